@@ -4,7 +4,6 @@ import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import type { NavItem } from './feature.ts';
 import { readCookie } from './flash.ts';
-import { localPath } from './local-path.ts';
 import { themes } from './page.ts';
 import { isForm, type Posted } from './validation.ts';
 
@@ -33,12 +32,12 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
 
   app.post<Posted>('/ui/keys', { ...isForm, config: { action: keepKeys } }, (request, reply) => {
     reply.setCookie('chl_keys', request.body?.keys === 'on' ? 'on' : 'off', lasting);
-    return reply.redirect(localPath(request.body?.back, home), 303);
+    return reply.redirect(url(app.landing(request.body?.back ?? '')), 303);
   });
 
   app.post<Posted>('/ui/theme', { ...isForm, config: { action: keepTheme } }, (request, reply) => {
     const theme = themes.find((name) => name === request.body?.theme) ?? '';
     reply.setCookie('chl_theme', theme, lasting);
-    return reply.redirect(localPath(request.body?.back, home), 303);
+    return reply.redirect(url(app.landing(request.body?.back ?? '')), 303);
   });
 }

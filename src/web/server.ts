@@ -18,6 +18,7 @@ import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
 import { readTarget, registerGuard } from './guard.ts';
+import { registerLanding } from './landing.ts';
 import { registerAlive } from './alive.ts';
 import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
@@ -46,7 +47,9 @@ export async function createServer(
   const { config, audit, descriptors, dataRoot, redactor } = kernel;
   const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
   const app = createFastify(kernel, declaredPages);
+  const nav = createNav(mounted);
   const actions = collectActions(app);
+  registerLanding(app, nav[0]?.href ?? '/');
   registerApiConventions(app);
   auditRequests(app, audit);
   const authenticate = authenticateOf(mounted);
@@ -72,7 +75,6 @@ export async function createServer(
   await registerAssets(app);
   await registerOpenApi(app);
 
-  const nav = createNav(mounted);
   const cards = createCards(
     [
       ...mounted.flatMap(({ feature, ctx }) =>

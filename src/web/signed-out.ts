@@ -1,7 +1,6 @@
 // Answers requests without a valid token: pages lead to the page for signing in, and back; everything else gets a 401.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { url } from '../core/url.ts';
-import { localPath } from './local-path.ts';
 import { isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
@@ -22,7 +21,7 @@ export function sendSignIn(reply: FastifyReply, { back, problem, isOpen }: SignI
     template: 'shared/sign-in-page',
     title: 'Sign in',
     isBare: true,
-    data: { back: localPath(back, '/'), problem, isOpen },
+    data: { back: reply.server.landing(back), problem, isOpen },
   });
 }
 

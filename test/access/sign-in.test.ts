@@ -74,8 +74,6 @@ t.test('with a token in the environment', async (t) => {
         cookie,
         new RegExp(`^chl_session_${port}=chs_[\\w-]{43}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax$`),
       );
-      for (const back of ['//evil.test/', 'https://evil.test', '/\\evil.test', '/\t/evil.test'])
-        t.equal((await signIn(secret, { back })).headers.get('location'), '/', back);
       const headers = { cookie: cookie.split(';')[0] ?? '', accept: 'text/html' };
       const page = await app.page('/operations', headers);
       t.equal(page.status, 200);

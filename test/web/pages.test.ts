@@ -105,11 +105,11 @@ t.test('the theme is kept in a cookie and rendered by the server', async (t) => 
   }
 });
 
-t.test('a theme change returns to a path of this site, and nowhere else', async (t) => {
+t.test('a theme change returns to a page of this site, and nowhere else', async (t) => {
   const app = await startApp(t, noop);
   for (const [back, location] of [
     ['/jobs/1?x=a b', '/jobs/1?x=a%20b'],
-    ['/x\r\nSet-Cookie: a=b', '/xSet-Cookie:%20a=b'],
+    ['/x\r\nSet-Cookie: a=b', '/operations'],
     ['/\t/evil.test', '/operations'],
     ['//evil.test', '/operations'],
     ['/\\evil.test', '/operations'],

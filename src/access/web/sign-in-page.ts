@@ -5,7 +5,6 @@ import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { prefersJson, setStatus } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
-import { localPath } from '../../web/local-path.ts';
 import { requester } from '../../web/requester.ts';
 import { sendSignIn, signInPath } from '../../web/signed-out.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
@@ -31,7 +30,7 @@ export function registerSignIn(app: FastifyInstance, { requirement, signIn }: Ac
     try {
       const { secret } = await signIn.signIn(token.trim(), readSession(request), requester(request));
       writeSession(reply, secret);
-      return await reply.redirect(url(localPath(back, '/')), 303);
+      return await reply.redirect(url(app.landing(back)), 303);
     } catch (error) {
       if (!(error instanceof AppError) || prefersJson(request.headers)) throw error;
       return refuse(reply, error, back);
