@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
 import { type Role, withArticle } from '../core/role.ts';
+import { url } from '../core/url.ts';
 import { answerSignedOut } from './signed-out.ts';
 
 const statuses: Record<ErrorCode, number> = {
@@ -92,6 +93,8 @@ export function setStatus(reply: FastifyReply, error: AppError): FastifyReply {
 async function answerError(refusal: AppError, request: FastifyRequest, reply: FastifyReply) {
   const { code, message, details } = refusal;
   request.refusal = refusal;
+  const page = code === 'method_not_allowed' ? findFormPage(request) : null;
+  if (page !== null) return reply.redirect(url(page), 303);
   const status = statuses[code];
   const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
   setStatus(reply, refusal);
@@ -113,6 +116,12 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
     ...(request.identity ? {} : { isBare: true }),
     data: { ...error, status, heading },
   });
+}
+
+/** The page for a person who opens the address of a form; null for any other request. */
+function findFormPage({ method, headers, server, url }: FastifyRequest): string | null {
+  const isPerson = headers.accept?.includes('text/html') && !headers['hx-request'];
+  return method === 'GET' && isPerson ? server.pageOfForm(url.split('?')[0] ?? '') : null;
 }
 
 function describeRefusal({ code, details }: AppError): { title: string; heading: string } {

@@ -81,10 +81,10 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
   });
 }
 
-/** The return address of forms; never one that accepts only POST. */
+/** The return address of forms; the page of the form for an address that accepts only POST. */
 function returnAddress({ method, routeOptions, server, url }: FastifyRequest, home: string): string {
   if (method === 'GET' || server.hasRoute({ method: 'GET', url: routeOptions.url ?? '' })) return url;
-  return home;
+  return server.pageOfForm(url.split('?')[0] ?? '') ?? home;
 }
 
 const noticeIcons = { ok: 'check', warn: 'tri', bad: 'cross' };

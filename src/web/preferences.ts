@@ -35,7 +35,7 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
     return reply.redirect(url(app.landing(request.body?.back ?? '')), 303);
   });
 
-  app.post<Posted>('/ui/theme', { ...isForm, config: { action: keepTheme } }, (request, reply) => {
+  app.post<Posted>('/ui/theme', { ...isForm, config: { action: keepTheme, page: '/' } }, (request, reply) => {
     const theme = themes.find((name) => name === request.body?.theme) ?? '';
     reply.setCookie('chl_theme', theme, lasting);
     return reply.redirect(url(app.landing(request.body?.back ?? '')), 303);

@@ -17,6 +17,7 @@ import { prefersJson, registerErrors } from './errors.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
+import { collectForms } from './form-address.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerLanding } from './landing.ts';
 import { registerAlive } from './alive.ts';
@@ -49,6 +50,7 @@ export async function createServer(
   const app = createFastify(kernel, declaredPages);
   const nav = createNav(mounted);
   const actions = collectActions(app);
+  const assertPages = collectForms(app);
   registerLanding(app, nav[0]?.href ?? '/');
   registerApiConventions(app);
   auditRequests(app, audit);
@@ -96,6 +98,7 @@ export async function createServer(
   registerCards(app, cards);
   registerStreamRoute(app, stream);
   for (const { feature, ctx } of mounted) await feature.routes?.(app, ctx);
+  assertPages();
   registerAlive(app);
   return { server: app, stream };
 }

@@ -40,7 +40,7 @@ t.test('every route that reads answers each role as declared, without a secret',
     for (const [address, status] of [
       ['/settings/access', 403],
       ['/nothing', 404],
-      ['/ui/checks/run', 405],
+      ['/api/v1/checks/run', 405],
     ] as const) {
       const page = await app.page(address, { ...headersOf.get('viewer'), accept: 'text/html' });
       t.equal(page.status, status, address);

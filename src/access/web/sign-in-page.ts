@@ -37,7 +37,7 @@ export function registerSignIn(app: FastifyInstance, { requirement, signIn }: Ac
     }
   });
 
-  app.post('/sign-out', { config: signsOut }, async (request, reply) => {
+  app.post('/sign-out', { config: { ...signsOut, page: '/' } }, async (request, reply) => {
     const session = request.identity?.by === 'session' ? readSession(request) : null;
     await signIn.signOut(session, requester(request));
     clearSession(reply);

@@ -4,7 +4,6 @@ import { readProblems } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
@@ -19,8 +18,8 @@ type Named = { Params: { name: string } };
 type Refused = { form: Form; error: AppError };
 
 export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
-  leadToPage(app, '/ui/access/tokens', accessPage.path);
-  app.post<Posted>('/ui/access/tokens', { ...isForm, config: createsToken }, async (request, reply) => {
+  const creates = { ...isForm, config: { ...createsToken, page: accessPage.path } };
+  app.post<Posted>('/ui/access/tokens', creates, async (request, reply) => {
     const form = request.body ?? {};
     try {
       return await sendAccess(ctx, request, reply, { created: await create(ctx, form, request, reply) });

@@ -34,18 +34,22 @@ export function registerChecksPages(app: FastifyInstance, ctx: CheckContext) {
     }),
   );
 
-  app.post<Posted>('/ui/checks/run', { ...isForm, config: { action: running } }, async (request, reply) => {
-    const id = request.body?.check || undefined;
-    await ctx.runChecks(id, requester(request));
-    const open = ctx.findings.open().filter(({ check_id }) => id === undefined || check_id === id);
-    const title = id === undefined ? 'All checks ran.' : 'The check ran.';
-    const text = open.length === 0 ? 'No findings.' : (open[0]?.title ?? '');
-    return reply.sendAction({
-      notice: { tone: open.length === 0 ? 'ok' : 'warn', title, text },
-      redirect,
-      hosts,
-    });
-  });
+  app.post<Posted>(
+    '/ui/checks/run',
+    { ...isForm, config: { action: running, page: checksPage.path } },
+    async (request, reply) => {
+      const id = request.body?.check || undefined;
+      await ctx.runChecks(id, requester(request));
+      const open = ctx.findings.open().filter(({ check_id }) => id === undefined || check_id === id);
+      const title = id === undefined ? 'All checks ran.' : 'The check ran.';
+      const text = open.length === 0 ? 'No findings.' : (open[0]?.title ?? '');
+      return reply.sendAction({
+        notice: { tone: open.length === 0 ? 'ok' : 'warn', title, text },
+        redirect,
+        hosts,
+      });
+    },
+  );
 
   registerMuteForms(app, ctx);
 }
@@ -69,7 +73,7 @@ function registerMuteForms(app: FastifyInstance, { findings, mutes }: CheckConte
     return reply.sendAction({ notice: { tone: 'ok', title: 'Muted.', text }, redirect, hosts });
   });
 
-  const unmute = { schema: { params }, config: { action: unmuting } };
+  const unmute = { schema: { params }, config: { action: unmuting, page: checksPage.path } };
   app.post<Numbered>('/ui/findings/:id/unmute', unmute, async (request, reply) => {
     const { title } = await mutes.unmute(request.params.id, requester(request));
     return reply.sendAction({

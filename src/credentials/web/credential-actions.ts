@@ -20,7 +20,7 @@ export function registerCredentialActions(app: FastifyInstance, ctx: CredentialC
 
   app.post<Named>(
     '/ui/credentials/:name/check',
-    { config: { action: credentialActions.check } },
+    { config: { action: credentialActions.check, page: credentialsPage.path } },
     async (request, reply) => {
       const { name } = request.params;
       await credentials.check(name, requester(request));

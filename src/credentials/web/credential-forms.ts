@@ -4,7 +4,6 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { toneOf } from '../../web/check-step.ts';
 import { statusOf } from '../../web/errors.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { CredentialContext } from '../parts.ts';
@@ -20,23 +19,18 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
   const { credentials, describeCredentials } = ctx;
   const { describe } = describeCredentials;
 
-  for (const form of ['upload', 'path'])
-    leadToPage(app, `/ui/credentials/:name/${form}`, credentialsPage.path);
+  const changes = { action: credentialActions.change, page: credentialsPage.path };
   app.post<Named>(
     '/ui/credentials/:name/upload',
-    { config: { action: credentialActions.change, isUpload: true } },
+    { config: { ...changes, isUpload: true } },
     (request, reply) => set(request, reply, '', () => receiveKey(ctx, request.params.name, request, reply)),
   );
 
-  app.post<Named & Posted>(
-    '/ui/credentials/:name/path',
-    { ...isForm, config: { action: credentialActions.change } },
-    (request, reply) => {
-      const path = request.body?.path ?? '';
-      const register = () => credentials.register(request.params.name, path, requester(request));
-      return set(request, reply, path, register);
-    },
-  );
+  app.post<Named & Posted>('/ui/credentials/:name/path', { ...isForm, config: changes }, (request, reply) => {
+    const path = request.body?.path ?? '';
+    const register = () => credentials.register(request.params.name, path, requester(request));
+    return set(request, reply, path, register);
+  });
 
   /** Answers with the form again when the file is refused. */
   async function set(

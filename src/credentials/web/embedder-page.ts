@@ -5,7 +5,6 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
@@ -30,7 +29,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
 
   app.post(
     '/ui/embedder/check-saved',
-    { config: { action: embedderActions.check } },
+    { config: { action: embedderActions.check, page: embedderPage.path } },
     async (request, reply) => {
       const { status, text } = await embedder.check(null, requester(request));
       const tone = status === 'ok' ? ('ok' as const) : ('bad' as const);
@@ -39,10 +38,9 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     },
   );
 
-  for (const name of ['check', 'save']) leadToPage(app, `/ui/embedder/${name}`, embedderPage.path);
   app.post<Posted>(
     '/ui/embedder/check',
-    { ...isForm, config: { action: embedderActions.check } },
+    { ...isForm, config: { action: embedderActions.check, page: embedderPage.path } },
     async (request, reply) => {
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {
@@ -54,7 +52,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
 
   app.post<Posted>(
     '/ui/embedder/save',
-    { ...isForm, config: { action: embedderActions.save } },
+    { ...isForm, config: { action: embedderActions.save, page: embedderPage.path } },
     async (request, reply) => {
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {

@@ -36,7 +36,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
 
   app.post<Named & Posted>(
     '/ui/operations/run/:operation',
-    { ...isForm, config: { action: runAction } },
+    { ...isForm, config: { action: runAction, page: '/operations' } },
     async (request, reply) => {
       const operation = catalogue.find(request.params.operation);
       const form = request.body ?? {};

@@ -24,7 +24,7 @@ const text = { type: 'string', maxLength: 100 } as const;
 const position = { type: 'integer', minimum: 0 } as const;
 const outcomes = Object.fromEntries(planOutcomes.map((outcome) => [outcome, position]));
 const tableQuery = objectSchema({ tab: text, change: text, ...outcomes });
-const applies = { ...isForm, config: { action: runAction } };
+const applies = { ...isForm, config: { action: runAction, page: '/plans/:number' } };
 const csvQuery = objectSchema({ outcome: { type: 'string', enum: planOutcomes } });
 
 export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {

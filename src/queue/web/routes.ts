@@ -20,7 +20,7 @@ const retrySchema = {
   }),
 };
 
-const retries = { config: { action: workerActions.retryFailed } };
+const retries = { action: workerActions.retryFailed };
 
 function describeNext({ hasWorkers, isPaused, outage }: QueueView): string {
   if (!hasWorkers) return 'They wait until a worker starts, or the index is rebuilt.';
@@ -33,20 +33,24 @@ type Selection = { kind?: Kind; category?: string; entry?: string };
 export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
   const { workers, now } = ctx;
 
-  app.post<Posted>('/ui/queue/retry-failed', { ...isForm, ...retries }, async (request, reply) => {
-    const { entry, kind } = request.body ?? {};
-    const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
-    const retried = await workers.retryFailed(selection, requester(request));
-    return reply.sendAction({
-      notice: {
-        tone: 'ok',
-        title: `${plural(retried, 'entry', 'entries')} queued again.`,
-        text: describeNext(await viewQueue(ctx)),
-      },
-      redirect: url('/operations#ops-queue-card'),
-      hosts: ['ops-queue-card'],
-    });
-  });
+  app.post<Posted>(
+    '/ui/queue/retry-failed',
+    { ...isForm, config: { ...retries, page: '/operations' } },
+    async (request, reply) => {
+      const { entry, kind } = request.body ?? {};
+      const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
+      const retried = await workers.retryFailed(selection, requester(request));
+      return reply.sendAction({
+        notice: {
+          tone: 'ok',
+          title: `${plural(retried, 'entry', 'entries')} queued again.`,
+          text: describeNext(await viewQueue(ctx)),
+        },
+        redirect: url('/operations#ops-queue-card'),
+        hosts: ['ops-queue-card'],
+      });
+    },
+  );
 
   const summary = 'The embedding queue: pending and failed entries, rate, time left.';
   app.get('/api/v1/queue', { schema: { ...objectAnswer, summary } }, async () =>
@@ -55,7 +59,7 @@ export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
 
   app.post<{ Body: Selection | null }>(
     '/api/v1/queue/retry-failed',
-    { schema: retrySchema, ...retries },
+    { schema: retrySchema, config: retries },
     async (request) => ({
       retried: await workers.retryFailed(request.body ?? {}, requester(request)),
     }),

@@ -9,7 +9,6 @@ import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
@@ -31,11 +30,9 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   const { settingsFile } = ctx;
   app.get(importPage.path, { config: { isPage: true } }, (_request, reply) => send(reply, {}));
 
-  leadToPage(app, '/ui/settings/import', importPage.path);
-  leadToPage(app, '/ui/settings/import/apply', importPage.path);
   app.post(
     '/ui/settings/import',
-    { config: { ...previewsImport, isUpload: true } },
+    { config: { ...previewsImport, isUpload: true, page: importPage.path } },
     async (request, reply) => {
       try {
         const file = await receiveUpload(request, reply, {
@@ -58,7 +55,7 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
 
   app.post<Posted>(
     '/ui/settings/import/apply',
-    { ...isForm, config: importsSettings },
+    { ...isForm, config: { ...importsSettings, page: importPage.path } },
     async (request, reply) => {
       const form = request.body ?? {};
       const { file = '', plan = '', reason, confirm } = form;

@@ -7,7 +7,6 @@ import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { Notice } from '../../web/flash.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { Values } from '../check-values.ts';
@@ -29,8 +28,8 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
   const { settings } = ctx;
   app.get(limitsPath, { config: { isPage: true } }, (_request, reply) => sendLimits(ctx, reply, null));
 
-  leadToPage(app, '/ui/settings/limits', limitsPath);
-  app.post<Posted>('/ui/settings/limits', { ...isForm, config: changesSettings }, async (request, reply) => {
+  const saves = { ...isForm, config: { ...changesSettings, page: limitsPath } };
+  app.post<Posted>('/ui/settings/limits', saves, async (request, reply) => {
     const form = request.body ?? {};
     try {
       const before = settings.all();

@@ -30,7 +30,7 @@ function registerPages(app: FastifyInstance, ctx: SnapshotContext) {
 
   app.post<Posted>(
     '/ui/index/discard',
-    { ...isForm, config: { action: snapshotActions.discard } },
+    { ...isForm, config: { action: snapshotActions.discard, page: '/operations' } },
     (request, reply) => {
       const { file_name } = ctx.uploads.discard(request.body?.staged_id ?? '', requester(request));
       return answer(reply, `${file_name} discarded.`, 'Its files were removed.', '/operations#h-index');
@@ -39,7 +39,7 @@ function registerPages(app: FastifyInstance, ctx: SnapshotContext) {
 
   app.post(
     '/ui/index/upload',
-    { config: { isUpload: true, action: snapshotActions.upload } },
+    { config: { isUpload: true, action: snapshotActions.upload, page: '/operations' } },
     async (request, reply) => {
       reply.header('hx-retarget', '#index-note').header('hx-reswap', 'innerHTML');
       const { form, staged } = await receiveSnapshot(ctx, request, reply);

@@ -11,14 +11,14 @@ import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { SourceContext } from '../parts.ts';
 import { argumentsOf, readChoice } from './choice.ts';
-import { sendSources } from './sources-page.ts';
+import { sendSources, sourcesPage } from './sources-page.ts';
 
 type Started = { redirect: string; notice: Notice };
 
 export function registerImportRoute(app: FastifyInstance, ctx: SourceContext) {
   app.post<Posted>(
     '/ui/sources/import',
-    { ...isForm, config: { action: runAction } },
+    { ...isForm, config: { action: runAction, page: sourcesPage.path } },
     async (request, reply) => {
       const form = request.body ?? {};
       const choice = readChoice(form);

@@ -64,7 +64,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
 
   app.post<Named>(
     '/ui/sources/:name/check',
-    { config: { action: sourceActions.check } },
+    { config: { action: sourceActions.check, page: '/sources/:name' } },
     async (request, reply) => {
       const { name } = request.params;
       const state = await ctx.sourceChecks.run(name, requester(request));

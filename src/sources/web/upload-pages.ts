@@ -4,7 +4,6 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
-import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { sheetActions } from '../actions.ts';
@@ -19,10 +18,9 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
   const sendFiles = (reply: FastifyReply, sheet?: string, problem?: string) =>
     reply.view('sources/files', { files: viewFiles(config, sheet, problem) });
 
-  leadToPage(app, '/ui/sources/upload', sourcesPage.path);
   app.post<{ Querystring: { rows_of?: string } }>(
     '/ui/sources/upload',
-    { config: { isUpload: true, action: sheetActions.upload } },
+    { config: { isUpload: true, action: sheetActions.upload, page: sourcesPage.path } },
     async (request, reply) => {
       const isPart = request.headers['hx-request'] !== undefined;
       try {
@@ -42,7 +40,7 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
 
   app.post<Posted>(
     '/ui/sources/remove',
-    { ...isForm, config: { action: sheetActions.remove } },
+    { ...isForm, config: { action: sheetActions.remove, page: sourcesPage.path } },
     async (request, reply) => {
       sheetUploads.remove(request.body?.sheet ?? '', requester(request));
       if (request.headers['hx-request'] === undefined) return reply.redirect(url(sourcesPage.path), 303);

@@ -27,7 +27,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
   for (const verb of ['pause', 'resume'] as const)
     app.post<Posted>(
       `/ui/workers/${verb}`,
-      { ...isForm, config: { action: workerActions[verb] } },
+      { ...isForm, config: { action: workerActions[verb], page: '/operations' } },
       async (request, reply) => {
         const worker_id = request.body?.worker_id;
         await workers[verb](worker_id, requester(request));
@@ -69,7 +69,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
 
   app.post(
     '/ui/workers/drain/cancel',
-    { config: { action: workerActions.cancelDrain } },
+    { config: { action: workerActions.cancelDrain, page: '/operations' } },
     async (request, reply) => {
       await workers.cancelDrain(requester(request));
       return answer(reply, 'Drain cancelled.', 'The workers continue without a time limit.');
