@@ -44,6 +44,7 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
     const page = {
       title,
       isBare,
+      isRefused: this.statusCode >= 400,
       tab: nav.find(({ href }) => href === section),
       script: script ?? null,
       theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',

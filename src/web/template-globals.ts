@@ -2,6 +2,7 @@
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import type { LeastRole } from './action.ts';
+import { focusProblem } from './focus-problem.ts';
 import { createRoleAttributes } from './role-attributes.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
@@ -27,7 +28,16 @@ function localTimeZone(): string {
   return timeZone;
 }
 
-const constants = { url, formatBytes, formatDuration, formatNumber, plural, localTime, localTimeZone };
+const constants = {
+  url,
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  plural,
+  localTime,
+  localTimeZone,
+  focusProblem,
+};
 
 /** `leastRole` gives the role that an action needs, by its name. */
 export function createGlobals(leastRole: (action: string) => LeastRole) {
