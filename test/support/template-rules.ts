@@ -128,8 +128,8 @@ function checkDetails(template: string): Problem[] {
     }));
 }
 
-/** Functions whose output is attributes; they get the role that every template has. */
-const attributeFunctions = /^<%~ (needs|linkTo|dialogLink|exact)\(/;
+/** Functions that return HTML. */
+const htmlFunctions = /^<%~ (needs|linkTo|dialogLink|exact|focusProblem)\(/;
 
 /** Only the first statement unpacks `it`, except for the role; there is no nested choice and no raw output. */
 function checkCode(tokens: Token[]): Problem[] {
@@ -153,7 +153,7 @@ function checkCode(tokens: Token[]): Problem[] {
 
 function isRaw(code: string): boolean {
   return (
-    /^<%~/.test(code) && !/^<%~ (include\(|body |rendered |nav )/.test(code) && !attributeFunctions.test(code)
+    /^<%~/.test(code) && !/^<%~ (include\(|body |rendered |nav )/.test(code) && !htmlFunctions.test(code)
   );
 }
 
