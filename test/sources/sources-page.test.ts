@@ -81,7 +81,7 @@ t.test('what is wrong is shown in its place, with its status', async (t) => {
     t.match(await answer.text(), message);
   }
   const plain = await uploadSheet(app, { 'a.csv': 'x' }, page);
-  t.match(plain, { status: 422, text: /<h1>Sources<\/h1>.*role="alert">.*nothing was kept/s });
+  t.match(plain, { status: 422, text: /<h1>Sources<\/h1>.*role="alert"[^>]*>.*nothing was kept/s });
   const part = await uploadSheet(app, { 'a.csv': 'x' }, { ...page, headers: htmx });
   t.match(part, { status: 422, text: /^<div[^>]*id="sheet-files".*role="alert">/s });
   t.same(keptUploads(app).length, 1);
