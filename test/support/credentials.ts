@@ -1,7 +1,20 @@
-// Requests of tests to the routes of credentials.
+// Requests of tests to the routes of credentials, and a stand-in of Google with a key that it accepts.
+import fs from 'node:fs';
+import type { Test } from 'tap';
+import { tabs } from '../../src/sheets/tabs.ts';
 import type { TestApp } from './app.ts';
+import { googleSettings, startGoogle } from './google.ts';
+import { cellsOf, sheet } from './library.ts';
 
 type Answer = { status: number; body: any };
+
+/** `env`: the settings of a server that has no key yet. */
+export async function startWithKey(t: Test) {
+  const cells = Object.fromEntries(tabs.map((tab) => [tab.name, cellsOf(sheet(), tab)]));
+  const google = await startGoogle(t, cells);
+  const { CHL_GOOGLE_KEY_FILE: file = '', ...env } = googleSettings(t, google.address);
+  return { google, env, goodKey: fs.readFileSync(file, 'utf8') };
+}
 
 export function createKeyRequests(app: TestApp) {
   const send = async (
