@@ -29,6 +29,15 @@ async function readValue(app: TestApp, key: string) {
   return body.items.find((one: { key: string }) => one.key === key);
 }
 
+/** The form of limits: for each setting, its field as it was shown and as it was typed. */
+function fieldsOf(typed: Record<string, [was: string, now: string]>): Record<string, string> {
+  const pairs = Object.entries(typed).flatMap(([key, [was, now]]) => [
+    [key, now],
+    [`was:${key}`, was],
+  ]);
+  return Object.fromEntries(pairs);
+}
+
 /** Its title has a colon. */
 const operations =
   'operations:\n  - { name: sync, title: "Sync: night", summary: Syncs., command: ["true"] }\n';
@@ -116,16 +125,12 @@ t.test('settings of a running server', async (t) => {
   });
 
   await t.test('the form shows all faults at once, with what was typed, and saves nothing', async (t) => {
-    const form = {
-      'retention.days': '0',
-      'was:retention.days': '7',
-      'retention.jobs': 'many',
-      'was:retention.jobs': '1000000',
-      'operations.kill_grace_sec': '9',
-      'was:operations.kill_grace_sec': '5',
-      'limits.import.soft_sec': '5000',
-      'was:limits.import.soft_sec': '',
-    };
+    const form = fieldsOf({
+      'retention.days': ['7', '0'],
+      'retention.jobs': ['1000000', 'many'],
+      'operations.kill_grace_sec': ['5', '9'],
+      'limits.import.soft_sec': ['', '5000'],
+    });
     const answer = await app.submit('/ui/settings/limits', form);
     t.equal(answer.status, 422);
     const text = await answer.text();
@@ -146,16 +151,12 @@ t.test('settings of a running server', async (t) => {
   });
 
   await t.test('the form saves only what was changed; an empty field goes back to the default', async (t) => {
-    const form = {
-      'retention.days': '',
-      'was:retention.days': '7',
-      'retention.jobs': '2,000',
-      'was:retention.jobs': '1000000',
-      'operations.timeout_sec': '30',
-      'was:operations.timeout_sec': '30',
-      'live.telemetry_interval_sec': '9',
-      'was:live.telemetry_interval_sec': '5',
-    };
+    const form = fieldsOf({
+      'retention.days': ['7', ''],
+      'retention.jobs': ['1000000', '2,000'],
+      'operations.timeout_sec': ['30', '30'],
+      'live.telemetry_interval_sec': ['5', '9'],
+    });
     const answer = await app.submit('/ui/settings/limits', form);
     t.equal(answer.status, 303);
     const [flash = ''] = answer.headers.getSetCookie();
