@@ -7,7 +7,6 @@ import { startApp } from '../support/app.ts';
 const refused: [address: string, form: Record<string, string>, focused: string][] = [
   ['/ui/sources/add', { name: '', kind: 'folder', place: '' }, '#arg-name'],
   ['/ui/sources/import', { from: 'folder', path: '' }, '[role=alert]'],
-  ['/ui/operations/run/import', { mode: 'replace', dry_run: 'perhaps' }, '[aria-invalid=true], [role=alert]'],
   ['/ui/operations/run/rollback', { reason: 'no' }, '[aria-invalid=true], [role=alert]'],
   ['/ui/access/tokens', { name: '', role: 'admin', expires: '' }, '#token-name'],
   ['/ui/settings/limits', { 'retention.days': '0', 'was:retention.days': '90' }, '[role=alert]'],
