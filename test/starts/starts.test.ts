@@ -87,6 +87,21 @@ t.test('About names the version, the process and its start; a row of Settings le
   t.equal((await app.json('/api/v1/starts?limit=0')).status, 422);
 });
 
+t.test('a server records its end, and at its next start the loss of a run that could not', async (t) => {
+  const root = t.testdir();
+  const first = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
+  createStarts(first.ops).add(start('2026-01-01T10:00:00.000Z'));
+  await first.close();
+  const second = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { body } = await second.json('/api/v1/starts');
+  t.match(body.items, [
+    { pid: process.pid, end: null, ended_at: null },
+    { at: '2026-01-01T10:00:00.000Z', end: 'lost', ended_at: /^2026/ },
+    { pid: process.pid, end: 'stopped', ended_at: /^20/ },
+  ]);
+  t.equal(body.items.length, 3);
+});
+
 t.test('a server that crashes again and again leaves a thousand starts', (t) => {
   const { starts } = open(t);
   for (let crash = 0; crash < 1005; crash++) starts.add(start('2026-01-01T10:00:00.000Z'));
