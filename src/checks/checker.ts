@@ -16,8 +16,8 @@ type Given = {
   /** A clock in ms that nobody sets. */
   steadyNow: () => number;
   lookMaxMs?: number;
-  /** Takes secrets and home paths from a text. */
-  mask: (text: string) => string;
+  /** Takes secrets and home paths from each text of a finding. */
+  clean: (found: Found) => Found;
   onError: (error: unknown) => void;
 };
 
@@ -94,17 +94,11 @@ export function createChecker(given: Given) {
 }
 
 /** A failed look says nothing about what was found before it. */
-function takeSeen({ findings, mask }: Given, { check, title, settle }: Watch, { found, error }: Seen) {
+function takeSeen({ findings, clean }: Given, { check, title, settle }: Watch, { found, error }: Seen) {
   const { id: check_id, component, opensAt = 'first' } = check;
-  const masked = (one: Found) => ({
-    ...one,
-    subject: mask(one.subject),
-    title: mask(one.title),
-    text: mask(one.text),
-  });
-  if (error === null) settle(findings.take({ check_id, component, opensAt }, found.map(masked)));
+  if (error === null) settle(findings.take({ check_id, component, opensAt }, found.map(clean)));
   else {
-    findings.takeOne({ check_id, component, opensAt: 'first' }, masked(describeFailed(title, error)));
+    findings.takeOne({ check_id, component, opensAt: 'first' }, clean(describeFailed(title, error)));
     settle({ hasTrouble: true, needsConfirming: false });
   }
   findings.save();

@@ -20,7 +20,7 @@ export function createCheckParts(ctx: Context) {
     ...ctx,
     findings,
     steadyNow: () => performance.now(),
-    mask: ctx.redactor.mask,
+    clean: ctx.redactor.cleanAll,
     onError: (error) => log.error({ err: error }, 'checks were not run'),
   });
   return {

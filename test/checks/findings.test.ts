@@ -53,7 +53,7 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
     now,
     steadyNow,
     lookMaxMs: 30,
-    mask: (text) => text.replaceAll('canary', '…'),
+    clean: (one) => JSON.parse(JSON.stringify(one).replaceAll('canary', '…')),
     onError,
   });
   return {
@@ -88,6 +88,9 @@ t.test('a state opens at the first look, and clears after two good ones', async 
   const { look, rows, moves, pass } = start(t);
   t.same(await look({ ...found, text: 'Mend it, canary.' }), ['It is broken']);
   t.match(rows(), [{ text: 'Mend it, ….' }], 'secrets are not kept');
+  const fix = { href: '/sources#canary', label: 'Open canary' };
+  await look({ ...found, stops: ['canary'], fix });
+  t.match(rows(), [{ stops: '["…"]', fix: /^((?!canary).)*$/ }], 'nowhere');
   await look(found);
   t.match(rows(), [{ opened_at: '2026-11-29T12:00:00.000Z', cleared_at: null, times: 1, stops: '[]' }]);
   pass(1000);
