@@ -1,4 +1,5 @@
-// Statements on the table `finding` of ops.db. Cleared ones stay, so that a mute outlasts a gap.
+// Statements on the table `finding` of ops.db. Cleared ones stay, so that a mute outlasts a gap; findings.ts
+// says how many.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Finding } from './finding.ts';
 

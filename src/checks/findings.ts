@@ -16,7 +16,7 @@ import { createFindingSaver, type FindingSaver, type Saving } from './finding-sa
 import { createOpeningAudit, type OpeningAudit } from './opening-audit.ts';
 import { lookSubject } from './watch.ts';
 
-/** Further cleared findings are forgotten. */
+/** Further cleared findings are forgotten, unless they are muted. */
 const keptCleared = 1000;
 
 /** `finding` is null until it opens first. `causedBy`: as the last look has said. */
@@ -113,6 +113,7 @@ function endMute(entry: Entry, { note }: FindingSaver, now: Date) {
 
 function forgetOldest(entries: Entries, { forget }: FindingSaver) {
   for (const entry of entries.cleared().slice(0, -keptCleared)) {
+    if (entry.finding?.muted_until) continue;
     entries.remove(entry);
     forget(entry);
   }

@@ -303,3 +303,16 @@ t.test('of a thousand cleared findings and more, those that cleared first are fo
   t.match(rows().at(-1), { subject: 'a', cleared_at: '2026-11-29T12:00:01.000Z' });
   t.equal(rows().length, 1000);
 });
+
+t.test('a cleared finding that is muted is never forgotten', async (t) => {
+  const { look, rows, mutes } = start(t);
+  await look(found);
+  await mutes.mute(1, '1d', null, operator);
+  await look();
+  await look();
+  await look(...Array.from({ length: 1010 }, (_, at) => ({ ...found, subject: `late ${at}` })));
+  await look();
+  await look();
+  t.equal(rows().length, 1001);
+  t.match(rows()[0], { subject: 'a', muted_by: 'operator' });
+});
