@@ -6,6 +6,8 @@ import { eachNode } from './sources.ts';
 const fileMaxLines = 300;
 const functionMaxLines = 59;
 const folderMaxLines = 4500;
+/** Of src/core with its folders, which also count by themselves. */
+const coreMaxLines = 6600;
 const medianMaxLines = 55;
 
 export function findSizeViolations(sources: Source[]): Violation[] {
@@ -57,13 +59,17 @@ function checkFolders(inSrc: Source[]): Violation[] {
     const folder = folderOf(file);
     if (folder !== 'src') sizes.set(folder, (sizes.get(folder) ?? 0) + countLines(text));
   }
-  return [...sizes]
-    .filter(([, lines]) => lines > folderMaxLines)
-    .map(([file, lines]) => ({
-      rule: `no folder has over ${folderMaxLines} lines`,
-      file,
-      detail: `${lines} lines`,
-    }));
+  const inCore = [...sizes].filter(([folder]) => folder.startsWith('src/core'));
+  const coreLines = inCore.reduce((sum, [, lines]) => sum + lines, 0);
+  return [
+    ...[...sizes].flatMap(([folder, lines]) => judgeFolder('no folder', folder, lines, folderMaxLines)),
+    ...judgeFolder('core with its folders never', 'src/core', coreLines, coreMaxLines),
+  ];
+}
+
+function judgeFolder(subject: string, file: string, lines: number, maxLines: number): Violation[] {
+  if (lines <= maxLines) return [];
+  return [{ rule: `${subject} has over ${maxLines} lines`, file, detail: `${lines} lines` }];
 }
 
 function checkMedian(inSrc: Source[]): Violation[] {
