@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { features } from '../src/features.ts';
 import { filesOf, sheet } from './support/library.ts';
@@ -35,6 +36,11 @@ const operations = `operations:
     summary: Prints.
     command: [sh, -c, ${JSON.stringify(script)}, prints]
     args: { text: { type: string, title: Text } }
+    env: [CANARY_TOKEN]
+  - name: holds
+    title: Holds
+    summary: Runs until it is cancelled.
+    command: [sleep, '300']
     env: [CANARY_TOKEN]
 `;
 
@@ -118,6 +124,15 @@ async function fill({ ask, post }: Server) {
   }
 }
 
+/** The headers of an answer; the notice of an action is a cookie of its own form. */
+function headersOf({ headers }: Response): string {
+  const notices = headers.getSetCookie().flatMap((one) => /^chl_flash=([\w-]+)/.exec(one)?.[1] ?? []);
+  return [
+    ...[...headers].map(([name, value]) => `${name}: ${value}`),
+    ...notices.map((notice) => Buffer.from(notice, 'base64url').toString()),
+  ].join('\n');
+}
+
 /** Sends each secret where it does not belong. */
 async function misplace({ url, ask, post }: Server, secret: string) {
   const query = encodeURIComponent(secret);
@@ -151,10 +166,10 @@ async function misplace({ url, ask, post }: Server, secret: string) {
       body: '{}',
     }),
   ]);
-  return (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
+  return (await Promise.all(answers.map(async (one) => `${headersOf(one)}\n${await one.text()}`))).join('\n');
 }
 
-/** The addresses of all pages and of the JSON that needs no further value. */
+/** The addresses of all pages, and of the JSON that needs no further value. */
 async function addresses(server: Server, jobs: number) {
   const { paths } = (await (await server.ask('/api/v1/openapi.json')).json()) as {
     paths: Record<string, object>;
@@ -174,10 +189,15 @@ async function addresses(server: Server, jobs: number) {
     `/api/v1/plans/${number}/rows`,
   ]);
   const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
-  const cards =
-    'figures,banners,controls,jobs,workers,queue,index,sources,status,settings,setup,nav-status,nav-setup';
-  const stream = `/ui/stream/telemetry?cycles=1&topics=${cards}`;
-  return [...new Set([...pages, ...json, ...ofJobs, ...downloads, stream])];
+  return [...new Set([...pages, ...json, ...ofJobs, ...downloads])];
+}
+
+/** The addresses of the live updates of a page, which end after the first ones. */
+function streamsOf(page: string): string[] {
+  return parse(page)
+    .querySelectorAll('[sse-connect]')
+    .map((node) => node.getAttribute('sse-connect') ?? '')
+    .map((address) => `${address}${address.includes('?') ? '&' : '?'}cycles=1`);
 }
 
 /** Each is there, so that the search for canaries reads it. */
@@ -250,7 +270,15 @@ t.test('no secret and no path of the home folder leaves the server', async (t) =
   const reflected = (await Promise.all(Object.values(values).map((value) => misplace(server, value)))).join(
     '\n',
   );
-  const children = childrenOf(server.pid);
+  await (await server.post('/api/v1/operations/holds', {})).text();
+  const children = await until(
+    () => childrenOf(server.pid),
+    (found) => ['sleep', 'worker'].every((name) => found.some(({ listed }) => listed.includes(name))),
+  );
+  const held = (await (await ask('/api/v1/operations/jobs?operation=holds')).json()) as {
+    items: { number: number }[];
+  };
+  await (await server.post(`/api/v1/operations/jobs/${held.items[0]?.number}/cancel`, {})).text();
   const jobs = await until(
     async () =>
       (await (await ask('/api/v1/operations/jobs?limit=200')).json()) as { items: { status: string }[] },
@@ -260,19 +288,39 @@ t.test('no secret and no path of the home folder leaves the server', async (t) =
 
   const found = findCanaries('answers to wrong requests', reflected);
   const withHome: string[] = [];
-  for (const address of await addresses(server, jobs.items.length)) {
+  const open = await addresses(server, jobs.items.length);
+  const sent = new Set<string>();
+  for (const address of open) {
     const answer = await ask(address, {
       headers: { accept: address.startsWith('/api') ? '*/*' : 'text/html' },
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
     if (downloads.includes(address)) t.equal(answer.status, 200, address);
     if (/index.(snapshot|download)$/.test(address)) t.match(unzip(bytes).toString('latin1'), 'manifest.json');
-    found.push(...findCanaries(address, unzip(bytes)));
+    found.push(
+      ...findCanaries(address, unzip(bytes)),
+      ...findCanaries(`headers of ${address}`, headersOf(answer)),
+    );
+    const streams = streamsOf(
+      answer.headers.get('content-type')?.startsWith('text/html') ? String(bytes) : '',
+    );
+    open.push(...streams.filter((stream) => !open.includes(stream)));
+    if (address.startsWith('/ui/stream/'))
+      for (const [, card = ''] of String(bytes).matchAll(/^event: (.*)$/gm)) sent.add(card);
     if (address.endsWith('=csv'))
       t.match(unzip(bytes).toString('latin1'), 'playbook', 'members are unpacked');
     const isLog = address.endsWith('/log') || /^\/jobs\/\d/.test(address);
     if (!isLog && bytes.includes(`${home}/`)) withHome.push(address);
   }
+  // The log and the rows of a job come with its page, and are searched by their own addresses.
+  const cards = features
+    .flatMap(({ pages = [] }) => pages.flatMap((page) => page.cards))
+    .filter((card) => !['log', 'rows'].includes(card));
+  t.strictSame(
+    cards.filter((card) => ![...sent].some((one) => one === card || one.startsWith(`${card}-`))),
+    [],
+    'every card is searched',
+  );
   for (const file of filesIn(path.join(home, 'data')))
     found.push(...findCanaries(path.relative(home, file), unzip(fs.readFileSync(file))));
   found.push(...findCanaries('log', server.log()));
