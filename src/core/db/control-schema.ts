@@ -66,8 +66,8 @@ export const credential = sqliteTable(
   ],
 );
 
-/** The findings of checks. Of the cleared ones, all that are muted and a thousand others stay, so that a mute survives. `stops`
- *  is JSON: the operations that fail. */
+/** The findings of checks. Of the cleared ones, all that are muted and a thousand others stay, so that a mute survives.
+ *  `stops` is JSON: the operations that fail. */
 export const finding = sqliteTable(
   'finding',
   {
