@@ -1,5 +1,8 @@
 // Breaks what each check looks at, reads its sentence everywhere, repairs it, and sees it clear after two looks.
+import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
+import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
@@ -7,6 +10,27 @@ import type { Repair } from '../support/break.ts';
 import { roundsOf } from '../support/breaks.ts';
 import { addCategory } from '../support/entries.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
+
+const single = 'test/checks/single-checks.test.ts';
+const doctor = 'test/cli/doctor.test.ts';
+const credentials = 'test/credentials/credentials.test.ts';
+
+/** The tests of the checks that cannot be broken in this server. */
+const testedElsewhere: Record<string, string> = {
+  clock: single,
+  'credential-embedding': credentials,
+  'credential-google': credentials,
+  'data-folder': 'test/data-root.test.ts',
+  'database-files': single,
+  'disk-forecast': single,
+  'lost-jobs': 'test/runner/lost-jobs.test.ts',
+  node: 'test/core/node-version.test.ts',
+  processes: doctor,
+  programs: doctor,
+  'self-attack': single,
+};
+/** They only say what they see. `database` finds damage, which stays: see the last test. */
+const notBroken = ['database', 'runner', 'sqlite'];
 
 t.test('each check', async (t) => {
   const app = await startApp(t, { env: { CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
@@ -19,7 +43,20 @@ t.test('each check', async (t) => {
   await lookTwice(app);
   t.same(app.parts.findings.open(), [], 'a new installation is well');
 
-  for (const [round, breaks] of Object.entries(roundsOf(app, rows, library)))
+  const rounds = roundsOf(app, rows, library);
+  const broken = Object.values(rounds).flatMap((breaks) => breaks.map(({ check }) => check));
+  const ids = app.parts.checker.watches().map(({ check }) => check.id);
+  t.strictSame(
+    [...new Set([...broken, ...Object.keys(testedElsewhere), ...notBroken])].sort(),
+    ids.sort(),
+    'no check is left out',
+  );
+  for (const [check, file] of Object.entries(testedElsewhere)) {
+    t.notOk(broken.includes(check), `${check} is broken here`);
+    t.ok(fs.existsSync(path.join(packageRoot, file)), `${check}: ${file}`);
+  }
+
+  for (const [round, breaks] of Object.entries(rounds))
     await t.test(round, async (t) => {
       const repairs: Repair[] = [];
       for (const { apply } of breaks) repairs.unshift(await apply());

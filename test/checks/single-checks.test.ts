@@ -1,8 +1,10 @@
 // Checks whose trouble a test cannot make in a server: time, a week of samples, a server that refuses nothing.
 import http from 'node:http';
+import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { embedderCheck } from '../../src/checks/installation/embedder-check.ts';
+import { databaseFilesCheck } from '../../src/checks/installation/file-checks.ts';
 import { configurationCheck } from '../../src/checks/installation/machine-checks.ts';
 import { createWatch, type Seen } from '../../src/checks/watch.ts';
 import { clockCheck } from '../../src/checks/clock-check.ts';
@@ -51,6 +53,15 @@ t.test('a server refuses its own attacks at each address, with a token and witho
     const watch = app.parts.checker.watches().find(({ check }) => check.id === 'self-attack');
     t.match(watch?.last(), { says, found: [] }, host);
   }
+});
+
+t.test('a file that is no database is named', async (t) => {
+  const junk = path.join(t.testdir({ 'chl.db': 'not a database'.repeat(100) }), 'chl.db');
+  const config = { ...readConfig({}, '/nowhere'), databasePath: junk };
+  t.match(await databaseFilesCheck(config).look(), {
+    says: /chl\.db 1\.4 KiB, ops\.db not yet created/,
+    found: [{ subject: 'chl.db', severity: 'error', title: 'chl.db cannot be opened' }],
+  });
 });
 
 t.test('a clock that jumps is named for an hour', async (t) => {
