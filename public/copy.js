@@ -1,4 +1,4 @@
-// Buttons that copy a text of the page.
+// Buttons that copy a text of the page, or one that the server gives.
 import { announce, showNotice } from './toast.js';
 
 const shownMs = 2000;
@@ -8,13 +8,17 @@ const labels = new WeakMap();
 
 export function watchCopies() {
   document.addEventListener('click', ({ target }) => {
-    const button = target.closest?.('[data-copy]');
+    const button = target.closest?.('[data-copy], [data-copy-from]');
     if (button) void copy(button);
   });
 }
 
 async function copy(button) {
-  const text = document.getElementById(button.dataset.copy).textContent;
+  const text = await textFor(button.dataset);
+  if (text === null) {
+    showNotice({ tone: 'bad', title: 'Not copied.', text: 'The server did not send the text. Try again.' });
+    return;
+  }
   if (!(await write(text))) {
     const advice = 'The browser does not allow it here. Select the text and copy it by keyboard.';
     showNotice({ tone: 'bad', title: 'Not copied.', text: advice });
@@ -28,6 +32,17 @@ async function copy(button) {
     button.textContent = label;
     labels.delete(button);
   }, shownMs);
+}
+
+/** Null when the server refuses it or does not answer. */
+async function textFor({ copy, copyFrom }) {
+  if (copyFrom === undefined) return document.getElementById(copy).textContent;
+  try {
+    const answer = await fetch(copyFrom);
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Browsers offer the clipboard to secure pages only, and a page under another name than localhost is none. */

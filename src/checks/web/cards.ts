@@ -1,7 +1,7 @@
-// Two cards: the findings, which are live; and the last look of each check with its time, which is refreshed by hand.
+// Two cards: the findings, which are live; and the last look of each check with its time, which changes with every look and
+// is therefore refreshed by hand only.
 import type { SharedCard } from '../../web/card.ts';
 import type { CheckContext } from '../parts.ts';
-import { writeReport } from '../report.ts';
 import { listChecks } from '../views.ts';
 import { viewChecks, viewProbes } from './checks-view.ts';
 
@@ -22,9 +22,6 @@ export const probesCard = ({ checker, findings, now }: Context): SharedCard => (
   name: 'probes',
   host: 'probes-card',
   path: '/ui/checks/probes',
-  dirtyOn: ['findings'],
-  load() {
-    const checks = listChecks(checker, findings, now());
-    return { probes: viewProbes(checks), report: writeReport(checks, now()) };
-  },
+  dirtyOn: [],
+  load: () => ({ probes: viewProbes(listChecks(checker, findings, now())) }),
 });

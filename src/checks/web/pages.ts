@@ -21,7 +21,7 @@ export const checksPage: Page = {
 type Numbered = { Params: { id: number } };
 
 const params = closedSchema({ id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } });
-const hosts = ['checks-card', 'ops-banners'];
+const hosts = ['checks-card', 'probes-card', 'ops-banners'];
 const redirect = url(checksPage.path);
 
 export function registerChecksPages(app: FastifyInstance, ctx: CheckContext) {
