@@ -307,7 +307,7 @@ t.test('of a thousand cleared findings and more, those that cleared first are fo
 t.test('a cleared finding that is muted is never forgotten', async (t) => {
   const { look, rows, mutes } = start(t);
   await look(found);
-  await mutes.mute(1, '1d', null, operator);
+  await mutes.mute(1, '1d', operator);
   await look();
   await look();
   await look(...Array.from({ length: 1010 }, (_, at) => ({ ...found, subject: `late ${at}` })));
