@@ -1,5 +1,5 @@
-// One working request for each action, in the order in which test/web/actions.test.ts sends them. A new action needs a line
-// here.
+// One working request for each route that changes something, in the order in which test/web/actions.test.ts sends them. A new
+// route needs a line here.
 import fs from 'node:fs';
 import path from 'node:path';
 import { endJob, insertJob } from './job-repository.ts';
@@ -21,66 +21,132 @@ type Answer = { status: number };
 const confirmed = { reason: 'a test needs it', confirm: 'open' };
 
 const ofJobs = {
-  'job.accepted': (app) => post(app, '/api/v1/operations/repair', {}),
-  'job.cancel': (app) => post(app, `/api/v1/operations/jobs/${insertJob(app.parts.repository).id}/cancel`),
-  'job.removed': (app) => send(app, 'DELETE', `/api/v1/operations/jobs/${insertEnded(app)}`),
-  'jobs.bulk': (app) =>
+  'POST /api/v1/operations/:operation': (app) =>
+    post(app, '/api/v1/operations/repair', { when_locked: 'wait' }),
+  'POST /ui/operations/run/:operation': (app) =>
+    submit(app, '/ui/operations/run/repair', { when_locked: 'wait' }),
+  'POST /api/v1/operations/jobs/:id/retry': (app) =>
+    post(app, `/api/v1/operations/jobs/${insertEnded(app)}/retry`, { when_locked: 'wait' }),
+  'POST /ui/jobs/:number/retry': (app) =>
+    submit(app, `/ui/jobs/${insertEnded(app)}/retry`, { when_locked: 'wait' }),
+  'POST /api/v1/operations/jobs/:id/cancel': (app) =>
+    post(app, `/api/v1/operations/jobs/${insertQueued(app)}/cancel`),
+  'POST /ui/jobs/:number/cancel': (app) => submit(app, `/ui/jobs/${insertQueued(app)}/cancel`),
+  'DELETE /api/v1/operations/jobs/:id': (app) =>
+    send(app, 'DELETE', `/api/v1/operations/jobs/${insertEnded(app)}`),
+  'POST /ui/jobs/:number/remove': (app) => submit(app, `/ui/jobs/${insertEnded(app)}/remove`),
+  'POST /api/v1/operations/jobs/bulk': (app) =>
     post(app, '/api/v1/operations/jobs/bulk', { action: 'remove', jobs: [insertEnded(app)] }),
+  'POST /ui/jobs/bulk': (app) =>
+    submit(app, '/ui/jobs/bulk', { action: 'remove', numbers: String(insertEnded(app)), confirm: '1' }),
 } satisfies Requests;
 
 const ofSheets = {
-  'sheet.upload': (app) => uploadSheet(app, filesOf(sheet())),
-  'sheet.remove': (app) => send(app, 'DELETE', `/api/v1/sheets/${idOf('sheet', keptUploads(app))}`),
-  'source.changed': (app) =>
+  'POST /api/v1/sheets': (app) => uploadSheet(app, filesOf(sheet())),
+  'POST /ui/sources/import': (app) => submit(app, '/ui/sources/import', { sheet: uploaded(app) }),
+  'POST /ui/plans/:number/apply': applyPlan,
+  async 'DELETE /api/v1/sheets/:id'(app) {
+    // A file stays as long as a job reads it.
+    const { body } = await app.json('/api/v1/operations/jobs?operation=import&limit=1');
+    await app.whenJob(body.items[0].number);
+    return send(app, 'DELETE', `/api/v1/sheets/${uploaded(app)}`);
+  },
+  'POST /ui/sources/upload': (app) => uploadSheet(app, filesOf(sheet()), { place: '/ui/sources/upload' }),
+  'POST /ui/sources/remove': (app) => submit(app, '/ui/sources/remove', { sheet: uploaded(app) }),
+  'PUT /api/v1/sources/:name': (app) =>
     send(app, 'PUT', '/api/v1/sources/draft', { kind: 'folder', place: 'sheets/draft' }),
-  'source.checked': (app) => post(app, '/api/v1/sources/draft/check'),
-  'source.removed': (app) => send(app, 'DELETE', '/api/v1/sources/draft'),
+  'POST /ui/sources/add': (app) =>
+    submit(app, '/ui/sources/add', { name: 'second', kind: 'folder', place: 'sheets/second' }),
+  'POST /ui/sources/:name/edit': (app) =>
+    submit(app, '/ui/sources/second/edit', { kind: 'folder', place: 'sheets/other' }),
+  'POST /api/v1/sources/:name/check': (app) => post(app, '/api/v1/sources/draft/check'),
+  'POST /ui/sources/:name/check': (app) => submit(app, '/ui/sources/second/check'),
+  'DELETE /api/v1/sources/:name': (app) => send(app, 'DELETE', '/api/v1/sources/draft'),
+  'POST /ui/sources/:name/remove': (app) => submit(app, '/ui/sources/second/remove'),
 } satisfies Requests;
 
 const ofIndex = {
-  'snapshot.upload': (app) => upload(app, buildZip(toParts(app.members))),
-  'snapshot.discard': (app) =>
+  'POST /api/v1/index/snapshot': (app) => upload(app, buildZip(toParts(app.members))),
+  'POST /api/v1/index/snapshot/discard': (app) =>
     post(app, '/api/v1/index/snapshot/discard', { staged_id: idOf('staged', leftOver(app)) }),
-  'queue.retry_failed': (app) => post(app, '/api/v1/queue/retry-failed', {}),
-  'workers.pause': (app) => {
+  'POST /ui/index/upload': (app) =>
+    upload(app, buildZip(toParts(app.members)), {}, { place: '/ui/index/upload' }),
+  'POST /ui/index/discard': (app) =>
+    submit(app, '/ui/index/discard', { staged_id: idOf('staged', leftOver(app)) }),
+  'POST /api/v1/queue/retry-failed': (app) => post(app, '/api/v1/queue/retry-failed', {}),
+  'POST /ui/queue/retry-failed': (app) => submit(app, '/ui/queue/retry-failed'),
+  'POST /api/v1/workers/pause': (app) => {
     app.rows.add('worker-1');
     return post(app, '/api/v1/workers/pause', {});
   },
-  'workers.resume': (app) => post(app, '/api/v1/workers/resume', {}),
-  'workers.drain': (app) => post(app, '/api/v1/workers/drain', { timeout_sec: 60 }),
-  'workers.drain_cancel': (app) => post(app, '/api/v1/workers/drain/cancel'),
+  'POST /api/v1/workers/resume': (app) => post(app, '/api/v1/workers/resume', {}),
+  'POST /api/v1/workers/drain': (app) => post(app, '/api/v1/workers/drain', { timeout_sec: 60 }),
+  'POST /api/v1/workers/drain/cancel': (app) => post(app, '/api/v1/workers/drain/cancel'),
+  'POST /ui/workers/pause': (app) => submit(app, '/ui/workers/pause'),
+  'POST /ui/workers/resume': (app) => submit(app, '/ui/workers/resume'),
+  'POST /ui/workers/drain': (app) => submit(app, '/ui/workers/drain', { timeout_sec: '60' }),
+  'POST /ui/workers/drain/cancel': (app) => submit(app, '/ui/workers/drain/cancel'),
 } satisfies Requests;
 
 const ofChecks = {
-  'checks.run': (app) => post(app, '/api/v1/checks/run', { check: 'disk-space' }),
-  'finding.muted': async (app) =>
+  'POST /api/v1/checks/run': (app) => post(app, '/api/v1/checks/run', { check: 'disk-space' }),
+  'POST /ui/checks/run': (app) => submit(app, '/ui/checks/run', { check: 'disk-space' }),
+  'POST /api/v1/findings/:id/mute': async (app) =>
     post(app, `/api/v1/findings/${await findingOf(app)}/mute`, { for: '1d', reason: 'a test needs it' }),
-  'finding.unmuted': async (app) => post(app, `/api/v1/findings/${await findingOf(app)}/unmute`),
+  'POST /api/v1/findings/:id/unmute': async (app) =>
+    post(app, `/api/v1/findings/${await findingOf(app, 'muted')}/unmute`),
+  'POST /ui/findings/:id/mute': async (app) =>
+    submit(app, `/ui/findings/${await findingOf(app)}/mute`, { for: '1d' }),
+  'POST /ui/findings/:id/unmute': async (app) =>
+    submit(app, `/ui/findings/${await findingOf(app, 'muted')}/unmute`),
 } satisfies Requests;
 
 const ofCredentials = {
-  'credential.changed': (app) => {
-    const file = path.join(app.root, 'embedding-key');
-    fs.writeFileSync(file, 'a-key-of-this-test', { mode: 0o600 });
-    return send(app, 'PUT', '/api/v1/credentials/embedding', { path: file });
-  },
-  'embedder.checked': (app) => post(app, '/api/v1/embedder/check'),
-  'credential.checked': (app) => post(app, '/api/v1/credentials/embedding/check'),
-  'credential.removed': (app) =>
+  'PUT /api/v1/credentials/:name': (app) =>
+    send(app, 'PUT', '/api/v1/credentials/embedding', { path: keyFile(app) }),
+  'POST /api/v1/credentials/:name/check': (app) => post(app, '/api/v1/credentials/embedding/check'),
+  'DELETE /api/v1/credentials/:name': (app) =>
     send(app, 'DELETE', '/api/v1/credentials/embedding', { reason: 'a test needs it' }),
+  'POST /ui/credentials/:name/path': (app) =>
+    submit(app, '/ui/credentials/embedding/path', { path: keyFile(app) }),
+  'POST /ui/credentials/:name/upload': (app) => {
+    const form = new FormData();
+    form.append('file', new Blob(['another-key-of-this-test']), 'another.key');
+    return fetch(`${app.origin}/ui/credentials/embedding/upload`, { method: 'POST', body: form });
+  },
+  'POST /ui/credentials/:name/check': (app) => submit(app, '/ui/credentials/embedding/check'),
+  'POST /ui/credentials/:name/remove': (app) =>
+    submit(app, '/ui/credentials/embedding/remove', { reason: 'a test needs it' }),
+  'POST /api/v1/embedder/check': (app) => post(app, '/api/v1/embedder/check'),
+  'POST /ui/embedder/check-saved': (app) => submit(app, '/ui/embedder/check-saved'),
+  'POST /ui/embedder/check': (app) => submit(app, '/ui/embedder/check', { kind: 'built_in' }),
+  'POST /ui/embedder/save': (app) =>
+    submit(app, '/ui/embedder/save', { kind: 'service', url: 'http://127.0.0.1:9', model: 'none' }),
 } satisfies Requests;
 
 const ofSettings = {
-  'settings.changed': (app) =>
+  'PUT /api/v1/settings/values': (app) =>
     send(app, 'PUT', '/api/v1/settings/values', { values: { 'retention.days': 30 } }),
-  'settings.import_previewed': (app) => previewSettings(app),
-  'settings.imported': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
+  'POST /ui/settings/limits': (app) => submit(app, '/ui/settings/limits', { 'retention.days': '29' }),
+  'POST /api/v1/settings/import': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
+  'POST /ui/settings/import': (app) => {
+    const form = new FormData();
+    form.append('file', new Blob([JSON.stringify(settingsFile(27))]), 'settings.json');
+    return fetch(`${app.origin}/ui/settings/import`, { method: 'POST', body: form });
+  },
+  async 'POST /ui/settings/import/apply'(app) {
+    const { file, plan } = await previewSettings(app, 28);
+    const fields = { file: JSON.stringify(file), plan, ...confirmed, confirm: 'settings' };
+    return submit(app, '/ui/settings/import/apply', fields);
+  },
 } satisfies Requests;
 
 /** The first one makes a token necessary, the last one unnecessary. */
 const ofAccess = {
-  'access.token_created': createToken,
-  async 'access.sign_in'(app) {
+  'POST /api/v1/tokens': createToken,
+  'POST /ui/access/tokens': (app) => submit(app, '/ui/access/tokens', { name: 'bob', role: 'viewer' }),
+  'POST /ui/access/tokens/:name/revoke': (app) => submit(app, '/ui/access/tokens/bob/revoke'),
+  async 'POST /sign-in'(app) {
     const [, token = ''] = app.headers.authorization?.split(' ') ?? [];
     const answer = await app.submit('/sign-in', { token });
     app.headers.cookie =
@@ -90,19 +156,20 @@ const ofAccess = {
         ?.split(';')[0] ?? '';
     return answer;
   },
-  'access.sign_out': ({ submit, headers: { cookie = '' } }) => submit('/sign-out', {}, { cookie }),
-  'access.token_revoked': (app) => send(app, 'DELETE', '/api/v1/tokens/ada', confirmed),
+  'POST /sign-out': ({ submit, headers: { cookie = '' } }) => submit('/sign-out', {}, { cookie }),
+  'DELETE /api/v1/tokens/:name': (app) => send(app, 'DELETE', '/api/v1/tokens/ada', confirmed),
 } satisfies Requests;
 
 type Requests = Record<string, (app: Sender) => Promise<Answer>>;
 
+/** By method and route. */
 export const actionRequests: Requests = {
   ...ofJobs,
   ...ofSheets,
   ...ofIndex,
   ...ofChecks,
-  ...ofCredentials,
   ...ofSettings,
+  ...ofCredentials,
   ...ofAccess,
 };
 
@@ -116,16 +183,30 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
   },
 };
 
-const file = { format: 1, settings: { 'retention.days': 31 } };
-
-function previewSettings(app: Sender) {
-  return post(app, '/api/v1/settings/import', { file });
+/** The plan of the dry run that the request before has started. */
+async function applyPlan(app: Sender): Promise<Answer> {
+  const { body } = await app.json('/api/v1/operations/jobs?operation=import&limit=1');
+  const { number } = await app.whenJob(body.items[0].number);
+  const { body: plan } = await app.json(`/api/v1/plans/${number}`);
+  const allowed = { allow_removals: 'true', skip_invalid: 'true', when_locked: 'wait' };
+  const fields = { plan: plan.plan, ...allowed, ...confirmed, confirm: 'import' };
+  return submit(app, `/ui/plans/${number}/apply`, fields);
 }
 
 async function importSettings(app: Sender, confirmation: object) {
-  const answer = await previewSettings(app);
-  const { plan } = (await answer.json()) as { plan: string };
+  const { file, plan } = await previewSettings(app, 31);
   return post(app, '/api/v1/settings/import', { file, plan, ...confirmation });
+}
+
+function settingsFile(days: number) {
+  return { format: 1, settings: { 'retention.days': days } };
+}
+
+async function previewSettings(app: Sender, days: number) {
+  const file = settingsFile(days);
+  const answer = await post(app, '/api/v1/settings/import', { file });
+  const { plan } = (await answer.json()) as { plan: string };
+  return { file, plan };
 }
 
 /** All later requests send the token. */
@@ -146,16 +227,36 @@ function send({ origin, headers }: Sender, method: string, address: string, body
   return fetch(origin + address, { method, ...init, headers: { ...headers, ...type } });
 }
 
+/** A form of a page. */
+function submit({ submit, headers }: Sender, address: string, fields: Record<string, string> = {}) {
+  return submit(address, fields, headers);
+}
+
+function insertQueued({ parts: { repository } }: Sender): number {
+  return insertJob(repository).number;
+}
+
 function insertEnded({ parts: { repository } }: Sender): number {
-  const job = insertJob(repository);
+  const job = insertJob(repository, { operation: 'repair' });
   endJob(repository, job, 'failed');
   return job.number;
 }
 
 /** The number of a finding. */
-async function findingOf({ json }: Sender): Promise<number> {
-  const { body } = await json('/api/v1/findings?state=all');
+async function findingOf({ json }: Sender, state = 'all'): Promise<number> {
+  const { body } = await json(`/api/v1/findings?state=${state}`);
   return body.items[0].id;
+}
+
+function keyFile({ root }: Sender): string {
+  const file = path.join(root, 'embedding-key');
+  fs.writeFileSync(file, 'a-key-of-this-test', { mode: 0o600 });
+  return file;
+}
+
+/** The id of the uploaded sheet. */
+function uploaded(app: Sender): string {
+  return idOf('sheet', keptUploads(app));
 }
 
 /** The id of what an earlier request has left, such as `sheet-0a0b0c0d`. */
