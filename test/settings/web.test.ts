@@ -112,7 +112,7 @@ t.test('settings of a running server', async (t) => {
   });
 
   await t.test('what the environment sets is locked on the page, and 409 in the API', async (t) => {
-    const { status, body } = await put(app, { 'operations.max_running': 5 });
+    const { status, body } = await put(app, { 'operations.max_running': 5 }, as('admin'));
     t.equal(status, 409);
     t.match(body.error, { code: 'set_by_environment', details: { variable: 'CHL_MAX_RUNNING_JOBS' } });
     const { html } = await app.page('/settings/limits');

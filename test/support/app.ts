@@ -31,7 +31,7 @@ export type TestApp = App & {
   ): Promise<{ status: number; body: any; headers: Headers }>;
   submit(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
   /** Runs an operation through the API and returns the job when it has ended. */
-  run(operation: string, args?: Record<string, unknown>): Promise<Job>;
+  run(operation: string, args?: Record<string, unknown>, headers?: Record<string, string>): Promise<Job>;
   whenJob(number: number, ...statuses: JobStatus[]): Promise<Job>;
 };
 
@@ -127,12 +127,9 @@ export async function startApp(
         body: new URLSearchParams(form),
         headers: { accept: 'text/html', ...headers },
       }),
-    async run(operation, args = {}) {
-      const { body } = await json(`/api/v1/operations/${operation}`, {
-        args,
-        reason: 'a test needs it',
-        confirm: operation,
-      });
+    async run(operation, args = {}, headers = {}) {
+      const confirmed = { reason: 'a test needs it', confirm: operation };
+      const { body } = await json(`/api/v1/operations/${operation}`, { args, ...confirmed }, headers);
       if (!body.number) throw new Error(`${operation} was refused: ${JSON.stringify(body)}`);
       return whenJob(body.number);
     },

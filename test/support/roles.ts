@@ -1,40 +1,36 @@
-// A server in which a Bearer token names the role of its sender, and a request without one is an admin's.
+// A server with a token of each role. The requests of the app itself are an admin's unless they carry another token.
 import type { Test } from 'tap';
-import { access } from '../../src/access/feature.ts';
-import { AppError } from '../../src/core/errors.ts';
-import type { Authenticate, Credentials } from '../../src/core/identity.ts';
+import { hashOf, hintOf } from '../../src/access/secret.ts';
+import { createTokenRepository } from '../../src/access/token-repository.ts';
 import { type Role, roles } from '../../src/core/role.ts';
 import { startApp, type TestApp } from './app.ts';
 
-const roleOf = ({ bearer }: Credentials): Role | null =>
-  bearer === null ? 'admin' : (roles.find((role) => role === bearer) ?? null);
-
-const byBearer = {
-  isRequired: () => true,
-  roleOf,
-  identify(credentials: Credentials) {
-    const role = roleOf(credentials);
-    if (role) return { name: role, role, by: 'bearer' };
-    throw new AppError('unauthorized', 'Sign in.');
-  },
-} as Authenticate;
-
 /** The headers of a role; `nobody` has none. */
 export function as(role: Role | 'nobody'): Record<string, string> {
-  return { authorization: `Bearer ${role}` };
+  return role === 'nobody' ? {} : { authorization: `Bearer ${tokenOf(role)}` };
 }
 
-/** Starts a server with `start`, by default an empty one in noop mode. */
+/** Starts a server with `start`, by default an empty one in noop mode, which creates the tokens as its last step. */
 export async function startWithRoles<App extends TestApp>(
   t: Test,
   start: (t: Test) => Promise<App> = (t) =>
     startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } }) as Promise<App>,
 ): Promise<App> {
-  const { authenticate } = access;
-  access.authenticate = () => byBearer;
-  try {
-    return await start(t);
-  } finally {
-    if (authenticate) access.authenticate = authenticate;
-  }
+  const app = await start(t);
+  const tokens = createTokenRepository(app.ops);
+  const given = { created_at: '2026-01-01T00:00:00.000Z', created_by: 'a test', expires_at: null };
+  for (const role of roles)
+    tokens.put({ ...given, name: role, role, hash: hashOf(tokenOf(role)), hint: hintOf(tokenOf(role)) });
+  const { json, page, run, submit } = app;
+  return {
+    ...app,
+    json: (address, body, headers = as('admin')) => json(address, body, headers),
+    page: (address, headers = as('admin')) => page(address, headers),
+    run: (operation, args, headers = as('admin')) => run(operation, args, headers),
+    submit: (address, form, headers = as('admin')) => submit(address, form, headers),
+  };
+}
+
+function tokenOf(role: Role): string {
+  return `chl_of_a_test_${role}`;
 }

@@ -67,10 +67,14 @@ export function leftOver({ root }: TestApp): string[] {
 }
 
 /** Starts an upload that never ends: announces `length` bytes, and sends a part. */
-export function beginUpload(app: TestApp, length: number): http.ClientRequest {
+export function beginUpload(
+  app: TestApp,
+  length: number,
+  sender: Record<string, string> = {},
+): http.ClientRequest {
   const request = http.request(`${app.origin}/api/v1/index/snapshot`, {
     method: 'POST',
-    headers: { 'content-type': 'multipart/form-data; boundary=edge', 'content-length': length },
+    headers: { ...sender, 'content-type': 'multipart/form-data; boundary=edge', 'content-length': length },
   });
   request.on('error', () => {});
   const head =

@@ -141,7 +141,7 @@ const snapshot = (fields: object) => {
 
 t.test('a snapshot to be installed is judged before another upload refuses it', async (t) => {
   const app = await startWithRoles(t, (t) => startApp(t));
-  const first = beginUpload(app, 100_000);
+  const first = beginUpload(app, 100_000, as('admin'));
   await untilState(app, (state) => state !== null);
   const steps: Step[] = [
     ['operator', snapshot(word('snap')), 'forbidden'],

@@ -206,7 +206,15 @@ function checkLocked(t: Test, html: HTMLElement, node: HTMLElement, role: Role) 
 
 /** A server with something of everything that has controls. */
 async function startFilled(test: Test) {
-  const app = await startWithRoles(test, (one) => startIndexed(one));
+  const app = await startWithRoles(test, fill);
+  const workers = createWorkerRows(test, app);
+  workers.add('worker-1');
+  workers.add('worker-2', { state: 'paused' });
+  return { app, workers };
+}
+
+async function fill(test: Test) {
+  const app = await startIndexed(test);
   const { repository } = app.parts;
   await app.run('import', { dry_run: true });
   endJob(repository, insertJob(repository, { operation: 'export' }), 'cancelled');
@@ -222,8 +230,5 @@ async function startFilled(test: Test) {
   const { body } = await uploadSheet(app, filesOf(sheet()));
   examples.push(`/sources?sheet=${body.sheet_id}`);
   addManual(app.library, 'M2', { embedding_status: 'failed' });
-  const rows = createWorkerRows(test, app);
-  rows.add('worker-1');
-  rows.add('worker-2', { state: 'paused' });
-  return { app, workers: rows };
+  return app;
 }
