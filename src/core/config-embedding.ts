@@ -1,11 +1,11 @@
 // The settings of the embedding service.
 import { AppError } from './errors.ts';
 import { proxyFor } from './network.ts';
-import { findSecretFileProblem } from './secret-file.ts';
 
 export type EmbeddingService = {
   url: string;
   model: string;
+  /** Checked and read at its use, so that it is never printed with the settings. */
   keyFile: string | null;
   network: Record<string, string>;
 };
@@ -14,17 +14,17 @@ type Values = { url: string; model: string; keyFile: string | null };
 type Options = {
   /** The settings as messages name them. */
   names: Record<keyof Values, string>;
-  /** Whether a key file that cannot be used is refused now. */
-  mustReadKey: boolean;
+  /** Whether a key file without a service is refused. */
+  mustUseKey: boolean;
   network: Record<string, string>;
 };
 
-/** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
+/** Null: the built-in embedder. */
 export function readEmbeddingService(values: Values, options: Options): EmbeddingService | null {
-  const { names, mustReadKey, network } = options;
+  const { names, mustUseKey, network } = options;
   const { url, model, keyFile } = values;
   if (!url) {
-    const [orphan] = [model && names.model, keyFile && mustReadKey && names.keyFile].filter(Boolean);
+    const [orphan] = [model && names.model, keyFile && mustUseKey && names.keyFile].filter(Boolean);
     if (orphan) throw refusal(`${orphan} is set, but ${names.url} is not. Set both, or neither.`);
     return null;
   }
@@ -33,7 +33,6 @@ export function readEmbeddingService(values: Values, options: Options): Embeddin
   refuseProxy(url, network);
   if (!model)
     throw refusal(`${names.url} is set, but ${names.model} is not. Set it to the name of the model.`);
-  if (keyFile && mustReadKey) refuseOpenKey(keyFile);
   return { url, model, keyFile, network };
 }
 
@@ -60,11 +59,6 @@ export function findAddressFault(url: string, name = 'The address'): string | nu
     return `${name} is ${shown}; allowed: an http or https address with a valid host and port, e.g. http://127.0.0.1:11434.`;
   if (!/[?#]/.test(url)) return null;
   return `${name} is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`;
-}
-
-function refuseOpenKey(file: string) {
-  const problem = findSecretFileProblem(file);
-  if (problem !== null) throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}${problem}`);
 }
 
 function refusal(message: string) {

@@ -1,7 +1,6 @@
-// Checks that the file of each credential can be used, and what its last check has found. It asks no service, and leaves files
-// that the settings name to the checks of Google and of the embedder.
+// Checks that the file of each credential can be used, and what its last check has found. It asks no service, and leaves the
+// key of Google to a check that needs no database.
 import type { Check, Found } from '../core/check.ts';
-import type { Config } from '../core/config.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { CredentialFacts, DescribeCredentials } from './describe-credential.ts';
@@ -31,8 +30,12 @@ export function credentialChecks({ config, describeCredentials }: Sources): Chec
     dirtyOn: ['credentials', 'settings', 'sources'],
     look() {
       const facts = describeCredentials.describe(credential.name);
-      const isApplied = applied[credential.name]?.(config) ?? false;
-      const found = [...findFileProblem(facts, isApplied), ...findFailedCheck(facts), ...findWaiting(facts)];
+      const isLooked = credential.name === 'google' && config.google.keyFile !== null;
+      const found = [
+        ...(isLooked ? [] : findFileProblem(facts)),
+        ...findFailedCheck(facts),
+        ...findWaiting(facts),
+      ];
       return { says: describe(facts), found: found.map((one) => withPart(one, credential)) };
     },
   }));
@@ -48,17 +51,8 @@ function describe({ in_use: file, check }: CredentialFacts): string {
   return check ? `${file.path}. ${check.text}` : `${file.path}, not checked yet.`;
 }
 
-/** Whether the settings of this process name a key file. */
-const applied: Record<string, (config: Config) => boolean> = {
-  google: ({ google }) => google.keyFile !== null,
-  embedding: ({ embedding }) => embedding !== null && embedding.keyFile !== null,
-};
-
-function findFileProblem(
-  { title, kind, used_by, in_use: file }: CredentialFacts,
-  isApplied: boolean,
-): Found[] {
-  if (!file?.problem || isApplied) return [];
+function findFileProblem({ title, kind, used_by, in_use: file }: CredentialFacts): Found[] {
+  if (!file?.problem) return [];
   const isUsed = used_by.length > 0;
   return [
     {

@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { credentialActions } from './actions.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import type { CheckKey } from './key-checks.ts';
-import { acceptKey, type KeyFile, readKeyFile, registerKeyFile } from './key-file.ts';
+import { acceptKey, type KeyFile, readKeyFile, readUsedKeyFile, registerKeyFile } from './key-file.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyTurns } from './key-turns.ts';
 import type { KeysInUse } from './keys-in-use.ts';
@@ -126,7 +126,7 @@ async function checkUsed({ store, checkKey, inUse }: Given, credential: Credenti
   const { name, kind } = credential;
   const file = inUse.fileOf(credential);
   if (file === null && kind === 'service_account') throw notSet(credential);
-  const read = file === null ? null : readKeyFile(kind, file);
+  const read = file === null ? null : readUsedKeyFile(kind, file);
   const { check } = await checkKey(credential, read);
   const saved = inUse.isLocked(credential) ? null : store.find(name, 'saved');
   const facts = read === null || 'problem' in read ? {} : factsOf(read);

@@ -2,7 +2,7 @@
 import { type Credential, credentialList } from './credential-list.ts';
 import { findCredential } from './credentials.ts';
 import type { KeyTurns } from './key-turns.ts';
-import { formatMode, readKeyFile } from './key-file.ts';
+import { formatMode, readUsedKeyFile } from './key-file.ts';
 import type { KeysInUse } from './keys-in-use.ts';
 import type { KeyCheck, KeyRepository } from './repository.ts';
 
@@ -80,7 +80,7 @@ function describeFile(
   stored: { changed_at: string; changed_by: string; sha256: string } | null,
   check: KeyCheck | null,
 ): KeyFacts {
-  const read = readKeyFile(kind, file);
+  const read = readUsedKeyFile(kind, file);
   const isRead = !('problem' in read);
   return {
     path: file,

@@ -30,7 +30,7 @@ export type EmbedderCheck = ServiceAddress & {
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'library' | 'now' | 'untilFree'> & {
   settings: Settings;
   counts: LibraryCounts;
-  /** The key file of the service, if there is one that can be used. */
+  /** The key file of the service; null without one. */
   keyFile: () => string | null;
 };
 

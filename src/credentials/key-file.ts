@@ -42,6 +42,15 @@ function readPath(given: string): string | Problem {
   return path.normalize(expandHome(given));
 }
 
+/** Reads a file in use, which may have been replaced by a link since: whoever uses it follows links, too. */
+export function readUsedKeyFile(kind: CredentialKind, file: string): ReadKey {
+  try {
+    return readKeyFile(kind, fs.realpathSync(file), shortenHome(file));
+  } catch {
+    return readKeyFile(kind, file);
+  }
+}
+
 /** `shown`: how messages call the file, which for an upload is its own name. */
 export function readKeyFile(kind: CredentialKind, file: string, shown = shortenHome(file)): ReadKey {
   try {

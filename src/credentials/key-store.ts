@@ -50,8 +50,6 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
         keys.put({ ...key, check });
         auditing.checked(key, check, by);
       });
-      // A file that was repaired by hand is used from now on.
-      inUse.apply();
       emitChange();
     },
 

@@ -3,7 +3,6 @@ import type { Config } from '../core/config.ts';
 import { type SettingState, settingStates, useKeyFile } from '../core/settings/in-use.ts';
 import { isLocked, setByEnvironment } from '../core/settings/locked.ts';
 import { type Credential, credentialList } from './credential-list.ts';
-import { readKeyFile } from './key-file.ts';
 import type { KeyRepository } from './repository.ts';
 
 export type KeysInUse = ReturnType<typeof createKeysInUse>;
@@ -30,14 +29,9 @@ export function createKeysInUse(config: Config, keys: Pick<KeyRepository, 'find'
     fileOf: (credential: Credential) =>
       namedFile(credential) ?? keys.find(credential.name, 'saved')?.path ?? null,
 
-    /** Puts the saved files into the settings of this process, but for those that cannot be used: with them every script would
-     *  be refused. */
+    /** Puts the saved files into the settings of this process. Whoever uses one looks first whether others can read it. */
     apply() {
-      for (const { name, kind } of credentialList) {
-        const file = keys.find(name, 'saved')?.path ?? null;
-        const isUsable = file !== null && !('problem' in readKeyFile(kind, file));
-        useKeyFile(config, name, isUsable ? file : null);
-      }
+      for (const { name } of credentialList) useKeyFile(config, name, keys.find(name, 'saved')?.path ?? null);
     },
   };
 }

@@ -10,7 +10,6 @@ import { createDescribe } from './describe-credential.ts';
 import { createEmbedder } from './embedder.ts';
 import { createEmbedderWatch } from './embedder-watch.ts';
 import { createKeyChecks } from './key-checks.ts';
-import { readKeyFile } from './key-file.ts';
 import { createKeyStore } from './key-store.ts';
 import { createKeyTurns } from './key-turns.ts';
 import { createKeysInUse } from './keys-in-use.ts';
@@ -43,7 +42,7 @@ export function createCredentialParts(ctx: Context) {
       ...ctx,
       settings: ctx.use(settings).settings,
       counts: ctx.use(embedding).counts,
-      keyFile: () => findUsableFile(inUse.fileOf(findCredential('embedding'))),
+      keyFile: () => inUse.fileOf(findCredential('embedding')),
     }),
     embedderWatch: createEmbedderWatch({
       ...ctx,
@@ -53,8 +52,4 @@ export function createCredentialParts(ctx: Context) {
     tidySecrets: () => secrets.tidy(keys.all().map(({ path }) => path)),
     abortChecks: () => stopping.abort(),
   };
-}
-
-function findUsableFile(file: string | null): string | null {
-  return file !== null && !('problem' in readKeyFile('api_key', file)) ? file : null;
 }

@@ -2,8 +2,9 @@
 import type { EmbeddingService } from '../core/config-embedding.ts';
 import { readBody } from '../core/outbound/body.ts';
 import { readRetryAfter, send } from '../core/outbound/send.ts';
-import { readSecretBytes } from '../core/secret-file.ts';
+import { findSecretFileProblem, readSecretBytes } from '../core/secret-file.ts';
 import { shorten } from '../core/shorten.ts';
+import { EmbeddingOutage } from './embedder.ts';
 import { detailIn, readVectors } from './http-reply.ts';
 
 /** A service's answer other than 200. The message continues "The service cannot be used: ". */
@@ -18,7 +19,8 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, or fetch's `TypeError`. */
+/** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, fetch's `TypeError`, or
+ *  `EmbeddingOutage` for a key file that cannot be used. */
 export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
   const key = readKey(service);
   const address = endpointOf(service.url);
@@ -45,12 +47,16 @@ export function endpointOf(url: string): string {
   return /\/v\d+$/.test(base) ? `${base}/embeddings` : `${base}/v1/embeddings`;
 }
 
-/** Reads the key anew each time, so that a new one needs no restart; null when the settings name none. */
-export function readKey({ keyFile }: EmbeddingService): string | null {
+/** Reads the key anew each time, so that a new or repaired one needs no restart; null when the settings name none. Without
+ *  a key that is set, the service is not asked. */
+function readKey({ keyFile }: EmbeddingService): string | null {
   if (keyFile === null) return null;
-  const content = readSecretBytes(keyFile);
+  const content = findSecretFileProblem(keyFile) === null ? readSecretBytes(keyFile) : null;
   if (content) return content.toString().trim();
-  throw new Error(`The key file ${keyFile} is not a file.`);
+  throw new EmbeddingOutage(
+    'The key file of the embedding service cannot be used. Repair it under Settings, Credentials.',
+    { words: 'its key file cannot be used' },
+  );
 }
 
 function toRefusal(response: Response, body: string): HttpRefusal {

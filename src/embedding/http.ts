@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config-embedding.ts';
 import { proxyFor, proxySecrets } from '../core/network.ts';
-import { maskerFor } from '../core/secrets.ts';
+import { maskerFor, readSecretFile } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
 import { type Ask, createBatches } from './http-batches.ts';
 import { BadReply } from '../core/outbound/body.ts';
-import { endpointOf, HttpRefusal, readKey, requestVectors } from './http-request.ts';
+import { endpointOf, HttpRefusal, requestVectors } from './http-request.ts';
 import { remedyFor } from './remedy.ts';
 
 export type HttpOptions = {
@@ -171,8 +171,8 @@ function describeFailure(error: unknown, service: EmbeddingService): string {
   const { code, message: reason = message } = causeOf(error);
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (brokenCodes.has(code ?? '')) return 'it closed the connection before the end of its answer';
-  const key = readKey(service);
-  return maskerFor([...(key === null ? [] : [key]), ...proxySecrets(service.network)]).text(reason);
+  const key = service.keyFile && readSecretFile(service.keyFile);
+  return maskerFor([...(key ? [key] : []), ...proxySecrets(service.network)]).text(reason);
 }
 
 /** fetch reports the network failure in the cause of its error. */

@@ -32,19 +32,10 @@ t.test('an address that cannot be asked is refused by what it should be, without
   }
 });
 
-t.test('its key file must be private, and is not read with the settings', async (t) => {
-  const folder = t.testdir({ loop: t.fixture('symlink', 'loop') });
-  const keyFile = path.join(folder, 'key');
+t.test('its key file is not read with the settings', async (t) => {
+  const keyFile = path.join(t.testdir(), 'key');
   const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
-  t.match(refusal(withKey), /there is no such file/);
   fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
-  t.match(refusal(withKey), /to which other users have access. Run: chmod 600 /);
-  t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: folder }), /which is not a file/);
-  t.match(
-    refusal({ ...service, CHL_EMBEDDING_KEY_FILE: path.join(folder, 'loop') }),
-    /there is no such file, or it cannot/,
-  );
-  fs.chmodSync(keyFile, 0o600);
   const config = read(withKey);
   t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile, network: {} });
   t.notMatch(JSON.stringify(config), /sk-secret/);

@@ -54,8 +54,6 @@ export function compose({ values, limits, folder, network }: Given): Omit<Config
   };
 }
 
-/** Finds a fault only in a key file that the environment names: a saved one that is gone makes the service fail, which says
- *  so, but does not make the server embed with another model. */
 function composeEmbedding(values: Values, network: Record<string, string>): EmbeddingService | null {
   const { url, model, keyFile } = serviceSettings;
   const key = readValue(values, keyFile);
@@ -63,7 +61,7 @@ function composeEmbedding(values: Values, network: Record<string, string>): Embe
     { url: readValue(values, url).value, model: readValue(values, model).value, keyFile: key.value },
     {
       names: { url: nameOf(values, url), model: nameOf(values, model), keyFile: nameOf(values, keyFile) },
-      mustReadKey: key.source !== 'saved',
+      mustUseKey: key.source !== 'saved',
       network,
     },
   );
