@@ -1,12 +1,13 @@
 // Checks that the index exists, can be used, and is not far behind the library.
 import type { Check, Found } from '../core/check.ts';
 import { formatNumber, plural } from '../core/format.ts';
+import { modelOf } from '../embedding/model-change.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { IndexState } from './live.ts';
 import type { IndexContext } from './parts.ts';
-import { remedyOf } from './remedy.ts';
+import { isOutdated, type Remedy, remedyOf } from './remedy.ts';
 
-type Sources = Pick<IndexContext, 'config' | 'liveIndex' | 'repository'>;
+type Sources = Pick<IndexContext, 'config' | 'library' | 'liveIndex' | 'repository'>;
 
 export const indexHead = { id: 'index', component: 'index', title: 'Index' };
 
@@ -17,7 +18,7 @@ export function indexCheck(sources: Sources): Check {
     dirtyOn: ['index', 'library', 'job'],
     look() {
       const index = sources.liveIndex.indexState();
-      const found = find(sources, index);
+      const found = findUnusable(sources, index) ?? findBehind(sources, index);
       return { says: describe(index), found: found === null ? [] : [found] };
     },
   };
@@ -35,24 +36,44 @@ function describe({ state, vectors, entries, fresh, problem }: IndexState): stri
   return `${formatNumber(vectors)} vectors${missing}`;
 }
 
-/** None while a rebuild or repair is queued or running: its card shows that. */
-function find(
-  { config, repository }: Pick<Sources, 'config' | 'repository'>,
-  index: IndexState,
-): Found | null {
-  const { state, problem, entries, missing, stale } = index;
-  const behind = missing + stale;
-  const remedy = remedyOf(index);
-  const base = {
+/** The remedy goes into the finding, too. */
+function baseOf(remedy: Remedy | null) {
+  return {
     subject: 'state',
     stops: ['search'],
     ...(remedy ? { fix: { href: remedy.href, label: labels[remedy.operation] } } : {}),
   };
-  if (state === 'broken') {
-    const text = `${problem ?? 'The index files cannot be used.'} ${remedy?.advice ?? ''}`.trim();
-    const causedBy = ['data-folder'];
-    return { ...base, severity: 'error', title: 'Search is not available', text, causedBy };
-  }
+}
+
+function findUnusable(sources: Sources, index: IndexState): Found | null {
+  const problem = index.state === 'broken' ? index.problem : describeOtherDimension(sources, index);
+  if (problem === null) return null;
+  const remedy = remedyOf({ ...index, state: 'broken' });
+  const base = { ...baseOf(remedy), text: `${problem} ${remedy?.advice ?? ''}`.trim() };
+  if (isOutdated(index, sources.config))
+    return {
+      ...base,
+      severity: 'warning',
+      title: 'Search uses the old index until you rebuild it',
+      stops: [],
+    };
+  return { ...base, severity: 'error', title: 'Search is not available', causedBy: ['data-folder'] };
+}
+
+/** A service may have another model behind the name: a search, or an entry that was embedded since, has shown it. */
+function describeOtherDimension({ library, liveIndex }: Sources, { model, dimension }: IndexState) {
+  const known = modelOf(library);
+  const given = liveIndex.otherDimension() ?? (known.name === model ? known.dimension : null);
+  if (given === null || dimension === null || given === dimension) return null;
+  return `${model} now gives ${given} numbers; the index has ${dimension}.`;
+}
+
+/** None while a rebuild or repair is queued or running: its card shows that. */
+function findBehind({ config, repository }: Sources, index: IndexState): Found | null {
+  const { state, entries, missing, stale } = index;
+  const behind = missing + stale;
+  const remedy = remedyOf(index);
+  const base = baseOf(remedy);
   const isUnderWay = ['index', 'repair'].some((name) => {
     const last = repository.lastOf(name);
     return last && !isTerminal(last.status);

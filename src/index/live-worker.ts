@@ -9,6 +9,7 @@ import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { explain, toFault } from '../core/faults.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
+import { ModelChange } from '../embedding/embedder.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
 import type {
@@ -109,13 +110,24 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
   const { dimension } = index.meta;
-  const [vector] = await (await model.open()).embed([query.query]);
-  if (vector?.length !== dimension) {
-    const message = `${model.name} now gives ${vector?.length} numbers; the index has ${dimension}. Rebuild the index.`;
-    throw new AppError('temporary', message);
+  const vector = await embedQuery(query);
+  if (vector.length !== dimension) {
+    const message = `${model.name} now gives ${vector.length} numbers; the index has ${dimension}. Rebuild the index.`;
+    throw new AppError('temporary', message, { dimension: vector.length });
   }
   const hits = await searchIndex(index, repository, vector, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
+}
+
+async function embedQuery({ query }: SearchQuery): Promise<Float32Array> {
+  const embed = async () => (await (await model.open()).embed([query]))[0] ?? new Float32Array();
+  try {
+    return await embed();
+  } catch (error) {
+    // Opened anew, the model says how many numbers it gives now.
+    if (error instanceof ModelChange) return embed();
+    throw error;
+  }
 }
 
 function assertCategory(code: string | undefined) {

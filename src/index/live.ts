@@ -21,13 +21,13 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
   const exactness = createExactness(refresh);
+  const dimension = createDimensionNote(() => onChange(state));
   let isStopped = false;
 
   return {
     start: () => refresh(),
 
-    /** Follows the pointer, and counts again if the library changed. When it settles, the state is newer than the call;
-     *  where counting takes long, it may be as old as four counts. */
+    /** Follows the pointer and counts what has changed. The state is then newer than the call, or as old as four counts. */
     refresh,
 
     /** As `refresh`, but its count is never older than the call. */
@@ -38,7 +38,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
       assertSearchQuery(query);
       const { thread, loaded } = await openThread();
       if (!loaded.live) throw indexMissing(follower.problem());
-      return noteDamage(onError, thread.ask('search', query));
+      return noteDamage(onError, dimension.note(thread.ask('search', query)));
     },
 
     /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
@@ -49,6 +49,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
 
     /** The state at the last refresh. */
     indexState: (): IndexState => state,
+    otherDimension: dimension.other,
 
     async stop() {
       isStopped = true;
@@ -61,8 +62,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
   async function refreshOnce() {
     try {
       await follower.follow();
-      const opened = follower.opened();
-      if (opened && !isStopped) counts = await opened.thread.ask('count', exactness.take());
+      if (!isStopped) counts = (await follower.opened()?.thread.ask('count', exactness.take())) ?? counts;
     } catch (error) {
       onError(error as Error);
     }
@@ -93,6 +93,29 @@ async function noteDamage<Answer>(onError: (error: Error) => void, asking: Promi
     if (error instanceof AppError && error.code === 'database_damaged') onError(error);
     throw error;
   }
+}
+
+/** How many numbers the embedder gave for the last search, if the index has another number; else null. */
+function createDimensionNote(onChange: () => void) {
+  let other: number | null = null;
+  const set = (found: number | null) => {
+    const isChanged = found !== other;
+    other = found;
+    if (isChanged) onChange();
+  };
+  return {
+    other: () => other,
+    async note(asking: Promise<SearchAnswer>): Promise<SearchAnswer> {
+      try {
+        const answer = await asking;
+        set(null);
+        return answer;
+      } catch (error) {
+        if (error instanceof AppError && error.details?.dimension) set(Number(error.details.dimension));
+        throw error;
+      }
+    },
+  };
 }
 
 /** Whether the next count must be newer than the call that wanted it. */

@@ -24,11 +24,11 @@ export type LoadedIndex = {
 export function loadGeneration(indexFolder: string, name: string, model: ModelKey): LoadedIndex {
   const files = generationFiles(path.join(indexFolder, name));
   const meta = readMeta(files.meta);
-  const dimension = model.dimension ?? meta.dimension;
-  if (meta.model !== model.name || meta.dimension !== dimension) {
+  const isSame = meta.model === model.name && [null, meta.dimension].includes(model.dimension);
+  if (!isSame) {
+    const given = model.dimension === null ? '' : ` (${model.dimension})`;
     throw new Error(
-      `The index was built with ${meta.model} (${meta.dimension} numbers); ` +
-        `the settings name ${model.name} (${dimension}).`,
+      `The index was built with ${meta.model} (${meta.dimension} numbers); the settings name ${model.name}${given}.`,
     );
   }
   const kernel = createKernel(meta.dimension);

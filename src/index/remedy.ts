@@ -1,10 +1,20 @@
 // The one recommendation for an index that is not in order: banners, cards and texts all give it.
+import type { Config } from '../core/config.ts';
 import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
+import { builtIn } from '../embedding/built-in.ts';
 import type { IndexState } from './live.ts';
 
 /** `advice` is a sentence; `label` a button that opens the dialog at `href`. */
 export type Remedy = { operation: 'index' | 'repair'; href: string; label: string; advice: string };
+
+/** Whether the settings name another model than the index has, which still answers. */
+export function isOutdated(
+  { state, model }: Pick<IndexState, 'state' | 'model'>,
+  { embedding }: Pick<Config, 'embedding'>,
+): boolean {
+  return state === 'broken' && model !== null && model !== (embedding?.model ?? builtIn.name);
+}
 
 /** Null when nothing is to do, or when the library is empty. An unusable or absent index is rebuilt; one that differs from
  *  the library is repaired. */

@@ -53,7 +53,7 @@ t.test('the configured service builds and searches the index', async (t) => {
   const { hits } = await live.search({ query: 'title' });
   t.same(hits.map(({ entity_id }) => entity_id).sort(), ['E1', 'M1']);
   service.dimension = 5;
-  await t.rejects(live.search({ query: 'title' }), { code: 'temporary', message: /now returns 5 numbers/ });
+  await t.rejects(live.search({ query: 'title' }), { code: 'temporary', message: /now gives 5 numbers/ });
 });
 
 t.test('while the service is down a rebuild fails as temporary, and entries stay pending', async (t) => {

@@ -30,7 +30,7 @@ async function look(config: Config) {
   const kind = isLexical ? '; compares letters and words, not meaning' : '';
   return {
     says: `${model.label}, ${dimension} dimensions${kind}`,
-    found: findOtherModel(config, model.name),
+    found: findOtherModel(config, model.name, dimension),
   };
 }
 
@@ -40,9 +40,12 @@ function noAnswer(error: unknown): Found {
   return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy };
 }
 
-function findOtherModel({ databasePath }: Config, name: string): Found[] {
-  const known = readFrom(databasePath, (library) => modelOf(library).name);
-  if (!known || known === name) return [];
+/** `dimension`: absent when the service was not asked. */
+function findOtherModel({ databasePath }: Config, name: string, dimension?: number): Found[] {
+  const library = readFrom(databasePath, modelOf);
+  const known = library?.name;
+  if (!known) return [];
+  if (known === name) return findOtherDimension(name, library.dimension, dimension);
   return [
     {
       subject: 'model',
@@ -50,6 +53,19 @@ function findOtherModel({ databasePath }: Config, name: string): Found[] {
       title: 'The settings name another embedding model than the library has',
       text: `The library is embedded with ${known}; the settings name ${name}. A running server queues all entries for embedding; without one, the next start does.`,
       stops: [],
+    },
+  ];
+}
+
+function findOtherDimension(name: string, known: number | null, given: number | null = null): Found[] {
+  if (known === null || given === null || known === given) return [];
+  return [
+    {
+      subject: 'dimension',
+      severity: 'error',
+      title: 'The embedding service has another model behind the name',
+      text: `The library is embedded with ${name} (${known} numbers), which now gives ${given}. Rebuild the index: it embeds every entry again.`,
+      stops: ['search'],
     },
   ];
 }

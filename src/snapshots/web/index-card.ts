@@ -2,7 +2,7 @@ import { leastRoleFor } from '../../jobs/refusals.ts';
 import type { Role } from '../../core/role.ts';
 import { formatNumber } from '../../core/format.ts';
 import type { IndexState } from '../../index/live.ts';
-import { remedyOf } from '../../index/remedy.ts';
+import { isOutdated, remedyOf } from '../../index/remedy.ts';
 import type { SharedCard } from '../../web/card.ts';
 import { downloadRole } from '../actions.ts';
 import type { SnapshotContext } from '../parts.ts';
@@ -19,9 +19,11 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
     const index = ctx.liveIndex.indexState();
     const builtBy = index.job_id ? ctx.repository.find(index.job_id) : null;
     const behind = index.entries - index.fresh;
+    const isOld = isOutdated(index, ctx.config);
     return {
       index,
-      badge: badgeOf(index.state, behind),
+      isOld,
+      badge: isOld ? oldBadge : badgeOf(index.state, behind),
       states: (['fresh', 'stale', 'missing', 'failed'] as const).map((name) => ({
         name,
         entries: index[name],
@@ -42,6 +44,8 @@ function roleFor({ catalogue }: SnapshotContext, name: string): Role {
   const operation = catalogue.find(name);
   return operation ? leastRoleFor(operation, {}) : 'admin';
 }
+
+const oldBadge = { tone: 'warn', icon: 'tri', word: 'Old index' };
 
 function badgeOf(state: IndexState['state'], behind: number) {
   return {
