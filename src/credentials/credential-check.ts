@@ -1,6 +1,7 @@
 // Checks that the file of each credential can be used, and what its last check has found. It asks no service, and leaves the
 // key of Google to a check that needs no database.
 import type { Check, Found } from '../core/check.ts';
+import { upperFirst } from '../core/format.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { CredentialFacts, DescribeCredentials } from './describe-credential.ts';
@@ -48,7 +49,7 @@ function withPart(found: Found, { kind }: Credential): Found {
 
 function describe({ in_use: file, check }: CredentialFacts): string {
   if (!file) return 'No key is set.';
-  return check ? `${file.path}. ${check.text}` : `${file.path}, not checked yet.`;
+  return check ? check.text : 'A key is set, not checked yet.';
 }
 
 function findFileProblem({ title, kind, used_by, in_use: file }: CredentialFacts): Found[] {
@@ -59,11 +60,17 @@ function findFileProblem({ title, kind, used_by, in_use: file }: CredentialFacts
       subject: 'file',
       severity: isUsed ? 'error' : 'info',
       title: `${title}: the key file cannot be used`,
-      text: file.problem,
+      text: withoutPath(file.problem, file.path),
       stops: isUsed ? stops[kind] : [],
       fix,
     },
   ];
+}
+
+/** Everybody reads findings; only an admin may see where keys are, and the command with the path. */
+function withoutPath(problem: string, path: string): string {
+  const [what = ''] = problem.split(' Run: ');
+  return upperFirst(`${what.replaceAll(path, 'the file')} Settings, Credentials shows what helps.`);
 }
 
 /** A file that cannot be used is a finding of its own. The embedder is asked again and again by a check of its own. */

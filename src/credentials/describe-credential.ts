@@ -17,6 +17,8 @@ export type CredentialFacts = {
   /** The sheets or the service that it opens. */
   used_by: string[];
   is_checking: boolean;
+  /** Whether the file in use was uploaded; a registered one stays when the credential is removed. */
+  is_upload: boolean;
   in_use: KeyFacts | null;
   /** Waits until its check passes; the other one is in use until then. */
   next: KeyFacts | null;
@@ -42,11 +44,12 @@ type Given = {
   inUse: KeysInUse;
   turns: Pick<KeyTurns, 'isBusy'>;
   usedBy: (name: string) => string[];
+  isUpload: (file: string) => boolean;
 };
 
 export type DescribeCredentials = ReturnType<typeof createDescribe>;
 
-export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
+export function createDescribe({ keys, inUse, turns, usedBy, isUpload }: Given) {
   /** Throws `not_found`. */
   const describe = (name: string): CredentialFacts => {
     const credential = findCredential(name);
@@ -66,6 +69,7 @@ export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
       variable: isLocked ? variable : null,
       used_by: usedBy(name),
       is_checking: turns.isBusy(name),
+      is_upload: file !== null && isUpload(file),
       in_use: file === null ? null : describeFile(credential, file, isLocked ? null : stored, check),
       next: next && describeFile(credential, next.path, next, next.check),
       check,

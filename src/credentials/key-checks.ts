@@ -70,7 +70,7 @@ async function readFile(steps: Steps, read: ReadKey | null): Promise<KeyFile | n
   }
   const found = await steps.take(title, () => {
     if ('problem' in read) throw new AppError('bad_input', read.problem.message);
-    const text = `${shortenHome(read.path)}, mode ${formatMode(read.mode)}, sha256 ${read.sha256.slice(0, 8)}….`;
+    const text = `${shortenHome(read.path)}, mode ${formatMode(read.mode)}.`;
     return { text, key: read };
   });
   return found?.key ?? null;

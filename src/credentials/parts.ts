@@ -34,14 +34,17 @@ export function createCredentialParts(ctx: Context) {
   inUse.apply();
   const { changeEmbedder: changeWorkers } = ctx.use(workers);
   const { liveIndex } = ctx.use(index);
+  const { counts } = ctx.use(embedding);
   return {
+    counts,
+    liveIndex,
     credentials: createCredentials({ store, turns, inUse, secrets, checkKey, now }),
     secrets,
-    describeCredentials: createDescribe({ keys, inUse, turns, usedBy }),
+    describeCredentials: createDescribe({ keys, inUse, turns, usedBy, isUpload: secrets.isOwn }),
     embedder: createEmbedder({
       ...ctx,
       settings: ctx.use(settings).settings,
-      counts: ctx.use(embedding).counts,
+      counts,
       keyFile: () => inUse.fileOf(findCredential('embedding')),
     }),
     embedderWatch: createEmbedderWatch({

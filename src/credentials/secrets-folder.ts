@@ -37,6 +37,9 @@ export function createSecretsFolder(root: string, now: () => Date) {
       return kept;
     },
 
+    /** Whether this program has written the file; a registered one is not its own. */
+    isOwn,
+
     /** Removes a file if this program has written it; a registered one stays. */
     discard(file: string) {
       if (isOwn(file)) fs.rmSync(file, { force: true });

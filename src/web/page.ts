@@ -25,7 +25,10 @@ declare module 'fastify' {
     /** Renders a page inside the layout. */
     sendPage(page: PageContent): FastifyReply;
     /** Renders a template as a fragment or as a page. */
-    sendDialog(template: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
+    sendDialog(
+      template: string,
+      dialog: Record<string, unknown> & { question: string; section?: string },
+    ): FastifyReply;
     /** Sends the answer to a refused form into its dialog. */
     intoDialog(): FastifyReply;
   }
@@ -73,7 +76,7 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
     return this.sendPage({
       template: 'shared/dialog-page',
       title: dialog.question,
-      section: home,
+      section: dialog.section ?? home,
       data: { dialog, template: `/${template}` },
     });
   });

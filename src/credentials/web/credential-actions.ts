@@ -64,13 +64,22 @@ export function registerCredentialActions(app: FastifyInstance, ctx: CredentialC
 
 type Refused = { reason: string; error: AppError };
 
-function viewRemoval({ name, title, in_use: file, used_by: users }: CredentialFacts, refused?: Refused) {
+function viewRemoval(
+  { name, title, kind, in_use: file, used_by: users, is_upload: isUpload }: CredentialFacts,
+  refused?: Refused,
+) {
+  const path = file?.path ?? 'The file';
+  const isModel = kind === 'api_key';
+  const without = `Without it ${users.join(', ')} ${isModel ? 'is asked without a key' : 'cannot be opened'}.`;
   return {
     question: `Remove ${title}?`,
     consequences: [
-      `${file?.path ?? 'The file'}: an uploaded file is deleted, a registered one stays.`,
-      users.length === 0 ? 'Nothing uses it now.' : `Without it ${users.join(', ')} cannot be opened.`,
+      isUpload
+        ? `${path} was uploaded, and is deleted.`
+        : `${path} stays where it is; it is only not used any more.`,
+      users.length === 0 ? 'Nothing uses it now.' : without,
     ],
+    section: '/settings',
     reason: refused?.reason ?? '',
     problem: refused?.error.message ?? null,
     action: url(`/ui/credentials/${name}/remove`),

@@ -36,6 +36,7 @@ export const credentialSchema = objectSchema({
   variable: text,
   used_by: { type: 'array', items: textSchema },
   is_checking: { type: 'boolean' },
+  is_upload: { type: 'boolean' },
   in_use: fileSchema,
   next: fileSchema,
   check: checkSchema,
