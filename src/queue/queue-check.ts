@@ -19,7 +19,7 @@ export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'wor
     async look() {
       const { outage, pending } = await viewQueue(sources);
       const says = `No outage is known, ${plural(pending.total, 'entry waits', 'entries wait')}.`;
-      if (!outage || pending.total === 0) return { says, found: [] };
+      if (!outage) return { says, found: [] };
       return {
         says: 'It does not answer.',
         found: [

@@ -13,7 +13,8 @@ export async function viewQueue({
   const view = workers.view();
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
   const ratePerMin = telemetry.embeddingRate();
-  const outages = answering.flatMap(({ outage_since, outage_error }) =>
+  // A worker without entries does not ask the service again.
+  const outages = (pending.total === 0 ? [] : answering).flatMap(({ outage_since, outage_error }) =>
     outage_since === null ? [] : [{ since: outage_since, message: shorten(outage_error ?? '') }],
   );
   return {
