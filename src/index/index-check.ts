@@ -1,8 +1,11 @@
 // Checks that the index exists, can be used, and is not far behind the library.
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Check, Found } from '../core/check.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import { isTerminal } from '../jobs/job.ts';
+import { generationFiles } from './generation.ts';
 import type { IndexState } from './live.ts';
 import type { IndexContext } from './parts.ts';
 import { isOutdated, type Remedy, remedyOf } from './remedy.ts';
@@ -18,7 +21,7 @@ export function indexCheck(sources: Sources): Check {
     dirtyOn: ['index', 'library', 'job'],
     look() {
       const index = sources.liveIndex.indexState();
-      const found = findUnusable(sources, index) ?? findBehind(sources, index);
+      const found = findUnusable(sources, index) ?? findLost(sources, index) ?? findBehind(sources, index);
       return { says: describe(index), found: found === null ? [] : [found] };
     },
   };
@@ -58,6 +61,24 @@ function findUnusable(sources: Sources, index: IndexState): Found | null {
       stops: [],
     };
   return { ...base, severity: 'error', title: 'Search is not available', causedBy: ['data-folder'] };
+}
+
+/** Search has the index in memory, and answers although its files are gone or cut off. */
+function findLost({ config }: Sources, index: IndexState): Found | null {
+  if (index.generation === null || isIntact(path.join(config.indexFolder, index.generation), index.bytes))
+    return null;
+  const remedy = remedyOf({ ...index, state: 'broken' });
+  const text = `Files of the index are missing or damaged. Search answers until the next restart. ${remedy?.advice ?? ''}`;
+  const base = { ...baseOf(remedy), stops: ['search after a restart'] };
+  return { ...base, severity: 'error', title: 'The index files cannot be used', text: text.trim() };
+}
+
+function isIntact(folder: string, bytes: number | null): boolean {
+  try {
+    return fs.statSync(generationFiles(folder).index).size === bytes;
+  } catch {
+    return false;
+  }
 }
 
 /** A service may have another model behind the name: a search, or an entry that was embedded since, has shown it. */

@@ -1,5 +1,6 @@
 // The index while the embedder is another one: what the findings and the card say, and whether search answers.
 import '../support/plain-children.ts';
+import fs from 'node:fs';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
@@ -24,7 +25,12 @@ const findingsOf = async (check: string) =>
   );
 
 t.test('after a change of the model search answers from the old index, and a warning says so', async (t) => {
-  await app.submit('/ui/embedder/save', { kind: 'service', url: service.url, model: 'small' });
+  await app.submit('/ui/embedder/save', {
+    kind: 'service',
+    url: service.url,
+    model: 'small',
+    confirmed: 'yes',
+  });
   await until(() => app.parts.liveIndex.indexState().state === 'broken');
   t.equal((await search()).status, 200);
   await lookTwice(app);
@@ -50,6 +56,16 @@ t.test('after a restart the old index cannot answer', async (one) => {
   one.match(await app.run('index'), { status: 'succeeded' });
   await until(() => app.parts.liveIndex.indexState().state === 'ready');
   one.equal((await search()).status, 200);
+});
+
+t.test('index files that are gone are an error while search answers from memory', async (t) => {
+  const { indexFolder } = app.config;
+  fs.renameSync(indexFolder, `${indexFolder}.away`);
+  await lookTwice(app);
+  t.match(await findingsOf('index'), [{ title: 'The index files cannot be used', severity: 'error' }]);
+  fs.renameSync(`${indexFolder}.away`, indexFolder);
+  await lookTwice(app);
+  t.strictSame(await findingsOf('index'), []);
 });
 
 t.test('a service that gives vectors of another dimension is an error of search', async (t) => {
