@@ -36,7 +36,7 @@ export function describeTracking(wanted: TrackingSetting): { isStrict: boolean; 
   if (tracking !== 'group') return { isStrict: true, text: descriptions[tracking] };
   const cause =
     wanted === 'group'
-      ? 'CHL_PROCESS_TRACKING is group: detached processes of scripts are not always found. Unset it.'
+      ? 'Tracking of processes is group (CHL_PROCESS_TRACKING): detached processes of scripts are not always found. Choose auto.'
       : `Detached processes of scripts are not always found: this system does not allow ${needs[wanted]}.`;
   return { isStrict: false, text: cause };
 }
@@ -48,6 +48,7 @@ const descriptions = {
 const needs = {
   auto: 'PID namespaces (unshare and setsid of util-linux), and delegates no control group (Delegate=yes in systemd)',
   namespace:
-    'PID namespaces (unshare and setsid of util-linux). Unset CHL_PROCESS_TRACKING to try control groups',
-  cgroup: 'control groups (Delegate=yes in systemd). Unset CHL_PROCESS_TRACKING to try PID namespaces',
+    'PID namespaces (unshare and setsid of util-linux). Choose auto (CHL_PROCESS_TRACKING) to try control groups',
+  cgroup:
+    'control groups (Delegate=yes in systemd). Choose auto (CHL_PROCESS_TRACKING) to try PID namespaces',
 };

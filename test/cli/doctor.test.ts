@@ -49,7 +49,7 @@ t.test('it says how the processes of scripts are found', async (t) => {
   const asked = await examine(root, { CHL_PROCESS_TRACKING: 'group' });
   t.match(of(asked, 'processes'), [
     { status: 'ok' },
-    { status: 'info', text: /CHL_PROCESS_TRACKING is group/ },
+    { status: 'info', text: /Tracking of processes is group \(CHL_PROCESS_TRACKING\).* Choose auto\./ },
   ]);
 });
 

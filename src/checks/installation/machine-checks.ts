@@ -114,7 +114,8 @@ export function trackingCheck(config: Config): Check {
     look() {
       const { isStrict, text } = describeTracking(config.processTracking);
       const title = 'Detached processes of scripts are not always found';
-      const found: Found[] = [{ subject: 'tracking', severity: 'info', title, text, stops: [] }];
+      const fix = { href: '/settings/limits', label: 'Open the limits' };
+      const found: Found[] = [{ subject: 'tracking', severity: 'info', title, text, stops: [], fix }];
       return { says: text, found: isStrict ? [] : found };
     },
   };
