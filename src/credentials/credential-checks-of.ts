@@ -16,5 +16,6 @@ export function credentialChecksOf(config: Config, ops: Db): Check[] {
   inUse.apply();
   const usedBy = createUsedBy(config, createSourceRepository(ops));
   const turns = { isBusy: () => false };
-  return credentialChecks({ config, describeCredentials: createDescribe({ keys, inUse, turns, usedBy }) });
+  const given = { keys, inUse, turns, usedBy, isUpload: () => false };
+  return credentialChecks({ config, describeCredentials: createDescribe(given) });
 }

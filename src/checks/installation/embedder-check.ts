@@ -4,6 +4,7 @@ import type { Config } from '../../core/config.ts';
 import { readFrom } from '../../core/db/read-from.ts';
 import { explain } from '../../core/faults.ts';
 import { chooseEmbedder } from '../../embedding/choose.ts';
+import { EmbeddingOutage } from '../../embedding/embedder.ts';
 import { modelOf } from '../../embedding/model-change.ts';
 
 const serviceTimeoutMs = 5000;
@@ -25,7 +26,7 @@ async function look(config: Config) {
   if (config.mode === 'noop' && config.embedding)
     return { says: `${model.label}; noop mode asks no service.`, found: findOtherModel(config, model.name) };
   const opened = await model.open().catch((error: unknown) => noAnswer(error));
-  if ('severity' in opened) return { says: `${model.label}: no answer`, found: [opened] };
+  if ('severity' in opened) return { says: `${model.label}: cannot be used`, found: [opened] };
   const { dimension, isLexical } = opened;
   const kind = isLexical ? '; compares letters and words, not meaning' : '';
   return {
@@ -34,10 +35,19 @@ async function look(config: Config) {
   };
 }
 
+/** A refusal is an answer, too. */
 function noAnswer(error: unknown): Found {
-  const title = 'The embedding service does not answer';
+  const isOutage = error instanceof EmbeddingOutage;
+  const isRefusal = isOutage && /^it answers \d/.test(error.words);
+  const title = isRefusal
+    ? 'The embedding service refuses requests'
+    : 'The embedding service does not answer';
+  const fix =
+    isOutage && error.isKeyRefused
+      ? { href: '/settings/credentials', label: 'Open credentials' }
+      : { href: '/settings/embedder', label: 'Open the embedder' };
   const [stops, causedBy] = [['embedding', 'search'], ['embedding-outage']];
-  return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy };
+  return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy, fix };
 }
 
 /** `dimension`: absent when the service was not asked. */
