@@ -51,14 +51,15 @@ function refuseProxy(url: string, network: Record<string, string>) {
 
 /** Finds what is wrong with an address, or null; never repeats a part that may contain a key. */
 export function findAddressFault(url: string, name = 'The address'): string | null {
+  const place = name.startsWith('CHL_') ? 'CHL_EMBEDDING_KEY_FILE' : 'Settings, Credentials';
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url))
-    return `${name} contains a user or a password. Move a key to a file, and set CHL_EMBEDDING_KEY_FILE to that file.`;
+    return `${name} contains a user or a password. Move a key to a file, and set that file under ${place}.`;
   const shown = JSON.stringify(url.replace(/[?#].*/s, '…'));
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
     return `${name} is ${shown}; allowed: an http or https address with a valid host and port, e.g. http://127.0.0.1:11434.`;
   if (!/[?#]/.test(url)) return null;
-  return `${name} is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`;
+  return `${name} is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in a file, which is set under ${place}.`;
 }
 
 function refusal(message: string) {

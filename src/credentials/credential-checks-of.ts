@@ -7,6 +7,7 @@ import { credentialChecks } from './credential-check.ts';
 import { createDescribe } from './describe-credential.ts';
 import { createKeysInUse } from './keys-in-use.ts';
 import { createKeyRepository } from './repository.ts';
+import { createSecretsFolder } from './secrets-folder.ts';
 import { createUsedBy } from './used-by.ts';
 
 /** Puts the saved keys into `config`, as a server does at its start. */
@@ -16,6 +17,7 @@ export function credentialChecksOf(config: Config, ops: Db): Check[] {
   inUse.apply();
   const usedBy = createUsedBy(config, createSourceRepository(ops));
   const turns = { isBusy: () => false };
-  const given = { keys, inUse, turns, usedBy, isUpload: () => false };
-  return credentialChecks({ config, describeCredentials: createDescribe(given) });
+  const { isOwn: isUpload } = createSecretsFolder(config.root, () => new Date());
+  const describeCredentials = createDescribe({ keys, inUse, turns, usedBy, isUpload });
+  return credentialChecks({ config, describeCredentials });
 }

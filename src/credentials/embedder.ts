@@ -38,7 +38,7 @@ const target = 'embedder';
 const keys = { url: 'embedding.url', model: 'embedding.model' } as const;
 
 export function createEmbedder(given: Given) {
-  const { audit, bus, config, library, settings, untilFree } = given;
+  const { audit, bus, config, counts, library, settings, untilFree } = given;
   const saved = (): ServiceAddress => ({
     url: config.embedding?.url ?? '',
     model: config.embedding?.model ?? '',
@@ -54,16 +54,11 @@ export function createEmbedder(given: Given) {
   return {
     saved,
 
-    /** The model that the library is embedded with; the name is null before the first entry. */
-    libraryModel: () => modelOf(library),
+    /** The model of the library; the name is null before the first entry. `waiting`: entries not embedded with it yet. */
+    libraryModel: () => ({ ...modelOf(library), waiting: counts.queue().pending.total }),
 
     /** The variables that set the service; it is locked then. */
-    lockedBy(): string[] {
-      const states = settingStates(config).filter(({ setting }) =>
-        Object.values(keys).some((key) => key === setting.key),
-      );
-      return states.flatMap((state) => (isLocked(state) ? (state.setting.variable ?? []) : []));
-    },
+    lockedBy: () => findLocks(config),
 
     /** The last check of what is saved now; null without one. */
     lastCheck(): EmbedderCheck | null {
@@ -93,6 +88,12 @@ export function createEmbedder(given: Given) {
       return check;
     },
 
+    /** Whether it is not the saved one, and there are entries that it may have to embed again. Throws `invalid_arguments`. */
+    isOther(address: ServiceAddress): boolean {
+      assertValid(address);
+      return !isOfSaved(address) && counts.totals().entries > 0;
+    },
+
     /** Throws `invalid_arguments` with all problems, `set_by_environment`. */
     save: ({ url, model }: ServiceAddress, by: Requester) =>
       settings.put({ [keys.url]: url || null, [keys.model]: model || null }, by),
@@ -102,6 +103,13 @@ export function createEmbedder(given: Given) {
     const problems = settings.findProblems({ [keys.url]: url || null, [keys.model]: model || null });
     if (problems.length > 0) throw invalidArguments(problems);
   }
+}
+
+function findLocks(config: Kernel['config']): string[] {
+  const states = settingStates(config).filter(({ setting }) =>
+    Object.values(keys).some((key) => key === setting.key),
+  );
+  return states.flatMap((state) => (isLocked(state) ? (state.setting.variable ?? []) : []));
 }
 
 async function tryService(given: Given, address: ServiceAddress): Promise<EmbedderCheck> {

@@ -26,7 +26,8 @@ t.before(async () => {
 
 const check = (body?: object) =>
   keys.send('POST', '/api/v1/embedder/check', body === undefined ? undefined : JSON.stringify(body));
-const save = (url: string, model: string) => app.submit('/ui/embedder/save', { kind: 'service', url, model });
+const save = (url: string, model: string, confirmed = 'yes') =>
+  app.submit('/ui/embedder/save', { kind: 'service', url, model, confirmed });
 
 t.test('the built-in embedder embeds a word', async (t) => {
   t.match(await check(), {
@@ -81,6 +82,22 @@ t.test('a service is tried before it is saved, with what a change means', async 
   });
   t.equal(app.config.embedding, null, 'nothing is saved');
 });
+
+t.test(
+  'a change asks first, with the number of entries, where they are sent, and a failed check',
+  async (t) => {
+    const asked = await save(service.url, 'small', '');
+    t.equal(asked.status, 422);
+    const dialog = await asked.text();
+    t.match(textOf(parse(dialog), '.dlg-body'), /72 entries will be embedded again.* is sent to http:/s);
+    t.notMatch(dialog, 'has just failed');
+    t.match(parse(dialog).querySelector('input[name="model"]')?.getAttribute('value'), 'small');
+    const failing = parse(await (await save('http://127.0.0.1:2', 'small', '')).text());
+    t.match(textOf(failing, '.dlg-body'), /Its check has just failed.*nothing listens there/s);
+    t.match(textOf(failing, '#dialog-submit'), 'Change it anyway');
+    t.equal(app.config.embedding, null, 'nothing is saved');
+  },
+);
 
 t.test('a saved service is used by workers and searches without a restart', async (t) => {
   await app.run('index');
@@ -144,11 +161,17 @@ t.test('the page says what is in use, and shows what was typed again', async (t)
   t.equal(empty.status, 422);
   const form = await empty.text();
   t.match(textOf(parse(form), '#embedder-url-problem'), 'Enter the address of the service.');
+  t.match(textOf(parse(form), '#embedder-model-problem'), 'Enter the name of the model.');
   t.match(form, /value="service"\s+checked/, 'the choice is kept');
   const moved = await save('http://127.0.0.1:1', 'small');
   const [, failed = ''] = /chl_flash=([^;]+)/.exec(`${moved.headers.get('set-cookie')}`) ?? [];
   t.match(JSON.parse(`${Buffer.from(failed, 'base64url')}`), { tone: 'warn', title: /but its check failed/ });
-  const saved = await app.submit('/ui/embedder/save', { kind: 'built_in', url: 'http://x', model: 'm' });
+  const saved = await app.submit('/ui/embedder/save', {
+    kind: 'built_in',
+    url: 'http://x',
+    model: 'm',
+    confirmed: 'yes',
+  });
   t.match(saved, { status: 303 });
   t.equal(app.config.embedding, null);
 });

@@ -23,7 +23,12 @@ t.before(async () => {
   app = await startApp(t, { root });
   await app.run('import');
   await createKeyRequests(app).register('embedding', file);
-  await app.submit('/ui/embedder/save', { kind: 'service', url: service.url, model: 'small' });
+  await app.submit('/ui/embedder/save', {
+    kind: 'service',
+    url: service.url,
+    model: 'small',
+    confirmed: 'yes',
+  });
 });
 
 const check = async () =>

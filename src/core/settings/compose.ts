@@ -67,10 +67,15 @@ function composeEmbedding(values: Values, network: Record<string, string>): Embe
   );
 }
 
-/** Names a setting as the place does in which its value is set. */
+/** Names a setting as the place does in which its value is set. A part of the embedding service that is missing beside a
+ *  saved one is missing on the page, too. */
 function nameOf(values: Values, setting: Setting): string {
   const { title, variable, key } = setting;
-  return readValue(values, setting).source === 'saved' ? `“${title}”` : (variable ?? key);
+  const service: Setting[] = [serviceSettings.url, serviceSettings.model];
+  const related = service.includes(setting) ? service : [];
+  const sources = [setting, ...related].map((one) => readValue(values, one).source);
+  const isOnPage = sources[0] === 'saved' || (sources[0] === 'default' && sources.includes('saved'));
+  return isOnPage ? `“${title}”` : (variable ?? key);
 }
 
 function readValue<Value>(values: Values, { key, default: preset }: { key: string; default: Value }) {

@@ -42,12 +42,13 @@ export function registerEmbedderApi(app: FastifyInstance, { embedder, embedderWa
   };
   app.get('/api/v1/embedder', { schema }, async () => {
     const { url, model } = embedder.saved();
+    const library = embedder.libraryModel();
     return {
       kind: url === '' ? 'built_in' : 'service',
       url: url || null,
       model: model || null,
       locked_by: embedder.lockedBy(),
-      library: embedder.libraryModel(),
+      library: { name: library.name, dimension: library.dimension },
       is_changing: embedderWatch.isChanging(),
       check: embedder.lastCheck(),
     };

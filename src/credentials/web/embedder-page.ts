@@ -1,6 +1,7 @@
 // The page of the embedder: what is in use, and a form that checks other settings before it saves them.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidArguments } from '../../core/arguments.ts';
+import { findAddressFault } from '../../core/config-embedding.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -10,6 +11,7 @@ import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
+import { viewEmbedderChange } from './embedder-dialog.ts';
 import { viewEmbedderForm } from './embedder-view.ts';
 
 export const embedderPage: Page = {
@@ -32,8 +34,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     { config: { action: embedderActions.check, page: embedderPage.path } },
     async (request, reply) => {
       const { status, text } = await embedder.check(null, requester(request));
-      const tone = status === 'ok' ? ('ok' as const) : ('bad' as const);
-      const notice = { tone, title: 'Embedder checked.', text };
+      const notice = { tone: tones[status], title: 'Embedder checked.', text };
       return reply.sendAction({ notice, redirect: here, hosts: ['embedder-card'] });
     },
   );
@@ -56,7 +57,10 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     async (request, reply) => {
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {
-        const changed = await embedder.save(addressOf(typed), requester(request));
+        const address = addressOf(typed);
+        if (request.body?.confirmed !== 'yes' && embedder.isOther(address))
+          return askFirst(ctx, request, reply, address);
+        const changed = await embedder.save(address, requester(request));
         const isNewService = typed.kind === 'service' && changed.length > 0;
         const check = isNewService ? await embedder.check(null, requester(request)) : null;
         return reply.sendAction({ notice: noticeOf(changed, check), redirect: here, hosts: [] });
@@ -81,6 +85,22 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
   }
 }
 
+const tones = { ok: 'ok', error: 'bad' } as const;
+
+/** Asks for a confirmation, with the result of a check. */
+async function askFirst(
+  { counts, embedder }: CredentialContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  address: ServiceAddress,
+): Promise<FastifyReply> {
+  const check = await embedder.check(address, requester(request));
+  const dialog = viewEmbedderChange({ address, entries: counts.totals().entries, check });
+  request.refusal = new AppError('confirmation_required', 'Confirm the change of the embedder.');
+  reply.code(statusOf(request.refusal)).intoDialog();
+  return reply.sendDialog('credentials/dialog-save-embedder', dialog);
+}
+
 type Typed = Parameters<typeof viewEmbedderForm>[1] & object;
 
 function readForm(form: Form | null): Typed {
@@ -89,11 +109,16 @@ function readForm(form: Form | null): Typed {
 }
 
 /** The built-in embedder has no address, whatever was typed. Throws `invalid_arguments` for a service without one, which
- *  the domain would take for the built-in embedder. */
+ *  the domain would take for the built-in embedder, and for one without a model. */
 function addressOf({ kind, url, model }: Typed): ServiceAddress {
   if (kind === 'built_in') return { url: '', model: '' };
-  if (url) return { url, model };
-  throw invalidArguments([{ field: 'embedding.url', message: 'Enter the address of the service.' }]);
+  const fault = url === '' ? 'Enter the address of the service.' : findAddressFault(url);
+  const problems = [
+    ...(fault === null ? [] : [{ field: 'embedding.url', message: fault }]),
+    ...(model === '' ? [{ field: 'embedding.model', message: 'Enter the name of the model.' }] : []),
+  ];
+  if (problems.length > 0) throw invalidArguments(problems);
+  return { url, model };
 }
 
 function noticeOf(changed: string[], check: EmbedderCheck | null) {

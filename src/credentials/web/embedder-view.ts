@@ -1,12 +1,14 @@
 // The view models of the embedder in use, and of the form with its typed values and their check.
 import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
 
-export function viewEmbedder({ config, embedder, embedderWatch, describeCredentials }: CredentialContext) {
+export function viewEmbedder(ctx: CredentialContext) {
+  const { config, embedder, embedderWatch, describeCredentials } = ctx;
   const { embedding } = config;
   const check = embedder.lastCheck();
   const library = embedder.libraryModel();
@@ -17,11 +19,23 @@ export function viewEmbedder({ config, embedder, embedderWatch, describeCredenti
     model: embedding?.model ?? 'the built-in embedder',
     address: embedding?.url ?? null,
     keyPath: key.in_use?.path ?? null,
-    library,
+    library: { dimension: library.dimension, text: describeLibrary(ctx) },
     check: check && viewCheck(check),
     badge: badgeOf(check),
     checkUrl: url('/ui/embedder/check-saved'),
   };
+}
+
+/** The library names the new model at once; until it has embedded the entries, only the index names the former one. */
+function describeLibrary({ embedder, liveIndex, counts }: CredentialContext): string {
+  const { name, waiting } = embedder.libraryModel();
+  if (name === null) return 'not embedded yet';
+  if (waiting === 0) return `embedded with ${name}`;
+  const { model } = liveIndex.indexState();
+  const done = counts.totals().entries - waiting;
+  const before = model !== null && model !== name ? `the index has ${model}; ` : '';
+  const some = done > 0 ? `${formatNumber(done)} embedded with ${name}, ` : '';
+  return `${before}${some}${plural(waiting, 'entry waits', 'entries wait')} for ${name}`;
 }
 
 function badgeOf(check: EmbedderCheck | null) {

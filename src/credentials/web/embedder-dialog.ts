@@ -1,0 +1,33 @@
+// The dialog before the embedder is changed: how many entries are embedded again, where their texts go, and whether the
+// service has just answered.
+import { plural } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
+
+type Change = { address: ServiceAddress; entries: number; check: EmbedderCheck };
+
+export function viewEmbedderChange({ address, entries, check }: Change) {
+  const isService = address.url !== '';
+  const name = isService ? address.model : 'the built-in embedder';
+  const again =
+    check.effect ?? `${plural(entries, 'entry', 'entries')} will be embedded again if its model differs.`;
+  const failed =
+    'Until it answers nothing is embedded, and a rebuild of the index fails. Check these values first.';
+  return {
+    question: `Change to ${name}?`,
+    failure: check.status === 'error' ? check.text : null,
+    consequences: [
+      again,
+      isService
+        ? `The text of every entry, and of every search, is sent to ${address.url}.`
+        : 'No text is sent anywhere from then on. It compares letters and words, not meaning.',
+      ...(check.status === 'error' ? [failed] : []),
+    ],
+    fields: Object.entries({ ...address, kind: isService ? 'service' : 'built_in', confirmed: 'yes' }),
+    action: url('/ui/embedder/save'),
+    confirm: check.status === 'error' ? 'Change it anyway' : 'Change embedder',
+    keep: 'Go back',
+    back: url('/settings/embedder'),
+    section: '/settings',
+  };
+}
