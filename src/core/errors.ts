@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'too_many_attempts'
   | 'set_by_environment'
+  | 'edit_conflict'
   | 'not_found'
   | 'pruned'
   | 'method_not_allowed'

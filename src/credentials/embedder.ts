@@ -16,6 +16,9 @@ import { embedWord } from './embed-word.ts';
 /** Empty: the built-in embedder. */
 export type ServiceAddress = { url: string; model: string };
 
+/** What the form of a save showed. */
+export type ShownAddress = { [Name in keyof ServiceAddress]?: string | undefined };
+
 /** `model` and `dimension` are null when it does not answer. `effect`: what using it means for the library. */
 export type EmbedderCheck = ServiceAddress & {
   checked_at: string;
@@ -72,7 +75,7 @@ export function createEmbedder(given: Given) {
     /** Embeds a word with a service, or with what is saved; nothing is saved but the finding. Throws `invalid_arguments`. */
     async check(typed: ServiceAddress | null, by: Requester): Promise<EmbedderCheck> {
       const address = typed ?? saved();
-      if (typed) assertValid(typed);
+      if (typed) assertValid(given, typed);
       const check = await tryService(given, address);
       recent = [...recent.filter(isOfSaved).slice(-1), check];
       await untilFree(() =>
@@ -90,19 +93,26 @@ export function createEmbedder(given: Given) {
 
     /** Whether it is not the saved one, and there are entries that it may have to embed again. Throws `invalid_arguments`. */
     isOther(address: ServiceAddress): boolean {
-      assertValid(address);
+      assertValid(given, address);
       return !isOfSaved(address) && counts.totals().entries > 0;
     },
 
-    /** Throws `invalid_arguments` with all problems, `set_by_environment`. */
-    save: ({ url, model }: ServiceAddress, by: Requester) =>
-      settings.put({ [keys.url]: url || null, [keys.model]: model || null }, by),
+    /** `shown`: what the form of the save showed. Throws `invalid_arguments` with all problems, `set_by_environment`,
+     *  `edit_conflict`. */
+    save: (address: ServiceAddress, by: Requester, shown: ShownAddress = {}) =>
+      settings.put(valuesOf(address), by, {
+        shown: { [keys.url]: shown.url, [keys.model]: shown.model },
+      }),
   };
+}
 
-  function assertValid({ url, model }: ServiceAddress) {
-    const problems = settings.findProblems({ [keys.url]: url || null, [keys.model]: model || null });
-    if (problems.length > 0) throw invalidArguments(problems);
-  }
+function assertValid({ settings }: Given, address: ServiceAddress) {
+  const problems = settings.findProblems(valuesOf(address));
+  if (problems.length > 0) throw invalidArguments(problems);
+}
+
+function valuesOf({ url, model }: ServiceAddress) {
+  return { [keys.url]: url || null, [keys.model]: model || null };
 }
 
 function findLocks(config: Kernel['config']): string[] {

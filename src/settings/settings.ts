@@ -1,6 +1,7 @@
 // The settings as pages and programs see and change them.
 import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
+import { assertUnchanged } from '../core/edit-conflict.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import { setByEnvironment } from '../core/settings/locked.ts';
@@ -8,6 +9,7 @@ import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
 import { settingsChange } from './actions.ts';
 import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
+import { editsOf, type ShownTexts } from './edits.ts';
 import type { SavedChange, SettingRepository } from './repository.ts';
 
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'untilFree' | 'now'> & {
@@ -20,8 +22,8 @@ export type KnownSetting = SettingState & {
   isEditable: boolean;
 };
 
-/** `event`: of the audit row. */
-type Why = { event?: string; reason?: string | null };
+/** `event`: of the audit row. `shown`: the texts of the values that the form showed, by key. */
+type Why = { event?: string; reason?: string | null; shown?: ShownTexts };
 
 export type Settings = ReturnType<typeof createSettings>;
 
@@ -60,7 +62,7 @@ export function createSettings(given: Given) {
     },
 
     /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
-     *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
+     *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`, `edit_conflict`. */
     async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
       const changed = await untilFree(() =>
         repository.transaction(() => {
@@ -68,6 +70,7 @@ export function createSettings(given: Given) {
           const before = states(saved);
           const values = complete(before, given);
           assertValid({ config, saved, states: before }, values);
+          assertUnchanged(editsOf(before, repository.changes(), values, why.shown), now());
           const changed = changesOf(saved, values);
           if (changed.length > 0) save(changed, before, by, why);
           return changed;

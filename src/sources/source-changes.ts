@@ -1,12 +1,14 @@
 // Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
+import { assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
 import type { SourceRepository } from '../source-store/source-repository.ts';
 import { sourceActions } from './actions.ts';
 import { type GivenSource, readSource } from './read-source.ts';
+import { editsOf, type SourceTexts } from './source-edits.ts';
 import type { SourceStates } from './source-state-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
@@ -20,23 +22,28 @@ export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
-    /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken. A sheet
-     *  that differs from the former one loses the findings of its check. Throws
-     *  `invalid_arguments`, `operation_locked`. */
+    /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken; `shown`,
+     *  what the form of an existing sheet showed, one that has changed since. A sheet that differs from the former one loses
+     *  the findings of its check. Throws `invalid_arguments`, `edit_conflict`, `not_found`, `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,
       by: Requester,
-      { mustBeNew = false } = {},
+      { mustBeNew = false, shown }: { mustBeNew?: boolean; shown?: SourceTexts } = {},
     ): Promise<{ source: SheetSource; isNew: boolean }> {
       const audited = entryOf(sourceActions.change, name, by);
       const put = await untilFree(() => {
         const before = sources.find(name);
         return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
           if (before && mustBeNew) throw nameTaken(name);
+          if (!before && shown) throw unknownSource(name);
           const others = sources.all().filter((other) => other.name !== name);
           const source = readSource(config, name, wanted, others);
-          if (before) assertFree(name, 'change');
+          if (before && shown) {
+            const change = sources.changeOf(name);
+            assertUnchanged(editsOf(shown, { stored: before, given: source, change }), now());
+          }
+          if (before) assertFree(name, wantedBy(name), 'change');
           sources.transaction(() => {
             sources.put(source, { changed_at: now().toISOString(), changed_by: by.actor });
             if (!isDeepStrictEqual(before, source)) states.remove(name);
@@ -57,7 +64,7 @@ export function createSourceChanges(given: Given) {
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSource(name);
           assertRemovable(name);
-          assertFree(name, 'remove');
+          assertFree(name, wantedBy(name), 'remove');
           sources.transaction(() => {
             sources.remove(name);
             states.remove(name);
@@ -70,13 +77,12 @@ export function createSourceChanges(given: Given) {
       return removed;
     },
   };
+}
 
-  function assertFree(name: string, verb: 'change' | 'remove') {
-    const job = wantedBy(name);
-    if (job === null) return;
-    const message = `Job #${job} uses ${name}. Cancel that job or wait for its end, then ${verb} the sheet.`;
-    throw new AppError('operation_locked', message, { job });
-  }
+function assertFree(name: string, job: number | null, verb: 'change' | 'remove') {
+  if (job === null) return;
+  const message = `Job #${job} uses ${name}. Cancel that job or wait for its end, then ${verb} the sheet.`;
+  throw new AppError('operation_locked', message, { job });
 }
 
 function entryOf({ name: event }: { name: string }, source: string, by: Requester): AuditEntry {

@@ -22,6 +22,7 @@ const statuses: Record<ErrorCode, number> = {
   database_damaged: 500,
   disk_full: 507,
   drain_running: 409,
+  edit_conflict: 409,
   forbidden: 403,
   host_not_allowed: 403,
   index_missing: 409,

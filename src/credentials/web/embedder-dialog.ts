@@ -2,11 +2,13 @@
 // service has just answered.
 import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
+import { wasName } from '../../web/edited-field.ts';
+import type { EmbedderCheck, ServiceAddress, ShownAddress } from '../embedder.ts';
 
-type Change = { address: ServiceAddress; entries: number; check: EmbedderCheck };
+/** `shown`: what the form showed before it was changed. */
+type Change = { address: ServiceAddress; shown: ShownAddress; entries: number; check: EmbedderCheck };
 
-export function viewEmbedderChange({ address, entries, check }: Change) {
+export function viewEmbedderChange({ address, shown, entries, check }: Change) {
   const isService = address.url !== '';
   const name = isService ? address.model : 'the built-in embedder';
   const again =
@@ -23,7 +25,12 @@ export function viewEmbedderChange({ address, entries, check }: Change) {
         : 'No text is sent anywhere from then on. It compares letters and words, not meaning.',
       ...(check.status === 'error' ? [failed] : []),
     ],
-    fields: Object.entries({ ...address, kind: isService ? 'service' : 'built_in', confirmed: 'yes' }),
+    fields: [
+      ...Object.entries({ ...address, kind: isService ? 'service' : 'built_in', confirmed: 'yes' }),
+      ...Object.entries(shown).flatMap(([name, value]) =>
+        value === undefined ? [] : [[wasName(name), value]],
+      ),
+    ],
     action: url('/ui/embedder/save'),
     confirm: check.status === 'error' ? 'Change it anyway' : 'Change embedder',
     keep: 'Go back',

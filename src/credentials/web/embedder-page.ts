@@ -6,13 +6,14 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
+import { wasName } from '../../web/edited-field.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
-import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
+import type { EmbedderCheck, ServiceAddress, ShownAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
 import { viewEmbedderChange } from './embedder-dialog.ts';
-import { viewEmbedderForm } from './embedder-view.ts';
+import { type TypedEmbedder, viewEmbedderForm } from './embedder-view.ts';
 
 export const embedderPage: Page = {
   path: '/settings/embedder',
@@ -56,11 +57,12 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     { ...isForm, config: { action: embedderActions.save, page: embedderPage.path } },
     async (request, reply) => {
       const typed = readForm(request.body);
+      const shown = { url: typed.form[wasName('url')], model: typed.form[wasName('model')] };
       return orForm(request, reply, typed, async () => {
         const address = addressOf(typed);
         if (request.body?.confirmed !== 'yes' && embedder.isOther(address))
-          return askFirst(ctx, request, reply, address);
-        const changed = await embedder.save(address, requester(request));
+          return askFirst(ctx, request, reply, { address, shown });
+        const changed = await embedder.save(address, requester(request), shown);
         const isNewService = typed.kind === 'service' && changed.length > 0;
         const check = isNewService ? await embedder.check(null, requester(request)) : null;
         return reply.sendAction({ notice: noticeOf(changed, check), redirect: here, hosts: [] });
@@ -72,7 +74,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
   async function orForm(
     request: FastifyRequest,
     reply: FastifyReply,
-    typed: Typed,
+    typed: TypedEmbedder,
     work: () => Promise<FastifyReply>,
   ): Promise<FastifyReply> {
     try {
@@ -92,25 +94,24 @@ async function askFirst(
   { counts, embedder }: CredentialContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  address: ServiceAddress,
+  { address, shown }: { address: ServiceAddress; shown: ShownAddress },
 ): Promise<FastifyReply> {
   const check = await embedder.check(address, requester(request));
-  const dialog = viewEmbedderChange({ address, entries: counts.totals().entries, check });
+  const dialog = viewEmbedderChange({ address, shown, entries: counts.totals().entries, check });
   request.refusal = new AppError('confirmation_required', 'Confirm the change of the embedder.');
   reply.code(statusOf(request.refusal)).intoDialog();
   return reply.sendDialog('credentials/dialog-save-embedder', dialog);
 }
 
-type Typed = Parameters<typeof viewEmbedderForm>[1] & object;
-
-function readForm(form: Form | null): Typed {
-  const { kind, url = '', model = '' } = form ?? {};
-  return { kind: kind === 'service' ? 'service' : 'built_in', url: url.trim(), model: model.trim() };
+function readForm(body: Form | null): TypedEmbedder {
+  const form = body ?? {};
+  const { kind, url = '', model = '' } = form;
+  return { form, kind: kind === 'service' ? 'service' : 'built_in', url: url.trim(), model: model.trim() };
 }
 
 /** The built-in embedder has no address, whatever was typed. Throws `invalid_arguments` for a service without one, which
  *  the domain would take for the built-in embedder, and for one without a model. */
-function addressOf({ kind, url, model }: Typed): ServiceAddress {
+function addressOf({ kind, url, model }: TypedEmbedder): ServiceAddress {
   if (kind === 'built_in') return { url: '', model: '' };
   const fault = url === '' ? 'Enter the address of the service.' : findAddressFault(url);
   const problems = [

@@ -4,6 +4,8 @@ import type { AppError } from '../../core/errors.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
+import { showAgain, wasName } from '../../web/edited-field.ts';
+import type { Form } from '../../web/validation.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
 
@@ -48,20 +50,30 @@ function viewCheck({ checked_at: at, text, status, ms, effect }: EmbedderCheck) 
   return { at, status, effect, steps: [viewCheckStep({ title: 'Embeds a word', text, status, ms })] };
 }
 
-type Shown = { kind: 'built_in' | 'service' } & ServiceAddress;
+/** `form`: the whole form, with what its fields showed. */
+export type TypedEmbedder = { kind: 'built_in' | 'service'; form: Form } & ServiceAddress;
 
 /** `found`: the result of a check of the typed values. `error`: the refusal to save or check them. */
 export function viewEmbedderForm(
   { embedder, describeCredentials }: CredentialContext,
-  typed: Shown | null = null,
+  typed: TypedEmbedder | null = null,
   { found, error }: { found?: EmbedderCheck; error?: AppError } = {},
 ) {
   const saved = embedder.saved();
-  const shown: Shown = typed ?? { ...saved, kind: saved.url === '' ? 'built_in' : 'service' };
+  const form = typed?.form ?? {};
+  const show = (name: keyof ServiceAddress) =>
+    showAgain(form, { name, field: `embedding.${name}`, stored: saved[name] }, error);
+  const [address, model] = [show('url'), show('model')];
+  const isKindKept = typed?.kind === kindOf(form[wasName('url')] ?? saved.url);
   const { problemOf, message } = readProblems(error);
   return {
-    ...shown,
-    isService: shown.kind === 'service',
+    url: address.value,
+    model: model.value,
+    shown: [
+      [wasName('url'), address.was],
+      [wasName('model'), model.was],
+    ],
+    isService: (typed === null || isKindKept ? kindOf(saved.url) : typed.kind) === 'service',
     lockedBy: embedder.lockedBy(),
     hasKey: describeCredentials.describe('embedding').is_set,
     message,
@@ -71,4 +83,9 @@ export function viewEmbedderForm(
     saveUrl: url('/ui/embedder/save'),
     credentialsUrl: url('/settings/credentials'),
   };
+}
+
+/** A service has an address. */
+function kindOf(address: string): TypedEmbedder['kind'] {
+  return address === '' ? 'built_in' : 'service';
 }

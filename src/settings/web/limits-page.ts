@@ -7,13 +7,14 @@ import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { Notice } from '../../web/flash.ts';
+import { wasName } from '../../web/edited-field.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { Values } from '../check-values.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
 import { changesSettings } from './actions.ts';
-import { isInForm, limitsPath, type Refused, viewLimits, wasName } from './limits-view.ts';
+import { isInForm, limitsPath, type Refused, viewLimits } from './limits-view.ts';
 
 export const limitsPage: Page = {
   path: limitsPath,
@@ -33,56 +34,68 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
     const form = request.body ?? {};
     try {
       const before = settings.all();
-      const changed = await settings.put(readChanges(before, form), requester(request));
+      const { values, shown } = readChanges(before, form);
+      const changed = await settings.put(values, requester(request), { shown });
       const notice = noticeOf(changed, before, settings.all());
       return await reply.sendAction({ notice, redirect: url(limitsPath), hosts: [] });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // Nothing that was typed is lost, whatever the refusal.
       request.refusal = error;
-      return sendLimits(ctx, reply.code(statusOf(error)), { form, ...readProblems(error) });
+      // The notice with the button has no field to show the refusal at.
+      if (form.undo && request.headers['hx-request']) throw error;
+      return sendLimits(ctx, reply.code(statusOf(error)), { form, error, ...readProblems(error) });
     }
   });
 }
 
+/** The form alone for htmx, else the page. */
 function sendLimits({ catalogue, settings }: SettingContext, reply: FastifyReply, refused: Refused | null) {
+  const limits = viewLimits(settings.all(), catalogue, refused);
+  if (reply.request.headers['hx-request']) return reply.view('settings/limits-form', { limits });
   return reply.sendPage({
     template: 'settings/limits-page',
     title: 'Limits',
     section: '/settings',
     script: 'settings.js',
-    data: { limits: viewLimits(settings.all(), catalogue, refused) },
+    data: { limits },
   });
 }
 
 /** Only fields that differ from what they showed: others may have been changed meanwhile. An empty field is the default. */
-function readChanges(all: KnownSetting[], form: Form): Values {
-  const changed = all.filter(isInForm).flatMap(({ setting: { key, kind } }) => {
+function readChanges(all: KnownSetting[], form: Form) {
+  const values: Values = {};
+  const shown: Record<string, string> = {};
+  for (const { setting } of all.filter(isInForm)) {
+    const { key, kind } = setting;
     const [given, was] = [form[key], form[wasName(key)]];
-    if (given === undefined || given === was) return [];
+    if (given === undefined || given === was) continue;
     const text = given.trim();
-    return [[key, text === '' ? null : kind.fromField(text)]];
-  });
-  return Object.fromEntries(changed);
+    values[key] = text === '' ? null : kind.fromField(text);
+    if (was !== undefined) shown[key] = was;
+  }
+  return { values, shown };
 }
 
 function noticeOf(changed: string[], before: KnownSetting[], now: KnownSetting[]): Notice {
   if (changed.length === 0) return { tone: 'ok', title: 'Nothing was changed.', text: '' };
   const title = `${plural(changed.length, 'value')} saved.`;
-  const undo = undoOf(before.filter(({ setting }) => changed.includes(setting.key)));
+  const undo = undoOf(changed, before, now);
   const waiting = now.filter(({ needsRestart }) => needsRestart).map(({ setting }) => setting.title);
   if (waiting.length === 0) return { tone: 'ok', title, text: '', ...undo };
   return { tone: 'warn', title, text: `Restart the server to use: ${waiting.join(', ')}.`, ...undo };
 }
 
-/** The form with the former values. A cookie carries it, so there is none for long values. */
-function undoOf(former: KnownSetting[]): Pick<Notice, 'undo'> {
-  const fields = Object.fromEntries(
-    former.map(({ setting, source, value }) => [
-      setting.key,
-      source === 'default' ? '' : setting.kind.write(value),
-    ]),
-  );
+/** The form with the former values, which shows those that were saved. A cookie carries it, so there is none for long values. */
+function undoOf(changed: string[], before: KnownSetting[], now: KnownSetting[]): Pick<Notice, 'undo'> {
+  const wasChanged = ({ setting }: KnownSetting) => changed.includes(setting.key);
+  const former = before
+    .filter(wasChanged)
+    .map(({ setting: { key, kind }, source, value }) => [key, source === 'default' ? '' : kind.write(value)]);
+  const saved = now
+    .filter(wasChanged)
+    .map(({ setting: { key, kind }, value }) => [wasName(key), kind.write(value)]);
+  const fields = Object.fromEntries([...former, ...saved, ['undo', 'true']]);
   if (JSON.stringify(fields).length > maxUndoLength) return {};
   return { undo: { action: url('/ui/settings/limits'), label: 'Undo', fields } };
 }

@@ -1,8 +1,11 @@
 // The form of limits: a card for each group, and a row for each operation.
 import type { FormProblems } from '../../core/arguments.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
+import type { AppError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
 import { limitTitle, readLimitKey } from '../../core/settings/operation-limits.ts';
 import { type GroupName, groups, ownEffect, type Setting } from '../../core/settings/setting.ts';
+import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
 import type { KnownSetting } from '../settings.ts';
@@ -11,15 +14,12 @@ import { formatDefault, formatValue } from './format-value.ts';
 export const limitsPath = '/settings/limits';
 
 /** The typed values, and why they were refused. */
-export type Refused = { form: Form } & FormProblems;
+export type Refused = { form: Form; error: AppError } & FormProblems;
 
 /** Whether the form has a field for it. */
 export function isInForm({ setting: { group, onlyEnvironment } }: KnownSetting): boolean {
   return groups[group].href === limitsPath && onlyEnvironment === null;
 }
-
-/** The name of the field that keeps what a field showed, so that only what was changed is saved. */
-export const wasName = (key: string) => `was:${key}`;
 
 export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: Refused | null) {
   const shown = all.filter(isInForm);
@@ -32,14 +32,23 @@ export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: R
     message:
       refused?.problems.find(({ field }) => !shown.some(({ setting }) => setting.key === field))?.message ??
       refused?.message,
-    problems: shown
-      .filter(({ setting }) => refused?.problemOf(setting.key))
-      .map(({ setting }, at) => ({
-        href: `#${idOf(setting)}`,
-        title: setting.title,
-        separator: at > 0 ? ', ' : ' ',
-      })),
+    ...viewProblems(shown, refused),
   };
+}
+
+/** `summary`: null when no field has a problem. */
+function viewProblems(shown: KnownSetting[], refused: Refused | null) {
+  const faulty = shown.filter(({ setting }) => refused?.problemOf(setting.key));
+  const problems = faulty.map(({ setting }, at) => ({
+    href: `#${idOf(setting)}`,
+    title: setting.title,
+    separator: at > 0 ? ', ' : ' ',
+  }));
+  if (problems.length === 0) return { problems, summary: null };
+  const verb = problems.length === 1 ? 'is' : 'are';
+  const isConflict = refused?.error.code === 'edit_conflict';
+  const what = isConflict ? 'changed since you opened the page' : `${verb} wrong`;
+  return { problems, summary: `${plural(problems.length, 'value')} ${what}; nothing was saved.` };
 }
 
 function viewSection(name: GroupName, shown: KnownSetting[], catalogue: Catalogue, refused: Refused | null) {
@@ -61,7 +70,7 @@ function viewField(known: KnownSetting, refused: Refused | null) {
   const { setting, value, source, running, needsRestart, change, isEditable } = known;
   const { key, title, text, kind, unit } = setting;
   const limit = readLimitKey(key);
-  const shown = kind.write(value);
+  const typed = showAgain(refused?.form ?? {}, { name: key, stored: kind.write(value) }, refused?.error);
   const allowed = kind.allowed && unit ? kind.allowed.replace(/\.$/, ` ${unit}.`) : kind.allowed;
   return {
     id: idOf(setting),
@@ -72,10 +81,8 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     hint: [text, kind.type === 'choice' ? '' : allowed, ownEffect(setting)].filter(Boolean).join(' '),
     unit,
     isNumber: kind.type === 'integer',
-    choices:
-      kind.choices?.map((one) => ({ value: one, isChosen: one === (refused?.form[key] ?? shown) })) ?? null,
-    was: refused?.form[wasName(key)] ?? shown,
-    value: refused?.form[key] ?? shown,
+    choices: kind.choices?.map((one) => ({ value: one, isChosen: one === typed.value })) ?? null,
+    ...typed,
     isEditable,
     locked: describeWhyLocked(known),
     isDefault: source === 'default',

@@ -5,19 +5,37 @@ import { kindTitles, type SheetSource, sourceKinds } from '../../core/sheet-sour
 import { url } from '../../core/url.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import { tabs } from '../../sheets/tabs.ts';
+import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import type { GivenSource } from '../read-source.ts';
+import { type SourceTexts, textsOf } from '../source-edits.ts';
 
 const tabFields = tabs.map(({ kind, name }) => ({ field: `tabs.${kind}`, input: `tab_${kind}`, kind, name }));
+const inputs = [{ field: 'kind', input: 'kind' }, { field: 'place', input: 'place' }, ...tabFields];
 
 export function readSourceForm(form: Form): GivenSource {
   const names = tabFields.map(({ input, kind }) => [kind, form[input] ?? '']);
   return { kind: form.kind ?? '', place: form.place ?? '', tabs: Object.fromEntries(names) };
 }
 
-export function formOf({ kind, place, tabs: names }: SheetSource): Form {
-  const typed = tabFields.map((tab) => [tab.input, names?.[tab.kind] ?? '']);
-  return { kind, place, ...Object.fromEntries(typed) };
+/** Reads which values the form of an existing sheet showed. */
+export function readShown(form: Form): SourceTexts {
+  const shown = inputs.map(({ field, input }) => [field, form[wasName(input)]]);
+  return Object.fromEntries(shown.filter(([, was]) => was !== undefined));
+}
+
+/** The form of a stored sheet; after a refusal with what was typed. One that is gone shows what was typed alone. */
+export function formOf(source: SheetSource | null, typed: Form = {}, refusal?: AppError): Form {
+  if (!source) return typed;
+  const stored = textsOf(source);
+  const fields = inputs.flatMap(({ field, input: name }) => {
+    const { value, was } = showAgain(typed, { name, field, stored: stored[field] ?? '' }, refusal);
+    return [
+      [name, value],
+      [wasName(name), was],
+    ];
+  });
+  return Object.fromEntries(fields);
 }
 
 /** `name`: of the sheet that is changed; null to add one. */
@@ -31,7 +49,9 @@ export function viewSourceDialog(name: string | null, form: Form, error?: AppErr
   return {
     question: name === null ? 'Add a named sheet' : `Change ${name}`,
     action: url(name === null ? '/ui/sources/add' : `/ui/sources/${name}/edit`),
-    message,
+    message: error?.code === 'edit_conflict' ? changedMeanwhile : message,
+    shown: Object.entries(form).filter(([input]) => input.startsWith(wasName(''))),
+    isRefused: error !== undefined,
     fields: [
       ...(name === null
         ? [text('name', 'Name', 'Lower-case letters, digits and hyphens, for example archive-2025.')]
@@ -46,6 +66,8 @@ export function viewSourceDialog(name: string | null, form: Form, error?: AppErr
     back: url(name === null ? '/sources' : `/sources/${name}`),
   };
 }
+
+const changedMeanwhile = 'Nothing was saved: the sheet has changed since you opened this form.';
 
 const placeHint =
   'A folder or workbook, relative to the data folder, for example sheets/draft or sheets/draft.xlsx; or the address of a Google spreadsheet.';

@@ -9,7 +9,7 @@ import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { sourceActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import { unknownSource } from '../source-changes.ts';
-import { formOf, readSourceForm, viewSourceDialog } from './source-dialog.ts';
+import { formOf, readShown, readSourceForm, viewSourceDialog } from './source-dialog.ts';
 
 type Named = { Params: { name: string } };
 const changes = { ...isForm, config: { action: sourceActions.change } };
@@ -28,7 +28,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
   app.post<Posted>('/ui/sources/add', changes, async (request, reply) => {
     const form = request.body ?? {};
     const name = (form.name ?? '').trim();
-    return answer(reply, null, form, async () => {
+    return answer(ctx, reply, null, form, async () => {
       await sourceChanges.put(name, readSourceForm(form), requester(request), { mustBeNew: true });
       return `${name} added.`;
     });
@@ -42,8 +42,8 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
   app.post<Named & Posted>('/ui/sources/:name/edit', changes, (request, reply) => {
     const form = request.body ?? {};
     const { name } = find(request.params.name);
-    return answer(reply, name, form, async () => {
-      await sourceChanges.put(name, readSourceForm(form), requester(request));
+    return answer(ctx, reply, name, form, async () => {
+      await sourceChanges.put(name, readSourceForm(form), requester(request), { shown: readShown(form) });
       return `${name} changed.`;
     });
   });
@@ -80,8 +80,14 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
   );
 }
 
-/** Shows the dialog again, with what was typed, when the sheet is refused. */
-async function answer(reply: FastifyReply, name: string | null, form: Form, work: () => Promise<string>) {
+/** Shows the dialog again, with what was typed, when the sheet is refused. `name`: null for a new sheet. */
+async function answer(
+  { sources }: SourceContext,
+  reply: FastifyReply,
+  name: string | null,
+  form: Form,
+  work: () => Promise<string>,
+) {
   try {
     const title = await work();
     const redirect = url(`/sources/${name ?? form.name?.trim()}`);
@@ -91,7 +97,8 @@ async function answer(reply: FastifyReply, name: string | null, form: Form, work
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     reply.request.refusal = error;
-    return sendDialog(reply.code(statusOf(error)).intoDialog(), name, form, error);
+    const again = name === null ? form : formOf(sources.find(name), form, error);
+    return sendDialog(reply.code(statusOf(error)).intoDialog(), name, again, error);
   }
 }
 
