@@ -14,6 +14,7 @@ import type { Values } from '../check-values.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
 import { changesSettings } from './actions.ts';
+import { describeRestart } from './restart.ts';
 import { isInForm, limitsPath, type Refused, viewLimits } from './limits-view.ts';
 
 export const limitsPage: Page = {
@@ -81,9 +82,8 @@ function noticeOf(changed: string[], before: KnownSetting[], now: KnownSetting[]
   if (changed.length === 0) return { tone: 'ok', title: 'Nothing was changed.', text: '' };
   const title = `${plural(changed.length, 'value')} saved.`;
   const undo = undoOf(changed, before, now);
-  const waiting = now.filter(({ needsRestart }) => needsRestart).map(({ setting }) => setting.title);
-  if (waiting.length === 0) return { tone: 'ok', title, text: '', ...undo };
-  return { tone: 'warn', title, text: `Restart the server to use: ${waiting.join(', ')}.`, ...undo };
+  const text = describeRestart(now.filter(({ setting }) => changed.includes(setting.key)));
+  return { tone: text === '' ? 'ok' : 'warn', title, text, ...undo };
 }
 
 /** The form with the former values, which shows those that were saved. A cookie carries it, so there is none for long values. */

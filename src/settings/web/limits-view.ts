@@ -10,6 +10,7 @@ import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatDefault, formatValue } from './format-value.ts';
+import { howToRestart } from './restart.ts';
 
 export const limitsPath = '/settings/limits';
 
@@ -90,7 +91,7 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     changedAt: change?.changed_at ?? null,
     changedBy: change?.changed_by ?? null,
     restart: needsRestart
-      ? `saved ${formatValue(setting, value)}, running with ${formatValue(setting, running)}.`
+      ? `saved ${formatValue(setting, value)}, running with ${formatValue(setting, running)}. ${howToRestart}`
       : null,
     problem: refused?.problemOf(key) ?? null,
   };
