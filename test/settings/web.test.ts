@@ -277,6 +277,35 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
     t.equal(app.config.retentionDays, 5);
   });
 
+  await t.test('the page leaves out what cannot be imported, and says what the rest means', async (t) => {
+    const settings = {
+      'retention.days': 6,
+      'retention.jobs': 1,
+      'no.such': 1,
+      'embedding.url': 'http://127.0.0.1:2',
+      'embedding.model': 'small',
+      'live.telemetry_interval_sec': 9,
+    };
+    const form = new FormData();
+    form.set('file', new File([JSON.stringify({ ...file, settings })], 'chl.json'));
+    const headers = { accept: 'text/html' };
+    const shown = await fetch(`${app.origin}/ui/settings/import`, { method: 'POST', body: form, headers });
+    const html = parse(await shown.text());
+    const main = textOf(html, 'main');
+    t.match(main, '2 values cannot be imported and are left out');
+    t.match(main, '6 days');
+    t.match(main, 'every entry is embedded again');
+    t.match(main, 'is sent to http://127.0.0.1:2.');
+    t.match(main, /These count after a restart of the server: .*npm start\./);
+    t.match(textOf(html, 'form[action$="/apply"]'), /Import the other 4 values.*Cancel/s);
+    const read = (name: string) => html.querySelector(`[name="${name}"]`)?.getAttribute('value') ?? '';
+    const wanted = { file: read('file'), plan: read('plan'), ...confirmed };
+    t.equal((await app.submit('/ui/settings/import/apply', wanted)).status, 303);
+    t.match(app.config, { retentionDays: 6, retentionJobs: 1_000_000, embedding: { model: 'small' } });
+    const back = { 'embedding.url': null, 'embedding.model': null, 'live.telemetry_interval_sec': null };
+    t.equal((await put(app, { ...back, 'retention.days': 5 })).status, 200);
+  });
+
   await t.test('a value that the environment no longer sets counts again after a restart', async (t) => {
     const service = `('embedding.url', '"http://127.0.0.1:2"', '2026-01-01', 'test')`;
     app.ops.exec(`INSERT INTO setting VALUES ${service}`);

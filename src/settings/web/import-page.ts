@@ -1,20 +1,20 @@
 // The page that imports settings: upload, preview, apply.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
-import { readProblems } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
-import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
-import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import { isForm, type Posted } from '../../web/validation.ts';
 import type { SettingContext } from '../parts.ts';
-import { type ImportPlan, importWord } from '../settings-file.ts';
+import type { ImportPlan } from '../settings-file.ts';
 import { importsSettings, previewsImport } from './actions.ts';
+import { type ShownImport, viewImport } from './import-view.ts';
+import { describeRestart } from './restart.ts';
 
 export const importPage: Page = {
   path: '/settings/import',
@@ -24,11 +24,9 @@ export const importPage: Page = {
 
 const maxBytes = 512 * 1024;
 
-type Shown = { file?: string; plan?: ImportPlan | null; form?: Form; error?: AppError };
-
 export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   const { settingsFile } = ctx;
-  app.get(importPage.path, { config: { isPage: true } }, (_request, reply) => send(reply, {}));
+  app.get(importPage.path, { config: { isPage: true } }, (_request, reply) => send(ctx, reply, {}));
 
   app.post(
     '/ui/settings/import',
@@ -44,11 +42,11 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           close() {},
         });
         const plan = await settingsFile.preview(parseJson(file), requester(request));
-        return await send(reply, { file, plan });
+        return await send(ctx, reply, { file, plan });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         request.refusal = error;
-        return send(reply.code(statusOf(error)), { error });
+        return send(ctx, reply.code(statusOf(error)), { error });
       }
     },
   );
@@ -66,13 +64,17 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           requester(request),
         );
         const matched = settingsFile.compare(parseJson(file)).changes.length - changed.length;
-        const text = `${plural(changed.length, 'value')} changed, ${matched} already matched.`;
-        const notice = { tone: 'ok' as const, title: 'Settings imported.', text };
+        const counts = `${plural(changed.length, 'value')} changed, ${matched} already matched.`;
+        const restart = describeRestart(
+          ctx.settings.all().filter(({ setting }) => changed.includes(setting.key)),
+        );
+        const tone = restart === '' ? ('ok' as const) : ('warn' as const);
+        const notice = { tone, title: 'Settings imported.', text: `${counts} ${restart}`.trim() };
         return await reply.sendAction({ notice, redirect: url('/settings/values'), hosts: [] });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         request.refusal = error;
-        return send(reply.code(statusOf(error)), { file, form, error, plan: previewOrNull(ctx, file) });
+        return send(ctx, reply.code(statusOf(error)), { file, form, error, plan: previewOrNull(ctx, file) });
       }
     },
   );
@@ -102,46 +104,11 @@ async function readFile(parts: AsyncIterable<Multipart>): Promise<string> {
   return text;
 }
 
-function send(reply: FastifyReply, { file = '', plan = null, form = {}, error }: Shown) {
+function send(ctx: SettingContext, reply: FastifyReply, shown: ShownImport) {
   return reply.sendPage({
     template: 'settings/import-page',
     title: 'Import settings',
     section: '/settings',
-    data: { view: viewImport(file, plan, form, error) },
+    data: { view: viewImport(ctx, shown) },
   });
-}
-
-function viewImport(file: string, plan: ImportPlan | null, form: Form, error: AppError | undefined) {
-  const { problemOf } = readProblems(error);
-  const changes = plan?.changes.map((change) => ({
-    ...change,
-    ...states[change.state],
-    before: formatJson(change.before),
-    after: formatJson(change.after),
-  }));
-  const blocked = plan?.changes.filter(({ why }) => why !== null).length ?? 0;
-  const changed = plan?.changes.filter(({ state }) => state === 'changed').length ?? 0;
-  return {
-    file,
-    plan: plan?.plan ?? null,
-    changes: changes ?? [],
-    changed,
-    blocked,
-    word: importWord,
-    reason: form.reason ?? '',
-    problem: error && !problemOf('reason') && !problemOf('confirm') ? error.message : null,
-    reasonProblem: problemOf('reason'),
-    wordProblem: problemOf('confirm'),
-  };
-}
-
-const states = {
-  changed: { tone: 'run', icon: 'retry', word: 'Changes' },
-  unchanged: { tone: 'idle', icon: 'check', word: 'As it is' },
-  unknown: { tone: 'bad', icon: 'cross', word: 'Unknown' },
-  refused: { tone: 'bad', icon: 'cross', word: 'Refused' },
-};
-
-function formatJson(value: unknown): string {
-  return value === null ? '–' : shorten(JSON.stringify(value), 200);
 }

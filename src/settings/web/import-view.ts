@@ -1,0 +1,90 @@
+// The view model of an import: each value now and in the file, what the change means, and what is left out of it.
+import { readProblems } from '../../core/arguments.ts';
+import type { AppError } from '../../core/errors.ts';
+import { isObject, parseJson } from '../../core/json.ts';
+import { serviceSettings } from '../../core/settings/declared-jobs.ts';
+import { shorten } from '../../core/shorten.ts';
+import type { Form } from '../../web/validation.ts';
+import type { SettingContext } from '../parts.ts';
+import { type ImportChange, type ImportPlan, importWord } from '../settings-file.ts';
+import type { KnownSetting } from '../settings.ts';
+import { formatValue } from './format-value.ts';
+import { howToRestart } from './restart.ts';
+
+/** `file`: its text. `plan`: of the whole file. */
+export type ShownImport = { file?: string; plan?: ImportPlan | null; form?: Form; error?: AppError };
+
+export function viewImport(ctx: SettingContext, { file = '', plan = null, form = {}, error }: ShownImport) {
+  const { problemOf } = readProblems(error);
+  const known = new Map(ctx.settings.all().map((one) => [one.setting.key, one]));
+  const changes = plan?.changes ?? [];
+  const offered = plan === null ? null : leaveOut(ctx, file, plan);
+  const wanted = offered?.plan.changes.filter(({ state }) => state === 'changed') ?? [];
+  return {
+    file: offered?.file ?? file,
+    plan: offered?.plan.plan ?? null,
+    changes: changes.map((change) => viewChange(change, known.get(change.key))),
+    changed: wanted.length,
+    leftOut: changes.filter(isBlocked).length,
+    isBlocked: offered?.plan.changes.some(isBlocked) ?? false,
+    consequences: describeConsequences(wanted, known),
+    word: importWord,
+    reason: form.reason ?? '',
+    problem: error && !problemOf('reason') && !problemOf('confirm') ? error.message : null,
+    reasonProblem: problemOf('reason'),
+    wordProblem: problemOf('confirm'),
+  };
+}
+
+const isBlocked = ({ why }: ImportChange) => why !== null;
+
+/** The file without the values that cannot be imported, and its plan: what is left is imported whole or not at all. */
+function leaveOut({ settingsFile }: SettingContext, file: string, plan: ImportPlan) {
+  const parsed = parseJson(file);
+  const blocked = plan.changes.filter(isBlocked).map(({ key }) => key);
+  if (blocked.length === 0 || !isObject(parsed) || !isObject(parsed.settings)) return { file, plan };
+  const left = Object.entries(parsed.settings).filter(([key]) => !blocked.includes(key));
+  const rest = { ...parsed, settings: Object.fromEntries(left) };
+  return { file: JSON.stringify(rest), plan: settingsFile.compare(rest) };
+}
+
+function viewChange({ before, after, ...change }: ImportChange, known: KnownSetting | undefined) {
+  const format = (value: unknown) =>
+    known ? shorten(formatValue(known.setting, value), 200) : shorten(JSON.stringify(value), 200);
+  return {
+    ...change,
+    ...states[change.state],
+    before: known ? format(before) : '–',
+    after: known && after === null ? `default, ${format(known.setting.default)}` : format(after),
+    needsRestart: change.state === 'changed' && known?.setting.needsRestart === true,
+  };
+}
+
+const states = {
+  changed: { tone: 'run', icon: 'retry', word: 'Changes' },
+  unchanged: { tone: 'idle', icon: 'check', word: 'As it is' },
+  unknown: { tone: 'bad', icon: 'cross', word: 'Unknown' },
+  refused: { tone: 'bad', icon: 'cross', word: 'Refused' },
+};
+
+function describeConsequences(
+  wanted: readonly ImportChange[],
+  known: ReadonlyMap<string, KnownSetting>,
+): string[] {
+  const { url, model } = serviceSettings;
+  const next = (key: string) => wanted.find((change) => change.key === key)?.after ?? known.get(key)?.value;
+  const changesEmbedder = wanted.some(({ key }) => key === url.key || key === model.key);
+  const address = String(next(url.key) ?? '');
+  const restarting = wanted.flatMap(({ key, title }) =>
+    known.get(key)?.setting.needsRestart ? [title] : [],
+  );
+  return [
+    ...(changesEmbedder ? ['The embedder changes: every entry is embedded again by the new one.'] : []),
+    ...(changesEmbedder && address
+      ? [`The text of every entry, and of every search, is sent to ${address}.`]
+      : []),
+    ...(restarting.length > 0
+      ? [`These count after a restart of the server: ${restarting.join(', ')}. ${howToRestart}`]
+      : []),
+  ];
+}
