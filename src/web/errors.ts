@@ -99,7 +99,7 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
   const status = statuses[code];
   const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
   setStatus(reply, refusal);
-  const signedOut = status === 401 && !wantsJson(request) ? answerSignedOut(request, reply) : null;
+  const signedOut = status === 401 && !wantsJson(request) ? await answerSignedOut(request, reply) : null;
   if (signedOut) return signedOut;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 401 || wantsJson(request)) return reply.send({ error });
@@ -108,14 +108,14 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
     return reply.view('shared/error', error);
   }
-  const { title, heading } = describeRefusal(refusal);
+  const { title, heading, next = null } = describeRefusal(refusal);
   return reply.sendPage({
     template: 'shared/error-page',
     title,
     section: `/${request.originalUrl.split(/[/?]/)[1]}`,
     // The navigation has counts, which are not for a sender who is not known.
     ...(request.identity ? {} : { isBare: true }),
-    data: { ...error, status, heading },
+    data: { ...error, status, heading, next },
   });
 }
 
@@ -125,12 +125,12 @@ function findFormPage({ method, headers, server, url }: FastifyRequest): string 
   return method === 'GET' && isPerson ? server.pageOfForm(url.split('?')[0] ?? '') : null;
 }
 
-function describeRefusal({ code, details }: AppError): { title: string; heading: string } {
+function describeRefusal({ code, details }: AppError): { title: string; heading: string; next?: string } {
   if (code === 'not_found') return { title: 'Error', heading: 'Not found' };
   const { needs } = (details ?? {}) as { needs?: Role };
   if (code !== 'forbidden' || !needs) return { title: 'Error', heading: 'That did not work' };
-  const heading = `Needs ${withArticle(needs)}`;
-  return { title: heading, heading };
+  const next = `Ask ${withArticle(needs)} to do it, or sign in with another token.`;
+  return { title: 'Not allowed', heading: 'Your role does not allow this', next };
 }
 
 function wantsJson({ originalUrl, headers }: FastifyRequest): boolean {

@@ -1,6 +1,7 @@
 // Signing in and out: the page, its cookie, and how long a session lasts.
 import http from 'node:http';
 import path from 'node:path';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { createAttempts } from '../../src/access/attempts.ts';
@@ -59,9 +60,51 @@ t.test('with a token in the environment', async (t) => {
       '/api/v1/openapi.json',
     ])
       t.equal((await get(path)).status, 401, path);
-    const form = await app.submit('/ui/operations/run/export', {});
-    t.equal(form.status, 401);
-    t.match(await form.text(), /Sign in to CHL Operations/);
+  });
+
+  await t.test('a form that is sent while signed out gives back what was typed', async (t) => {
+    const typed = { 'retention.days': '60', reason: 'a "long" <text>' };
+    const headers = { referer: `${app.origin}/settings/limits` };
+    const answer = await app.submit('/ui/settings/limits', typed, headers);
+    t.equal(answer.status, 401);
+    const html = parse(await answer.text());
+    t.match(html.querySelector('main')?.text, 'Nothing was saved. This page keeps what you have typed.');
+    const form = html.querySelector('main form');
+    t.equal(form?.getAttribute('action'), '/ui/settings/limits');
+    const fields = form?.querySelectorAll('input') ?? [];
+    t.same(Object.fromEntries(fields.map(({ attributes: { name, value } }) => [name, value])), typed);
+    const link = html.querySelector('main a[target="_blank"]');
+    t.equal(link?.getAttribute('href'), '/sign-in?back=%2Fsettings%2Flimits');
+
+    const files = new FormData();
+    files.set('file', new File(['{}'], 'chl.json'));
+    const upload = await fetch(`${app.origin}/ui/settings/import`, {
+      method: 'POST',
+      body: files,
+      headers: { accept: 'text/html' },
+    });
+    t.match([upload.status, await upload.text()], [401, /Nothing was saved\..*then send it again/s]);
+  });
+
+  await t.test('a form of a page with JavaScript stays, and its note leads to another tab', async (t) => {
+    const headers = { 'hx-request': 'true', 'hx-current-url': `${app.origin}/settings/embedder` };
+    const answer = await app.submit('/ui/embedder/save', { kind: 'service', url: 'x', model: 'm' }, headers);
+    t.equal(answer.status, 401);
+    t.equal(answer.headers.get('hx-redirect'), null);
+    t.equal(answer.headers.get('hx-retarget'), '#note');
+    const html = parse(await answer.text());
+    t.match(html.text, /nothing was saved/);
+    t.equal(
+      html.querySelector('a[target="_blank"]')?.getAttribute('href'),
+      '/sign-in?back=%2Fsettings%2Fembedder',
+    );
+  });
+
+  await t.test('the page for signing in has the whole command for this server', async (t) => {
+    const { html } = await app.page('/sign-in');
+    const command = html.querySelector('#no-token code')?.text ?? '';
+    t.match(command, `CHL_EXPERIENCE_ROOT=${app.root} npm --prefix `);
+    t.match(command, 'run chl -- token create --name NAME --role admin');
   });
 
   await t.test(
