@@ -14,6 +14,7 @@ import { watchPreferences } from './preferences.js';
 import { showOpenTab } from './tabs.js';
 import './times.js';
 import { watchNotices } from './toast.js';
+import { watchUnsaved } from './unsaved.js';
 import { watchUploads } from './upload.js';
 
 shareStream();
@@ -29,8 +30,12 @@ watchCopies();
 watchKeys();
 watchPreferences();
 watchUploads();
+watchUnsaved();
 watchChoices();
 showOpenTab();
+
+/** The answer to a form becomes a page that reload and Back fetch, instead of sending the form again. */
+history.replaceState(history.state, '', location.href);
 
 /** Emits `chl:swapped` on the document once after each swap, before it is painted. */
 let isDue = false;

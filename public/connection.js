@@ -3,12 +3,14 @@
 // A page that is signed out is not updated until somebody signs in.
 import { startClock, stopClock } from './clock.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
-import { retryNow, signOut } from './live.js';
-import { announce } from './toast.js';
+import { resume, retryNow, signOut } from './live.js';
+import { announce, showNotice } from './toast.js';
 
 const delayedMs = 12_000;
 const offlineMs = 30_000;
 const fetchEveryMs = 10_000;
+const whySignedOut =
+  'You signed out in another tab, your session has ended, or your token was revoked. What you have typed here stays.';
 const icons = { ok: 'live', hold: 'pause', warn: 'tri', bad: 'unplug' };
 
 const pill = document.getElementById('conn');
@@ -35,8 +37,8 @@ export function watchConnection() {
   });
   document.addEventListener('chl:heard', noteEvent);
   document.addEventListener('chl:signed-out', () => {
-    isSignedOut = true;
-    signIn.hidden = false;
+    showSignedOut(true);
+    showNotice({ tone: 'warn', title: 'You are signed out.', text: whySignedOut });
     show();
   });
   document.addEventListener('chl:hold', showHold);
@@ -49,6 +51,10 @@ export function watchConnection() {
     if (xhr.status === 401) signOut();
   });
   document.body.addEventListener('htmx:afterRequest', ({ detail: { elt, successful } }) => {
+    if (successful && isSignedOut) {
+      showSignedOut(false);
+      resume();
+    }
     if (!successful || !elt.matches('[sse-swap]')) return;
     fetchedAt = performance.now();
     markFresh(elt);
@@ -68,6 +74,12 @@ export function watchConnection() {
   });
   setInterval(show, 1000);
   setInterval(fetchCards, fetchEveryMs);
+}
+
+function showSignedOut(isNow) {
+  isSignedOut = isNow;
+  signIn.hidden = !isNow;
+  document.querySelector('.who')?.toggleAttribute('hidden', isNow);
 }
 
 function noteEvent() {

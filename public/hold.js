@@ -94,7 +94,8 @@ function isTouched(host) {
   );
 }
 
-function isEdited(field) {
+export function isEdited(field) {
+  if (field.matches('button, fieldset, output')) return false;
   if (field.files) return field.files.length > 0;
   if (field.matches('[type="checkbox"], [type="radio"]')) return field.checked !== field.defaultChecked;
   if (field.options) return isSelectEdited(field);

@@ -72,6 +72,12 @@ function leaveSignedOut() {
   document.dispatchEvent(new Event('chl:signed-out'));
 }
 
+/** Resumes after `signOut`: a request has worked, so somebody has signed in in another tab. */
+export function resume() {
+  isSignedOut = false;
+  lead();
+}
+
 /** Opens the stream at once, whichever tab has it. */
 export function retryNow() {
   post('retry');

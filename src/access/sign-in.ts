@@ -12,7 +12,7 @@ import type { KnownToken, TokenRepository } from './token-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   environment: EnvironmentToken | null;
-  tokens: Pick<TokenRepository, 'transaction'>;
+  tokens: Pick<TokenRepository, 'noteUse' | 'transaction'>;
   sessions: SessionRepository;
   attempts: Attempts;
   findToken: FindToken;
@@ -57,6 +57,7 @@ export function createSignIn(given: Given) {
       tokens.transaction(() => {
         sessions.removeOld(limitsAt(at));
         if (former !== null) sessions.remove(hashOf(former));
+        tokens.noteUse(known.name, at.toISOString());
         sessions.add({ hash: hashOf(secret), token, now: at.toISOString(), peer: by.peer });
         const ended = sessions.removeExcess(token, maxSessions);
         const detail = { role: known.role, session: 'set', ...(ended > 0 ? { ended } : {}) };

@@ -65,6 +65,8 @@ t.test('the page of tokens', async (t) => {
     token = /chl_[\w-]{43}/.exec(text)?.[0] ?? '';
     t.ok(token);
     t.match(text, /This browser is signed in/);
+    const used = app.ops.prepare("SELECT last_used_at FROM access_token WHERE name = 'main'").pluck().get();
+    t.type(used, 'string', 'its session is a use');
     session = sessionOf(answer);
     t.notMatch(answer.headers.getSetCookie().join(), token);
     t.equal((await fetch(`${app.origin}/operations`, { redirect: 'manual', headers: html })).status, 303);
