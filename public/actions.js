@@ -30,6 +30,10 @@ export function watchActions() {
     const locked = event.key === 'Enter' && event.target.closest('a[data-locked]');
     if (locked) refuse(event, locked);
   });
+  // The refusal of a form may be far above its button.
+  body.addEventListener('htmx:afterSwap', ({ detail: { target } }) => {
+    if (target?.id === 'note') target.scrollIntoView({ block: 'nearest' });
+  });
   // An automatic refresh is retried without a notice.
   body.addEventListener('htmx:sendError', ({ detail: { requestConfig } }) => {
     if (requestConfig.triggeringEvent?.type === 'ops-refresh') return;

@@ -42,7 +42,10 @@ browserTest('typed limits survive the end of the session and of the server', asy
 
   app.ops.exec('DELETE FROM session');
   await save.click();
-  await page.locator('#note').getByText('You are signed out, so nothing was saved.').waitFor();
+  const note = page.locator('#note').getByText('You are signed out, so nothing was saved.');
+  await note.waitFor();
+  const box = await note.boundingBox();
+  t.ok(box && box.y > 0 && box.y < 900, 'the note is in view');
   t.equal(await days.inputValue(), '60');
   const other = await open(`${app.origin}/sign-in?back=/settings`, { context: page.context() });
   await signIn(other);
