@@ -45,9 +45,10 @@ export function registerApiConventions(app: FastifyInstance) {
   });
   acceptEmptyBodies(app);
   app.addHook('preHandler', async (request) => takeSharedFields(request));
-  app.addHook('preSerialization', async (request, _reply, answer) =>
-    request.routeOptions.config.isShortList ? cut(answer as List, request.query as Page) : answer,
-  );
+  app.addHook('preSerialization', async (request, { statusCode }, answer) => {
+    const isList = request.routeOptions.config.isShortList && statusCode < 400;
+    return isList ? cut(answer as List, request.query as Page) : answer;
+  });
 }
 
 /** Some clients name the type of a body that they do not send. */

@@ -27,6 +27,20 @@ t.test('the routes of the API share their conventions', async (t) => {
       t.equal((await app.json(`/api/v1/sources?${query}`)).status, 422, query);
   });
 
+  await t.test('a refused list answers the error as other routes do', async (t) => {
+    const lists = routes.filter(({ method, url, schema }) => {
+      const { querystring } = (schema ?? {}) as { querystring?: { properties?: object } };
+      return method === 'GET' && !url.includes(':') && 'limit' in (querystring?.properties ?? {});
+    });
+    t.ok(lists.length > 4, `${lists.length} lists`);
+    for (const { url } of lists)
+      t.match(
+        await app.json(`${url}?limit=0`),
+        { status: 422, body: { error: { code: 'invalid_arguments' } } },
+        url,
+      );
+  });
+
   await t.test('a key of a query that is not known is refused', async (t) => {
     for (const path of ['queue', 'workers', 'index', 'setup', 'status', 'settings'])
       t.equal((await app.json(`/api/v1/${path}?colour=red`)).status, 422, path);
