@@ -135,11 +135,11 @@ function isTelling(secret: string): boolean {
   return secret.length >= minLength && !wordLike.test(secret);
 }
 
-/** The forms of a secret in text, in HTML and in addresses. */
+/** The forms of a secret in text and in HTML. */
 function spellings(secret: string): string[] {
   if (secret.includes('\n')) return [secret];
   const inHtml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [secret, inHtml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'), encodeURIComponent(secret)];
+  return [secret, inHtml.replaceAll('"', '&quot;').replaceAll("'", '&#39;')];
 }
 
 /** Gives a JSON value with its texts replaced; the same object if no text has changed. Throws `bad_request` for one that is nested

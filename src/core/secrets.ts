@@ -1,4 +1,4 @@
-// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, in base64, line by line. The content
+// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, percent-encoded, in base64, line by line. The content
 // of secret files is kept in memory only.
 import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
@@ -15,6 +15,8 @@ const minBytes = 6;
 const minLineBytes = 16;
 /** Each is compared with every text, so a large file gets no more. */
 const maxForms = 2000;
+/** More than the key files of any format have. */
+const maxCodedLines = 100;
 /** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
 /** Further names of variables whose value is a secret: DB_PASS and GITHUB_PAT, but not PATH, PWD or GIT_AUTHOR_NAME. */
@@ -25,6 +27,14 @@ const addressName = /_ur[il]$/i;
 /** The lines that every PEM file has. */
 const pemMarker = /^-----(?:BEGIN|END) [A-Z ]+-----$/;
 const base64Widths = [64, 76];
+/** The bytes that percent-encodings replace: by RFC 3986, Python's quote, encodeURIComponent, encodeURI and forms. */
+const encodedInAddresses = [
+  /[^A-Za-z0-9_.~-]/g,
+  /[^A-Za-z0-9_.~/-]/g,
+  /[^A-Za-z0-9_.~!'()*-]/g,
+  /[^A-Za-z0-9_.~!'()*;,/?:@&=+$#-]/g,
+  /[^A-Za-z0-9_.*-]/g,
+];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
@@ -87,19 +97,36 @@ export function secretForms(secret: string): string[] {
   const forms =
     values.length === 0
       ? encodingsOf(whole)
-      : [...escapes(whole), ...values.flatMap(encodingsOf), ...base64Of(whole)];
+      : [...escapes(whole), ...values.flatMap(encodingsOf), ...percentCodes(whole), ...base64Of(whole)];
   return forms.filter(Boolean).slice(0, maxForms);
 }
 
 function encodingsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
   const isTelling = (line: string) => line.length >= minLineBytes && !pemMarker.test(line);
-  const longLines = lines.length > 1 ? lines.filter(isTelling) : [];
-  return [...escapes(secret), ...longLines.flatMap(escapes), ...base64Of(secret)];
+  const longLines = lines.length > 1 ? lines.filter(isTelling).slice(0, maxForms) : [];
+  const codedLines = longLines.slice(0, maxCodedLines);
+  const whole = [...escapes(secret), ...percentCodes(secret)];
+  return [...whole, ...longLines.flatMap(escapes), ...base64Of(secret), ...codedLines.flatMap(percentCodes)];
 }
 
 function escapes(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1)];
+}
+
+function percentCodes(text: string): string[] {
+  const codes = encodedInAddresses.map((bytes) => percentEncode(text, bytes));
+  const forms = codes.flatMap((code) => [code, code.replaceAll('%20', '+')]);
+  const lower = forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()));
+  return [...new Set([...forms, ...lower])];
+}
+
+function percentEncode(text: string, others: RegExp): string {
+  const bytes = Buffer.from(text).toString('latin1');
+  return bytes.replace(
+    others,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 /** The three alignments of base64 within a longer text, without the characters that depend on neighbours, and the lines

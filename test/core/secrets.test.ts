@@ -31,6 +31,29 @@ t.test('a secret is masked plain, JSON-escaped and in base64 at any position', a
   );
 });
 
+t.test('a secret is masked in every percent-encoding', async (t) => {
+  const secret = "Canary/Pa@s+w&rd=(é)*~'4 2!";
+  const strict = [...Buffer.from(secret)]
+    .map((byte) => String.fromCharCode(byte))
+    .map((one) => (/[A-Za-z0-9_.~-]/.test(one) ? one : `%${one.charCodeAt(0).toString(16).toUpperCase()}`))
+    .join('');
+  const encoded = [
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    new URLSearchParams({ a: secret }).toString().slice(2),
+    strict,
+    strict.replaceAll('%2F', '/'),
+    strict.replaceAll('%20', '+'),
+    strict.replace(/%(?:21|27|28|29|2A)/g, decodeURIComponent),
+  ];
+  for (const one of encoded) {
+    t.equal(hide(secret, `a=${one}&b`), 'a=[masked]&b', one);
+    const lower = one.replace(/%../g, (code) => code.toLowerCase());
+    t.equal(hide(secret, `a=${lower}&b`), 'a=[masked]&b', lower);
+  }
+  t.equal(hide('{"password": "half a pair: \\ud800"}', 'half a pair'), 'half a pair', 'without an encoding');
+});
+
 t.test('each long line of a key file is masked separately', async (t) => {
   t.equal(hide(`${pem}\n`, `key:\n${pem}\n`), 'key:\n[masked]\n');
   for (const line of pem.split('\n').slice(1, 3)) t.equal(hide(pem, `> ${line} <`), '> [masked] <');
