@@ -61,6 +61,13 @@ t.test('environment, .env, saved, default: the first that has a value counts', a
   t.match(stateOf(config, 'retention.days'), { value: 90, source: 'default' });
 });
 
+t.test('an empty variable of the environment leaves that of .env', async (t) => {
+  const folder = t.testdir({ '.env': 'CHL_RETENTION_DAYS=12\nCHL_WORKERS=3\nCHL_OPERATOR= \n' });
+  const config = loadConfigFrom(folder, { CHL_RETENTION_DAYS: '', CHL_WORKERS: ' ' });
+  t.match(stateOf(config, 'retention.days'), { value: 12, source: '.env' });
+  t.match(stateOf(config, 'embedding.workers'), { value: 3, source: '.env' });
+});
+
 t.test('a change counts at once, unless the setting needs a restart', async (t) => {
   const config = read({});
   const { maxRunningJobs } = config;

@@ -37,11 +37,11 @@ export function resolve(layers: Layers, saved: Saved, keyFiles: KeyFiles) {
 function readVariable(setting: Setting, { environment, file, folder }: Layers): Resolved | null {
   const { variable, kind } = setting;
   if (variable === null) return null;
-  const isInEnvironment = environment[variable] !== undefined;
-  const written = environment[variable] ?? file[variable] ?? '';
-  const text = kind.type === 'path' ? written : written.trim();
+  const read = (written = '') => (kind.type === 'path' ? written : written.trim());
+  const inEnvironment = read(environment[variable]);
+  const text = inEnvironment || read(file[variable]);
   if (text === '') return null;
-  return { value: kind.parse(text, variable, folder), source: isInEnvironment ? 'environment' : '.env' };
+  return { value: kind.parse(text, variable, folder), source: inEnvironment ? 'environment' : '.env' };
 }
 
 function readKeyFile({ credential }: Setting, keyFiles: KeyFiles): Resolved | null {
@@ -55,7 +55,8 @@ function readSaved(setting: Setting, saved: Saved): Resolved | null {
   return setting.kind.findFault(value) === null ? { value, source: 'saved' } : null;
 }
 
-function readLimits(saved: Saved): Record<string, SavedLimits> {
+/** The saved limits of operations that can be used. */
+export function readLimits(saved: Saved): Record<string, SavedLimits> {
   const limits: Record<string, SavedLimits> = {};
   for (const [key, value] of saved) {
     const named = readLimitKey(key);
