@@ -2,11 +2,14 @@
 import type { ArgumentProblem } from '../core/arguments.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { Operation } from '../core/operation.ts';
 import { serviceSettings } from '../core/settings/declared-jobs.ts';
 import { assertFit } from '../core/settings/in-use.ts';
 import { isLocked } from '../core/settings/locked.ts';
-import { limitKey, readLimitKey } from '../core/settings/operation-limits.ts';
-import type { Saved } from '../core/settings/resolve.ts';
+import { plainSettings } from '../core/settings/declared.ts';
+import { second } from '../core/settings/kinds.ts';
+import { limitKey, limitsOf } from '../core/settings/operation-limits.ts';
+import { readLimits, type Saved } from '../core/settings/resolve.ts';
 import type { SettingState } from '../core/settings/in-use.ts';
 
 /** Null: back to the default. */
@@ -14,6 +17,7 @@ export type Values = Record<string, unknown>;
 
 type Given = {
   config: Config;
+  operations: readonly Operation[];
   saved: Saved;
   /** All settings by key, with those of operations. */
   states: ReadonlyMap<string, SettingState>;
@@ -53,23 +57,26 @@ function findFault(state: SettingState, value: unknown): string | null {
   return value === null ? null : setting.kind.findFault(value);
 }
 
-/** The warning of an operation must come before its end. */
+/** The warning of an operation must come before its end, which by default is the time limit of every attempt. */
 function findLimitProblems(
-  { states }: Given,
+  { config, operations, saved }: Given,
   values: Values,
   faulty: ReadonlySet<string>,
 ): ArgumentProblem[] {
-  const next = (key: string) =>
-    values[key] ?? (values[key] === null ? states.get(key)?.setting.default : states.get(key)?.value);
-  const operations = new Set(Object.keys(values).flatMap((key) => readLimitKey(key)?.operation ?? []));
-  return [...operations].flatMap((operation) => {
-    const [soft, hard] = [limitKey(operation, 'soft_sec'), limitKey(operation, 'hard_sec')];
-    if (faulty.has(soft) || faulty.has(hard)) return [];
+  const { key: timeout, default: preset } = plainSettings.timeoutMs;
+  const nextValues = withValues(saved, values);
+  const wanted = timeout in values ? Number(values[timeout] ?? preset) * second : config.timeoutMs;
+  const next = { ...config, timeoutMs: wanted, limits: readLimits(nextValues) };
+  return operations.flatMap((operation) => {
+    const soft = limitKey(operation.name, 'soft_sec');
+    const keys = [soft, limitKey(operation.name, 'hard_sec'), timeout];
+    const field = keys.find((key) => key in values);
     // A default follows from the hard limit.
-    const isSet =
-      values[soft] == null ? values[soft] === undefined && states.get(soft)?.source === 'saved' : true;
-    if (!isSet || Number(next(soft)) < Number(next(hard))) return [];
-    return [{ field: soft, message: `The warning must come before the end, ${next(hard)} s.` }];
+    if (field === undefined || keys.some((key) => faulty.has(key)) || !nextValues.has(soft)) return [];
+    const { softMs, hardMs } = limitsOf(operation, next);
+    if (softMs < hardMs) return [];
+    const warning = field === soft ? 'The warning' : `The warning of ${operation.title}, ${softMs / 1000} s,`;
+    return [{ field, message: `${warning} must come before the end, ${hardMs / 1000} s.` }];
   });
 }
 

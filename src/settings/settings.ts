@@ -28,9 +28,10 @@ type Why = { event?: string; reason?: string | null; shown?: ShownTexts };
 export type Settings = ReturnType<typeof createSettings>;
 
 export function createSettings(given: Given) {
-  const { config, repository, audit, bus, untilFree, now } = given;
+  const { config, catalogue, repository, audit, bus, untilFree, now } = given;
   const states = (saved: Saved) =>
     new Map(allStates(given, saved).map((state) => [state.setting.key, state]));
+  const knownWith = (saved: Saved) => ({ config, operations: catalogue.all(), saved, states: states(saved) });
 
   return {
     /** All settings in the order of their declaration, then the limits of each operation. */
@@ -56,9 +57,8 @@ export function createSettings(given: Given) {
 
     /** Finds the problems that `put` would throw, by key, without changing anything. */
     findProblems(values: Values) {
-      const saved = repository.values();
-      const known = states(saved);
-      return findProblems({ config, saved, states: known }, complete(known, values));
+      const known = knownWith(repository.values());
+      return findProblems(known, complete(known.states, values));
     },
 
     /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
@@ -67,12 +67,12 @@ export function createSettings(given: Given) {
       const changed = await untilFree(() =>
         repository.transaction(() => {
           const saved = repository.values();
-          const before = states(saved);
-          const values = complete(before, given);
-          assertValid({ config, saved, states: before }, values);
-          assertUnchanged(editsOf(before, repository.changes(), values, why.shown), now());
+          const known = knownWith(saved);
+          const values = complete(known.states, given);
+          assertValid(known, values);
+          assertUnchanged(editsOf(known.states, repository.changes(), values, why.shown), now());
           const changed = changesOf(saved, values);
-          if (changed.length > 0) save(changed, before, by, why);
+          if (changed.length > 0) save(changed, known.states, by, why);
           return changed;
         }),
       );

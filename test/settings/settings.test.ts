@@ -85,6 +85,27 @@ t.test('settings', async (t) => {
     const { number } = await app.run('import', { dry_run: true });
     t.equal(app.parts.repository.find(String(number))?.max_attempts, 2);
   });
+
+  await t.test('it is judged by the time limit that is saved with it, and later', async (t) => {
+    const reset = { 'limits.import.hard_sec': null, 'limits.import.retries': null };
+    await settings.put({ ...reset, 'limits.import.soft_sec': 400 }, by);
+    const refused = (values: Record<string, unknown>, field: string) =>
+      t.rejects(settings.put(values, by), {
+        code: 'invalid_arguments',
+        details: { problems: [{ field, message: /must come before the end, 10 s/ }] },
+      });
+    await refused({ 'operations.timeout_sec': 10 }, 'operations.timeout_sec');
+    await refused({ 'limits.import.hard_sec': 10 }, 'limits.import.hard_sec');
+    const both = { 'operations.timeout_sec': 10, 'limits.import.soft_sec': 300 };
+    await refused(both, 'limits.import.soft_sec');
+    await settings.put({ 'operations.timeout_sec': 10, 'limits.import.soft_sec': null }, by);
+    await settings.put({ 'operations.timeout_sec': 900, 'limits.import.soft_sec': 301 }, by);
+    const own = { 'operations.timeout_sec': 10, 'limits.import.hard_sec': 302 };
+    await settings.put(own, by);
+    app.ops.exec(`UPDATE setting SET value = '303' WHERE key = 'limits.import.soft_sec'`);
+    await settings.put({ 'limits.import.retries': 2 }, by);
+    await settings.put({ ...reset, 'limits.import.soft_sec': null, 'operations.timeout_sec': null }, by);
+  });
 });
 
 t.test('a waiting job starts when more jobs may run at the same time', async (t) => {
