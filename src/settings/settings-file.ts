@@ -81,25 +81,29 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
     const values = settings.complete(readFile(file));
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));
     const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
+    const saved = settings.saved();
     const changes = Object.entries(values).map(([key, after]) =>
-      judge(key, after, known.get(key), problems.get(key) ?? null),
+      judge({ key, before: saved[key] ?? null, after }, known.get(key), problems.get(key) ?? null),
     );
-    const state = [file, settings.saved()];
+    const state = [file, saved];
     const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
     return { plan, changes };
   }
 }
 
+type Saved = Pick<ImportChange, 'key' | 'before' | 'after'>;
+
+/** A saved value differs from none, also where it is the default, because a default may change. */
 function judge(
-  key: string,
-  after: unknown,
+  { key, before: saved, after }: Saved,
   known: KnownSetting | undefined,
   problem: string | null,
 ): ImportChange {
   if (!known) return { key, title: key, state: 'unknown', before: null, after, why: problem };
-  const { setting, value: before } = known;
-  const change = { key, title: setting.title, before: setting.isSecret ? null : before, after };
-  if (isSame(before, after)) return { ...change, state: 'unchanged', why: null };
+  const { setting, value } = known;
+  const change = { key, title: setting.title, before: setting.isSecret ? null : value, after };
+  const before = isLocked(known) ? value : saved;
+  if (problem === null && isSame(before, after)) return { ...change, state: 'unchanged', why: null };
   const locked = isLocked(known) ? upperFirst(describeLock(known)) : null;
   const why = problem ?? locked;
   return { ...change, state: why === null ? 'changed' : 'refused', why };
@@ -115,11 +119,15 @@ function readFile(file: unknown): Values {
   if (!isObject(file)) throw refuse('The file is not an export of settings: a JSON object is expected.');
   if (typeof file.format !== 'number' || !Number.isInteger(file.format))
     throw refuse('The file is not an export of settings: its member format is missing.');
-  if (file.format > format)
-    throw refuse(`The file has format ${file.format}, of a newer version; this one reads up to ${format}.`);
+  if (file.format !== format) {
+    const version = file.format > format ? 'of a newer version' : 'which no version has';
+    throw refuse(`The file has format ${file.format}, ${version}; this one reads format ${format}.`);
+  }
   const unknown = Object.keys(file).find((name) => !['format', 'settings', ...lists].includes(name));
   if (unknown !== undefined)
     throw refuse(`The file has an unknown member ${JSON.stringify(unknown.slice(0, 80))}.`);
+  const wrong = lists.find((name) => file[name] !== undefined && !Array.isArray(file[name]));
+  if (wrong) throw refuse(`The member ${wrong} of the file must be a list.`);
   const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');

@@ -4,6 +4,7 @@ import type { Requester } from '../core/audit.ts';
 import { assertUnchanged } from '../core/edit-conflict.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
+import type { Setting } from '../core/settings/setting.ts';
 import { setByEnvironment } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
@@ -44,12 +45,12 @@ export function createSettings(given: Given) {
       }));
     },
 
-    /** The saved values, without those of secrets. */
+    /** The saved values that this version can use, without those of secrets. */
     saved(): Values {
       const saved = repository.values();
       const all = states(saved);
-      const entries = [...saved].filter(([key]) => all.get(key)?.setting.isSecret === false);
-      return Object.fromEntries(entries);
+      const entries = [...saved].filter(([key]) => isExported(all.get(key)?.setting));
+      return withoutFaults(Object.fromEntries(entries));
     },
 
     /** Gives the values as they are saved. */
@@ -84,6 +85,14 @@ export function createSettings(given: Given) {
     },
   };
 
+  /** Values that do not fit together are left out, too, so that an import of the others is accepted. */
+  function withoutFaults(values: Values): Values {
+    const problems = findProblems(knownWith(new Map(Object.entries(values))), values);
+    const faulty = new Set(problems.map(({ field }) => field));
+    if (faulty.size === 0) return values;
+    return withoutFaults(Object.fromEntries(Object.entries(values).filter(([key]) => !faulty.has(key))));
+  }
+
   function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
     const change = { changed_at: now().toISOString(), changed_by: by.actor };
     for (const { key, after } of changed) repository.put(key, after, change);
@@ -98,6 +107,10 @@ function assertValid(given: Parameters<typeof findProblems>[0], values: Values) 
   if (problems.length > 0) throw invalidArguments(problems);
   const locked = findLocked(given, values);
   if (locked) throw setByEnvironment(locked, locked.setting.title);
+}
+
+function isExported(setting: Setting | undefined): boolean {
+  return setting !== undefined && !setting.isSecret && setting.onlyEnvironment === null;
 }
 
 /** Gives the values as they are saved: paths without `~`. */

@@ -241,7 +241,14 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
   t.match(refused.body.error.details.problems, [{ field: 'retention.jobs' }, { field: 'no.such' }]);
   t.equal(app.config.retentionDays, 90, 'nothing was changed');
 
-  t.equal((await send({ file: { ...file, format: 2 } })).status, 422, 'a newer format');
+  for (const wrong of [
+    { format: 2 },
+    { format: 0 },
+    { format: -7 },
+    { webhooks: 'evil' },
+    { flags: { a: 1 } },
+  ])
+    t.equal((await send({ file: { ...file, ...wrong } })).status, 422, JSON.stringify(wrong));
   const { body: good } = await send({ file });
   const unconfirmed = await send({ file, plan: good.plan });
   t.equal(unconfirmed.status, 422);
@@ -257,6 +264,47 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
     limits: { import: { hard_sec: 60 } },
   });
   t.match(await readValue(app, 'retention.days'), { source: 'saved', value: 30 });
+
+  await t.test(
+    'an import into an empty server gives the same export, also with saved defaults',
+    async (t) => {
+      const saved = { 'operations.timeout_sec': 100, 'limits.import.hard_sec': 900, 'retention.days': 90 };
+      const [source, target] = [await startApp(t), await startApp(t)];
+      await put(source, saved);
+      const exported = (await source.json('/api/v1/settings/export')).body;
+      t.same(Object.keys(exported.settings).sort(), Object.keys(saved).sort());
+      const sent = { file: exported, ...confirmed };
+      const { plan, changes } = (await target.json('/api/v1/settings/import', sent)).body;
+      t.ok(changes.every(({ state }: { state: string }) => state === 'changed'));
+      t.equal((await target.json('/api/v1/settings/import', { ...sent, plan })).status, 200);
+      t.same((await target.json('/api/v1/settings/export')).body, exported);
+      const withDefault = { ...exported, settings: { ...exported.settings, 'retention.jobs': null } };
+      const again = (await target.json('/api/v1/settings/import', { file: withDefault })).body;
+      t.ok(again.changes.every(({ state }: { state: string }) => state === 'unchanged'));
+    },
+  );
+
+  await t.test('the export has only values that an import accepts', async (t) => {
+    const other = await startApp(t);
+    await put(other, { 'retention.days': 30, 'limits.import.hard_sec': 60 });
+    const rows = {
+      'operations.max_running': '-1',
+      'live.log_level': '"verbose"',
+      'server.port': '9',
+      'operator.name': 'null',
+      'embedding.url': '"http://u:CanaryRowPw1@h/"',
+      'embedding.model': '"m"',
+      'limits.import.soft_sec': '61',
+      'sheets.import_roots': `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      'former.key': '1',
+    };
+    const insert = other.ops.prepare(`INSERT INTO setting VALUES (?, ?, '2026-01-01', 'test')`);
+    for (const [key, value] of Object.entries(rows)) insert.run(key, value);
+    const exported = await other.json('/api/v1/settings/export');
+    t.same(exported.body.settings, { 'retention.days': 30, 'limits.import.hard_sec': 60 });
+    const { status } = await put(other, { 'sheets.import_roots': null, 'operations.max_running': 2 });
+    t.equal(status, 200, 'and each can be replaced');
+  });
 
   await t.test('the page shows the changes, then applies them', async (t) => {
     const form = new FormData();

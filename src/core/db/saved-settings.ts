@@ -6,10 +6,16 @@ import { applySaved, useKeyFile } from '../settings/in-use.ts';
 import type { Db } from './open.ts';
 import { readFrom } from './read-from.ts';
 
-/** The function reads the values by key; a value that is not JSON is undefined. */
+/** The function reads the values by key; one that no setting can have, e.g. an object, is undefined. */
 export function prepareSavedSettings(ops: Db): () => Map<string, unknown> {
   const all = ops.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting ORDER BY key');
-  return () => new Map(all.all().map(({ key, value }) => [key, parseJson(value)]));
+  return () => new Map(all.all().map(({ key, value }) => [key, readValue(value)]));
+}
+
+function readValue(written: string): unknown {
+  const value = parseJson(written);
+  const isList = Array.isArray(value) && value.every((item) => typeof item !== 'object');
+  return typeof value === 'object' && !isList ? undefined : value;
 }
 
 /** Assigns the saved settings to `config` in a process without a server around it, such as a worker that is started by hand. An
