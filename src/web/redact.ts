@@ -6,8 +6,8 @@ import type { Redactor } from '../core/redaction.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The request or its answer is there to carry a secret, e.g. a token that is shown once. */
-    carriesSecrets?: true;
+    /** The request, or its answer, is there to carry a secret, e.g. a token that is shown once. */
+    carriesSecret?: 'request' | 'answer';
   }
 }
 
@@ -15,7 +15,7 @@ declare module 'fastify' {
  *  files stay as they are. */
 export function redactAnswers(app: FastifyInstance, redactor: Redactor) {
   app.addHook('preValidation', async (request) => {
-    if (request.routeOptions.config.carriesSecrets) return;
+    if (request.routeOptions.config.carriesSecret === 'request') return;
     request.body = redactor.maskAll(request.body);
     request.query = redactor.maskAll(request.query);
     const actor = request.headers['x-actor'];
@@ -23,7 +23,8 @@ export function redactAnswers(app: FastifyInstance, redactor: Redactor) {
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    if (typeof payload !== 'string' || request.routeOptions.config.carriesSecrets) return payload;
+    const carriesSecret = request.routeOptions.config.carriesSecret === 'answer';
+    if (typeof payload !== 'string' || carriesSecret) return payload;
     if (isOf(reply, 'text/html')) return redactor.mask(payload);
     // The whole is looked at first, because most answers have nothing to hide.
     if (!isOf(reply, 'application/json') || redactor.clean(payload) === payload) return payload;

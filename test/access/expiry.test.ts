@@ -17,6 +17,47 @@ t.test('the expiry of the last admin token opens nothing', async (t) => {
   t.equal(another.status, 401, 'nobody becomes admin without a token');
 });
 
+t.test('an end that is no time, or lies behind the year 9999, is refused', async (t) => {
+  const app = await startApp(t);
+  const create = (name: string, expires_at: string) =>
+    app.json('/api/v1/tokens', { name, role: 'viewer', expires_at });
+  const wrong = [
+    '99999-01-01',
+    '+275760-09-13T00:00:00Z',
+    '2027-02-30',
+    '2027-04-31T10:00:00Z',
+    '2027',
+    'soon',
+  ].concat(['1 March 2027', '2027-03-01T25:00:00Z', '9999-12-31T23:00:00-02:00', '2027-13-01']);
+  for (const at of wrong) t.equal((await create('wrong', at)).status, 422, at);
+  const ends = {
+    '2027-03-01': '2027-03-01T00:00:00.000Z',
+    '2028-02-29T10:30': '2028-02-29T10:30:00.000Z',
+    '2027-03-01T00:00:00+01:00': '2027-02-28T23:00:00.000Z',
+    '9999-12-31T23:59:59.999Z': '9999-12-31T23:59:59.999Z',
+  };
+  for (const [at, end] of Object.entries(ends))
+    t.match(
+      await create(`until ${at.replaceAll(/[:+]/g, '')}`, at),
+      { status: 201, body: { expires_at: end } },
+      at,
+    );
+});
+
+t.test('a secret in the name of a token is refused, and kept nowhere', async (t) => {
+  const secret = '0123456789abcdef0123456789abcdef';
+  const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret } });
+  const headers = { authorization: `Bearer ${secret}` };
+  const { status } = await app.json('/api/v1/tokens', { name: secret, role: 'viewer' }, headers);
+  t.equal(status, 422);
+  const form = { name: secret, role: 'viewer', expires: '' };
+  const answer = await app.submit('/ui/access/tokens', form, headers);
+  t.equal(answer.status, 422);
+  t.notMatch(await answer.text(), secret);
+  const kept = app.ops.prepare('SELECT target, detail FROM audit').all();
+  t.notMatch(JSON.stringify(kept), secret);
+});
+
 t.test('an expired admin token is no other way in', async (t) => {
   let ms = Date.parse('2026-11-29T12:00:00.000Z');
   const app = await startApp(t, { now: () => new Date(ms) });

@@ -3,12 +3,12 @@ import type { Action } from '../../web/action.ts';
 
 const changes = 'access';
 
-type Carrying = { action: Action; carriesSecrets: true };
+type Carrying = { action: Action; carriesSecret: 'request' | 'answer' };
 
 /** It receives a token. */
 export const signsIn: Carrying = {
   action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes },
-  carriesSecrets: true,
+  carriesSecret: 'request',
 };
 export const signsOut: { action: Action } = {
   action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes },
@@ -16,7 +16,7 @@ export const signsOut: { action: Action } = {
 /** It shows the token once. */
 export const createsToken: Carrying = {
   action: { name: 'access.token_created', role: 'admin', tier: 0, changes },
-  carriesSecrets: true,
+  carriesSecret: 'answer',
 };
 /** The server asks for the word only for the last admin token. */
 export const revokesToken: { action: Action } = {
