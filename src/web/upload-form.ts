@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
 import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
+import { formatBytes } from '../core/format.ts';
+import { tooLarge } from '../core/receive-file.ts';
 import { assertRoomForUpload } from './connections.ts';
 import { requester } from './requester.ts';
 
@@ -16,6 +18,9 @@ export const formLimits = {
   parts: 8,
   headerPairs: 50,
 };
+
+/** The parts of a form around its files. */
+const framingBytes = 64 * 1024;
 
 type UploadForm<Upload, Received> = {
   descriptors: Descriptors;
@@ -42,11 +47,14 @@ export async function receiveUpload<Upload, Received>(
     throw new AppError('unsupported_media_type', `Send ${what} as a form (multipart/form-data).`);
   }
   assertRoomForUpload(descriptors);
-  const upload = open(requester(request), Number(request.headers['content-length'] ?? 0));
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
+  const upload = open(requester(request), announcedBytes);
   const gone = new AbortController();
   const onClose = () => gone.abort();
   reply.raw.once('close', onClose);
   try {
+    if (announcedBytes > maxFiles * maxBytes + framingBytes)
+      throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, maxFiles * maxBytes);
     const limits = { ...formLimits, files: maxFiles, fileSize: maxBytes + 1 };
     const options = { limits, throwFileSizeLimit: false };
     const received = await read(upload, request.parts(options), gone.signal);
