@@ -50,7 +50,7 @@ export function createSettings(given: Given) {
       const saved = repository.values();
       const all = states(saved);
       const entries = [...saved].filter(([key]) => isExported(all.get(key)?.setting));
-      return withoutFaults(Object.fromEntries(entries));
+      return withoutFaults(knownWith, Object.fromEntries(entries));
     },
 
     /** Gives the values as they are saved. */
@@ -85,14 +85,6 @@ export function createSettings(given: Given) {
     },
   };
 
-  /** Values that do not fit together are left out, too, so that an import of the others is accepted. */
-  function withoutFaults(values: Values): Values {
-    const problems = findProblems(knownWith(new Map(Object.entries(values))), values);
-    const faulty = new Set(problems.map(({ field }) => field));
-    if (faulty.size === 0) return values;
-    return withoutFaults(Object.fromEntries(Object.entries(values).filter(([key]) => !faulty.has(key))));
-  }
-
   function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
     const change = { changed_at: now().toISOString(), changed_by: by.actor };
     for (const { key, after } of changed) repository.put(key, after, change);
@@ -107,6 +99,18 @@ function assertValid(given: Parameters<typeof findProblems>[0], values: Values) 
   if (problems.length > 0) throw invalidArguments(problems);
   const locked = findLocked(given, values);
   if (locked) throw setByEnvironment(locked, locked.setting.title);
+}
+
+/** Values that do not fit together are left out, too, so that an import of the others is accepted. */
+function withoutFaults(
+  knownWith: (saved: Saved) => Parameters<typeof findProblems>[0],
+  values: Values,
+): Values {
+  const problems = findProblems(knownWith(new Map(Object.entries(values))), values);
+  const faulty = new Set(problems.map(({ field }) => field));
+  if (faulty.size === 0) return values;
+  const others = Object.entries(values).filter(([key]) => !faulty.has(key));
+  return withoutFaults(knownWith, Object.fromEntries(others));
 }
 
 function isExported(setting: Setting | undefined): boolean {

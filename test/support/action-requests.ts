@@ -121,7 +121,12 @@ const ofCredentials = {
   'POST /ui/embedder/check-saved': (app) => submit(app, '/ui/embedder/check-saved'),
   'POST /ui/embedder/check': (app) => submit(app, '/ui/embedder/check', { kind: 'built_in' }),
   'POST /ui/embedder/save': (app) =>
-    submit(app, '/ui/embedder/save', { kind: 'service', url: 'http://127.0.0.1:9', model: 'none' }),
+    submit(app, '/ui/embedder/save', {
+      kind: 'service',
+      url: 'http://127.0.0.1:9',
+      model: 'none',
+      confirmed: 'yes',
+    }),
 } satisfies Requests;
 
 const ofSettings = {
