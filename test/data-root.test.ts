@@ -178,6 +178,23 @@ for (const [title, [lose, problem]] of Object.entries(losses)) {
   );
 }
 
+t.test('without its library one can still sign in, look again and mute', async (t) => {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
+  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const token = 'a-token-for-the-environment';
+  const app = await startApp(t, { root, env: { CHL_ACCESS_TOKEN: token } });
+  fs.renameSync(path.join(root, 'chl.db'), path.join(root, 'away'));
+  const signedIn = await app.submit('/sign-in', { token, back: '/checks' });
+  t.equal(signedIn.status, 303);
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  t.equal((await app.json('/api/v1/checks/run', {}, { cookie })).status, 200);
+  const { body } = await app.json('/api/v1/findings', undefined, { cookie });
+  const lost = body.items.find(({ text }: { text: string }) => /chl\.db was removed/.test(text));
+  t.equal((await app.json(`/api/v1/findings/${lost?.id}/mute`, { for: '1h' }, { cookie })).status, 200);
+  t.equal((await app.json('/api/v1/workers/pause', {}, { cookie })).status, 503);
+  t.equal((await app.submit('/sign-out', {}, { cookie })).status, 303);
+});
+
 t.test('a server stops with exit code 0 after its data folder was removed', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
   t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
