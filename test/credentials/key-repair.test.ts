@@ -61,6 +61,7 @@ t.test('findings say that others can read the key in use', async (t) => {
     credentials: { status: 'degraded' },
     embedder: { status: 'degraded' },
   });
+  t.notMatch(places.banner, 'The embedding service does not answer', 'one cause makes one banner');
   const { html } = await app.page('/settings/credentials');
   t.match(textOf(html, '[aria-labelledby="h-embedding"]'), /Others can read .*Run: chmod 600/);
 });

@@ -46,7 +46,10 @@ function noAnswer(error: unknown): Found {
     isOutage && error.isKeyRefused
       ? { href: '/settings/credentials', label: 'Open credentials' }
       : { href: '/settings/embedder', label: 'Open the embedder' };
-  const [stops, causedBy] = [['embedding', 'search'], ['embedding-outage']];
+  const [stops, causedBy] = [
+    ['embedding', 'search'],
+    ['credential-embedding', 'embedding-outage'],
+  ];
   return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy, fix };
 }
 
