@@ -13,6 +13,8 @@ type Place = { place: string } | { message: string };
 
 export function readPlace(config: Config, kind: SourceKind, given: string): Place {
   if (kind === 'google') return readSpreadsheetId(given.trim());
+  if (/^https:\/\/docs\.google\.com\//.test(given.trim()))
+    return { message: 'This is the address of a Google spreadsheet: choose that kind.' };
   const isThere = given.trim() !== '' && fs.existsSync(path.resolve(config.root, expandHome(given.trim())));
   const found = findSheetPath(config, given.trim(), isThere ? 'read' : 'write');
   if ('message' in found) return found;

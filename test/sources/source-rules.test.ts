@@ -61,6 +61,7 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
     [{}, /Kind: choose one of folder, xlsx, google/],
     [{ kind: 'folder' }, /Place: The path is empty/],
     [{ kind: 'folder', place: '/etc' }, /“\/etc” is not allowed/],
+    [{ kind: 'folder', place: 'https://docs.google.com/spreadsheets/d/1/edit' }, /choose that kind/],
     [{ kind: 'folder', place: 'sheets/review/' }, /review has this place already/],
     [{ kind: 'folder', place: 'sheets/new.xlsx' }, /is a file, not a folder/],
     [{ kind: 'folder', place: 'sheets/real.xlsx' }, /is a file, not a folder/],
