@@ -45,6 +45,13 @@ t.test('what a child cannot be given is refused: control characters, and texts w
   t.equal(kindOf('sheets.import_roots')?.findFault(['/a', '/b c']), null);
 });
 
+t.test('a field takes commas only between thousands', async (t) => {
+  const kind = settings.find(({ key }) => key === 'retention.jobs')?.kind;
+  t.equal(kind?.fromField('1,000,000'), 1_000_000);
+  for (const text of ['1,,,0', '1,0', '10,00', ',100'])
+    t.not(kind?.findFault(kind.fromField(text)), null, text);
+});
+
 t.test('environment, .env, saved, default: the first that has a value counts', async (t) => {
   const folder = t.testdir({ '.env': 'CHL_KILL_GRACE_SEC=7\nCHL_WORKERS=3\n' });
   const config = loadConfigFrom(folder, { CHL_WORKERS: '4' });

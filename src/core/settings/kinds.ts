@@ -49,7 +49,8 @@ export function integerKind(min: number, max: number): Kind<number> {
       return number > max ? `${formatNumber(number)} is above the maximum, ${formatNumber(max)}.` : null;
     },
     write: String,
-    fromField: (text) => (/^\d[\d,]*$/.test(text) ? Number(text.replaceAll(',', '')) : text),
+    fromField: (text) =>
+      /^(?:\d+|\d{1,3}(?:,\d{3})+)$/.test(text) ? Number(text.replaceAll(',', '')) : text,
   };
 }
 
