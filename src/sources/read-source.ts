@@ -19,14 +19,22 @@ export function readSource(
 ): SheetSource {
   const problems: ArgumentProblem[] = [];
   const report = (field: string, message: string) => void problems.push({ field, message });
-  if (!sourceNamePattern.test(name))
-    report('name', 'Name: 1 to 40 lower-case letters, digits and hyphens, beginning with a letter or digit.');
+  if (!sourceNamePattern.test(name)) report('name', describeNameFault(name));
   const kind = sourceKinds.find((one) => one === given.kind);
   if (!kind) report('kind', `Kind: choose one of ${sourceKinds.join(', ')}.`);
   const place = kind ? placeOf(config, kind, given.place ?? '', others, report) : '';
   const tabs = readTabNames(kind ?? 'folder', given.tabs ?? {}, report);
   if (!kind || problems.length > 0) throw invalidArguments(problems);
   return { name, kind, place, tabs };
+}
+
+function describeNameFault(name: string): string {
+  const rule = 'Name: 1 to 40 lower-case letters, digits and hyphens, beginning with a letter or digit.';
+  const similar = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return sourceNamePattern.test(similar) ? `${rule} For example ${similar}.` : rule;
 }
 
 type Report = (field: string, message: string) => void;

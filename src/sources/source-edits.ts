@@ -1,5 +1,6 @@
 // A named sheet as texts, to compare what a form showed with what is stored and with what is saved.
 import type { Edit } from '../core/edit-conflict.ts';
+import { shortenHome } from '../core/home.ts';
 import { kindTitles, type SheetSource } from '../core/sheet-source.ts';
 import type { Change } from '../source-store/source-repository.ts';
 import { tabs } from '../sheets/tabs.ts';
@@ -13,7 +14,7 @@ export function textsOf({ kind, place, tabs: names }: SheetSource): SourceTexts 
     const name = names?.[tab.kind] ?? '';
     return [`tabs.${tab.kind}`, name === usualName(kind, tab) ? '' : name];
   });
-  return { kind, place, ...Object.fromEntries(named) };
+  return { kind, place: shortenHome(place), ...Object.fromEntries(named) };
 }
 
 /** `shown`: what the form of the save showed. */

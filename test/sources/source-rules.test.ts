@@ -76,6 +76,7 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
   for (const [given, message] of wrong) t.match(read(given), message);
   for (const name of ['', 'A', '-a', 'a b', 'a'.repeat(41)])
     t.match(read({ kind: 'google', place: id }, name), /^Name: 1 to 40/, name);
+  t.match(read({ kind: 'google', place: id }, 'Team Library'), /For example team-library\.$/);
 });
 
 t.test('a sheet that an unfinished job uses is neither changed nor removed', async (t) => {

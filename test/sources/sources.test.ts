@@ -166,7 +166,7 @@ t.test(
       ],
     );
     const empty = (await app.page('/ui/sources/add')).html;
-    t.equal(textOf(empty, 'h1'), 'Add a named sheet');
+    t.equal(textOf(empty, 'h1'), 'Add a source');
     const form = { name: 'cloud', kind: 'google', place: 'https://example.org', tab_manual: 'Texts' };
     const refused = await app.submit('/ui/sources/add', form, { 'hx-request': 'true' });
     t.equal(refused.status, 422);

@@ -47,7 +47,7 @@ export function viewSourceDialog(name: string | null, form: Form, error?: AppErr
   };
   const named = tabFields.map(({ field, input, name: tab }) => text(input, tab, null, field));
   return {
-    question: name === null ? 'Add a named sheet' : `Change ${name}`,
+    question: name === null ? 'Add a source' : `Change ${name}`,
     action: url(name === null ? '/ui/sources/add' : `/ui/sources/${name}/edit`),
     message: error?.code === 'edit_conflict' ? changedMeanwhile : message,
     shown: Object.entries(form).filter(([input]) => input.startsWith(wasName(''))),
@@ -61,7 +61,7 @@ export function viewSourceDialog(name: string | null, form: Form, error?: AppErr
     ],
     tabs: named,
     isTabsOpen: named.some(({ value, problem }) => value !== '' || problem !== null),
-    confirm: name === null ? 'Add sheet' : 'Save',
+    confirm: name === null ? 'Add source' : 'Save',
     keep: 'Close',
     back: url(name === null ? '/sources' : `/sources/${name}`),
   };
