@@ -6,6 +6,7 @@ const { loadConfig } = await import('./core/config.ts');
 const { prepareDataRoot } = await import('./core/data-root.ts');
 const { assertEnoughDescriptors, openDescriptors } = await import('./core/descriptors.ts');
 const { toRefusal } = await import('./core/faults.ts');
+const { shortenHomes } = await import('./core/home.ts');
 
 try {
   const config = loadConfig();
@@ -14,10 +15,12 @@ try {
   prepareDataRoot(config.root);
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
-  process.stderr.write(`CHL Operations is ready: ${address}/operations (data in ${config.root})\n`);
+  process.stderr.write(
+    `CHL Operations is ready: ${address}/operations (data in ${shortenHomes(config.root)})\n`,
+  );
 } catch (error) {
   const refusal = toRefusal(error);
   if (!refusal) throw error;
-  process.stderr.write(`CHL Operations cannot start. ${refusal.message}\n`);
+  process.stderr.write(`CHL Operations cannot start. ${shortenHomes(refusal.message)}\n`);
   process.exitCode = 1;
 }

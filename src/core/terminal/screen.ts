@@ -2,6 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { AppError } from '../errors.ts';
 import type { ArgumentProblem } from '../arguments.ts';
+import { shortenHomes } from '../home.ts';
 import { exits } from './exit-codes.ts';
 
 export type Screen = ReturnType<typeof createScreen>;
@@ -67,10 +68,11 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
     /** Prints an error with the message of the API, on stderr or as JSON. */
     refuse({ code, message, details }: AppError) {
       clear();
-      if (isJson) return json({ error: { code, message, ...(details ? { details } : {}) } });
+      if (isJson)
+        return json({ error: { code, message: shortenHomes(message), ...(details ? { details } : {}) } });
       const problems = (details?.problems ?? []) as ArgumentProblem[];
       const lines = problems.length > 1 ? problems.map((problem) => problem.message) : [message];
-      err.write(`${lines.join('\n')}\n`);
+      err.write(`${shortenHomes(lines.join('\n'))}\n`);
     },
   };
 }

@@ -1,4 +1,6 @@
+import os from 'node:os';
 import t from 'tap';
+import { AppError } from '../../../src/core/errors.ts';
 import { createScreen } from '../../../src/core/terminal/screen.ts';
 
 function screenOn(isTTY: boolean, isJson = false) {
@@ -70,4 +72,14 @@ t.test('with --json only JSON is written', async (t) => {
   screen.progress('c', 'd');
   screen.json({ e: 1 });
   t.same(JSON.parse(written()), { e: 1 });
+});
+
+t.test('a refusal shows the home folder as ~', async (t) => {
+  const error = new AppError('config', `${os.homedir()}/a.csv does not exist.`);
+  for (const isJson of [true, false]) {
+    const { screen, written } = screenOn(false, isJson);
+    screen.refuse(error);
+    t.match(written(), '~/a.csv does not exist.');
+    t.notMatch(written(), os.homedir());
+  }
 });
