@@ -71,7 +71,8 @@ export function createJobVerbs(given: Given) {
         const { operation, args, number, status } = find(idOrNumber);
         const retried = { ...request, operation, args, retryOf: number };
         if (canRetry(status)) return enqueue(retried, by);
-        readRequest(given, retried, by);
+        // No word makes it possible, so none is asked for.
+        readAllowed(given, retried, by);
         const message = `Job #${number} is ${status}. Only a failed or cancelled job can be retried; run the operation again instead.`;
         throw new AppError('not_retryable', message, { status });
       });
@@ -95,8 +96,15 @@ export function createJobVerbs(given: Given) {
 
 type Read = { operation: Operation; args: Args };
 
-function readRequest(
-  { catalogue, readArguments, assertPossible, libraryState }: Given,
+function readRequest(given: Given, request: RunRequest, by: Requester): Read {
+  const { operation, args } = readAllowed(given, request, by);
+  requireConfirmation(operation, args, request);
+  given.assertPossible(operation, args);
+  return { operation, args };
+}
+
+function readAllowed(
+  { catalogue, readArguments, libraryState }: Given,
   request: RunRequest,
   by: Requester,
 ): Read {
@@ -104,8 +112,6 @@ function readRequest(
   const checked = readArguments(operation, request.args);
   const args = operation.derive?.(checked, libraryState) ?? checked;
   requireRole(operation, args, by);
-  requireConfirmation(operation, args, request);
-  assertPossible(operation, args);
   return { operation, args };
 }
 

@@ -70,6 +70,12 @@ const confirmedOnly = (name: string, last: string): Step[] => [
   ['admin', word(name), last],
 ];
 
+/** No word makes it possible. */
+const neverRetried: Step[] = [
+  ['operator', {}, 'forbidden'],
+  ['admin', {}, 'not_retryable'],
+];
+
 const bulk: Step[] = [['operator', { action: 'remove', jobs: [1], numbers: '1' }, 'forbidden']];
 const badFile = { format: 1, settings: { colour: 1 } };
 const goodFile = { format: 1, settings: { 'retention.days': 31 } };
@@ -85,8 +91,8 @@ const inWrongState: Record<string, Steps> = {
   'job.accepted': {
     ...runs(true),
     ...runs(false),
-    'POST /api/v1/operations/jobs/1/retry': confirmedOnly('import', 'not_retryable'),
-    'POST /ui/jobs/1/retry': confirmedOnly('import', 'not_retryable'),
+    'POST /api/v1/operations/jobs/1/retry': neverRetried,
+    'POST /ui/jobs/1/retry': neverRetried,
     'POST /ui/plans/2/apply': confirmedOnly('import', 'wrong_state'),
   },
   'jobs.bulk': {
