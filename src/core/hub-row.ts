@@ -37,6 +37,8 @@ export type SetupStep = {
   href: string;
   /** The least role that may open `href`; absent: viewer. */
   reads?: Role;
+  /** Absent: always. A step that is not needed is not listed. */
+  isNeeded?(): boolean;
   isDone(): boolean | Promise<boolean>;
   dirtyOn: (keyof BusEvents)[];
 };

@@ -57,22 +57,21 @@ export const embedderRow = ({ config, embedder, embedderWatch }: CredentialConte
 export const embedderStep = ({ config, embedder }: CredentialContext): SetupStep => ({
   position: 25,
   title: 'Embedder answers',
-  text: 'The built-in one needs nothing; a service is checked with one word.',
+  text: 'A check sends one word to the service.',
   href: '/settings/embedder',
-  isDone: () => config.embedding === null || embedder.lastCheck()?.status === 'ok',
+  isNeeded: () => config.embedding !== null,
+  isDone: () => embedder.lastCheck()?.status === 'ok',
   dirtyOn: ['credentials', 'settings'],
 });
 
 export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep => ({
   position: 28,
   title: 'Key of Google checked',
-  text: 'Only sheets that are Google spreadsheets need one.',
+  text: 'A check opens each sheet that is a Google spreadsheet.',
   href: '/settings/credentials',
   reads: 'admin',
-  isDone() {
-    if (describeCredentials.usedBy('google').length === 0) return true;
-    return isPassed(describeCredentials.describe('google'));
-  },
+  isNeeded: () => describeCredentials.usedBy('google').length > 0,
+  isDone: () => isPassed(describeCredentials.describe('google')),
   dirtyOn: ['credentials', 'settings', 'sources'],
 });
 

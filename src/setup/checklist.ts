@@ -14,7 +14,9 @@ export function createChecklist({ setupSteps, log }: Pick<Kernel, 'setupSteps' |
       return { step, isDone: null };
     }
   };
-  const read = () => Promise.all(setupSteps().map(tick));
+  const isListed = ({ isNeeded }: SetupStep) => isNeeded?.() ?? true;
+  /** The steps that are needed. */
+  const read = () => Promise.all(setupSteps().filter(isListed).map(tick));
   return {
     read,
 
