@@ -7,6 +7,13 @@ import { compare, hashesOf } from './drift.ts';
 import type { LastRun } from './named-sheets.ts';
 import type { SourceState } from './source-state-repository.ts';
 
+/** The outcome for a sheet that nobody has made yet. `nextStep` makes it. */
+export function describeAbsent(nextStep: string, startedAt: Date): SourceState {
+  const found = step('Opened', `It is not there yet. ${nextStep}`, 'warning');
+  const checked_at = startedAt.toISOString();
+  return { checked_at, status: 'warning', text: found.text, steps: [found], rows: null, hashes: null };
+}
+
 /** `startedAt`: of the check, which may have read the sheet before a later change. */
 export function describeOutcome(
   { steps, rows, hashes }: CheckedSource,

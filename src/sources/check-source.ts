@@ -17,7 +17,8 @@ import { readSheet, readSheetHead } from '../sheets/read-sheet.ts';
 import { filesNamed } from '../sheets/tabs.ts';
 import type { SourceState } from './source-state-repository.ts';
 
-export type CheckedSource = Pick<SourceState, 'steps' | 'rows' | 'hashes'>;
+/** `isAbsent`: none of its files is there, and an export can write them. */
+export type CheckedSource = Pick<SourceState, 'steps' | 'rows' | 'hashes'> & { isAbsent: boolean };
 
 /** A sheet that cannot be read is a result, whose last step says why. */
 export async function checkSource(
@@ -26,10 +27,16 @@ export async function checkSource(
   progress: ScriptContext['progress'],
 ): Promise<CheckedSource> {
   const { steps, take } = takeSteps();
-  const opened = await take('Opened', () => {
-    const place = openSheet(config, only(source), { name: source.name });
-    return { ...describePlace(config, place), place };
-  });
+  const isAbsent = canBeCreated(config, source);
+  const open = () => openSheet(config, only(source), { name: source.name });
+  // A Google spreadsheet is opened by the first request that reads it.
+  const opened =
+    source.kind === 'google'
+      ? { place: open() }
+      : await take('Opened', () => {
+          const place = open();
+          return { ...describePlace(config, place), place };
+        });
   const sheet =
     opened &&
     (await take('Tabs and headers read', async () => {
@@ -41,12 +48,13 @@ export async function checkSource(
       const checked = checkHeaders(content);
       return { ...describeHeaders(checked), ...checked, hashes: content.hashes };
     }));
-  if (!sheet || sheet.sheetProblems.length > 0) return { steps, rows: null, hashes: sheet?.hashes ?? null };
+  if (!sheet || sheet.sheetProblems.length > 0)
+    return { steps, rows: null, hashes: sheet?.hashes ?? null, isAbsent };
   const counts = sheet.contents.map(({ records }) => records.filter((cells) => !isBlank(cells)).length);
   await take('Rows counted', () => ({
     text: `${formatList(counts.map(formatNumber))} in ${formatList(sheet.contents.map(({ tab }) => tab.title))}.`,
   }));
-  return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes };
+  return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes, isAbsent };
 }
 
 /** Why tabs and headers cannot be used, from the first rows alone; null if they can. */
@@ -70,8 +78,14 @@ function only(source: SheetSource): SourceFinder {
   return { all: () => [source], find: () => source };
 }
 
-function describePlace(config: Config, { kind, path: sheet, tabs = null }: SheetPlace): Found {
-  if (kind === 'google') return { text: 'It is a Google spreadsheet.' };
+function canBeCreated(config: Config, { kind, place, tabs }: SheetSource): boolean {
+  if (kind === 'google') return false;
+  const names = filesNamed(tabs);
+  const target = findSheetPath(config, place, 'write', () => names);
+  return 'folder' in target && listSheetFiles(target.folder, names).length === 0;
+}
+
+function describePlace(config: Config, { path: sheet, tabs = null }: SheetPlace): Found {
   const names = filesNamed(tabs);
   const files = listSheetFiles(sheet, names);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

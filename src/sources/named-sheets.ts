@@ -1,5 +1,5 @@
 // Describes a named sheet: its last import and export, whether it has changed since, and its last check.
-import type { SheetSource } from '../core/sheet-source.ts';
+import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
 import type { Drift, FindDrift } from './drift.ts';
 import type { HeaderReads } from './header-reads.ts';
 import type { SheetRun, SheetRuns } from './repository.ts';
@@ -58,6 +58,18 @@ export function findProblem(
     text: check.text,
     seen: source.kind === 'google' ? { by: 'the last check', at: check.checked_at } : null,
   };
+}
+
+/** A sheet that never was there is only not set up; one that only exports write is written again. */
+export function wasThere(sheetRuns: SheetRuns, sheet: SheetSource): boolean {
+  if (sheetRuns.lastImport(sheet)) return true;
+  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
+}
+
+/** The step that makes a sheet that is not there. */
+export function describeFirstStep({ name, kind }: SheetSource): string {
+  if (name === defaultTarget) return 'An export writes it.';
+  return `Put the ${kind === 'folder' ? 'CSV files' : 'workbook'} there, or export to it.`;
 }
 
 export function lastOf(lastImport: SheetRun | null, lastExport: SheetRun | null): LastRun | null {

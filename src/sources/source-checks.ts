@@ -7,9 +7,9 @@ import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
 import type { ProgressMessage } from '../jobs/protocol.ts';
 import type { CreateTask } from '../runner/task.ts';
-import { describeOutcome } from './check-outcome.ts';
+import { describeAbsent, describeOutcome } from './check-outcome.ts';
 import type { CheckedSource } from './check-source.ts';
-import { lastOf } from './named-sheets.ts';
+import { describeFirstStep, lastOf, wasThere } from './named-sheets.ts';
 import type { SheetRuns } from './repository.ts';
 import { sourceActions } from './actions.ts';
 import { unknownSource } from './source-changes.ts';
@@ -126,7 +126,7 @@ async function readInChild(
     if (!(error instanceof AppError) || error.code === 'stopping') throw error;
     const ms = Math.round(performance.now() - started);
     const step = { title: 'Opened', text: error.message, status: 'error' as const, ms };
-    return { steps: [step], rows: null, hashes: null };
+    return { steps: [step], rows: null, hashes: null, isAbsent: false };
   } finally {
     await task.end();
   }
@@ -139,7 +139,10 @@ async function keep(
   startedAt: Date,
 ): Promise<Ended> {
   const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
-  const state = describeOutcome(found, last, startedAt);
+  const state =
+    found.isAbsent && !wasThere(sheetRuns, source)
+      ? describeAbsent(describeFirstStep(source), startedAt)
+      : describeOutcome(found, last, startedAt);
   const { status, rows } = state;
   await untilFree(() => {
     // A person may have changed the sheet meanwhile.

@@ -7,7 +7,7 @@ import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
 import { url } from '../core/url.ts';
 import type { FoundFile } from '../sheets/file-facts.ts';
 import { hasFacts } from './drift.ts';
-import { findProblem, type SheetProblem } from './named-sheets.ts';
+import { findProblem, type SheetProblem, wasThere } from './named-sheets.ts';
 import type { SourceContext } from './parts.ts';
 import type { SheetRun } from './repository.ts';
 
@@ -57,7 +57,8 @@ async function findFileObstacle(ctx: Sources, sheet: SheetSource): Promise<Found
     const files = await ctx.findFiles(sheet, answerMaxMs);
     if (files === null)
       return cannotOpen('Its disk does not answer. Connect it again, or restart its server.');
-    if (files.length === 0) return wasThere(ctx, sheet) ? refuse(sheet, 'is missing', missing) : null;
+    if (files.length === 0)
+      return wasThere(ctx.sheetRuns, sheet) ? refuse(sheet, 'is missing', missing) : null;
     await ctx.headerReads.look(sheet, files, () => areOurs(ctx, sheet, files));
     return null;
   } catch (error) {
@@ -78,12 +79,6 @@ function areOurs({ seededAt, sheetRuns }: Sources, sheet: SheetSource, files: Fo
 
 const missing =
   'It was imported or exported, and its files are gone. Put them back, or export the library to write them again.';
-
-/** A sheet that never was there is only not set up; one that only exports write is written again. */
-function wasThere({ sheetRuns }: Sources, sheet: SheetSource): boolean {
-  if (sheetRuns.lastImport(sheet)) return true;
-  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
-}
 
 /** A Google spreadsheet may be in order by now: the text says how old the news is. */
 function describe({ text, seen }: SheetProblem): string {

@@ -85,10 +85,42 @@ t.test('a Google spreadsheet, of which the last job or check is known', async (t
   await expectClear(t, app);
   header[at] = 'titel';
   await app.json('/api/v1/sources/drive/check', {});
+  const { html } = await app.page('/sources/drive');
+  t.same(
+    html.querySelectorAll('.step h3').map((step) => step.textContent),
+    ['Tabs and headers read', 'Compared'],
+    'nothing counts as opened before Google has answered',
+  );
   await expectFound(t, app, 'drive', /So found the last check, \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
   header[at] = 'title';
   t.equal((await app.run('import', { source: 'drive' })).status, 'succeeded');
   await expectClear(t, app);
+});
+
+t.test('a sheet that nobody has made yet', async (t) => {
+  const app = await startApp(t);
+  const check = async () => (await app.json('/api/v1/sources/review/check', {})).body.check;
+  t.match(await check(), {
+    status: 'warning',
+    text: 'It is not there yet. An export writes it.',
+    rows: null,
+  });
+  await expectClear(t, app, 'a check makes no fault of it');
+  const { html } = await app.page('/sources/review');
+  t.match(textOf(html, '#h-state ~ .state'), /Not there yet/);
+  t.match(textOf(html, '.steps'), /It is not there yet\. An export writes it\./);
+  const folder = path.join(app.root, 'sheets/review');
+  fs.mkdirSync(folder);
+  t.match(await check(), { status: 'warning' }, 'an empty folder is no sheet either');
+  fs.writeFileSync(path.join(folder, 'notes.csv'), 'a,b');
+  t.match(await check(), { status: 'error', text: /notes\.csv/ }, 'an export cannot write there');
+  fs.rmSync(folder, { recursive: true });
+  t.equal((await app.run('import')).status, 'succeeded');
+  t.equal((await app.run('export')).status, 'succeeded');
+  t.match(await check(), { status: 'ok', rows: 84 });
+  fs.rmSync(path.join(app.root, 'sheets/published'), { recursive: true });
+  const gone = await app.json('/api/v1/sources/published/check', {});
+  t.match(gone.body.check, { status: 'error', text: /does not exist/ }, 'one that was imported is missing');
 });
 
 t.test('headers are read once, and a read that hangs holds up nobody', async (t) => {

@@ -1,9 +1,9 @@
 // The view model of a named sheet: its sentence, its badge, and where its buttons lead.
 import { plural } from '../../core/format.ts';
-import { defaultTarget, kindTitles, type SheetSource } from '../../core/sheet-source.ts';
+import { kindTitles, type SheetSource } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
 import { spreadsheetAddress } from '../../google/address.ts';
-import { describeSheet, type NamedSheet } from '../named-sheets.ts';
+import { describeFirstStep, describeSheet, type NamedSheet } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 
@@ -61,15 +61,12 @@ function describeRunning({ rows, note }: { rows: number; note: string | null }):
 }
 
 function describe(sheet: NamedSheet): Sentence {
-  const { kind, name, drift, check, last, problem } = sheet;
+  const { drift, check, last, problem } = sheet;
   const plain = (lead: string) => ({ lead, at: null, tail: '' });
   if (problem) return plain(problem.text);
   if (isMissing(sheet))
     return plain('It was imported, but its files are gone. Put them back, or export to it.');
-  if (drift.state === 'absent') {
-    if (name === defaultTarget) return plain('An export writes it.');
-    return plain(`Put the ${kind === 'folder' ? 'CSV files' : 'workbook'} there, or export to it.`);
-  }
+  if (drift.state === 'absent') return plain(describeFirstStep(sheet));
   if (!last) {
     const rows = check?.rows ?? null;
     return plain(
