@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GoogleSettings } from '../core/config-google.ts';
 import { BadReply, readBody } from '../core/outbound/body.ts';
 import { readRetryAfter, send } from '../core/outbound/send.ts';
+import { tokenUrl } from './refusals.ts';
 
 type Patience = {
   /** Called before each wait, with its length and Google's status; 0 when the connection failed. */
@@ -39,7 +40,7 @@ export function createPatientFetch({
 
   return async (input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> => {
     const asked = String(input);
-    const address = asked === 'https://oauth2.googleapis.com/token' ? tokenAddress : asked;
+    const address = asked === tokenUrl ? tokenAddress : asked;
     for (let tried = 1; ; tried++) {
       const answer = await attempt(address, init).catch((error: unknown) => error as Error);
       const isAnswer = answer instanceof Response;

@@ -1,10 +1,21 @@
 // Says what a refusal of Google means, and what to do. Google's own words are in parentheses.
 import { AppError, badInput } from '../core/errors.ts';
 import { BadReply } from '../core/outbound/body.ts';
+import { isObject } from '../core/json.ts';
 import { shorten } from '../core/shorten.ts';
 
 /** An error of Google's client; `code` is a status, or a name for a failed connection. */
-type ClientError = { code?: unknown; status?: unknown; message?: unknown; cause?: unknown };
+type ClientError = {
+  code?: unknown;
+  status?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  config?: { url?: unknown };
+  response?: { data?: unknown };
+};
+
+/** The client asks for its tokens here, whatever address serves them. */
+export const tokenUrl = 'https://oauth2.googleapis.com/token';
 
 /** A proxy may repeat the headers of a request. */
 const token = /\b(Bearer\s+|ya29\.)[\w.~+/-]+=*/gi;
@@ -12,8 +23,8 @@ const token = /\b(Bearer\s+|ya29\.)[\w.~+/-]+=*/gi;
 /** Returns `bad_input` for what a person must change, `temporary` for an outage. */
 export function toGoogleRefusal(error: unknown, { email, id }: { email: string; id: string }): AppError {
   if (error instanceof AppError) return error;
-  const { code, status, message, cause } = error as ClientError;
-  const text = String(message).replace(token, '…');
+  const { code, status, cause, config } = error as ClientError;
+  const text = readWords(error as ClientError).replace(token, '…');
   if (error instanceof BadReply || cause instanceof BadReply)
     return badInput(
       'too_large',
@@ -25,7 +36,13 @@ export function toGoogleRefusal(error: unknown, { email, id }: { email: string; 
       'Create a new key in Google’s console; if the key is new, check the clock of this machine.';
     return badInput('google_key', `Google refuses the key of ${email}${words}. ${advice}`);
   }
-  switch (Number(status ?? code)) {
+  const answer = Number(status ?? code);
+  // Google itself refuses a key with 400 or 401.
+  if (String(config?.url) === tokenUrl && (answer === 403 || answer === 404))
+    return temporary(
+      `The address that gives access to Google answers ${answer}. Check the proxy, then try again.`,
+    );
+  switch (answer) {
     case 400:
       return describeWrongRequest(text, words, email);
     case 401:
@@ -53,6 +70,12 @@ export function toGoogleRefusal(error: unknown, { email, id }: { email: string; 
     default:
       return temporary(`Google cannot be reached or does not answer as expected${words}. Try again later.`);
   }
+}
+
+/** The client writes an error that is an object as `[object Object]`. */
+function readWords({ message, response }: ClientError): string {
+  const { error } = (response?.data ?? {}) as { error?: unknown };
+  return isObject(error) && typeof error.message === 'string' ? error.message : String(message);
 }
 
 function describeWrongRequest(text: string, words: string, email: string): AppError {

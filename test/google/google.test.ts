@@ -200,6 +200,11 @@ function refuseRequests(message: string) {
   return ({ state }: GoogleStandIn) => Object.assign(state, { before });
 }
 
+function refuseTokens(status: number) {
+  const before = (call: string) => (call === 'POST /token' ? { status, message: 'no tokens here' } : null);
+  return ({ state }: GoogleStandIn) => Object.assign(state, { before });
+}
+
 const refusals: Refusal[] = [
   { title: 'a spreadsheet that is not shared', id: 'private', code: 'google_access', words: /Share it with/ },
   {
@@ -238,6 +243,24 @@ const refusals: Refusal[] = [
       }),
     code: 'google_api',
     words: /Switch it on/,
+  },
+  {
+    title: 'an address of tokens that a proxy closes',
+    prepare: refuseTokens(403),
+    code: 'google_unavailable',
+    words: /gives access to Google answers 403\. Check the proxy/,
+  },
+  {
+    title: 'an address of tokens that is not there',
+    prepare: refuseTokens(404),
+    code: 'google_unavailable',
+    words: /gives access to Google answers 404\. Check the proxy/,
+  },
+  {
+    title: 'a refusal of a key whose error is an object',
+    prepare: refuseTokens(401),
+    code: 'google_key',
+    words: /refuses the key of \S+ \(.*no tokens here.*\)\. Create/,
   },
   {
     title: 'an Excel file',
