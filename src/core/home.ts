@@ -43,10 +43,10 @@ function realPathOf(folder: string): string {
   }
 }
 
-/** `~/keys/a.json` becomes `/home/me/keys/a.json`; any other text stays. */
+/** `~/keys/a.json` becomes `/home/me/keys/a.json`, and `~` the folder itself; any other text stays. */
 export function expandHome(given: string): string {
   const home = homeFolder();
-  return home !== null && given.startsWith('~/') ? path.join(home, given.slice(2)) : given;
+  return home !== null && /^~(?:\/|$)/.test(given) ? path.join(home, given.slice(2)) : given;
 }
 
 /** A path as one word of a command: quoted where the shell would split or change it, except for its `~`. */

@@ -1,11 +1,20 @@
 // The values of a save beside what its form showed, to find those that somebody else has changed meanwhile.
 import type { Edit } from '../core/edit-conflict.ts';
+import { shortenHome } from '../core/home.ts';
 import type { SettingState } from '../core/settings/in-use.ts';
+import type { Setting } from '../core/settings/setting.ts';
 import type { Values } from './check-values.ts';
 import type { SavedChange } from './repository.ts';
 
 /** By key; undefined where the form shows none. */
 export type ShownTexts = Readonly<Record<string, string | undefined>>;
+
+/** A value as fields show it: its paths with `~` for the home folder. */
+export function fieldText({ kind }: Setting, value: unknown): string {
+  if (!kind.complete) return kind.write(value);
+  const shorten = (one: unknown) => (typeof one === 'string' ? shortenHome(one) : one);
+  return kind.write(Array.isArray(value) ? value.map(shorten) : shorten(value));
+}
 
 /** `values` are valid; null is the default. A value that is not saved has no record of its change. */
 export function editsOf(
@@ -18,13 +27,13 @@ export function editsOf(
     const state = states.get(field);
     if (!state || shown[field] === undefined) return [];
     const { setting, source } = state;
-    const { title, kind, unit } = setting;
+    const { title, unit } = setting;
     return {
       field,
       title,
       shown: shown[field],
-      stored: kind.write(state.value),
-      given: kind.write(value ?? setting.default),
+      stored: fieldText(setting, state.value),
+      given: fieldText(setting, value ?? setting.default),
       change: source === 'saved' ? (changes.get(field) ?? null) : null,
       describe: (text) => (text === '' ? setting.defaultText : [text, unit].filter(Boolean).join(' ')),
     };

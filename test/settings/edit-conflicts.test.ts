@@ -1,4 +1,6 @@
 // Two people change the same stored value: the second save says so and shows both values, and nothing is lost.
+import os from 'node:os';
+import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -80,6 +82,34 @@ t.test('limits', async (t) => {
     t.equal(html.querySelector('html'), null);
     t.match(textOf(html, '#set-retention-days-problem'), /below the minimum/);
   });
+});
+
+t.test('paths in the home folder are short on the page, whole in the settings', async (t) => {
+  const app = await startApp(t, { env });
+  const key = 'sheets.import_roots';
+  const home = os.homedir();
+  const field = async () => {
+    const { html, text } = await app.page('/settings/limits');
+    t.notMatch(text, new RegExp(`[":]${home}[:/"]`));
+    const inputValue = (name: string) =>
+      html.querySelector(`input[name="${name}"]`)?.getAttribute('value') ?? '';
+    return { [key]: inputValue(key), [`was:${key}`]: inputValue(`was:${key}`) };
+  };
+  const saved = await app.submit(limits, { [key]: `~/a:/b:${home}`, [`was:${key}`]: '' });
+  t.equal(saved.status, 303);
+  t.notMatch(decodeURIComponent(saved.headers.getSetCookie().join()), `${home}/a`);
+  t.same(app.config.importRoots, [path.join(home, 'a'), '/b', home]);
+  const shown = await field();
+  t.same(shown, { [key]: '~/a:/b:~', [`was:${key}`]: '~/a:/b:~' });
+  t.equal(
+    (await app.submit(limits, { ...shown, [key]: '~/a:~' })).status,
+    303,
+    'what was shown is no conflict',
+  );
+  t.same(app.config.importRoots, [path.join(home, 'a'), home]);
+  const refused = await app.submit(limits, { ...shown, [key]: '~/c' });
+  t.equal(refused.status, 409);
+  t.match(await refused.text(), /to ~\/a:~; yours is ~\/c\./);
 });
 
 t.test('a named sheet', async (t) => {

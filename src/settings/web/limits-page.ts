@@ -11,6 +11,7 @@ import { wasName } from '../../web/edited-field.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { Values } from '../check-values.ts';
+import { fieldText } from '../edits.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
 import { changesSettings } from './actions.ts';
@@ -91,10 +92,13 @@ function undoOf(changed: string[], before: KnownSetting[], now: KnownSetting[]):
   const wasChanged = ({ setting }: KnownSetting) => changed.includes(setting.key);
   const former = before
     .filter(wasChanged)
-    .map(({ setting: { key, kind }, source, value }) => [key, source === 'default' ? '' : kind.write(value)]);
+    .map(({ setting, source, value }) => [
+      setting.key,
+      source === 'default' ? '' : fieldText(setting, value),
+    ]);
   const saved = now
     .filter(wasChanged)
-    .map(({ setting: { key, kind }, value }) => [wasName(key), kind.write(value)]);
+    .map(({ setting, value }) => [wasName(setting.key), fieldText(setting, value)]);
   const fields = Object.fromEntries([...former, ...saved, ['undo', 'true']]);
   if (JSON.stringify(fields).length > maxUndoLength) return {};
   return { undo: { action: url('/ui/settings/limits'), label: 'Undo', fields } };

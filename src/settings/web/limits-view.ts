@@ -8,6 +8,7 @@ import { type GroupName, groups, ownEffect, type Setting } from '../../core/sett
 import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
+import { fieldText } from '../edits.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatDefault, formatValue } from './format-value.ts';
 import { howToRestart } from './restart.ts';
@@ -71,7 +72,11 @@ function viewField(known: KnownSetting, refused: Refused | null) {
   const { setting, value, source, running, needsRestart, change, isEditable } = known;
   const { key, title, text, kind, unit } = setting;
   const limit = readLimitKey(key);
-  const typed = showAgain(refused?.form ?? {}, { name: key, stored: kind.write(value) }, refused?.error);
+  const typed = showAgain(
+    refused?.form ?? {},
+    { name: key, stored: fieldText(setting, value) },
+    refused?.error,
+  );
   const allowed = kind.allowed && unit ? kind.allowed.replace(/\.$/, ` ${unit}.`) : kind.allowed;
   return {
     id: idOf(setting),
