@@ -3,6 +3,9 @@ import path from 'node:path';
 import t from 'tap';
 import { stoppedChecks } from '../../src/checks/installation/stopped-checks.ts';
 import type { Finding } from '../../src/cli/doctor.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { checksOfFiles, checksOfServer, headsOfOps } from '../../src/declared-checks.ts';
 import { startApp } from '../support/app.ts';
 import { type Ended, runCommand } from '../support/command-line.ts';
@@ -113,6 +116,29 @@ t.test('without a server, each check of a server looks, or is named as not looke
   t.match(unknown[0]?.text, 'Not looked at: it needs the running server.');
   fs.writeFileSync(experiences, right);
   t.match(of(await examine(app.root), 'Sheets'), [{ text: /^The sheet drive cannot be opened/ }]);
+});
+
+t.test('a database that lacks a table of its version is an error, with the words of the start', async (t) => {
+  const app = await startApp(t);
+  await app.close();
+  const cases = [
+    { part: 'jobs', open: prepareOps, file: app.config.opsDatabasePath, table: 'setting' },
+    { part: 'jobs', open: prepareOps, file: app.config.opsDatabasePath, table: 'access_token' },
+    { part: 'library', open: prepareLibrary, file: app.config.databasePath, table: 'ops_origin' },
+  ];
+  for (const { part, open, file, table } of cases) {
+    const whole = fs.readFileSync(file);
+    const db = openDatabase(file, { busyMs: 1000 });
+    db.exec(`DROP TABLE ${table}`);
+    db.close();
+    const text = new RegExp(`lacks the column ${table}\\.\\w+, although its version has it`);
+    t.throws(() => open(file), { message: text });
+    const ended = await examine(app.root);
+    t.equal(ended.code, 1);
+    t.match(of(ended, part), [{ status: 'error', text }]);
+    fs.writeFileSync(file, whole);
+  }
+  t.equal((await examine(app.root)).code, 0);
 });
 
 t.test('an ops.db that cannot be read leaves the checks that need it unknown', async (t) => {

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { connect } from './driver.ts';
-import { refuseNewer } from './migrations.ts';
+import { refuseIncomplete, refuseNewer } from './migrations.ts';
 import { asConfigError, type Db } from './open.ts';
 
 /** Longer than a commit of another program takes. */
@@ -51,6 +51,7 @@ export function inspectOpen(db: Db, expected: Expected) {
 function lookAt(db: Db, expected: Expected) {
   refuseForeign(db, expected);
   refuseNewer(db, expected.name, expected.file);
+  refuseIncomplete(db, expected.name, expected.file);
 }
 
 function lookInto(file: string, opened: string, readonly: boolean, look: (db: Db) => void) {

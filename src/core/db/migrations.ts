@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { packageRoot } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { connect } from './driver.ts';
 import { asConfigError, type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
@@ -12,7 +13,7 @@ type Name = 'library' | 'ops';
 /** Applies the missing migrations in one transaction. Throws `config`, also for a file written by a newer version. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
-  const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });
+  const migrations = readMigrations(name);
   const findMissing = () => {
     const newest = newestApplied(db);
     return migrations.filter(({ folderMillis }) => folderMillis > newest);
@@ -60,7 +61,53 @@ export function isNewer(db: Db, name: Name): boolean {
   return newestApplied(db) > newestKnown;
 }
 
+/** Throws `config` when the file lacks a table or a column that its migrations have made. */
+export function refuseIncomplete(db: Db, name: Name, file = db.name) {
+  const newest = newestApplied(db);
+  if (newest === 0) return;
+  const found = new Set(listColumns(db));
+  const missing = readMade(name, newest).find((column) => !found.has(column));
+  if (missing === undefined) return;
+  const message = `${file} lacks the column ${missing}, although its version has it: another program has changed the file. It was not changed. Put a backup in its place, or use a new file.`;
+  throw new AppError('config', message);
+}
+
+/** By database and newest migration. */
+const made = new Map<string, string[]>();
+
+/** The columns that the migrations up to `newest` make, as `table.column`. Other programs, too, make the tables of the library
+ *  without `ops_`. */
+function readMade(name: Name, newest: number): string[] {
+  const key = `${name} ${newest}`;
+  const columns = made.get(key) ?? makeColumns(name, newest);
+  made.set(key, columns);
+  return columns;
+}
+
+function makeColumns(name: Name, newest: number): string[] {
+  const db = connect(':memory:');
+  try {
+    for (const { sql, folderMillis } of readMigrations(name))
+      if (folderMillis <= newest) for (const statement of sql) db.exec(statement);
+    return listColumns(db).filter((column) => name === 'ops' || column.startsWith('ops_'));
+  } finally {
+    db.close();
+  }
+}
+
+function listColumns(db: Db): string[] {
+  const sql = `
+    SELECT lower(made.name || '.' || columns.name) FROM sqlite_master AS made, pragma_table_info(made.name) AS columns
+    WHERE made.type = 'table'
+  `;
+  return db.prepare(sql).pluck().all() as string[];
+}
+
 const table = 'ops_migration';
+
+function readMigrations(name: Name) {
+  return readMigrationFiles({ migrationsFolder: folderOf(name) });
+}
 
 function folderOf(name: Name): string {
   return path.join(packageRoot, 'migrations', name);
