@@ -312,10 +312,10 @@ t.test('no secret and no path of the home folder leaves the server', async (t) =
     const isLog = address.endsWith('/log') || /^\/jobs\/\d/.test(address);
     if (!isLog && bytes.includes(`${home}/`)) withHome.push(address);
   }
-  // The log and the rows of a job come with its page, and are searched by their own addresses.
+  // The log and the rows of a job have addresses of their own; the last looks of the checks come with their page alone.
   const cards = features
     .flatMap(({ pages = [] }) => pages.flatMap((page) => page.cards))
-    .filter((card) => !['log', 'rows'].includes(card));
+    .filter((card) => !['log', 'rows', 'probes'].includes(card));
   t.strictSame(
     cards.filter((card) => ![...sent].some((one) => one === card || one.startsWith(`${card}-`))),
     [],

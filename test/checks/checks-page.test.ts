@@ -131,8 +131,11 @@ t.test('checks and findings', async (t) => {
     const text = await answer.text();
     t.match(text, /WARNING settings: A setting has no effect[\s\S]*pass +index: /);
     t.notMatch(text, 'canary-of-a-variable');
-    const button = (await app.page('/checks')).html.querySelector('[data-copy-from]');
+    const { html } = await app.page('/checks');
+    const button = html.querySelector('[data-copy-from]');
     t.equal(button?.getAttribute('data-copy-from'), '/api/v1/findings/report', 'for Copy report');
+    const live = html.querySelectorAll('[sse-connect]').at(-1)?.getAttribute('sse-connect');
+    t.match(live, /topics=checks$/, 'a stream keeps a card until it changes: it would replace newer looks');
   });
 });
 
