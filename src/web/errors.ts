@@ -139,6 +139,13 @@ function wantsJson({ originalUrl, headers }: FastifyRequest): boolean {
   return prefersJson(headers);
 }
 
+/** The refusal of a form that is shown again with it. Throws any other error, and each one for a client that asks for JSON. */
+export function readRefusal(error: unknown, request: FastifyRequest): AppError {
+  if (!(error instanceof AppError) || prefersJson(request.headers)) throw error;
+  request.refusal = error;
+  return error;
+}
+
 /** Whether a client asks for JSON but not for a page. */
 export function prefersJson({ accept = '' }: IncomingHttpHeaders): boolean {
   return accept.includes('application/json') && !accept.includes('text/html');

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { features } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
 
 const json = { headers: { accept: 'application/json' } };
 
@@ -30,6 +31,45 @@ t.test('a page answers a request for JSON as its address in the API does', async
   const browser = { headers: { accept: 'text/html,application/json;q=0.9,*/*;q=0.8' } };
   t.match((await ask(app, '/jobs/1', browser)).type, /^text\/html/);
   t.match((await ask(app, '/jobs/1')).type, /^text\/html/);
+});
+
+t.test('a refused form answers a request for JSON with the refusal alone', async (t) => {
+  const app = await startApp(t);
+  const { repository } = app.parts;
+  const jobs = ['failed', 'cancelled'].map((status) => {
+    const job = insertJob(repository, { operation: 'repair' });
+    endJob(repository, job, status as 'failed');
+    return job.number;
+  });
+  const forms: Record<string, Record<string, string>> = {
+    '/sign-in': { token: 'wrong' },
+    '/ui/access/tokens': { name: '' },
+    '/ui/access/tokens/nobody/revoke': {},
+    '/ui/credentials/google/path': { path: '/nowhere' },
+    '/ui/credentials/google/remove': {},
+    '/ui/embedder/save': { kind: 'service', url: 'no address' },
+    '/ui/jobs/bulk': { action: 'remove', numbers: jobs.join(' ') },
+    '/ui/operations/run/import': { mode: 'wrong' },
+    '/ui/settings/import/apply': { file: 'no file' },
+    '/ui/settings/limits': { 'retention.days': 'many' },
+    '/ui/sources/add': { name: 'A B' },
+    '/ui/sources/import': { sheet: '' },
+    '/ui/workers/drain': { timeout_sec: 'soon' },
+  };
+  for (const [address, form] of Object.entries(forms)) {
+    const { type, text, status } = await ask(app, address, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      ...json,
+    });
+    t.ok(status >= 400 && status < 500, `${address} ${status}`);
+    t.match(type, /^application\/json/, address);
+    t.match(JSON.parse(text), { error: { code: /^[a-z_]+$/, message: /\.$/ } }, address);
+  }
+  for (const address of ['/ui/credentials/google/upload', '/ui/settings/import', '/ui/sources/upload']) {
+    const { type, status } = await ask(app, address, { method: 'POST', body: new FormData(), ...json });
+    t.match({ type, status }, { type: /^application\/json/, status: 400 }, address);
+  }
 });
 
 t.test('every address in the API that a page names has the parameter of the page', async (t) => {

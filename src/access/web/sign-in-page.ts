@@ -1,12 +1,11 @@
 // The page that exchanges a token for a session, and the button that ends it.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Config, packageRoot } from '../../core/config.ts';
-import { AppError } from '../../core/errors.ts';
 import { shortenHome } from '../../core/home.ts';
 import { isRemote } from '../../core/host.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
-import { prefersJson, setStatus } from '../../web/errors.ts';
+import { readRefusal, setStatus } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { signInPath } from '../../web/signed-out.ts';
@@ -40,9 +39,8 @@ export function registerSignIn(app: FastifyInstance, { config, requirement, sign
       const { secret } = await signIn.signIn(token.trim(), readSession(request), requester(request));
       writeSession(reply, secret);
       return await reply.redirect(url(app.landing(back)), 303);
-    } catch (error) {
-      if (!(error instanceof AppError) || prefersJson(request.headers)) throw error;
-      request.refusal = error;
+    } catch (thrown) {
+      const error = readRefusal(thrown, request);
       return send(setStatus(reply, error), back, error.message);
     }
   });

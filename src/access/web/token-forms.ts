@@ -1,9 +1,9 @@
 // The form that creates a token, which shows it once, and the dialog that revokes one.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
@@ -23,9 +23,9 @@ export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
     const form = request.body ?? {};
     try {
       return await sendAccess(ctx, request, reply, { created: await create(ctx, form, request, reply) });
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'invalid_arguments') throw error;
-      request.refusal = error;
+    } catch (thrown) {
+      const error = readRefusal(thrown, request);
+      if (error.code !== 'invalid_arguments') throw error;
       return sendAccess(ctx, request, reply, { refused: { form, error } });
     }
   });
@@ -40,9 +40,9 @@ export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
     const form = request.body ?? {};
     try {
       await ctx.tokens.revoke(name, form, requester(request));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
-      request.refusal = error;
+    } catch (thrown) {
+      const error = readRefusal(thrown, request);
+      if (error.code !== 'confirmation_required') throw error;
       return sendRevocation(ctx, reply.code(statusOf(error)).intoDialog(), name, { form, error });
     }
     const text = describeRevoked(ctx.requirement.isRequired(), isOwn(request, name));

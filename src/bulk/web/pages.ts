@@ -9,6 +9,7 @@ import { readList, searchContext } from '../../jobs/job-query.ts';
 import { maxBulkJobs } from '../../jobs/listing.ts';
 import type { Page } from '../../web/feature.ts';
 import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './dialog.ts';
+import { readRefusal } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { bulkAction } from '../actions.ts';
 import type { BulkContext } from '../parts.ts';
@@ -58,7 +59,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
     const preview = await bulk.preview(form.action, numbers);
     if (needsNumber(preview) && form.confirm?.trim() !== String(preview.able)) {
       const message = `Type ${preview.able} to confirm.`;
-      request.refusal = new AppError('confirmation_required', message);
+      readRefusal(new AppError('confirmation_required', message), request);
       const dialog = viewBulkDialog(ctx, form, numbers, preview, message);
       return reply.code(422).intoDialog().sendDialog('bulk/dialog', dialog);
     }

@@ -1,9 +1,9 @@
 // The buttons of the page: check and remove a credential.
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { toneOf } from '../../web/check-step.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { credentialActions } from '../actions.ts';
@@ -50,9 +50,9 @@ export function registerCredentialActions(app: FastifyInstance, ctx: CredentialC
       const reason = request.body?.reason ?? '';
       try {
         await credentials.remove(name, reason, requester(request));
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
-        request.refusal = error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
+        if (error.code !== 'confirmation_required') throw error;
         const dialog = viewRemoval(describe(name), { reason, error });
         return reply.code(statusOf(error)).intoDialog().sendDialog('credentials/dialog-remove', dialog);
       }

@@ -1,9 +1,8 @@
 // The forms that set a credential. A refusal comes back in its form, with the command that helps.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { toneOf } from '../../web/check-step.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { CredentialContext } from '../parts.ts';
@@ -42,9 +41,9 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
     const { name } = request.params;
     try {
       await work();
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'not_found') throw error;
-      request.refusal = error;
+    } catch (thrown) {
+      const error = readRefusal(thrown, request);
+      if (error.code === 'not_found') throw error;
       if (!request.headers['hx-request']) return sendCredentials(ctx, request, reply, { name, path, error });
       const form = viewKeyForm(describe(name), { path, error });
       return reply.code(statusOf(error)).view('credentials/key-form', { form });

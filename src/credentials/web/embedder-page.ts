@@ -4,7 +4,7 @@ import { invalidArguments } from '../../core/arguments.ts';
 import { findAddressFault } from '../../core/config-embedding.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import { wasName } from '../../web/edited-field.ts';
 import { requester } from '../../web/requester.ts';
@@ -79,9 +79,8 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
   ): Promise<FastifyReply> {
     try {
       return await work();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      request.refusal = error;
+    } catch (thrown) {
+      const error = readRefusal(thrown, request);
       return sendForm(request, reply.code(statusOf(error)), viewEmbedderForm(ctx, typed, { error }));
     }
   }
@@ -98,8 +97,8 @@ async function askFirst(
 ): Promise<FastifyReply> {
   const check = await embedder.check(address, requester(request));
   const dialog = viewEmbedderChange({ address, shown, entries: counts.totals().entries, check });
-  request.refusal = new AppError('confirmation_required', 'Confirm the change of the embedder.');
-  reply.code(statusOf(request.refusal)).intoDialog();
+  const unconfirmed = new AppError('confirmation_required', 'Confirm the change of the embedder.');
+  reply.code(statusOf(readRefusal(unconfirmed, request))).intoDialog();
   return reply.sendDialog('credentials/dialog-save-embedder', dialog);
 }
 

@@ -7,7 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import { makesPlan } from '../../core/operation.ts';
 import { jobActions, runAction } from '../../jobs/actions.ts';
 import type { Job } from '../../jobs/job.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
@@ -93,8 +93,8 @@ async function submitForm(
     });
   } catch (error) {
     const dialog = isCorrectable(error) ? dialogFor(error) : null;
-    if (!dialog || !(error instanceof AppError)) throw error;
-    return sendDialog(ctx, reply.code(statusOf(error)).intoDialog(), dialog);
+    if (!dialog) throw error;
+    return sendDialog(ctx, reply.code(statusOf(readRefusal(error, request))).intoDialog(), dialog);
   }
 }
 

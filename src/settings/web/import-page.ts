@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
 import { url } from '../../core/url.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
@@ -43,9 +43,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
         });
         const plan = await settingsFile.preview(parseJson(file), requester(request));
         return await send(ctx, reply, { file, plan });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        request.refusal = error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
         return send(ctx, reply.code(statusOf(error)), { error });
       }
     },
@@ -71,9 +70,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
         const tone = restart === '' ? ('ok' as const) : ('warn' as const);
         const notice = { tone, title: 'Settings imported.', text: `${counts} ${restart}`.trim() };
         return await reply.sendAction({ notice, redirect: url('/settings/values'), hosts: [] });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        request.refusal = error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
         return send(ctx, reply.code(statusOf(error)), { file, form, error, plan: previewOrNull(ctx, file) });
       }
     },

@@ -1,10 +1,9 @@
 // The page of limits: one form for the settings that are changed most. All faults of a form are shown at once.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
-import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { Notice } from '../../web/flash.ts';
 import { wasName } from '../../web/edited-field.ts';
@@ -40,10 +39,9 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
       const changed = await settings.put(values, requester(request), { shown });
       const notice = noticeOf(changed, before, settings.all());
       return await reply.sendAction({ notice, redirect: url(limitsPath), hosts: [] });
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+    } catch (thrown) {
       // Nothing that was typed is lost, whatever the refusal.
-      request.refusal = error;
+      const error = readRefusal(thrown, request);
       // The notice with the button has no field to show the refusal at.
       if (form.undo && request.headers['hx-request']) throw error;
       return sendLimits(ctx, reply.code(statusOf(error)), { form, error, ...readProblems(error) });

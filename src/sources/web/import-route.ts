@@ -7,6 +7,7 @@ import { url } from '../../core/url.ts';
 import { runAction } from '../../jobs/actions.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Notice } from '../../web/flash.ts';
+import { readRefusal } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { SourceContext } from '../parts.ts';
@@ -28,9 +29,8 @@ export function registerImportRoute(app: FastifyInstance, ctx: SourceContext) {
         const key = form.key ? `/ui/sources/import ${form.key}` : null;
         const { redirect, notice } = await (key === null ? start() : ctx.idempotency(key, start));
         return await reply.sendAction({ notice, redirect, hosts: [] });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        request.refusal = error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
         return sendSources(ctx, request, reply, choice, { of: 'choice', refusal: error });
       }
     },

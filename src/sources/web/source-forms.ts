@@ -1,9 +1,9 @@
 // The dialogs that add, change and remove a named sheet, and the button that checks one.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { toneOf } from '../../web/check-step.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { sourceActions } from '../actions.ts';
@@ -94,9 +94,8 @@ async function answer(
     const text = 'Check it to see whether it can be read.';
     const hosts = name === null ? [] : [`source-${name}-card`];
     return await reply.sendAction({ notice: { tone: 'ok', title, text }, redirect, hosts });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    reply.request.refusal = error;
+  } catch (thrown) {
+    const error = readRefusal(thrown, reply.request);
     const again = name === null ? form : formOf(sources.find(name), form, error);
     return sendDialog(reply.code(statusOf(error)).intoDialog(), name, again, error);
   }

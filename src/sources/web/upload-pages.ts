@@ -1,9 +1,8 @@
 // The form parts of uploaded files: what was read replaces the drop zone. Without JavaScript the page comes back with it.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { viewFiles } from '../../sheets/files-view.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { sheetActions } from '../actions.ts';
@@ -29,9 +28,8 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
         if (!isPart) return await reply.redirect(url(sourcesPage.path, { sheet, rows_of }), 303);
         replaceAddress(reply, sheet);
         return await sendFiles(reply, sheet);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        request.refusal = error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
         if (isPart) return sendFiles(reply.code(statusOf(error)), undefined, error.message);
         return sendSources(ctx, request, reply, readChoice(request.query), { of: 'files', refusal: error });
       }

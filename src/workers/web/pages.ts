@@ -1,13 +1,13 @@
 // The forms for workers: pause, resume, and drain with its dialog.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { defaultDrainSec, maxDrainSec, minDrainSec, type WorkersView } from '../state.ts';
 import { describeForecast } from './workers-card.ts';
 import { withInput } from '../../operations/run-dialog.ts';
-import { statusOf } from '../../web/errors.ts';
+import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { workerActions } from '../actions.ts';
@@ -59,8 +59,8 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
         const drain = await workers.drain(readSeconds(typed), requester(request));
         const text = describeForecast(drain.forecast_left, drain.timeout_sec);
         return await answer(reply, 'Draining.', text);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
+      } catch (thrown) {
+        const error = readRefusal(thrown, request);
         reply.code(statusOf(error)).intoDialog();
         return await sendDrainDialog(ctx, reply, typed, error);
       }
