@@ -106,9 +106,15 @@ function canWrite(sheet: string): boolean {
   }
 }
 
+const otherNames = 'If the tabs have other names, enter these: Edit…, Names of its tabs.';
+
 function describeHeaders({ sheetProblems, warnings, contents }: ReturnType<typeof checkHeaders>): Found {
   const problems = sheetProblems.map(({ problem }) => sentence(problem));
-  if (problems.length > 0) return { status: 'error', text: problems.slice(0, maxShown).join(' ') };
+  if (problems.length > 0) {
+    const isTabMissing = sheetProblems.some(({ code }) => code === 'missing_tab');
+    const shown = [...problems.slice(0, maxShown), ...(isTabMissing ? [otherNames] : [])];
+    return { status: 'error', text: shown.join(' ') };
+  }
   const columns = contents.map(({ tab, header }, at) => {
     const count = header.filter((name) => name !== '').length;
     return at === 0 ? `${tab.title} has ${plural(count, 'column')}` : `${tab.title} ${formatNumber(count)}`;

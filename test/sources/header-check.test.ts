@@ -48,7 +48,12 @@ t.test('a workbook by its path', async (t) => {
   await app.parts.sourceChanges.put('book', { kind: 'xlsx', place: file }, operator);
   await expectClear(t, app);
   fs.writeFileSync(file, await workbookOf(wrong, { category: 'A', experience: 'B', manual: 'C' }));
-  await expectFound(t, app, 'book', /The tabs Categories, Experiences and Manuals are missing/);
+  await expectFound(
+    t,
+    app,
+    'book',
+    /Experiences and Manuals are missing.*If the tabs have other names, enter these: Edit…, Names of its tabs\./,
+  );
   fs.writeFileSync(`${file}.new`, book);
   fs.renameSync(`${file}.new`, file);
   await expectClear(t, app);
@@ -86,6 +91,11 @@ t.test('a Google spreadsheet, of which the last job or check is known', async (t
   header[at] = 'titel';
   await app.json('/api/v1/sources/drive/check', {});
   const { html } = await app.page('/sources/drive');
+  t.match(
+    textOf(html, '[aria-labelledby="h-state"]'),
+    /Error It cannot be read: the last check says why\. Check/,
+  );
+  t.match(textOf(html, '[aria-labelledby="h-check"]'), broken);
   t.same(
     html.querySelectorAll('.step h3').map((step) => step.textContent),
     ['Tabs and headers read', 'Compared'],

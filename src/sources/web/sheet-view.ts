@@ -33,6 +33,7 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
     exported: at(lastExport),
     checkedAt: check?.checked_at ?? null,
     canImport: drift.state !== 'absent',
+    problem: sheet.problem?.text ?? null,
     url: url(`/sources/${name}`),
     checkUrl: url(`/ui/sources/${name}/check`),
     importUrl: `${url('/sources', { source: name })}#choose`,

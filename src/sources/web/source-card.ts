@@ -19,9 +19,13 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
     const source = ctx.sources.find(name);
     if (!source) throw unknownSource(name);
     const jobs = ctx.sheetRuns.numbers(source).map((number) => ctx.jobs.find(String(number)));
+    const sheet = await viewSheet(ctx, source);
+    const check = ctx.sourceStates.find(name);
+    const saysWhy =
+      !sheet.isReading && sheet.problem !== null && check?.steps.some(({ text }) => text === sheet.problem);
     return {
-      sheet: await viewSheet(ctx, source),
-      check: viewCheck(ctx.sourceStates.find(name)),
+      sheet: saysWhy ? { ...sheet, sentence: knownFromCheck } : sheet,
+      check: viewCheck(check),
       jobs: jobs.map((job) => viewJob(ctx, job)),
       tabNames: tabs.map((tab) => source.tabs?.[tab.kind] ?? usualName(source.kind, tab)),
       change: ctx.sources.changeOf(name),
@@ -29,6 +33,9 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
     };
   },
 });
+
+/** The card of the check beside it repeats the whole text. */
+const knownFromCheck = { lead: 'It cannot be read: the last check says why.', at: null, tail: '' };
 
 function viewCheck(check: SourceState | null) {
   return check && { at: check.checked_at, steps: check.steps.map(viewCheckStep) };

@@ -8,6 +8,7 @@ import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { sourceActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
+import type { SourceState } from '../source-state-repository.ts';
 import { unknownSource } from '../source-changes.ts';
 import { formOf, readShown, readSourceForm, viewSourceDialog } from './source-dialog.ts';
 
@@ -69,7 +70,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
       const { name } = request.params;
       const state = await ctx.sourceChecks.run(name, requester(request));
       const notice = state
-        ? { tone: toneOf(state.status), title: `${name} checked.`, text: state.text }
+        ? { tone: toneOf(state.status), title: `${name} checked.`, text: describeResult(state) }
         : { tone: 'warn' as const, title: `${name} was not checked.`, text: 'Noop mode opens no sheet.' };
       return reply.sendAction({
         notice,
@@ -78,6 +79,11 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
       });
     },
   );
+}
+
+/** The sheet itself shows the text of an error at once. */
+function describeResult({ status, text }: SourceState): string {
+  return status === 'error' ? 'It cannot be read.' : text;
 }
 
 /** Shows the dialog again, with what was typed, when the sheet is refused. `name`: null for a new sheet. */
