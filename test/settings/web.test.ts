@@ -314,6 +314,7 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
     t.equal(shown.status, 200);
     const text = await shown.text();
     t.match(text, /Change 1 value/);
+    t.match(textOf(parse(text), '[data-l="Now"]'), /^30 days$/);
     const read = (name: string) =>
       /value="([^"]*)"/.exec(text.slice(text.indexOf(`name="${name}"`)))?.[1]?.replaceAll('&quot;', '"') ??
       '';
@@ -328,6 +329,7 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
   await t.test('the page leaves out what cannot be imported, and says what the rest means', async (t) => {
     const settings = {
       'retention.days': 6,
+      'operations.timeout_sec': 900,
       'retention.jobs': 1,
       'no.such': 1,
       'embedding.url': 'http://127.0.0.1:2',
@@ -342,16 +344,17 @@ t.test('a file of settings brings all of them back; one bad key changes nothing'
     const main = textOf(html, 'main');
     t.match(main, '2 values cannot be imported and are left out');
     t.match(main, '6 days');
+    t.match(main, 'default, 900 s 900 s Changes', 'a default that the file saves');
     t.match(main, 'every entry is embedded again');
     t.match(main, 'is sent to http://127.0.0.1:2.');
     t.match(main, /These count after a restart of the server: .*npm start\./);
-    t.match(textOf(html, 'form[action$="/apply"]'), /Import the other 4 values.*Cancel/s);
+    t.match(textOf(html, 'form[action$="/apply"]'), /Import the other 5 values.*Cancel/s);
     const read = (name: string) => html.querySelector(`[name="${name}"]`)?.getAttribute('value') ?? '';
     const wanted = { file: read('file'), plan: read('plan'), ...confirmed };
     t.equal((await app.submit('/ui/settings/import/apply', wanted)).status, 303);
     t.match(app.config, { retentionDays: 6, retentionJobs: 1_000_000, embedding: { model: 'small' } });
     const back = { 'embedding.url': null, 'embedding.model': null, 'live.telemetry_interval_sec': null };
-    t.equal((await put(app, { ...back, 'retention.days': 5 })).status, 200);
+    t.equal((await put(app, { ...back, 'operations.timeout_sec': null, 'retention.days': 5 })).status, 200);
   });
 
   await t.test('a value that the environment no longer sets counts again after a restart', async (t) => {

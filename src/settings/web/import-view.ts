@@ -51,11 +51,12 @@ function leaveOut({ settingsFile }: SettingContext, file: string, plan: ImportPl
 function viewChange({ before, after, ...change }: ImportChange, known: KnownSetting | undefined) {
   const format = (value: unknown) =>
     known ? shorten(formatValue(known.setting, value), 200) : shorten(JSON.stringify(value), 200);
+  const describe = (value: unknown, isDefault: boolean) => `${isDefault ? 'default, ' : ''}${format(value)}`;
   return {
     ...change,
     ...states[change.state],
-    before: known ? format(before) : '–',
-    after: known && after === null ? `default, ${format(known.setting.default)}` : format(after),
+    before: known ? describe(before, known.source === 'default') : '–',
+    after: describe(after ?? known?.setting.default ?? null, after === null && known !== undefined),
     needsRestart: change.state === 'changed' && known?.setting.needsRestart === true,
   };
 }
