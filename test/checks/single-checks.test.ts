@@ -1,4 +1,5 @@
 // Checks whose trouble a test cannot make in a server: time, a week of samples, a server that refuses nothing.
+import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,7 @@ import { createWatch, type Seen } from '../../src/checks/watch.ts';
 import { clockCheck } from '../../src/checks/clock-check.ts';
 import { selfAttackCheck } from '../../src/checks/web/self-attack-check.ts';
 import { selfCheckHeader } from '../../src/core/self-check.ts';
-import { type Config, readConfig } from '../../src/core/config.ts';
+import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';
 import { diskCheck } from '../../src/telemetry/disk-check.ts';
 import { diskForecastCheck } from '../../src/telemetry/disk-forecast-check.ts';
 import { startApp } from '../support/app.ts';
@@ -121,6 +122,25 @@ t.test(
     t.match(await noop.look(), { says: /noop mode asks no service/, found: [] });
   },
 );
+
+t.test('a secret in a .env file that others may read is a warning until its mode is 0600', async (t) => {
+  const look = async (content: string, mode: number) => {
+    const folder = t.testdir({ '.env': content });
+    const file = path.join(folder, '.env');
+    fs.chmodSync(file, mode);
+    const { found } = await configurationCheck(loadConfigFrom(folder, {})).look();
+    return found.map(({ severity, text }) => ({ severity, text: text.replaceAll(file, 'FILE') }));
+  };
+  const token = `CHL_ACCESS_TOKEN=${'x1'.repeat(12)}\n`;
+  t.same(await look(token, 0o600), []);
+  t.same(await look('CHL_WORKERS=2\nCHL_TOKEN_FILE=key\n', 0o644), []);
+  const open = (name: string, mode: string) => [
+    { severity: 'warning', text: `${name} is set in FILE, which has mode ${mode}. Run: chmod 600 FILE` },
+  ];
+  t.same(await look(token, 0o644), open('CHL_ACCESS_TOKEN', '644'));
+  t.same(await look(`CHL_TOKEN=${'x1'.repeat(12)}`, 0o660), open('CHL_TOKEN', '660'));
+  t.same(await look('HTTPS_PROXY=http://ada:word@proxy:1', 0o604), open('HTTPS_PROXY', '604'));
+});
 
 t.test('warnings that begin alike are findings of their own', async (t) => {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: '/nowhere' }, '/');

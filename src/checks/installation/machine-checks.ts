@@ -2,6 +2,9 @@
 import type { Check, Found } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
 import { sqliteVersion } from '../../core/db/check.ts';
+import { isOpenToOthers, statOf } from '../../core/secret-file.ts';
+import { secretsIn } from '../../core/secrets.ts';
+import { envFileOf } from '../../core/settings/in-use.ts';
 import { judgeNode } from '../../core/node-version.ts';
 import { findInPath } from '../../runner/executables.ts';
 import { describeTracking } from '../../runner/tracking.ts';
@@ -17,16 +20,38 @@ export function configurationCheck(config: Config): Check {
     dirtyOn: ['settings'],
     look: () => ({
       says: config.mode === 'noop' ? 'Noop mode: nothing is run.' : 'Operations run.',
-      found: config.warnings.map((text) => ({
-        // Several can be about one variable, or begin alike.
-        subject: text,
-        severity: 'warning',
-        title: 'A setting has no effect',
-        text,
-        stops: [],
-      })),
+      found: [
+        ...config.warnings.map((text) => ({
+          // Several can be about one variable, or begin alike.
+          subject: text,
+          severity: 'warning' as const,
+          title: 'A setting has no effect',
+          text,
+          stops: [],
+        })),
+        ...findOpenSecrets(config),
+      ],
     }),
   };
+}
+
+/** Files of keys have checks of their own. */
+function findOpenSecrets(config: Config): Found[] {
+  const { file, variables } = envFileOf(config);
+  const names = Object.keys(variables).filter((name) => !name.endsWith('_FILE'));
+  const secret = names.find((name) => secretsIn({ [name]: variables[name] ?? '' }, [name]).length > 0);
+  const stat = statOf(file);
+  if (!secret || !stat || !isOpenToOthers(stat)) return [];
+  const mode = (stat.mode & 0o777).toString(8);
+  return [
+    {
+      subject: '.env',
+      severity: 'warning',
+      title: 'Other users of this machine have access to a secret',
+      text: `${secret} is set in ${file}, which has mode ${mode}. Run: chmod 600 ${file}`,
+      stops: [],
+    },
+  ];
 }
 
 export function nodeCheck(): Check {

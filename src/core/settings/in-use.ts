@@ -1,5 +1,6 @@
 // The values that a process uses, and those that are configured: they differ where a change needs a restart.
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { compose, type Config, withoutUnfit } from './compose.ts';
 import { findSetting, settings } from './declared.ts';
 import { type Layers, type Resolved, resolve, type Saved, type Source } from './resolve.ts';
@@ -73,6 +74,12 @@ export function pin(config: Config, members: Partial<Config>) {
   const record = recordOf(config);
   record.pinned = { ...record.pinned, ...members };
   Object.assign(config, members);
+}
+
+/** The .env file with the variables that were read from it. */
+export function envFileOf(config: Config) {
+  const { folder, file } = recordOf(config).layers;
+  return { file: path.join(folder, '.env'), variables: file };
 }
 
 /** All declared settings; the limits of operations are not among them. */
