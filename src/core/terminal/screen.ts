@@ -68,13 +68,17 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
     /** Prints an error with the message of the API, on stderr or as JSON. */
     refuse({ code, message, details }: AppError) {
       clear();
-      if (isJson)
-        return json({ error: { code, message: shortenHomes(message), ...(details ? { details } : {}) } });
-      const problems = (details?.problems ?? []) as ArgumentProblem[];
-      const lines = problems.length > 1 ? problems.map((problem) => problem.message) : [message];
-      err.write(`${shortenHomes(lines.join('\n'))}\n`);
+      const error = { code, message: shortenHomes(message), ...(details ? { details } : {}) };
+      if (isJson) return json({ error });
+      err.write(`${shortenHomes(linesOf(message, details).join('\n'))}\n`);
     },
   };
+}
+
+/** The message, or those of its problems if there are several. */
+function linesOf(message: string, details: AppError['details']): string[] {
+  const problems = (details?.problems ?? []) as ArgumentProblem[];
+  return problems.length > 1 ? problems.map((problem) => problem.message) : [message];
 }
 
 /** A text of a script or a person must not control the terminal. */
