@@ -80,7 +80,8 @@ t.test('checks and findings', async (t) => {
       (await read()).open,
       /Muted.*A setting has no effect.*muted by .*until it changes.*“wanted”.*Unmute/s,
     );
-    t.match((await read()).open, /1 muted/);
+    t.match((await read()).open, /\d+ of \d+ checks pass\. 1 warning; 1 muted\./);
+    t.match((await read()).open, /Settings · warning · muted by/);
     t.match((await read()).probes, /Configuration Settings Muted/);
     t.match(await list('muted'), {
       muted: 1,

@@ -95,17 +95,15 @@ export function viewProbes(checks: CheckBody[]) {
     );
 }
 
-/** `14 checks pass.`, `21 of 25 checks pass. 1 error, 2 warnings, 1 muted.` */
+/** `14 checks pass.`, `21 of 25 checks pass. 3 findings: 1 error, 2 warnings; 1 muted.` A check with notes alone passes. */
 export function summarise(checks: CheckBody[]): string {
   const passing = checks.filter(({ state }) => state === 'pass' || state === 'info').length;
   const found = checks.flatMap((check) => check.found);
-  const count = (severity: string) =>
-    found.filter((one) => one.severity === severity && !one.is_muted).length;
+  const count = (severity: string) => found.filter((one) => one.severity === severity).length;
   const parts = [
     [count('error'), 'error', 'errors'],
     [count('warning'), 'warning', 'warnings'],
     [count('info'), 'note', 'notes'],
-    [found.filter(({ is_muted }) => is_muted).length, 'muted', 'muted'],
   ] as const;
   const words = parts
     .filter(([number]) => number > 0)
@@ -114,5 +112,9 @@ export function summarise(checks: CheckBody[]): string {
     passing === checks.length
       ? `${plural(passing, 'check passes', 'checks pass')}.`
       : `${formatNumber(passing)} of ${plural(checks.length, 'check')} pass.`;
-  return words.length > 0 ? `${passes} ${upperFirst(words.join(', '))}.` : passes;
+  if (words.length === 0) return passes;
+  const total = found.length > 1 ? `${plural(found.length, 'finding')}: ` : '';
+  const quiet = found.filter(({ is_muted }) => is_muted).length;
+  const andMuted = quiet > 0 ? `; ${formatNumber(quiet)} muted` : '';
+  return `${passes} ${total}${words.join(', ')}${andMuted}.`;
 }

@@ -4,9 +4,7 @@ import type { CheckContext } from '../parts.ts';
 import { listChecks } from '../views.ts';
 import { summarise } from './checks-view.ts';
 
-export const checksRow = (
-  ctx: Pick<CheckContext, 'checker' | 'findings' | 'now' | 'countErrors'>,
-): HubRow => ({
+export const checksRow = (ctx: Pick<CheckContext, 'checker' | 'findings' | 'now'>): HubRow => ({
   hub: 'status',
   position: 10,
   icon: 'check',
@@ -18,8 +16,8 @@ export const checksRow = (
     const found = checks.flatMap((check) => check.found).filter(({ is_muted }) => !is_muted);
     const count = (severity: string) => found.filter((one) => one.severity === severity).length;
     const [errors, warnings] = [count('error'), count('warning')];
-    const [worst] = ctx.findings.open();
-    const sentence = errors > 0 && worst ? `${summarise(checks)} ${worst.title}.` : summarise(checks);
+    const error = found.find(({ severity }) => severity === 'error');
+    const sentence = error ? `${summarise(checks)} ${error.title}.` : summarise(checks);
     if (errors > 0) return { sentence, badge: { tone: 'bad', label: plural(errors, 'error') } };
     if (warnings > 0) return { sentence, badge: { tone: 'warn', label: plural(warnings, 'warning') } };
     return { sentence };
