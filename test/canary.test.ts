@@ -1,7 +1,7 @@
 // A distinct canary in every secret, and jobs, errors and wrong places that would show it: nothing that leaves the server, and
 // nothing that it keeps, contains one.
 import './support/plain-children.ts';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
@@ -14,10 +14,11 @@ import { startServer } from './support/server.ts';
 import { until } from './support/until.ts';
 
 const canary = (name: string) => `canary-${name}-${randomBytes(8).toString('hex')}`;
+const uploaded = newKey();
 const values = {
   access: canary('access'),
   key: canary('sk'),
-  upload: randomBytes(36).toString('base64').replaceAll(/[+/]/g, 'x'),
+  upload: uploaded.line,
   child: canary('child'),
   proxy: canary('proxy'),
   // Known once they are created.
@@ -25,6 +26,14 @@ const values = {
   session: '',
 };
 type Secret = keyof typeof values;
+
+/** A private key, and a line of it that no encoding changes. */
+function newKey(): { pem: string; line: string } {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const line = pem.split('\n').find((one) => /^\w{64}$/.test(one));
+  return line ? { pem, line } : newKey();
+}
 
 /** Prints all that a script can reach, and fails with a secret in its last line. */
 const script = `
@@ -99,11 +108,12 @@ async function plant({ url, ask, post }: Server) {
   const key = {
     type: 'service_account',
     client_email: 'a@b.test',
-    private_key: `-----BEGIN\n${values.upload}\n`,
+    private_key: uploaded.pem,
   };
   const file = new FormData();
   file.append('file', new Blob([JSON.stringify(key)]), 'key.json');
-  await (await ask('/api/v1/credentials/google', { method: 'PUT', body: file })).text();
+  const kept = await ask('/api/v1/credentials/google', { method: 'PUT', body: file });
+  if (!kept.ok) throw new Error(`The key was refused: ${await kept.text()}`);
 }
 
 /** Fills what can be downloaded: the library, its index, the files of an export, and a plan. */
