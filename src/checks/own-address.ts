@@ -1,6 +1,6 @@
 // The address at which this server listens. Only its HTTP side knows, which is built after the checks.
 
-/** Of the check that attacks this address. */
+/** The head of the check that attacks this address. */
 export const selfAttackHead = {
   id: 'self-attack',
   component: 'server',

@@ -16,7 +16,7 @@ import { embedWord } from './embed-word.ts';
 /** Empty: the built-in embedder. */
 export type ServiceAddress = { url: string; model: string };
 
-/** What the form of a save showed. */
+/** The stored values that the form had when it was opened. */
 export type ShownAddress = { [Name in keyof ServiceAddress]?: string | undefined };
 
 /** `model` and `dimension` are null when it does not answer. `effect`: what using it means for the library. */
@@ -97,8 +97,8 @@ export function createEmbedder(given: Given) {
       return !isOfSaved(address) && counts.totals().entries > 0;
     },
 
-    /** `shown`: what the form of the save showed. Throws `invalid_arguments` with all problems, `set_by_environment`,
-     *  `edit_conflict`. */
+    /** Saves the service. Throws `edit_conflict` where `shown` is not what is stored now, `invalid_arguments` with all
+     *  problems, `set_by_environment`. */
     save: (address: ServiceAddress, by: Requester, shown: ShownAddress = {}) =>
       settings.put(valuesOf(address), by, {
         shown: { [keys.url]: shown.url, [keys.model]: shown.model },

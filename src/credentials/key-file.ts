@@ -42,7 +42,7 @@ function readPath(given: string): string | Problem {
   return path.normalize(expandHome(given));
 }
 
-/** Reads a file in use, which may have been replaced by a link since: whoever uses it follows links, too. */
+/** Reads a file in use. Follows a link, as the users of the file do, because a link may have replaced it since. */
 export function readUsedKeyFile(kind: CredentialKind, file: string): ReadKey {
   try {
     return readKeyFile(kind, fs.realpathSync(file), shortenHome(file));

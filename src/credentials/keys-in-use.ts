@@ -29,7 +29,7 @@ export function createKeysInUse(config: Config, keys: Pick<KeyRepository, 'find'
     fileOf: (credential: Credential) =>
       namedFile(credential) ?? keys.find(credential.name, 'saved')?.path ?? null,
 
-    /** Puts the saved files into the settings of this process. Whoever uses one looks first whether others can read it. */
+    /** Puts the saved files into the settings of this process. Each user of a file first checks its mode. */
     apply() {
       for (const { name } of credentialList) useKeyFile(config, name, keys.find(name, 'saved')?.path ?? null);
     },

@@ -18,7 +18,7 @@ export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
 
 function createSheetParts({ config, isNewLibrary, log, use }: Context) {
   const isSeeded = isNewLibrary && seedStarterSheet(config, use(sourceStore).sourceRepository.all());
-  /** When this process has written the published sheet, in ms; null unless it has. */
+  /** The time at which this process wrote the published sheet, in ms; null if it did not. */
   const seededAt = isSeeded ? Date.now() : null;
   removeOldBackups(config, log);
   return { seededAt };

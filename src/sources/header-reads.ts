@@ -34,7 +34,7 @@ export function createHeaderReads(given: Given) {
   const stopping = new AbortController();
 
   return {
-    /** What is known of the sheet's headers; null while they were not read. */
+    /** Gives the last reading of the sheet's headers; null before the first. */
     known(source: SheetSource): SheetHead | null {
       const read = newest.get(source.name);
       return read && isDeepStrictEqual(read.source, source) ? read : null;

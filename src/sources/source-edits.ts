@@ -17,7 +17,7 @@ export function textsOf({ kind, place, tabs: names }: SheetSource): SourceTexts 
   return { kind, place: shortenHome(place), ...Object.fromEntries(named) };
 }
 
-/** `shown`: what the form of the save showed. */
+/** `shown`: the values that the form had when it was opened. */
 export function editsOf(
   shown: SourceTexts,
   { stored, given, change }: { stored: SheetSource; given: SheetSource; change: Change },

@@ -75,7 +75,7 @@ export function createSeries(given: Given) {
     },
   };
 
-  /** When the first of `steps` steps begins. */
+  /** The time at which the first of `steps` steps begins. */
   function firstOf(steps: number, stepSec: number): number {
     return (Math.floor(seconds(now()) / stepSec) - steps + 1) * stepSec;
   }

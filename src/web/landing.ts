@@ -1,4 +1,4 @@
-// Where a sign-in or a form of preferences leads afterwards: back to a page of this site, and nowhere else.
+// Leads back after a sign-in or a form of preferences: to a page of this site, and nowhere else.
 import type { FastifyInstance } from 'fastify';
 import { patternOf } from './route-pattern.ts';
 

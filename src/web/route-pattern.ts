@@ -1,4 +1,4 @@
-// Which paths a route has.
+// The paths that match a route.
 
 /** The pattern of the paths of a route such as `/jobs/:number/log.txt`; its groups are the parameters, still encoded. */
 export function patternOf(route: string): RegExp {

@@ -73,7 +73,7 @@ export type Setting<Value = unknown, Used = unknown> = {
   /** The name of the credential whose file it is; null: it is none. Credentials have forms of their own. */
   credential: string | null;
   needsRestart: boolean;
-  /** When a change takes effect, where neither its group nor `needsRestart` says it; null elsewhere. */
+  /** The time at which a change takes effect, in words; null where its group or `needsRestart` says it. */
   effect: string | null;
   /** Scripts and workers get its value. */
   toChildren: boolean;
@@ -105,7 +105,7 @@ export const commonDefaults = {
   toChildren: false,
 } as const;
 
-/** When a change of a setting takes effect, as a sentence, if the words of its group do not say it; null if they do. */
+/** Says when a change of a setting takes effect; null if the words of its group say it. */
 export function ownEffect({ needsRestart, effect, onlyEnvironment }: Setting): string | null {
   return needsRestart && onlyEnvironment === null ? 'A change needs a restart of the server.' : effect;
 }

@@ -5,7 +5,7 @@ import { url } from '../../core/url.ts';
 import { wasName } from '../../web/edited-field.ts';
 import type { EmbedderCheck, ServiceAddress, ShownAddress } from '../embedder.ts';
 
-/** `shown`: what the form showed before it was changed. */
+/** `shown`: the values that the form had before they were changed. */
 type Change = { address: ServiceAddress; shown: ShownAddress; entries: number; check: EmbedderCheck };
 
 export function viewEmbedderChange({ address, shown, entries, check }: Change) {
