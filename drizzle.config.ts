@@ -4,7 +4,7 @@ import { defineConfig } from 'drizzle-kit';
 const name = process.env.CHL_SCHEMA ?? 'ops';
 
 const schemas: Record<string, string[]> = {
-  ops: ['./src/core/db/ops-schema.ts', './src/core/db/control-schema.ts'],
+  ops: ['ops', 'control', 'source', 'time'].map((name) => `./src/core/db/${name}-schema.ts`),
   library: ['./src/core/db/library-schema.ts'],
 };
 

@@ -1,6 +1,8 @@
 // The only list of features, in the order in which they are built: a feature may use earlier ones. App and server derive
 // everything else from this list.
 import { access } from './access/feature.ts';
+import { activity } from './activity/feature.ts';
+import { audit } from './audit/feature.ts';
 import { bulk } from './bulk/feature.ts';
 import { checks } from './checks/feature.ts';
 import { credentials } from './credentials/feature.ts';
@@ -10,24 +12,28 @@ import { exports } from './exports/feature.ts';
 import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
+import { maintenance } from './maintenance/feature.ts';
 import { operations } from './operations/feature.ts';
 import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
 import { queue } from './queue/feature.ts';
 import { removal } from './removal/feature.ts';
 import { runner } from './runner/feature.ts';
+import { scheduleStore } from './schedule-store/feature.ts';
+import { schedules } from './schedules/feature.ts';
 import { search } from './search/feature.ts';
 import { settings } from './settings/feature.ts';
 import { setup } from './setup/feature.ts';
 import { sheets } from './sheets/feature.ts';
-import { sourceStore } from './source-store/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
+import { sourceStore } from './source-store/feature.ts';
 import { sources } from './sources/feature.ts';
 import { starts } from './starts/feature.ts';
 import { status } from './status/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
 import type { Feature } from './web/feature.ts';
+import { windowStore } from './window-store/feature.ts';
 import { workers } from './workers/feature.ts';
 
 export const features: Feature[] = [
@@ -36,6 +42,8 @@ export const features: Feature[] = [
   library,
   planStore,
   sourceStore,
+  scheduleStore,
+  windowStore,
   jobs,
   bulk,
   embedding,
@@ -45,12 +53,15 @@ export const features: Feature[] = [
   undo,
   index,
   runner,
+  maintenance,
   operations,
   plans,
   sources,
   search,
   snapshots,
   workers,
+  schedules,
+  audit,
   starts,
   telemetry,
   queue,
@@ -58,5 +69,6 @@ export const features: Feature[] = [
   checks,
   dashboard,
   status,
+  activity,
   setup,
 ];

@@ -41,6 +41,10 @@ export type BusEvents = {
   access: [];
   /** A finding has opened, changed or cleared, or was muted. */
   findings: [];
+  /** A schedule has changed, or a due time was decided. */
+  schedules: [];
+  /** A maintenance window was planned, begun, entered, extended or ended. */
+  maintenance: [];
   /** A telemetry sample was taken. */
   sample: [];
 };

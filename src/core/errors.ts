@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'no_workers'
   | 'drain_running'
   | 'no_drain'
+  | 'maintenance'
   | 'stopping'
   | 'busy'
   | 'disk_full'

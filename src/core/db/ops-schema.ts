@@ -1,6 +1,6 @@
 // Tables of ops.db, from which drizzle derives migrations and row types. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { type MetricName, metricNames } from './metrics.ts';
 
 export const job = sqliteTable(
@@ -30,6 +30,8 @@ export const job = sqliteTable(
     result: text(),
     failure: text(),
     retry_of: integer(),
+    /** The name of the schedule that started it. */
+    schedule: text(),
     pid: integer(),
     pid_started: text(),
     boot_id: text(),
@@ -49,10 +51,12 @@ export const job = sqliteTable(
     index('job_created').on(table.created_at),
     index('job_retry_of').on(table.retry_of),
     index('job_status_finished').on(table.status, table.finished_at),
+    index('job_schedule').on(table.schedule, table.number).where(sql`schedule IS NOT NULL`),
   ],
 );
 
-/** A job's claims in the lock queue; `place` is its position, `held_at` is set while it runs. */
+/** The claims of a job, or of a maintenance window (`window:3`), in the lock queue; `place` is its position, `held_at` is set
+ *  while it runs. A job that `ignores_windows` waits for jobs only. */
 export const jobClaim = sqliteTable(
   'job_claim',
   {
@@ -61,6 +65,7 @@ export const jobClaim = sqliteTable(
     mode: text().notNull(),
     place: integer().notNull(),
     held_at: text(),
+    ignores_windows: integer().notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.job_id, table.name] }),
@@ -167,11 +172,14 @@ export const audit = sqliteTable(
     detail: text(),
     peer: text(),
     request_id: text(),
+    /** Links the row to the one before it; null before the chain started. */
+    hash: text(),
   },
   (table) => [
     check('audit_outcome', sql`outcome IN ('ok', 'refused', 'failed')`),
     index('audit_event').on(table.event, table.id),
     index('audit_target').on(table.target, table.id),
+    index('audit_trouble').on(table.outcome, table.id).where(sql`outcome <> 'ok'`),
   ],
 );
 
@@ -263,37 +271,4 @@ export const sampleRollup = sqliteTable(
     primaryKey({ columns: [table.at, table.part] }),
     check('sample_rollup_part', sql`part IN ('avg', 'min', 'max')`),
   ],
-);
-
-/** The named sheets. `tabs`: how their tabs are named there, as JSON; null: as usual. */
-export const source = sqliteTable(
-  'source',
-  {
-    name: text().primaryKey(),
-    kind: text().notNull(),
-    place: text().notNull(),
-    tabs: text(),
-    /** Null: as it was at the first start. */
-    changed_at: text(),
-    changed_by: text(),
-  },
-  (table) => [
-    unique('source_place').on(table.kind, table.place),
-    check('source_kind', sql`kind IN ('folder', 'xlsx', 'google')`),
-  ],
-);
-
-/** The findings of the last check of a named sheet. Its steps and the hashes of what it has read are JSON. */
-export const sourceState = sqliteTable(
-  'source_state',
-  {
-    name: text().primaryKey(),
-    checked_at: text().notNull(),
-    check_status: text().notNull(),
-    check_text: text().notNull(),
-    check_steps: text().notNull(),
-    row_count: integer(),
-    seen_hash: text(),
-  },
-  () => [check('source_state_status', sql`check_status IN ('ok', 'warning', 'error')`)],
 );

@@ -1,0 +1,7 @@
+// Activity: the hub of what has happened.
+import type { Feature } from '../web/feature.ts';
+
+export const activity: Feature = {
+  name: 'activity',
+  create: () => ({}),
+};
