@@ -1,0 +1,107 @@
+// The due times of a cron rule in a time zone, and the rule in words. A rule that names hours goes by local time: a time that
+// does not exist is due at the end of the gap, one that comes twice is due once. A rule of every hour goes by real time: each
+// hour and each minute that comes is due when it comes.
+import { Cron } from 'croner';
+import cronstrue from 'cronstrue';
+import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { readCronFields } from './cron-fields.ts';
+
+export type CronRule = {
+  /** The first due time after it; null if there is none. */
+  next(after: Date): Date | null;
+  nextTimes(after: Date, count: number): Date[];
+  /** The newest `max` due times in (after, until], the oldest first. */
+  dueBetween(after: Date, until: Date, max: number): Date[];
+  /** The least distance of due times, in seconds, apart from changes of the clock; null for a rule with one due time. */
+  usualSec(): number | null;
+};
+
+const hoursOfDay = 24;
+const distancesRead = 30;
+/** A Monday. */
+const readFrom = new Date('2026-01-05T00:00:00Z');
+
+/** `zone`: an IANA name. Throws `invalid_arguments` with a problem of the field `cron`, of `zone`, or of both. */
+export function readCron(cron: string, zone: string): CronRule {
+  const read = readCronFields(cron);
+  const problems: ArgumentProblem[] = 'problems' in read ? read.problems.map(cronProblem) : [];
+  if (!isZone(zone)) problems.push({ field: 'zone', message: describeZone(zone) });
+  if ('problems' in read || problems.length > 0) throw invalidArguments(problems);
+  const { parts, minutes, hours } = read;
+  const time = hours.length === hoursOfDay ? [minutes, '*'] : [minutes, hours];
+  const pattern = [...time.map(String), ...parts.slice(2)].join(' ');
+  const rule = parse(pattern, zone);
+  if (!rule.nextRun(readFrom))
+    throw invalidArguments([cronProblem('No day of the calendar fits this rule, so it never runs.')]);
+  return toRule(rule, pattern);
+}
+
+/** The zone of this machine. */
+export const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A sentence without a full stop: `At 02:00, only on Monday`. The rule is one that `readCron` takes. */
+export function describeCron(cron: string): string {
+  const read = readCronFields(cron);
+  if ('problems' in read) throw invalidArguments(read.problems.map(cronProblem));
+  const [minute, hour, day = '*', month = '*', weekday = '*'] = read.parts;
+  if (day === '*' || weekday === '*') return inWords(read.parts);
+  const every = inWords(['*', '*', '*', '*', '*']);
+  const only = (...parts: string[]) =>
+    inWords(['*', '*', ...parts])
+      .slice(every.length)
+      .replace(/^, (only )?/, '');
+  const inMonths = month === '*' ? '' : `, ${only('*', month, '*')}`;
+  const days = `${only(day, '*', '*')} or ${only('*', '*', weekday)}`;
+  return `${inWords([minute as string, hour as string, '*', '*', '*'])}, ${days}${inMonths}`;
+}
+
+function parse(pattern: string, zone: string): Cron {
+  try {
+    return new Cron(pattern, {
+      mode: '5-part',
+      timezone: zone,
+      fixedTimeRule: 'no-wildcard',
+      paused: true,
+    });
+  } catch (error) {
+    throw invalidArguments([cronProblem(`The rule cannot be read: ${(error as Error).message}`)]);
+  }
+}
+
+function toRule(rule: Cron, pattern: string): CronRule {
+  return {
+    next: (after) => rule.nextRun(after),
+    nextTimes: (after, count) => rule.nextRuns(count, after),
+    dueBetween(after, until, max) {
+      // The time that it is given is not among the previous ones.
+      const times = rule.previousRuns(max, new Date(until.getTime() + 1));
+      return times.filter((time) => time > after && time <= until).reverse();
+    },
+    usualSec() {
+      const times = parse(pattern, 'UTC').nextRuns(distancesRead, readFrom);
+      const distances = times.slice(1).map((time, at) => time.getTime() - (times[at] as Date).getTime());
+      return distances.length === 0 ? null : Math.min(...distances) / 1000;
+    },
+  };
+}
+
+function inWords(parts: string[]): string {
+  return cronstrue.toString(parts.join(' '), { use24HourTimeFormat: true });
+}
+
+function isZone(zone: string): boolean {
+  // Newer versions of Node take an offset such as +02:00, which knows no summer time.
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describeZone(zone: string): string {
+  return `“${zone}” is not a known time zone; write a name such as Europe/Berlin or UTC.`;
+}
+
+const cronProblem = (message: string): ArgumentProblem => ({ field: 'cron', message });
