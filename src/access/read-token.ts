@@ -1,14 +1,11 @@
 // Checks a token that somebody wants to create.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { readTime } from '../core/read-time.ts';
 import { type Role, roles } from '../core/role.ts';
 import { environmentName } from './environment-token.ts';
 
 /** The names in the audit log of the token of CHL_ACCESS_TOKEN, of the server itself, and of a person without a token. */
 const reserved = [environmentName, 'system', 'nobody'];
-
-const isoTime = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
-/** Later ones are longer as text, and would compare wrongly. */
-const lastTime = new Date('9999-12-31T23:59:59.999Z');
 
 /** `expires_at`: a date, or a time in ISO 8601; null or absent: never. */
 export type WantedToken = { name: string; role: string; expires_at?: string | null };
@@ -40,16 +37,6 @@ function findNameFault(name: string): string | null {
   const isText = /^[A-Za-z0-9._ -]{1,40}$/.test(name) && name === name.trim();
   if (isText && /[A-Za-z0-9]/.test(name)) return null;
   return 'Write a name of 1 to 40 letters, digits, dots, hyphens, underscores and spaces, for example nightly.';
-}
-
-/** A date or a time of the calendar, in UTC where it names no zone; else an invalid date. */
-function readTime(text: string): Date {
-  const [, date, time, zone = 'Z'] = isoTime.exec(text.trim()) ?? [];
-  const midnight = new Date(`${date}T00:00:00Z`);
-  // Date reads 30 February as 2 March.
-  const isOfCalendar = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === date;
-  const at = new Date(`${isOfCalendar ? date : null}T${time ?? '00:00'}${zone}`);
-  return at > lastTime ? new Date(Number.NaN) : at;
 }
 
 function findTimeFault(at: Date, now: Date): string | null {

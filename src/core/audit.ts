@@ -8,13 +8,15 @@ import type { Role } from './role.ts';
 import { createRowLimit } from './row-limit.ts';
 import { shorten, shortenAll } from './shorten.ts';
 
-/** The person or program behind a request, its role, the address it came from, and the reason it gives. */
+/** The person or program behind a request, its role, the address it came from, and the reason it gives. `override`: the reason
+ *  of an admin who passes a maintenance window. */
 export type Requester = {
   actor: string;
   role: Role;
   peer: string | null;
   requestId: string | null;
   reason: string | null;
+  override?: string | null;
 };
 
 /** A row without its outcome. */

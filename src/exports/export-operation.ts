@@ -182,6 +182,7 @@ export const exportOperation: Operation = {
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
+    { name: 'sheets', mode: 'shared' },
     ...(args.download ? [] : [{ name: `sheet:${lockedPlace(args)}`, mode: 'exclusive' as const }]),
   ],
   danger: () => 'safe',

@@ -1,4 +1,5 @@
 // Follows a job to its end: shows what it writes and where it stands.
+import { nameBlocker } from './name-blocker.ts';
 import { TextDecoder } from 'node:util';
 import { isTerminal } from './job.ts';
 import { formatNumber, formatDuration, formatPercent, formatTimeLeft } from '../core/format.ts';
@@ -48,7 +49,7 @@ async function showLog(client: Client, number: number, offset: number, screen: S
 function formatProgress(job: JobBody): string {
   const { operation, number, status, progress, waits_for, next_attempt_at } = job;
   const name = `${operation} #${number}`;
-  if (waits_for) return `${name} waits for ${waits_for.operation} #${waits_for.number}`;
+  if (waits_for) return `${name} waits for ${nameBlocker(waits_for)}`;
   if (status === 'retrying') return `${name} is retried at ${next_attempt_at}`;
   if (!progress) return `${name} is ${status}`;
   const { done, total, phase, note, eta_sec } = progress;

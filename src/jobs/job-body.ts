@@ -4,6 +4,7 @@ import { url } from '../core/url.ts';
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';
 import { dryRunRefusal } from './job-view.ts';
+import type { Blocker } from './lock-queue.ts';
 import type { JobContext } from './parts.ts';
 
 type Sources = Pick<JobContext, 'jobs' | 'repository' | 'catalogue'>;
@@ -43,7 +44,7 @@ const fields = {
   retried_by: field(nullable('string'), ({ number }, { repository }) => repository.retriedBy(number)),
   waits_for: field(anyObjectOrNullSchema, (job, { jobs }) => {
     const ahead = jobs.waitsFor(job);
-    return ahead && { job_id: ahead.job_id, number: ahead.number, operation: ahead.operation };
+    return ahead && waitsForBody(ahead);
   }),
   pid: field(nullable('integer'), ({ pid }) => pid),
   tracking: field(nullable('string'), ({ tracking }) => tracking),
@@ -69,6 +70,14 @@ export function listedJobBody(sources: Sources, job: Job): JobBody {
 export function jobBody(sources: Sources, job: Job): JobBody {
   const values = Object.entries(fields).map(([name, { read }]) => [name, read(job, sources)]);
   return Object.fromEntries(values) as JobBody;
+}
+
+/** For a maintenance window, the facts of the job are null. */
+function waitsForBody(ahead: Blocker) {
+  const { window, job_id, number, operation } = ahead;
+  if (ahead.window === null) return { window, job_id, number, operation };
+  const { level, reason, ends_at } = ahead;
+  return { window, job_id, number, operation, level, reason, ends_at };
 }
 
 function progressBody({ done, total, phase, note, rate, updated_at }: Progress) {

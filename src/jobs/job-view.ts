@@ -13,6 +13,8 @@ import { shorten } from '../core/shorten.ts';
 import type { Operation } from '../core/operation.ts';
 import { viewFailure } from './failure-view.ts';
 import { jobActions } from './actions.ts';
+import type { Blocker } from './lock-queue.ts';
+import { nameBlocker } from './name-blocker.ts';
 import type { JobContext } from './parts.ts';
 import { leastRoleFor } from './refusals.ts';
 
@@ -59,7 +61,7 @@ export function viewJob(
     problems: countProblems(job),
     problemTotal: Number(job.failure?.detail?.total ?? 0),
     failure,
-    waitsFor: jobs.waitsFor(job),
+    ...viewAhead(jobs.waitsFor(job)),
     waitsForRoom: jobs.waitsForRoom(job),
     isActive: !isTerminal(job.status),
     warning: job.status === 'running' ? job.warning : null,
@@ -77,6 +79,10 @@ export function viewJob(
     retryOf: job.retry_of,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
   };
+}
+
+function viewAhead(waitsFor: Blocker | null) {
+  return { waitsFor, aheadName: waitsFor && nameBlocker(waitsFor) };
 }
 
 function durationOf({ started_at, finished_at }: Job): string | null {

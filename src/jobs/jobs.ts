@@ -19,8 +19,8 @@ export function createJobs(
 ) {
   return {
     /** Checks arguments, plan, confirmation and locks, and gives the queued job. Throws `not_found`,
-     *  `invalid_arguments`, `forbidden`, `confirmation_required`, `plan_outdated`, `operation_locked`, `stopping`, `disk_full`,
-     *  `busy`. */
+     *  `invalid_arguments`, `forbidden`, `confirmation_required`, `plan_outdated`, `maintenance`, `operation_locked`, `stopping`,
+     *  `disk_full`, `busy`. */
     async submit(request: RunRequest, by: Requester): Promise<Job> {
       await verbs.assertPlan(request, by);
       return durably(() => verbs.enqueue(request, by));
@@ -38,11 +38,11 @@ export function createJobs(
     /** Throws `not_found`, and `pruned` for a job that was removed. */
     find: verbs.find,
 
-    /** The job that a run with these arguments would have to wait for; null when it could start at once. */
+    /** The job or window that a run with these arguments would have to wait for; null when it could start at once. */
     blockerOf: (operation: Operation, args: Args): Blocker | null =>
       lockQueue.blockerOf(operation.locks(args)),
 
-    /** The job that a queued job waits for. */
+    /** The job or window that a queued job waits for. */
     waitsFor: (job: Job): Blocker | null => (job.status === 'queued' ? lockQueue.blockerAhead(job.id) : null),
 
     /** Whether a queued job waits only because as many jobs run as may run at once. */

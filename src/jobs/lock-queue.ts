@@ -1,14 +1,18 @@
-// Finds what a new job, given its claims, or a waiting job waits for: another job, or room among those that may run at once.
+// Finds what a new job, given its claims, or a waiting job or window waits for: a job, a maintenance window, or room among the
+// jobs that may run at once.
 import { comparisonOf } from '../core/arguments.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Config } from '../core/config.ts';
 import type { Claim } from '../core/operation.ts';
-import { findBlocker } from './locks.ts';
+import { type Level, windowIdOf, type Window } from '../window-store/window.ts';
+import type { WindowRepository } from '../window-store/window-repository.ts';
+import { findBlocker, findWindow, isWindow } from './locks.ts';
 import type { JobRepository } from './repository.ts';
 
-/** A holder of the lock, or the first waiter ahead. `since` is its start or, while it waits, its creation; `usual_sec` is
+/** A job that holds the lock, or the first waiter ahead. `since` is its start or, while it waits, its creation; `usual_sec` is
  *  the median duration of comparable runs, null without one. */
-export type Blocker = {
+export type JobBlocker = {
+  window: null;
   job_id: string;
   number: number;
   operation: string;
@@ -16,17 +20,41 @@ export type Blocker = {
   since: string;
   usual_sec: number | null;
 };
+
+/** A maintenance window that has begun. */
+export type WindowBlocker = {
+  window: number;
+  job_id: null;
+  number: null;
+  operation: null;
+  usual_sec: null;
+  level: Level;
+  reason: string;
+  actor: string;
+  since: string;
+  ends_at: string;
+};
+
+export type Blocker = JobBlocker | WindowBlocker;
+
 export type LockQueue = ReturnType<typeof createLockQueue>;
 
 export function createLockQueue(
   repository: JobRepository,
+  windows: Pick<WindowRepository, 'find'>,
   catalogue: Catalogue,
   config: Pick<Config, 'maxRunningJobs'>,
 ) {
   return {
-    /** The job that a new job with these claims would wait for; null when it could start at once. */
-    blockerOf(claims: Claim[]) {
-      return describe(findBlocker(claims, repository.positions())?.jobId);
+    /** What a new job with these claims would wait for; null when it could start at once. */
+    blockerOf(claims: Claim[], rule: { ignoresWindows: boolean } = { ignoresWindows: false }) {
+      return describe(findBlocker(claims, repository.positions(), rule)?.jobId);
+    },
+
+    /** The begun window that holds back a new job with these claims. */
+    windowOver(claims: Claim[]): Window | null {
+      const id = windowIdOf(findWindow(claims, repository.positions())?.jobId ?? '');
+      return id === null ? null : windows.find(id);
     },
 
     /** The same for several jobs; reads the queue once. */
@@ -41,25 +69,29 @@ export function createLockQueue(
     waitsForRoom(jobId: string): boolean {
       const positions = repository.positions();
       const isWaiting = positions.some((position) => position.jobId === jobId && !position.isHeld);
-      const running = positions.filter(({ isHeld }) => isHeld).length;
+      const running = positions.filter((position) => position.isHeld && !isWindow(position)).length;
       return isWaiting && running >= config.maxRunningJobs && blockerAhead(jobId) === null;
     },
   };
 
-  /** The job that a waiting job waits for; null once it holds its locks. */
-  function blockerAhead(jobId: string) {
+  /** What a waiting job or window waits for; null once it holds its locks. */
+  function blockerAhead(key: string) {
     const positions = repository.positions();
-    const index = positions.findIndex((position) => position.jobId === jobId);
-    if (positions[index]?.isHeld) return null;
+    const index = positions.findIndex((position) => position.jobId === key);
+    const { isHeld, ignoresWindows = false } = positions[index] ?? {};
+    if (isHeld) return null;
     // Holders block wherever they are in the queue, waiters only from ahead.
     const ahead = index < 0 ? positions : positions.filter(({ isHeld }, at) => isHeld || at < index);
-    return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);
+    return describe(findBlocker(repository.claimsOf(key), ahead, { ignoresWindows })?.jobId);
   }
 
-  function describe(jobId: string | undefined): Blocker | null {
-    const job = jobId === undefined ? null : repository.find(jobId);
+  function describe(key: string | undefined): Blocker | null {
+    const windowId = windowIdOf(key ?? '');
+    if (windowId !== null) return describeWindow(windows.find(windowId));
+    const job = key === undefined ? null : repository.find(key);
     if (!job) return null;
     return {
+      window: null,
       job_id: job.id,
       number: job.number,
       operation: job.operation,
@@ -68,4 +100,12 @@ export function createLockQueue(
       usual_sec: repository.usualSec(job, comparisonOf(catalogue.find(job.operation))),
     };
   }
+}
+
+function describeWindow(window: Window | null): WindowBlocker | null {
+  if (!window) return null;
+  const { id, level, reason, created_by, begun_at, starts_at, ends_at } = window;
+  const since = begun_at ?? starts_at;
+  const job = { job_id: null, number: null, operation: null, usual_sec: null };
+  return { window: id, ...job, level, reason, actor: created_by, since, ends_at };
 }

@@ -1,33 +1,75 @@
 // Pure rules of the lock queue: claims in order of arrival. The repository keeps the rows.
+import { everything, windowIdOf } from '../window-store/window.ts';
 import type { Claim } from './job.ts';
 
-/** A job in the lock queue: it holds its claims (`isHeld`), or waits for all of them. */
-export type Position = { jobId: string; claims: Claim[]; isHeld: boolean };
+/** A job or a maintenance window in the lock queue: it holds its claims (`isHeld`), or waits for all of them. A job that
+ *  `ignoresWindows` waits for jobs only. */
+export type Position = { jobId: string; claims: Claim[]; isHeld: boolean; ignoresWindows?: boolean };
 
-/** The job that `claims` would wait for: a holder first, else the earliest waiter ahead; null when there is none. */
-export function findBlocker(claims: Claim[], ahead: Position[]): Position | null {
-  const conflicts = ({ name, mode }: Claim) =>
-    claims.some((claim) => claim.name === name && !isCompatible(claim.mode, mode));
-  const conflicting = ahead.filter((position) => position.claims.some(conflicts));
+/** The position that `claims` would wait for: a holder first, else the earliest waiter ahead; null when there is none. */
+export function findBlocker(claims: Claim[], ahead: Position[], { ignoresWindows = false } = {}) {
+  const conflicting = ahead.filter(
+    (position) => !(ignoresWindows && isWindow(position)) && areConflicting(position.claims, claims),
+  );
   return conflicting.find((position) => position.isHeld) ?? conflicting[0] ?? null;
 }
 
-/** Ids of up to `max` waiters, in order, that are compatible with the holders and every earlier waiter. */
+/** The window that holds back a new job with these claims; null when there is none. */
+export function findWindow(claims: Claim[], queue: Position[]): Position | null {
+  return queue.find((position) => isWindow(position) && areConflicting(position.claims, claims)) ?? null;
+}
+
+/** Ids of waiters, in order, that are compatible with the holders and every earlier waiter: windows, and up to `max` jobs. */
 export function findStartable(queue: Position[], max: number): string[] {
-  const taken = new Map<string, Claim['mode']>();
+  const [taken, takenByJobs] = [createTaken(), createTaken()];
   const take = (position: Position) => {
-    for (const { name, mode } of position.claims) if (taken.get(name) !== 'exclusive') taken.set(name, mode);
+    taken.add(position.claims);
+    if (!isWindow(position)) takenByJobs.add(position.claims);
   };
   for (const position of queue) if (position.isHeld) take(position);
   const startable: string[] = [];
+  let room = max;
   for (const position of queue) {
-    if (startable.length >= max) break;
     if (position.isHeld) continue;
-    if (position.claims.every(({ name, mode }) => isCompatible(taken.get(name), mode)))
+    const others = position.ignoresWindows ? takenByJobs : taken;
+    if ((isWindow(position) || room > 0) && others.areCompatibleWith(position.claims)) {
       startable.push(position.jobId);
+      if (!isWindow(position)) room -= 1;
+    }
     take(position);
   }
   return startable;
+}
+
+export function isWindow({ jobId }: Position): boolean {
+  return windowIdOf(jobId) !== null;
+}
+
+/** The claims of several positions together. */
+function createTaken() {
+  const modes = new Map<string, Claim['mode']>();
+  let size = 0;
+  return {
+    add(claims: Claim[]) {
+      size += 1;
+      for (const { name, mode } of claims) if (modes.get(name) !== 'exclusive') modes.set(name, mode);
+    },
+    areCompatibleWith(claims: Claim[]): boolean {
+      if (modes.has(everything) || (claims.some(claimsEverything) && size > 0)) return false;
+      return claims.every(({ name, mode }) => isCompatible(modes.get(name), mode));
+    },
+  };
+}
+
+function areConflicting(claims: Claim[], others: Claim[]): boolean {
+  if (claims.some(claimsEverything) || others.some(claimsEverything)) return true;
+  return claims.some(({ name, mode }) =>
+    others.some((other) => other.name === name && !isCompatible(other.mode, mode)),
+  );
+}
+
+function claimsEverything({ name }: Claim): boolean {
+  return name === everything;
 }
 
 function isCompatible(taken: Claim['mode'] | undefined, wanted: Claim['mode']): boolean {

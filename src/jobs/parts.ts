@@ -4,16 +4,19 @@ import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
 import { sourceStore } from '../source-store/feature.ts';
+import { windowStore } from '../window-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
+import { createClaims } from './repository-claims.ts';
 import { createPruning } from './repository-pruning.ts';
 import { createAssertPossible, createReadArguments } from '../core/read-arguments.ts';
 import { createJobRepository } from './repository.ts';
 import { createRemoval } from './removal.ts';
 import { createRetention } from './retention.ts';
 import { createJobVerbs } from './verbs.ts';
+import { createWindowLine } from './window-line.ts';
 
 export type JobContext = Kernel & ReturnType<typeof createJobParts>;
 
@@ -21,7 +24,9 @@ export function createJobParts(ctx: Context) {
   const { config, ops, library, options, untilFree, now } = ctx;
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config, () => readFreeBytes(config.root));
-  const lockQueue = createLockQueue(repository, ctx.catalogue, config);
+  const { windowRepository: windows } = ctx.use(windowStore);
+  const lockQueue = createLockQueue(repository, windows, ctx.catalogue, config);
+  const windowLine = createWindowLine({ ...ctx, windows, claims: createClaims(ops) });
   const { sourceRepository: sources } = ctx.use(sourceStore);
   const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const libraryState: LibraryState = { isEmpty };
@@ -29,7 +34,16 @@ export function createJobParts(ctx: Context) {
   const readArguments = createReadArguments({ config, records, options });
   const assertPossible = createAssertPossible({ config, records });
   const current = { config, sources, libraryRevision };
-  const parts = { repository, lockQueue, readArguments, assertPossible, current, libraryState, disk };
+  const parts = {
+    repository,
+    lockQueue,
+    windowLine,
+    readArguments,
+    assertPossible,
+    current,
+    libraryState,
+    disk,
+  };
   const verbs = createJobVerbs({ ...ctx, ...parts });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops, searchPace);

@@ -1,4 +1,5 @@
-// Statements on the rows of the lock queue: a row for each claim of a job that waits or runs, in order of arrival.
+// Statements on the rows of the lock queue: a row for each claim of a job that waits or runs, or of a maintenance window, in
+// order of arrival.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Claim } from './job.ts';
 import type { Position } from './locks.ts';
@@ -6,41 +7,57 @@ import type { Position } from './locks.ts';
 export type Claims = ReturnType<typeof createClaims>;
 
 const sql = {
-  insert: 'INSERT INTO job_claim (job_id, name, mode, place) VALUES (@jobId, @name, @mode, @position)',
-  nextPosition: 'SELECT coalesce(max(place), 0) + 1 AS position FROM job_claim',
-  all: 'SELECT job_id, name, mode, held_at FROM job_claim ORDER BY place, name',
+  insert: `
+    INSERT INTO job_claim (job_id, name, mode, place, ignores_windows)
+    VALUES (@jobId, @name, @mode, @position, @ignoresWindows)
+  `,
+  nextPosition: 'SELECT coalesce(max(place), 0) + 1 FROM job_claim',
+  firstPosition: 'SELECT coalesce(min(place), 0) - 1 FROM job_claim',
+  all: 'SELECT job_id, name, mode, held_at, ignores_windows FROM job_claim ORDER BY place, name',
   claimsOf: `SELECT name, mode FROM job_claim WHERE job_id = ? AND name <> '' ORDER BY name`,
+  ignoresWindows: 'SELECT coalesce(max(ignores_windows), 0) FROM job_claim WHERE job_id = ?',
   hold: 'UPDATE job_claim SET held_at = @at WHERE job_id = @id',
   release: 'DELETE FROM job_claim WHERE job_id = ?',
 };
-/** Keeps the position of a job that claims nothing; it conflicts with no claim. */
-const nameless = { name: '', mode: 'shared' };
+/** Keeps the position of a job that claims nothing; it conflicts with no claim of another job. */
+const nameless: Claim = { name: '', mode: 'shared' };
+
+type Row = Claim & { job_id: string; held_at: string | null; ignores_windows: number };
 
 export function createClaims(ops: Db) {
   const statements = prepareAll(ops, sql);
 
   return {
-    /** Adds the job at the end of the queue. */
-    join(jobId: string, claims: Claim[]) {
-      const { position } = statements.nextPosition.get() as { position: number };
-      for (const claim of claims.length > 0 ? claims : [nameless])
-        statements.insert.run({ jobId, position, ...claim });
-    },
+    /** Adds the job or window at the end of the queue. */
+    join: (jobId: string, claims: Claim[], { ignoresWindows = false } = {}) =>
+      insert(statements.nextPosition.pluck().get() as number, jobId, claims, ignoresWindows),
+
+    /** Adds the window before everything that waits. */
+    joinAhead: (key: string, claims: Claim[]) =>
+      insert(statements.firstPosition.pluck().get() as number, key, claims, false),
 
     /** In order of arrival; a holder keeps its position. */
     positions(): Position[] {
       const positions = new Map<string, Position>();
-      for (const row of statements.all.all() as (Claim & { job_id: string; held_at: string | null })[]) {
-        const isHeld = row.held_at !== null;
-        const position = positions.get(row.job_id) ?? { jobId: row.job_id, claims: [], isHeld };
-        if (row.name !== '') position.claims.push({ name: row.name, mode: row.mode });
-        positions.set(row.job_id, position);
+      for (const row of statements.all.all() as Row[]) {
+        const { job_id: jobId, name, mode } = row;
+        const facts = { isHeld: row.held_at !== null, ignoresWindows: row.ignores_windows === 1 };
+        const position = positions.get(jobId) ?? { jobId, claims: [], ...facts };
+        if (name !== '') position.claims.push({ name, mode });
+        positions.set(jobId, position);
       }
       return [...positions.values()];
     },
 
     claimsOf: (jobId: string) => statements.claimsOf.all(jobId) as Claim[],
+    ignoresWindows: (jobId: string) => statements.ignoresWindows.pluck().get(jobId) === 1,
     hold: (jobId: string, at: string) => statements.hold.run({ id: jobId, at }),
     release: (jobId: string) => statements.release.run(jobId),
   };
+
+  function insert(position: number, jobId: string, claims: Claim[], ignoresWindows: boolean) {
+    const shared = { jobId, position, ignoresWindows: ignoresWindows ? 1 : 0 };
+    for (const claim of claims.length > 0 ? claims : [nameless])
+      statements.insert.run({ ...shared, ...claim });
+  }
 }

@@ -79,8 +79,9 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
     requeueLost: ({ id, attempt }: Job, alongside: Alongside) => {
       const rejoin = (moved: Job) => {
         const wanted = claims.claimsOf(id);
+        const ignoresWindows = claims.ignoresWindows(id);
         endAttempt(moved);
-        claims.join(id, wanted);
+        claims.join(id, wanted, { ignoresWindows });
       };
       return move('requeueLost', { id, attempt }, rejoin, alongside);
     },

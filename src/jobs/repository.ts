@@ -11,7 +11,7 @@ import { createPastRuns } from './repository-runs.ts';
 export type NewJob = Pick<
   JobRow,
   'id' | 'operation' | 'mode' | 'requested_by' | 'request_id' | 'reason' | 'max_attempts' | 'retry_of'
-> & { args: Record<string, unknown>; claims: Claim[] };
+> & { args: Record<string, unknown>; claims: Claim[]; ignoresWindows: boolean };
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
@@ -54,9 +54,9 @@ export function createJobRepository(ops: Db, now: () => Date) {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
 
     /** Adds a queued job with its claims; part of a transaction of its caller. */
-    insert({ claims: wanted, args, ...job }: NewJob): Job {
+    insert({ claims: wanted, ignoresWindows, args, ...job }: NewJob): Job {
       const row = statements.insert.get({ ...job, args: JSON.stringify(args), at: at() });
-      claims.join(job.id, wanted);
+      claims.join(job.id, wanted, { ignoresWindows });
       return parseJob(row as JobRow);
     },
 

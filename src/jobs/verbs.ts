@@ -7,19 +7,23 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Args, LibraryState, Operation, PlanState } from '../core/operation.ts';
 import { jobActions, runAction } from './actions.ts';
-import { canCancel, canRetry, type Job } from './job.ts';
+import { canCancel, canRetry, type Claim, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
+import { nameBlocker } from './name-blocker.ts';
 import { prunedError, requireConfirmation, requireRole } from './refusals.ts';
 import { limitsOf } from '../core/settings/operation-limits.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
+import type { WindowLine } from './window-line.ts';
+import { maintenanceError, readWindows } from '../window-store/refusal.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
 
-type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot'> & {
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot' | 'now'> & {
   repository: JobRepository;
   lockQueue: LockQueue;
+  windowLine: Pick<WindowLine, 'keepUp'>;
   readArguments: ReadArguments;
   assertPossible: AssertPossible;
   current: PlanState;
@@ -44,7 +48,7 @@ export function createJobVerbs(given: Given) {
     assertAccepting,
 
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`, `invalid_arguments`,
-     *  `forbidden`, `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
+     *  `forbidden`, `confirmation_required`, `maintenance`, `operation_locked`, `stopping`, `disk_full`. */
     enqueue: (request: RunRequest, by: Requester): Job =>
       auditRefusal(audit, refusalOf(request, by), () => enqueue(request, by)),
 
@@ -86,6 +90,7 @@ export function createJobVerbs(given: Given) {
 
   function enqueue(request: RunRequest, by: Requester): Job {
     const read = readRequest(given, request, by);
+    given.windowLine.keepUp();
     const job = repository.unsynced(() =>
       repository.transaction(() => accept(given, read, request, by, assertAccepting)),
     );
@@ -124,9 +129,11 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
   const { operation, args } = read;
   const { config, repository, lockQueue, audit } = given;
   const claims = operation.locks(args);
-  const blocker = lockQueue.blockerOf(claims);
+  const overridden = passWindow(given, claims, request, by);
+  const ignoresWindows = overridden !== null;
+  const blocker = lockQueue.blockerOf(claims, { ignoresWindows });
   if (blocker && request.whenLocked !== 'wait') {
-    const ahead = `${blocker.operation} #${blocker.number} by ${blocker.actor} is ahead`;
+    const ahead = `${nameBlocker(blocker)} by ${blocker.actor} is ahead`;
     const message = `${operation.title} cannot start now: ${ahead}. Queue it, or try again after that job ends.`;
     throw new AppError('operation_locked', message, { holder: blocker });
   }
@@ -142,11 +149,22 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     max_attempts: limitsOf(operation, config).retries.maxAttempts,
     retry_of: request.retryOf ?? null,
     claims,
+    ignoresWindows,
   });
   const { number, reason, retry_of } = job;
-  const detail = { operation: job.operation, args, retry_of };
+  const detail = { operation: job.operation, args, retry_of, ...(overridden && { overridden }) };
   audit.record({ event: runAction.name, outcome: 'ok', by, target: `job:${number}`, reason, detail });
   return job;
+}
+
+/** Refuses a job that a maintenance window holds back, unless it may wait for the end of the window. Returns the window that an
+ *  admin overrides; null without one. */
+function passWindow({ lockQueue, now }: Given, claims: Claim[], { whenLocked }: RunRequest, by: Requester) {
+  const window = readWindows(() => lockQueue.windowOver(claims));
+  if (!window) return null;
+  if (by.override) return { window: window.id, level: window.level, reason: by.override };
+  if (whenLocked === 'wait' && window.level !== 'read_only') return null;
+  throw maintenanceError(window, now());
 }
 
 function findJob(repository: JobRepository, idOrNumber: string): Job {

@@ -1,7 +1,8 @@
-// Maintenance windows: they hold operations or actions off until their end.
+// Maintenance windows: they hold back jobs, or every change, until their end.
 import type { Feature } from '../web/feature.ts';
+import { createMaintenanceParts } from './parts.ts';
 
-export const maintenance: Feature = {
+export const maintenance: Feature<ReturnType<typeof createMaintenanceParts>> = {
   name: 'maintenance',
-  create: () => ({}),
+  create: createMaintenanceParts,
 };

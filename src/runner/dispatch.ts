@@ -3,12 +3,15 @@ import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
+import type { WindowLine } from '../jobs/window-line.ts';
+import { windowIdOf } from '../window-store/window.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { createAdmission } from './admission.ts';
 import { retryMs } from './settle.ts';
 
 type Given = {
   repository: Pick<JobRepository, 'positions' | 'find' | 'start'>;
+  windowLine: Pick<WindowLine, 'enter' | 'keepUp'>;
   log: Log;
   config: Pick<Config, 'maxRunningJobs'>;
   runningCount: () => number;
@@ -22,7 +25,7 @@ type Given = {
 };
 
 export function createDispatch(given: Given) {
-  const { repository, log, config, runningCount, judge, refuse, hasSpareDescriptors, only, launch } = given;
+  const { repository, windowLine, log, config, runningCount, judge, refuse, only, launch } = given;
   let isStarted = false;
   let isShortOfDescriptors = false;
   const schedule = createSchedule(runOnce, log);
@@ -40,10 +43,17 @@ export function createDispatch(given: Given) {
     runSoon: schedule.runSoon,
   };
 
-  /** Starts the queued jobs that are compatible with the holders and all earlier waiters, as far as there is room. */
+  /** Starts the queued jobs that are compatible with the holders and all earlier waiters, as far as there is room, and enters
+   *  the maintenance window whose turn it is. Starts nothing while the windows cannot be read. */
   function runOnce() {
     if (!isStarted) return;
+    windowLine.keepUp();
     for (const id of startable()) {
+      const windowId = windowIdOf(id);
+      if (windowId !== null) {
+        windowLine.enter(windowId);
+        continue;
+      }
       if (!checkDescriptors()) return schedule.runLater();
       const job = admit(id) ? repository.start(id) : null;
       if (job) launch(job);
@@ -52,11 +62,12 @@ export function createDispatch(given: Given) {
 
   function startable(): string[] {
     if (!only) return findStartable(repository.positions(), config.maxRunningJobs - runningCount());
-    return findStartable(repository.positions(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
+    const all = findStartable(repository.positions(), Number.POSITIVE_INFINITY);
+    return all.filter((id) => only.has(id) || windowIdOf(id) !== null);
   }
 
   function checkDescriptors(): boolean {
-    const isShort = !hasSpareDescriptors();
+    const isShort = !given.hasSpareDescriptors();
     if (isShort && !isShortOfDescriptors) log.warn('jobs wait, because too many files are open');
     isShortOfDescriptors = isShort;
     return !isShort;

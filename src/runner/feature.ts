@@ -24,10 +24,11 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
-  const { repository, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
+  const { repository, windowLine, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
   const given = {
     ...ctx,
     repository,
+    windowLine,
     findApplied: createAppliedFinder(library, config),
     secretsOf: (operation: Operation) => readSecrets(config, operation),
   };

@@ -6,6 +6,7 @@ import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import type { WindowLine } from '../jobs/window-line.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
@@ -19,6 +20,9 @@ import { type AttemptOutcome, createSettlement } from './settle.ts';
 /** More are not listed. */
 const maxLeftProcesses = 100;
 
+/** Events after which a job that waits may start. */
+const restarting = ['settings', 'maintenance'] as const;
+
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
@@ -27,6 +31,7 @@ type Given = Pick<
   'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUp' | 'now'
 > & {
   repository: JobRepository;
+  windowLine: Pick<WindowLine, 'enter' | 'keepUp'>;
   findApplied: FindApplied;
   readArguments: ReadArguments;
   assertPossible: AssertPossible;
@@ -65,7 +70,7 @@ export function createRunner(given: Given) {
       isStarted = true;
       bus.on('job', onMove);
       bus.on('cancel-requested', onCancel);
-      bus.on('settings', dispatch.runSoon);
+      for (const event of restarting) bus.on(event, dispatch.runSoon);
       backOff.start();
       dispatch.start();
     },
@@ -76,7 +81,7 @@ export function createRunner(given: Given) {
     async stop(quietMs: number) {
       isStarted = false;
       bus.off('job', onMove);
-      bus.off('settings', dispatch.runSoon);
+      for (const event of restarting) bus.off(event, dispatch.runSoon);
       backOff.stop();
       dispatch.stop();
       const allEnded = () => Promise.all([...running.values()].map((run) => run.ended));

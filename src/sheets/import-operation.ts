@@ -140,7 +140,10 @@ export const importOperation: Operation = {
       },
     },
   },
-  locks: () => [{ name: 'library', mode: 'exclusive' }],
+  locks: () => [
+    { name: 'library', mode: 'exclusive' },
+    { name: 'sheets', mode: 'shared' },
+  ],
   danger(args) {
     if (args.dry_run) return 'safe';
     return args.mode === 'merge' || args.into_empty ? 'costly' : 'destructive';

@@ -19,6 +19,8 @@ export type Action = {
   tier: Tier;
   /** The subject of the change; `browser`: only cookies of the browser, so it leaves no audit row. */
   changes: Changes;
+  /** Stays possible while maintenance makes the server read-only. */
+  allowedInReadOnly?: true;
 };
 
 const changes = [

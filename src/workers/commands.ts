@@ -4,6 +4,7 @@ import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { switchFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { describeLock } from './state.ts';
 import type { DrainBody, WorkersBody } from './workers-body.ts';
 
 const timeout = {
@@ -59,8 +60,7 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
         ? 'No worker is running, because the server is not. Start the server, or a worker with npm run worker.'
         : 'No workers are registered. Start one with npm run worker.',
     );
-  if (body.held_by)
-    screen.line(`Paused while ${body.held_by.operation} #${body.held_by.number} changes the library.`);
+  if (body.held_by) screen.line(`Paused while ${describeLock(body.held_by)}.`);
   if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);
   if (body.drain) screen.line(formatDrain(body.drain));
   return screen.show(body);

@@ -32,7 +32,11 @@ const sql = {
   living: 'SELECT * FROM worker WHERE ended_at IS NULL ORDER BY length(name), name',
   find: 'SELECT * FROM worker WHERE name = ? AND ended_at IS NULL',
   control: 'SELECT paused_at, paused_by, drain_id FROM worker_control',
-  libraryLock: `SELECT number, operation FROM job WHERE id = (SELECT job_id ${holdsLibrary} LIMIT 1)`,
+  libraryLock: `
+    SELECT job.number, job.operation, held.id AS window, held.ends_at FROM (SELECT job_id ${holdsLibrary} LIMIT 1) AS claim
+    LEFT JOIN job ON job.id = claim.job_id LEFT JOIN maintenance_window AS held ON claim.job_id = 'window:' || held.id
+    WHERE job.number IS NOT NULL OR held.id IS NOT NULL
+  `,
   isHeldBack: `
     SELECT EXISTS (SELECT 1 FROM worker_control WHERE paused_at IS NOT NULL)
       OR EXISTS (SELECT 1 FROM worker WHERE name = ? AND paused_at IS NOT NULL)
@@ -94,7 +98,7 @@ export function createWorkerRepository(ops: Db, now: () => Date) {
     control: () => first<Control>(statements.control.get()) ?? nothingPaused,
     libraryLock: () => first<LibraryLock>(statements.libraryLock.get()),
 
-    /** Whether the worker may not claim now: all are paused, it is, or a job holds the library exclusively. */
+    /** Whether the worker may not claim now: all are paused, it is, or a job or window holds the library exclusively. */
     isHeldBack: (name: string) => (statements.isHeldBack.get(name) as { held: number }).held === 1,
 
     register(worker: WorkerKey & Pick<WorkerRow, 'owner' | 'host'>, process: ProcessIdentity | null) {

@@ -1,13 +1,16 @@
 // Pure rules on workers: the state of each, whether it claims entries, what a drain will leave.
 import type { InferSelectModel } from 'drizzle-orm';
 import type * as schema from '../core/db/ops-schema.ts';
+import { nameBlocker } from '../jobs/name-blocker.ts';
 
 export type WorkerRow = InferSelectModel<typeof schema.worker>;
 export type Drain = InferSelectModel<typeof schema.drain>;
 /** Whether the operator, or the end of a drain, has paused all workers. */
 export type Control = { paused_at: string | null; paused_by: string | null; drain_id: number | null };
-/** The job that changes the library's text; workers pause while it holds the lock. */
-export type LibraryLock = { number: number; operation: string };
+/** The job that changes the library's text, or a maintenance window; workers pause while it holds the lock. */
+export type LibraryLock =
+  | { window: null; ends_at: null; number: number; operation: string }
+  | { window: number; ends_at: string; number: null; operation: null };
 
 export type WorkerState = 'idle' | 'working' | 'paused' | 'draining' | 'stalled' | 'lost';
 
@@ -22,6 +25,11 @@ export type WorkersView = {
 type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
 
 export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };
+
+/** `import #412 changes the library`, `maintenance window 3 lasts` */
+export function describeLock(lock: LibraryLock): string {
+  return `${nameBlocker(lock)} ${lock.window === null ? 'changes the library' : 'lasts'}`;
+}
 
 type Pauses = { control(): Control; living(): WorkerRow[] };
 

@@ -5,7 +5,7 @@ import type { Drain, WorkersView } from './state.ts';
 export type WorkersBody = ReturnType<typeof workersBody>;
 export type DrainBody = ReturnType<typeof drainBody>;
 
-/** `paused`: by the operator, by a drain that has ended, or because a job holds the library (`held_by`). */
+/** `paused`: by the operator, by a drain that has ended, or because a job or a maintenance window holds the library (`held_by`). */
 export function workersBody({ workers, control, lock, drain }: WorkersView) {
   return {
     workers: workers.map((worker) => ({

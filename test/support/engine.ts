@@ -14,7 +14,10 @@ import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
+import { createClaims } from '../../src/jobs/repository-claims.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
+import { createWindowLine } from '../../src/jobs/window-line.ts';
+import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { createDamage } from '../../src/core/db/damage.ts';
 import { watchDataRoot } from '../../src/core/data-root.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
@@ -92,7 +95,9 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const bus = createBus();
   const audit = createAudit(ops, now, createRedactor(config), (error) => log.error(error));
   const repository = createJobRepository(ops, now);
-  const lockQueue = createLockQueue(repository, catalogue, config);
+  const windows = createWindowRepository(ops);
+  const lockQueue = createLockQueue(repository, windows, catalogue, config);
+  const windowLine = createWindowLine({ audit, bus, now, windows, claims: createClaims(ops) });
   const libraryRows = createLibrary(library);
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);
@@ -111,8 +116,10 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     catalogue,
     repository,
     lockQueue,
+    windowLine,
     audit,
     bus,
+    now,
     ...reading,
     libraryState: { isEmpty },
     disk,
@@ -125,6 +132,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     config,
     catalogue,
     repository,
+    windowLine,
     audit,
     bus,
     damage,

@@ -25,6 +25,7 @@ export function insertJob(repository: Pick<JobRepository, 'insert'>, given: Part
     retry_of: null,
     args: {},
     claims: [],
+    ignoresWindows: false,
     ...given,
   });
 }

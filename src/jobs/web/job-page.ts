@@ -1,5 +1,6 @@
 // The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
+import { nameBlocker } from '../name-blocker.ts';
 import { comparisonOf, givenArguments } from '../../core/arguments.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
@@ -70,9 +71,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
   switch (job.status) {
     case 'queued':
       if (view.waitsForRoom) return 'Waiting until a running job ends: as many run as may run at once.';
-      return view.waitsFor
-        ? `Waiting for ${view.waitsFor.operation} #${view.waitsFor.number}.`
-        : 'Starts in a moment.';
+      return view.waitsFor ? `Waiting for ${nameBlocker(view.waitsFor)}.` : 'Starts in a moment.';
     case 'running':
       if (view.isCancelling) return 'Stopping: waiting for its processes.';
       return text ? `${text}.` : `Running${phase}.`;

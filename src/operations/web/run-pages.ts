@@ -1,4 +1,5 @@
 // Pages that run an operation or retry a job: the dialog and the form submission.
+import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readForm } from '../../core/arguments.ts';
@@ -116,7 +117,7 @@ function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 
 function describeStart(jobs: OperationContext['jobs'], job: Job): string {
   if (jobs.waitsForRoom(job)) return 'It waits until a running job ends: as many run as may run at once.';
   const ahead = jobs.waitsFor(job);
-  return ahead ? `It waits for ${ahead.operation} #${ahead.number}.` : 'It starts now.';
+  return ahead ? `It waits for ${nameBlocker(ahead)}.` : 'It starts now.';
 }
 
 /** The options of a run from the form fields that are not arguments. */

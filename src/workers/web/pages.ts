@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
+import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { defaultDrainSec, maxDrainSec, minDrainSec, type WorkersView } from '../state.ts';
 import { describeForecast } from './workers-card.ts';
 import { withInput } from '../../operations/run-dialog.ts';
@@ -79,7 +80,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
 
 function describeEffect(verb: 'pause' | 'resume', { lock }: WorkersView): string {
   if (verb === 'pause') return 'Workers finish their current entry. Waiting entries stay in the queue.';
-  return lock ? `Embedding continues when ${lock.operation} #${lock.number} ends.` : 'Embedding continues.';
+  return lock ? `Embedding continues when ${nameBlocker(lock)} ends.` : 'Embedding continues.';
 }
 
 /** NaN if the text is not a number, which `workers.drain` rejects. */

@@ -1,6 +1,14 @@
 import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
-import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
+import {
+  type Control,
+  describeLock,
+  type Drain,
+  type LibraryLock,
+  type WorkerRow,
+  type WorkerState,
+  type WorkersView,
+} from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
 import { workerBadges } from '../worker-badges.ts';
@@ -98,7 +106,7 @@ function describeActivity(
       if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
       if (control.paused_at) return pausedBy(control.paused_by, control.paused_at);
       return {
-        lead: `Paused while ${lock?.operation} #${lock?.number} changes the library.`,
+        lead: lock ? `Paused while ${describeLock(lock)}.` : 'Paused.',
         tail: ' Resumes automatically.',
       };
     case 'idle':
