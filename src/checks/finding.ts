@@ -1,4 +1,5 @@
 // A finding is what a check has found, from its opening to its end. Pure rules: when it opens, changes and clears.
+import type { Transition } from '../core/audit.ts';
 import type { Found, Severity } from '../core/check.ts';
 
 export type Finding = {
@@ -25,13 +26,11 @@ export type Finding = {
   incident: number | null;
 };
 
-/** again: back soon after it cleared. recovered: cleared. */
-export type Transition = 'first' | 'again' | 'recovered';
-
 export type Judged = {
   /** Null: nothing was ever found. */
   finding: Finding | null;
   did: 'opened' | 'changed' | 'cleared' | 'seen' | 'nothing';
+  /** again: back soon after it cleared. recovered: cleared. */
   transition: Transition | null;
 };
 

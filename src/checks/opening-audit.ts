@@ -1,6 +1,6 @@
 // Decides which openings and clearings of a finding get an audit row: the audit is never pruned, and a finding that comes and
 // goes must not fill it.
-import type { Transition } from './finding.ts';
+import type { Transition } from '../core/audit.ts';
 
 /** Openings with a row, for each finding and hour. */
 const openingsPerHour = 4;

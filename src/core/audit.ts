@@ -1,5 +1,7 @@
-// The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
+// The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else,
+// and a chain of hashes shows what was changed in spite of them.
 // The rows of refusals, and of other requests that a client can repeat without end, are limited.
+import { openChain } from './db/audit-chain.ts';
 import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
 import { AppError } from './errors.ts';
@@ -33,6 +35,9 @@ type Change = AuditEntry & { outcome: 'ok' | 'failed' };
 
 /** A refusal with its code, such as `not_found`. */
 type Refusal = AuditEntry & { code: string; message: string };
+
+/** Whether the trouble of which a row tells is new, lasts, or is over. */
+export type Transition = 'first' | 'again' | 'recovered';
 
 /** A row of a target's history. */
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
@@ -126,15 +131,12 @@ function remember(recent: ReturnType<typeof createRecent>, { by: { requestId } }
 
 /** Returns a function that adds a row. */
 function createWriter(ops: Db, now: () => Date, redactor: Redactor) {
-  const insert = ops.prepare(`
-    INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
-    VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
-  `);
+  const add = openChain(ops, now);
   return (outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) => {
     const { event, by, ...texts } = entry;
     const actor = redactor.record(by.actor);
     const { target = null, reason, detail = null } = redactor.recordAll({ reason: by.reason, ...texts });
-    insert.run({
+    add({
       at: now().toISOString(),
       actor: actor.slice(0, maxTextLength),
       event,

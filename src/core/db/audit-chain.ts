@@ -1,0 +1,104 @@
+// The hash chain of the audit log. Each row's hash covers the row and the hash of the row before it, so a row that somebody
+// changes, removes or inserts afterwards no longer fits its neighbours. The rows of earlier versions have no hash: one row seals
+// them all.
+import crypto from 'node:crypto';
+import { type Db, scriptBusyMs } from './open.ts';
+
+/** The covered columns, in this order, as a text that SQLite makes. */
+export const coveredRow =
+  'json_array(id, at, actor, event, target, outcome, reason, detail, peer, request_id)';
+
+/** The event of the row that seals the rows of earlier versions. Its detail has their number, and the hash of their covered
+ *  columns, each followed by a line break. */
+export const sealEvent = 'audit.chain_started';
+
+/** SHA-256 in lower-case hex. `previous`: the hash of the row before, '' for the first. */
+export function chainHash(previous: string, row: string): string {
+  return crypto.hash('sha256', previous + row);
+}
+
+/** A row without its number and its hash. */
+export type NewAuditRow = {
+  at: string;
+  actor: string;
+  event: string;
+  target: string | null;
+  outcome: 'ok' | 'refused' | 'failed';
+  reason: string | null;
+  detail: string | null;
+  peer: string | null;
+  requestId: string | null;
+};
+
+const given = '@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId';
+
+/** One statement reads the row before and adds the new one, so two connections never continue the chain from the same row. */
+const insert = `
+  INSERT INTO audit (id, at, actor, event, target, outcome, reason, detail, peer, request_id, hash)
+  SELECT id, ${given}, chain_hash(previous, json_array(id, ${given}))
+  FROM (
+    SELECT coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), '') AS previous,
+      1 + max(
+        coalesce((SELECT max(id) FROM audit), 0),
+        coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)
+      ) AS id
+  )
+`;
+
+/** Seals the rows of earlier versions, and returns a function that adds a row to the chain. */
+export function openChain(ops: Db, now: () => Date): (row: NewAuditRow) => void {
+  ops.function('chain_hash', { deterministic: true }, (previous, row) =>
+    chainHash(previous as string, row as string),
+  );
+  const statement = ops.prepare(insert);
+  const add = (row: NewAuditRow) => void statement.run(row);
+  sealOldRows(ops, (detail) =>
+    add({
+      at: now().toISOString(),
+      actor: 'system',
+      event: sealEvent,
+      target: null,
+      outcome: 'ok',
+      reason: null,
+      detail: JSON.stringify(detail),
+      peer: null,
+      requestId: null,
+    }),
+  );
+  return add;
+}
+
+type Seal = { rows: number; sha256: string };
+
+/** Only while no row has a hash and nothing was sealed: rows that lost their hashes later are no old rows. */
+const isUnsealed = `
+  SELECT (SELECT hash IS NULL FROM audit ORDER BY id LIMIT 1)
+    AND (SELECT hash IS NULL FROM audit ORDER BY id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM audit WHERE event = '${sealEvent}')
+`;
+
+function sealOldRows(ops: Db, add: (seal: Seal) => void) {
+  const isNeeded = ops.prepare(isUnsealed).pluck();
+  if (isNeeded.get() !== 1) return;
+  const seal = ops.transaction(() => {
+    if (isNeeded.get() === 1) add(hashAll(ops));
+  });
+  // Another process may be sealing the same rows: this one waits, then finds nothing to seal.
+  const busyMs = ops.pragma('busy_timeout', { simple: true });
+  ops.pragma(`busy_timeout = ${scriptBusyMs}`);
+  try {
+    seal.immediate();
+  } finally {
+    ops.pragma(`busy_timeout = ${busyMs}`);
+  }
+}
+
+function hashAll(ops: Db): Seal {
+  const hash = crypto.createHash('sha256');
+  let rows = 0;
+  for (const row of ops.prepare(`SELECT ${coveredRow} FROM audit ORDER BY id`).pluck().iterate()) {
+    hash.update(`${row}\n`);
+    rows += 1;
+  }
+  return { rows, sha256: hash.digest('hex') };
+}
