@@ -42,6 +42,8 @@ const fields = {
     retry_of === null ? null : (repository.find(String(retry_of))?.id ?? null),
   ),
   retried_by: field(nullable('string'), ({ number }, { repository }) => repository.retriedBy(number)),
+  /** The name of the schedule that started it. */
+  schedule: field(nullable('string'), ({ schedule }) => schedule),
   waits_for: field(anyObjectOrNullSchema, (job, { jobs }) => {
     const ahead = jobs.waitsFor(job);
     return ahead && waitsForBody(ahead);

@@ -9,6 +9,8 @@ export type JobFilter = {
   status?: JobStatus[];
   operation?: string;
   actor?: string;
+  /** The name of the schedule that started it. */
+  schedule?: string;
   /** ISO 8601 UTC. */
   since?: string;
   /** Before this time, ISO 8601 UTC. */
@@ -19,7 +21,7 @@ export type JobFilter = {
   texts?: TextTerm[];
 };
 
-type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'until' | 'text';
+type SearchKey = 'status' | 'operation' | 'actor' | 'schedule' | 'error' | 'since' | 'until' | 'text';
 /** `text` is the term as typed. */
 export type SearchTerm = { key: SearchKey; value: string; text: string };
 type SearchProblem = { term: string; message: string };
@@ -28,7 +30,8 @@ type JobSearch = { filter: JobFilter; terms: SearchTerm[]; problems: SearchProbl
 /** The current time, and every operation that exists or has jobs. */
 type SearchContext = { now: Date; operations: { name: string; title: string }[] };
 
-const keys: readonly string[] = ['status', 'operation', 'actor', 'error', 'since', 'until'];
+const keys: readonly string[] = ['status', 'operation', 'actor', 'schedule', 'error', 'since', 'until'];
+const singleKeys = ['operation', 'actor', 'schedule', 'since', 'until'] as const;
 const maxTerms = 12;
 
 export function readSearch(query: string, context: SearchContext): JobSearch {
@@ -65,15 +68,16 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
     return `There is no qualifier ${key}:. Known: ${keys.map((name) => `${name}:`).join(' ')}. Put the term in quotes to search for its text.`;
   }
   if (value === '') return key === 'text' ? 'Empty quotes match nothing.' : `${key}: needs a value.`;
-  const isSingle = key === 'operation' || key === 'actor' || key === 'since' || key === 'until';
-  if (isSingle && filter[key] !== undefined) return `${key}: is given twice. Keep one of them.`;
+  const single = singleKeys.find((one) => one === key);
+  if (single && filter[single] !== undefined) return `${key}: is given twice. Keep one of them.`;
   switch (key) {
     case 'status':
       return addStatus(filter, value);
     case 'operation':
       return addOperation(filter, value, context);
     case 'actor':
-      filter.actor = value;
+    case 'schedule':
+      filter[key] = value;
       return null;
     case 'since':
     case 'until':

@@ -77,6 +77,8 @@ export function viewJob(
     /** The least role for another run with its arguments. */
     needs: operation ? leastRoleFor(operation, job.args) : jobActions.retry.role,
     retryOf: job.retry_of,
+    /** The name of the schedule that started it. */
+    schedule: job.schedule,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
   };
 }

@@ -6,7 +6,8 @@ import type { Job } from './job.ts';
 import type { Blocker, LockQueue } from './lock-queue.ts';
 import type { JobRepository } from './repository.ts';
 import type { RunRequest } from './run-request.ts';
-import type { JobVerbs } from './verbs.ts';
+import { scheduleClaims } from './schedule-claims.ts';
+import type { Alongside, JobVerbs } from './verbs.ts';
 
 export type Jobs = ReturnType<typeof createJobs>;
 
@@ -20,10 +21,10 @@ export function createJobs(
   return {
     /** Checks arguments, plan, confirmation and locks, and gives the queued job. Throws `not_found`,
      *  `invalid_arguments`, `forbidden`, `confirmation_required`, `plan_outdated`, `maintenance`, `operation_locked`, `stopping`,
-     *  `disk_full`, `busy`. */
-    async submit(request: RunRequest, by: Requester): Promise<Job> {
+     *  `disk_full`, `busy`, and what `alongside` throws. */
+    async submit(request: RunRequest, by: Requester, alongside?: Alongside): Promise<Job> {
       await verbs.assertPlan(request, by);
-      return durably(() => verbs.enqueue(request, by));
+      return durably(() => verbs.enqueue(request, by, alongside));
     },
 
     /** Cancels a waiting job; has the processes of a running one ended. Throws `not_found`, `not_cancellable`. */
@@ -38,9 +39,10 @@ export function createJobs(
     /** Throws `not_found`, and `pruned` for a job that was removed. */
     find: verbs.find,
 
-    /** The job or window that a run with these arguments would have to wait for; null when it could start at once. */
-    blockerOf: (operation: Operation, args: Args): Blocker | null =>
-      lockQueue.blockerOf(operation.locks(args)),
+    /** The job or window that a run with these arguments would have to wait for, as a run of `schedule` if it is given; null
+     *  when it could start at once. */
+    blockerOf: (operation: Operation, args: Args, schedule?: string): Blocker | null =>
+      lockQueue.blockerOf([...operation.locks(args), ...scheduleClaims(schedule)]),
 
     /** The job or window that a queued job waits for. */
     waitsFor: (job: Job): Blocker | null => (job.status === 'queued' ? lockQueue.blockerAhead(job.id) : null),

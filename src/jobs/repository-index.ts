@@ -154,8 +154,8 @@ export function createResultRows(ops: Db) {
 }
 
 /** Whether the filter needs a scan. */
-export function needsScan({ actor, errors, texts }: JobFilter): boolean {
-  return actor !== undefined || Boolean(errors?.length) || Boolean(texts?.length);
+export function needsScan({ actor, schedule, errors, texts }: JobFilter): boolean {
+  return actor !== undefined || schedule !== undefined || Boolean(errors?.length) || Boolean(texts?.length);
 }
 
 export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
@@ -208,12 +208,18 @@ export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
   }
 }
 
-function conditions({ status, operation, actor, errors = [], texts = [] }: JobFilter) {
+function conditions({ status, operation, actor, schedule, errors = [], texts = [] }: JobFilter) {
   const where = ['1'];
   if (status) where.push('status IN (SELECT value FROM json_each(@status))');
   if (operation !== undefined) where.push('operation = @operation');
   if (actor !== undefined) where.push('requested_by = @actor');
-  const values: Record<string, unknown> = { status: JSON.stringify(status ?? []), operation, actor };
+  if (schedule !== undefined) where.push('schedule = @schedule');
+  const values: Record<string, unknown> = {
+    status: JSON.stringify(status ?? []),
+    operation,
+    actor,
+    schedule,
+  };
   for (const [at, text] of errors.entries()) {
     values[`error${at}`] = containing(jsonText(text));
     where.push(like('failure', `error${at}`));

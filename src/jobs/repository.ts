@@ -10,15 +10,25 @@ import { createPastRuns } from './repository-runs.ts';
 
 export type NewJob = Pick<
   JobRow,
-  'id' | 'operation' | 'mode' | 'requested_by' | 'request_id' | 'reason' | 'max_attempts' | 'retry_of'
+  | 'id'
+  | 'operation'
+  | 'mode'
+  | 'requested_by'
+  | 'request_id'
+  | 'reason'
+  | 'max_attempts'
+  | 'retry_of'
+  | 'schedule'
 > & { args: Record<string, unknown>; claims: Claim[]; ignoresWindows: boolean };
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
 const sql = {
   insert: `
-    INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, created_at)
-    VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of, @at)
+    INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, schedule,
+      created_at)
+    VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of,
+      @schedule, @at)
     RETURNING *
   `,
   byId: 'SELECT * FROM job WHERE id = ?',

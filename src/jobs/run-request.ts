@@ -9,6 +9,10 @@ export type RunRequest = {
   /** `wait`: queue behind whatever holds the locks. Otherwise a job that cannot start at once is refused. */
   whenLocked?: 'wait' | undefined;
   retryOf?: number;
+  /** The name of the schedule that starts it. */
+  schedule?: string;
+  /** It makes up for a due time at which no server ran. */
+  isMadeUp?: boolean;
 };
 
 /** The fields of a request that a retry may replace. */

@@ -15,10 +15,14 @@ import { limitsOf } from '../core/settings/operation-limits.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
+import { scheduleClaims } from './schedule-claims.ts';
 import type { WindowLine } from './window-line.ts';
 import { maintenanceError, readWindows } from '../window-store/refusal.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
+
+/** Writes what must be committed together with a new job; if it throws, there is no job. */
+export type Alongside = (job: Job) => void;
 
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot' | 'now'> & {
   repository: JobRepository;
@@ -49,8 +53,8 @@ export function createJobVerbs(given: Given) {
 
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`, `invalid_arguments`,
      *  `forbidden`, `confirmation_required`, `maintenance`, `operation_locked`, `stopping`, `disk_full`. */
-    enqueue: (request: RunRequest, by: Requester): Job =>
-      auditRefusal(audit, refusalOf(request, by), () => enqueue(request, by)),
+    enqueue: (request: RunRequest, by: Requester, alongside?: Alongside): Job =>
+      auditRefusal(audit, refusalOf(request, by), () => enqueue(request, by, alongside)),
 
     /** Throws `plan_outdated` when the plan does not hold any more. Other errors are left to `enqueue`. */
     async assertPlan(request: RunRequest, by: Requester): Promise<void> {
@@ -88,11 +92,15 @@ export function createJobVerbs(given: Given) {
     },
   };
 
-  function enqueue(request: RunRequest, by: Requester): Job {
+  function enqueue(request: RunRequest, by: Requester, alongside?: Alongside): Job {
     const read = readRequest(given, request, by);
     given.windowLine.keepUp();
     const job = repository.unsynced(() =>
-      repository.transaction(() => accept(given, read, request, by, assertAccepting)),
+      repository.transaction(() => {
+        const accepted = accept(given, read, request, by, assertAccepting);
+        alongside?.(accepted);
+        return accepted;
+      }),
     );
     bus.emit('job', job);
     return job;
@@ -128,7 +136,7 @@ async function checkPlan(given: Given, request: RunRequest, by: Requester) {
 function accept(given: Given, read: Read, request: RunRequest, by: Requester, assertAccepting: () => void) {
   const { operation, args } = read;
   const { config, repository, lockQueue, audit } = given;
-  const claims = operation.locks(args);
+  const claims = [...operation.locks(args), ...scheduleClaims(request.schedule, request.isMadeUp)];
   const overridden = passWindow(given, claims, request, by);
   const ignoresWindows = overridden !== null;
   const blocker = lockQueue.blockerOf(claims, { ignoresWindows });
@@ -148,11 +156,18 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     args,
     max_attempts: limitsOf(operation, config).retries.maxAttempts,
     retry_of: request.retryOf ?? null,
+    schedule: request.schedule ?? null,
     claims,
     ignoresWindows,
   });
   const { number, reason, retry_of } = job;
-  const detail = { operation: job.operation, args, retry_of, ...(overridden && { overridden }) };
+  const detail = {
+    operation: job.operation,
+    args,
+    retry_of,
+    ...(job.schedule && { schedule: job.schedule }),
+    ...(overridden && { overridden }),
+  };
   audit.record({ event: runAction.name, outcome: 'ok', by, target: `job:${number}`, reason, detail });
   return job;
 }

@@ -5,6 +5,7 @@ import type { Operation, PlanState } from '../core/operation.ts';
 import { type Claim, type Failure, failureOf, type Job } from '../jobs/job.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import { isScheduleClaim } from '../jobs/schedule-claims.ts';
 
 type Given = Pick<Kernel, 'catalogue'> & {
   repository: Pick<JobRepository, 'claimsOf'>;
@@ -59,7 +60,8 @@ export function createAdmission(given: Given) {
   function hasItsLocks(operation: Operation, job: Job): boolean {
     if (job.status !== 'queued') return true;
     const format = (claims: Claim[]) => claims.map(({ name, mode }) => `${mode} ${name}`).sort();
-    return format(operation.locks(job.args)).join() === format(repository.claimsOf(job.id)).join();
+    const claims = repository.claimsOf(job.id).filter((claim) => !isScheduleClaim(claim));
+    return format(operation.locks(job.args)).join() === format(claims).join();
   }
 }
 

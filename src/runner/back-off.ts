@@ -2,6 +2,7 @@
 import type { Kernel } from '../core/kernel.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import { scheduleClaims } from '../jobs/schedule-claims.ts';
 import { retryMs } from './settle.ts';
 
 type Given = Pick<Kernel, 'catalogue' | 'bus' | 'log' | 'now'> & {
@@ -39,7 +40,8 @@ export function createBackOff({ catalogue, repository, bus, log, obstacleOf, ref
     try {
       const obstacle = obstacleOf(job);
       if (obstacle) return refuse(job, obstacle);
-      const queued = repository.requeueDue(job.id, catalogue.find(job.operation)?.locks(job.args) ?? []);
+      const locks = catalogue.find(job.operation)?.locks(job.args) ?? [];
+      const queued = repository.requeueDue(job.id, [...locks, ...scheduleClaims(job.schedule)]);
       if (queued) bus.emit('job', queued);
     } catch (error) {
       log.error({ err: error, job_id: job.id, number: job.number }, 'a retry could not be queued yet');

@@ -23,6 +23,7 @@ const understood: [string, JobFilter][] = [
   ['operation:import', { operation: 'import' }],
   ['operation:"Rebuild index"', { operation: 'index' }],
   ['actor:ada', { actor: 'ada' }],
+  ['schedule:nightly status:failed', { schedule: 'nightly', status: ['failed'] }],
   ['actor:"Ada L"', { actor: 'Ada L' }],
   ['error:disk', { errors: ['disk'] }],
   ['error:"disk full" error:ENOSPC', { errors: ['disk full', 'ENOSPC'] }],

@@ -23,6 +23,7 @@ export function insertJob(repository: Pick<JobRepository, 'insert'>, given: Part
     reason: null,
     max_attempts: 1,
     retry_of: null,
+    schedule: null,
     args: {},
     claims: [],
     ignoresWindows: false,
