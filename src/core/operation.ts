@@ -158,6 +158,10 @@ export type Operation = {
   dialog(args: Args, config?: Config): Dialog;
   /** One sentence: the state after a cancel. */
   cancelNote: string;
+  /** Why a schedule cannot start such a run, by argument, or by `operation` whatever the arguments are. Absent: it can. */
+  schedulingProblems?(args: Args): { field: string; message: string }[];
+  /** The schedule that the first start of the server adds, switched off. */
+  suggestedSchedule?: { name: string; cron: string };
 };
 
 export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 };

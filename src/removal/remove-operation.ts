@@ -107,6 +107,8 @@ export const removeOperation: Operation = {
     };
   },
   cancelNote: 'The library changes in one step at the end. Until then nothing is removed.',
+  schedulingProblems: ({ dry_run: isDryRun }) =>
+    isDryRun ? [] : [{ field: 'operation', message: 'A removal needs a plan that a person has seen.' }],
 };
 
 const stays = 'Entries marked local only stay, and a category that has some stays with them.';

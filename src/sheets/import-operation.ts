@@ -241,4 +241,10 @@ export const importOperation: Operation = {
     };
   },
   cancelNote: 'The library changes in one step at the end. Until then nothing is written.',
+  schedulingProblems({ mode, allow_removals: allowsRemovals, dry_run: isDryRun }) {
+    if (mode === 'merge' || isDryRun || !allowsRemovals) return [];
+    const message =
+      'A scheduled import may not remove more than 20% of the entries: nobody sees its plan. Choose merge, or leave this off.';
+    return [{ field: 'allow_removals', message }];
+  },
 };

@@ -83,6 +83,9 @@ export const snapshotOperation: Operation = {
     };
   },
   cancelNote: 'The index changes in one step at the end. Until then the current one stays in use.',
+  schedulingProblems: () => [
+    { field: 'operation', message: 'It installs a snapshot that a person has just uploaded.' },
+  ],
 };
 
 function idOf({ staged_id }: Args): string | undefined {

@@ -107,6 +107,9 @@ export const undoOperation: Operation = {
     };
   },
   cancelNote: 'The library changes in one step at the end. Until then nothing is written.',
+  schedulingProblems: () => [
+    { field: 'operation', message: 'An undo names one job, and needs a plan that a person has seen.' },
+  ],
 };
 
 function describeJob({ job }: Args): string {

@@ -137,6 +137,17 @@ export const retentionSettings = {
     default: 1_000_000,
     unit: 'jobs',
   }),
+  scheduleTickDays: integer({
+    key: 'retention.schedule_days',
+    variable: 'CHL_SCHEDULE_DAYS',
+    group: 'retention',
+    title: 'Time that due times of schedules are kept',
+    text: 'What became of each: started, skipped, missed or refused.',
+    min: 1,
+    max: 36_500,
+    default: 400,
+    unit: 'days',
+  }),
   importBackups: integer({
     key: 'retention.import_backups',
     variable: 'CHL_IMPORT_BACKUPS',

@@ -1,0 +1,17 @@
+// The actions on schedules, for their routes and their audit rows.
+import { runAction } from '../jobs/actions.ts';
+
+export const scheduleActions = {
+  /** Adds, changes, or switches on or off. */
+  change: { name: 'schedule.changed', role: 'admin', tier: 1, changes: 'schedules' },
+  remove: { name: 'schedule.removed', role: 'admin', tier: 1, changes: 'schedules' },
+  /** Starts its operation now. Destructive arguments need an admin, a reason and the word of the operation. */
+  run: { name: 'schedule.run', refused: runAction.refused, role: 'operator', tier: 2, changes: 'jobs' },
+} as const;
+
+/** The requester of the jobs that a schedule starts: an admin has stored it. */
+export function scheduleRequester(name: string) {
+  return { actor: `schedule ${name}`, role: 'admin', peer: null, requestId: null, reason: null } as const;
+}
+
+export const scheduleTarget = (name: string): string => `schedule:${name}`;
