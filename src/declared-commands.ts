@@ -1,5 +1,6 @@
 // The only list of the commands, besides those of the command line itself. Separate from the features, because the command line loads no server.
 import { tokenCommands } from './access/commands.ts';
+import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { queueCommands } from './queue/commands.ts';
@@ -14,4 +15,5 @@ export const declaredCommands: Command[] = [
   ...sourceCommands,
   ...tokenCommands,
   ...settingCommands,
+  ...auditCommands,
 ];

@@ -1,4 +1,5 @@
 // The language of the search box. Pure. A term that cannot be read becomes a problem; the other terms apply.
+import { readSearchTime, timeExamples } from '../core/search-time.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
 
 /** Free text also matches titles of operations: `operations` have the text in their title. */
@@ -119,37 +120,14 @@ function addOperation(filter: JobFilter, value: string, { operations }: SearchCo
   return null;
 }
 
-const dayMs = 86_400_000;
-const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs };
-
-/** `today`, `yesterday`, `24h`, `7d`, a day in this machine's time zone, or a time. */
 function addTime(
   filter: JobFilter,
   key: 'since' | 'until',
   value: string,
   { now }: SearchContext,
 ): string | null {
-  const at = readSince(value.toLowerCase(), now);
-  if (at === null || Number.isNaN(at.getTime())) {
-    return `${key}: ${JSON.stringify(value)} is not a time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;
-  }
+  const at = readSearchTime(value, now);
+  if (at === null) return `${key}: ${JSON.stringify(value)} is not a time. Write ${timeExamples}.`;
   filter[key] = at.toISOString();
   return null;
-}
-
-function readSince(value: string, now: Date): Date | null {
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-  if (value === 'today') return midnight;
-  if (value === 'yesterday') return new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  const [, amount, unit] = /^(\d{1,5})([mhdw])$/.exec(value) ?? [];
-  if (amount && unit) return new Date(now.getTime() - Number(amount) * (unitMs[unit] ?? 0));
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) ?? [];
-  if (year) return realDay(Number(year), Number(month), Number(day));
-  return /^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}/.test(value) ? new Date(value.toUpperCase()) : null;
-}
-
-/** Null for a day that the calendar does not have. */
-function realDay(year: number, month: number, day: number): Date | null {
-  const at = new Date(year, month - 1, day);
-  return at.getMonth() === month - 1 && at.getDate() === day ? at : null;
 }

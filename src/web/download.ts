@@ -4,20 +4,21 @@ import { Readable } from 'node:stream';
 import type { Audit, Requester } from '../core/audit.ts';
 import type { Log } from '../core/log.ts';
 
-/** `bytes`: null for a file that is made while it is sent. `target`: the subject of the audit row. */
+/** `bytes`: null for a file that is made while it is sent. `target`: the subject of the audit row; `detail`: more about it. */
 export type Download = {
   fileName: string;
   type: string;
   bytes: number | null;
   event: string;
   target: string;
+  detail?: Record<string, unknown>;
 };
 
 type Sending = { audit: Audit; log: Log; by: Requester };
 
 export function describeDownload(
   reply: FastifyReply,
-  { fileName, type, bytes }: Omit<Download, 'event' | 'target'>,
+  { fileName, type, bytes }: Omit<Download, 'event' | 'target' | 'detail'>,
 ) {
   reply.type(type).header('content-disposition', disposition(fileName));
   if (bytes !== null) reply.header('content-length', bytes);
@@ -45,7 +46,12 @@ export function sendDownload(
   stream.once('error', (error) => log.warn({ err: error, target }, 'a download was interrupted'));
   const record = () => {
     const isWhole = stream.readableEnded && reply.raw.writableFinished;
-    const detail = { bytes, file_name: fileName, ...(isWhole ? {} : { code: 'aborted' }) };
+    const detail = {
+      ...download.detail,
+      bytes,
+      file_name: fileName,
+      ...(isWhole ? {} : { code: 'aborted' }),
+    };
     audit.record({ event, outcome: isWhole ? 'ok' : 'failed', by, target, detail });
   };
   // The client may have left while the file was made.

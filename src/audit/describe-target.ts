@@ -1,0 +1,38 @@
+// The subject of a row in words, with the page that shows it.
+import { url } from '../core/url.ts';
+
+export type Subject = { text: string; href: string | null };
+
+/** By the part of a target before its colon. */
+const subjects: Record<string, (name: string) => Subject> = {
+  job: (name) => ({ text: `Job #${name}`, href: /^\d+$/.test(name) ? url(`/jobs/${name}`) : null }),
+  operation: (name) => ({ text: name, href: url('/jobs', { operation: name }) }),
+  source: (name) => ({ text: `Sheet ${name}`, href: url(`/sources/${encodeURIComponent(name)}`) }),
+  schedule: (name) => ({ text: `Schedule ${name}`, href: url(`/schedules/${encodeURIComponent(name)}`) }),
+  window: (name) => ({ text: `Window ${name}`, href: url('/settings/maintenance') }),
+  token: (name) => ({ text: `Token ${name}`, href: url('/settings/access') }),
+  credential: (name) => ({ text: `Credential ${name}`, href: url('/settings/credentials') }),
+  setting: (name) => ({ text: name, href: url('/settings/values', { q: name }) }),
+  finding: (name) => ({ text: `Finding ${name}`, href: url('/checks') }),
+  check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),
+  worker: (name) => ({ text: `Worker ${name}`, href: url('/operations') }),
+};
+
+/** Targets without a colon. */
+const wholes: Record<string, Subject> = {
+  settings: { text: 'Several settings', href: url('/settings/values') },
+  jobs: { text: 'Jobs', href: url('/jobs') },
+  workers: { text: 'All workers', href: url('/operations') },
+  queue: { text: 'The embedding queue', href: url('/operations') },
+  audit: { text: 'The audit', href: null },
+};
+
+/** Null for a row without a target. A request is shown as it was sent: `PUT /api/v1/…`. */
+export function describeTarget(target: string | null): Subject | null {
+  if (target === null) return null;
+  const whole = wholes[target];
+  if (whole) return whole;
+  const [, kind = '', name = ''] = /^([a-z]+):(.+)$/.exec(target) ?? [];
+  const describe = Object.hasOwn(subjects, kind) ? subjects[kind] : undefined;
+  return describe ? describe(name) : { text: target, href: null };
+}

@@ -1,0 +1,142 @@
+// The only place that gives events their words. test/audit/event-words.test.ts finds every event that the code writes.
+
+/** `done`: of a change that was made. `tried`: of one that was refused or has failed. */
+type Words = { done: string; tried: string };
+/** `name` filters by all events of the group. */
+type EventGroup = { name: string; title: string; events: Record<string, Words> };
+
+const words = (done: string, tried = done): Words => ({ done, tried });
+
+export const eventGroups: EventGroup[] = [
+  {
+    name: 'jobs',
+    title: 'Jobs',
+    events: {
+      'job.accepted': words('Job accepted', 'Start a job'),
+      'job.refused': words('Start a job'),
+      'job.finished': words('Job ended', 'Job failed'),
+      'job.retrying': words('Attempt failed, retry scheduled'),
+      'job.recovered': words('Job recovered after a restart', 'Job was lost in a restart'),
+      'job.cancel': words('Cancel requested', 'Cancel a job'),
+      'job.retry': words('Job retried', 'Retry a job'),
+      'job.removed': words('Job removed', 'Remove a job'),
+      'jobs.bulk': words('Several jobs changed', 'Change several jobs'),
+      'jobs.pruned': words('Old jobs removed'),
+    },
+  },
+  {
+    name: 'schedules',
+    title: 'Schedules',
+    events: {
+      'schedule.changed': words('Schedule changed', 'Change a schedule'),
+      'schedule.created': words('Schedule created', 'Create a schedule'),
+      'schedule.removed': words('Schedule removed', 'Remove a schedule'),
+      'schedule.run': words('Schedule run by hand', 'Run a schedule'),
+      'schedule.switched': words('Schedule switched', 'Switch a schedule'),
+      'schedule.missed': words('Due time missed'),
+      'schedule.skipped': words('Due time skipped'),
+      'schedule.refused': words('Due time refused'),
+    },
+  },
+  {
+    name: 'maintenance',
+    title: 'Maintenance',
+    events: {
+      'maintenance.planned': words('Window planned', 'Plan a window'),
+      'maintenance.started': words('Window started', 'Start a window'),
+      'maintenance.begun': words('Window begun'),
+      'maintenance.entered': words('Window active'),
+      'maintenance.extended': words('Window extended', 'Extend a window'),
+      'maintenance.ended': words('Window ended', 'End a window'),
+      'maintenance.overridden': words('Maintenance overridden', 'Override maintenance'),
+    },
+  },
+  {
+    name: 'sources',
+    title: 'Sheets',
+    events: {
+      'source.changed': words('Sheet changed', 'Change a sheet'),
+      'source.removed': words('Sheet removed', 'Remove a sheet'),
+      'source.checked': words('Sheet checked', 'Check a sheet'),
+      'sheet.upload': words('Sheet uploaded', 'Upload a sheet'),
+      'sheet.remove': words('Uploaded sheet removed', 'Remove an uploaded sheet'),
+      'library.download': words('Library downloaded', 'Download the library'),
+      'export.download': words('Export downloaded', 'Download an export'),
+    },
+  },
+  {
+    name: 'index',
+    title: 'Index and workers',
+    events: {
+      'snapshot.upload': words('Snapshot uploaded', 'Upload a snapshot'),
+      'snapshot.discard': words('Snapshot discarded', 'Discard a snapshot'),
+      'snapshot.download': words('Snapshot downloaded', 'Download a snapshot'),
+      'workers.pause': words('Workers paused', 'Pause workers'),
+      'workers.resume': words('Workers resumed', 'Resume workers'),
+      'workers.drain': words('Drain started', 'Drain the queue'),
+      'workers.drain_cancel': words('Drain cancelled', 'Cancel a drain'),
+      'workers.drain_ended': words('Drain ended'),
+      'worker.lost': words('Worker lost'),
+      'worker.gave_up': words('Worker given up'),
+      'queue.retry_failed': words('Failed entries retried', 'Retry failed entries'),
+    },
+  },
+  {
+    name: 'settings',
+    title: 'Settings',
+    events: {
+      'settings.changed': words('Setting changed', 'Change a setting'),
+      'settings.imported': words('Settings imported', 'Import settings'),
+      'settings.import_previewed': words('Import of settings previewed', 'Preview an import of settings'),
+      'credential.changed': words('Credential replaced', 'Replace a credential'),
+      'credential.checked': words('Credential checked', 'Check a credential'),
+      'credential.removed': words('Credential removed', 'Remove a credential'),
+      'embedder.checked': words('Embedder checked', 'Check the embedder'),
+    },
+  },
+  {
+    name: 'access',
+    title: 'Access',
+    events: {
+      'access.sign_in': words('Signed in', 'Sign in'),
+      'access.sign_out': words('Signed out', 'Sign out'),
+      'access.token_created': words('Token created', 'Create a token'),
+      'access.token_revoked': words('Token revoked', 'Revoke a token'),
+      'gate.refused': words('Request from elsewhere', 'Request from elsewhere'),
+      'request.refused': words('Request to an unknown address'),
+    },
+  },
+  {
+    name: 'checks',
+    title: 'Checks',
+    events: {
+      'checks.run': words('Checks run', 'Run checks'),
+      'finding.opened': words('Finding opened'),
+      'finding.cleared': words('Finding cleared'),
+      'finding.muted': words('Finding muted', 'Mute a finding'),
+      'finding.unmuted': words('Finding no longer muted', 'Unmute a finding'),
+    },
+  },
+  {
+    name: 'server',
+    title: 'Server',
+    events: {
+      'server.started': words('Server started'),
+      'server.stopped': words('Server stopped'),
+      'audit.chain_started': words('Audit chain started'),
+      'audit.download': words('Audit exported', 'Export the audit'),
+      'browser.keys': words('Shortcuts switched', 'Switch shortcuts'),
+      'browser.theme': words('Theme chosen', 'Choose a theme'),
+    },
+  },
+];
+
+const known = new Map(eventGroups.flatMap(({ events }) => Object.entries(events)));
+
+/** The title of a row. An event of another version is written as words: `job.lost_again` → `Job lost again`. */
+export function titleOf(event: string, isDone: boolean): string {
+  const found = known.get(event);
+  if (found) return isDone ? found.done : found.tried;
+  const text = event.replace(/[._]+/g, ' ').trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,33 @@
+import { formatNumber } from '../core/format.ts';
+import type { HubRow } from '../core/hub-row.ts';
+import { readChainState } from './chain-state.ts';
+import { describeRow } from './describe-row.ts';
+import { lowerFirst } from '../core/format.ts';
+import type { AuditContext } from './parts.ts';
+
+type Context = Pick<AuditContext, 'auditRepository' | 'repository' | 'catalogue' | 'operationTitles'>;
+
+export const auditRow = (ctx: Context): HubRow => ({
+  hub: 'activity',
+  position: 10,
+  icon: 'lines',
+  name: 'Audit',
+  href: '/audit',
+  // Rows come from everywhere, and no event says so.
+  dirtyOn: ['job', 'sample'],
+  load() {
+    const newest = ctx.auditRepository.newest();
+    if (newest === null) return { sentence: 'Nothing yet.' };
+    const { title } = describeRow(newest, ctx.operationTitles());
+    const count = newest.id === 1 ? '1 row' : `${formatNumber(newest.id)} rows`;
+    const rows = `${count}, the newest by ${newest.actor}: ${lowerFirst(title)}.`;
+    const { last } = readChainState(ctx);
+    if (last === null) return { sentence: `${rows} The chain was never checked.` };
+    if (last.isWhole) return { sentence: `${rows} The chain was verified`, at: last.at };
+    return {
+      sentence: `${last.text} Checked`,
+      at: last.at,
+      badge: { tone: 'bad', label: 'Chain not verified' },
+    };
+  },
+});

@@ -1,0 +1,53 @@
+// The view model of a row: in words, with its links, its changes, and the facts behind them.
+import { shorten } from '../../core/shorten.ts';
+import { url } from '../../core/url.ts';
+import type { DiffPart } from '../../plans/diff.ts';
+import type { AuditRow } from '../audit-row.ts';
+import { describeRow, factsOf } from '../describe-row.ts';
+import { describeTarget } from '../describe-target.ts';
+import { changesOf, isSecretState, type ValueChange } from '../value-changes.ts';
+
+/** Time that a page may take to compare texts, which blocks every other request. */
+export const diffBudgetMs = 100;
+
+type Diff = (from: string, to: string) => DiffPart[];
+
+export function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff) {
+  const { title, sentence } = describeRow(row, titles);
+  const [, actor = row.actor, named = null] = /^(.*?) (\(.*\))$/.exec(row.actor) ?? [];
+  const { id, at, event, outcome, reason, peer } = row;
+  return {
+    id,
+    at,
+    href: url(`/audit/${id}`),
+    actor,
+    named,
+    event,
+    title,
+    subject: describeTarget(row.target),
+    sentence: sentence === null ? null : shorten(sentence),
+    reason: reason === null ? null : shorten(reason),
+    badge: badges[outcome],
+    changes: changesOf(row.detail).map((change) => viewChange(change, diff)),
+    /** The changes of a refused or failed row were asked for, and not made. */
+    isMade: outcome === 'ok',
+    facts: factsOf(row),
+    peer,
+    requestId: row.request_id,
+    hash: row.hash,
+  };
+}
+
+const badges = {
+  ok: { tone: 'ok', icon: 'check', word: 'Done', isQuiet: true },
+  refused: { tone: 'bad', icon: 'slash', word: 'Refused', isQuiet: false },
+  failed: { tone: 'bad', icon: 'cross', word: 'Failed', isQuiet: false },
+};
+
+function viewChange({ field, from, to }: ValueChange, diff: Diff) {
+  if (isSecretState(from) && isSecretState(to))
+    return { field, note: `${to ?? 'not set'}, was ${from ?? 'not set'}`, parts: [] };
+  if (from === null) return { field, note: 'was empty', parts: diff('', to ?? '') };
+  if (to === null) return { field, note: 'becomes empty', parts: diff(from, '') };
+  return { field, note: null, parts: diff(from, to) };
+}
