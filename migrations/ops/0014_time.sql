@@ -59,6 +59,7 @@ CREATE TABLE `__new_source_state` (
 	`seen_hash` text,
 	`last_import` text,
 	`last_export` text,
+	`last_job` text,
 	`changed_since` text,
 	CONSTRAINT "source_state_status" CHECK(check_status IN ('ok', 'warning', 'error'))
 );

@@ -57,14 +57,18 @@ const sql = {
 export function createJobMoves(given: { ops: Db; claims: Claims; reports: Reports; at: () => string }) {
   const { ops, claims, reports, at } = given;
   const statements = prepareAll(ops, sql);
+  const onFinish: Alongside[] = [];
 
   return {
+    /** Adds what is written together with the end of each attempt that ends a job. */
+    onFinish: (write: Alongside) => void onFinish.push(write),
+
     /** Keeps its position in the lock queue and holds its claims; drops the rows and samples of an earlier attempt. Not synced: the
      *  identity of the process is, before the script begins. */
     start: (id: string) => withoutSync(ops, () => move('start', { id, at: at() }, holdClaims)),
     finish({ id, attempt }: Job, { status, result = null, failure = null }: Ending, alongside: Alongside) {
       const ended = { id, attempt, status, at: at(), result: toJson(result), failure: toJson(failure) };
-      return move('finish', ended, endAttempt, alongside);
+      return move('finish', ended, endAttempt, ...onFinish, alongside);
     },
     /** Fails a job that waits. */
     refuse: (id: string, failure: Failure, alongside: Alongside) =>

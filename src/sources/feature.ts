@@ -14,7 +14,10 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   name: 'sources',
   pages: [sourcesPage, sourcePage],
   create: createSourceParts,
-  lifecycle: ({ headerReads, sheetUploads, sourceChecks }) => ({
+  lifecycle: ({ headerReads, sheetRuns, sheetUploads, sourceChecks, sources }) => ({
+    recover() {
+      for (const source of sources.all()) sheetRuns.fill(source);
+    },
     start: sheetUploads.start,
     startByHand: sheetUploads.runNow,
     async stop() {

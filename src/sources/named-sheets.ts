@@ -50,7 +50,7 @@ export function findProblem(
   const refusal = source.kind === 'google' ? sheetRuns.lastRefusal(source) : null;
   if (refusal && isNews(refusal.finished_at) && refusal.finished_at > (check?.checked_at ?? ''))
     return {
-      text: refusal.message,
+      text: refusal.message ?? '',
       seen: { by: `${refusal.operation} #${refusal.number}`, at: refusal.finished_at },
     };
   if (check?.status !== 'error' || !isNews(check.checked_at)) return null;

@@ -37,7 +37,8 @@ export function createSourceParts(ctx: Context) {
   });
   const sources = ctx.use(sourceStore).sourceRepository;
   const sourceStates = createSourceStates(ctx.ops);
-  const sheetRuns = createSheetRuns(ctx.ops);
+  const sheetRuns = createSheetRuns(ctx.ops, sources);
+  repository.onFinish(sheetRuns.keepEnd);
   const findFiles = createFindFiles(config);
   const wantedBy = createWantedBy(catalogue, repository.active);
   return {
@@ -49,7 +50,7 @@ export function createSourceParts(ctx: Context) {
     findDrift: createFindDrift(config, findFiles),
     headerReads: createHeaderReads({ ...ctx, createTask }),
     seededAt: ctx.use(sheets).seededAt,
-    sourceChanges: createSourceChanges({ ...ctx, sources, states: sourceStates, wantedBy }),
+    sourceChanges: createSourceChanges({ ...ctx, sources, states: sourceStates, sheetRuns, wantedBy }),
     sourceChecks: createSourceChecks({ ...ctx, createTask, sheetRuns, sources, states: sourceStates }),
     jobs: jobVerbs,
     repository,

@@ -8,12 +8,14 @@ import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-so
 import type { SourceRepository } from '../source-store/source-repository.ts';
 import { sourceActions } from './actions.ts';
 import { type GivenSource, readSource } from './read-source.ts';
+import type { SheetRuns } from './repository.ts';
 import { editsOf, type SourceTexts } from './source-edits.ts';
 import type { SourceStates } from './source-state-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   sources: SourceRepository;
-  states: Pick<SourceStates, 'remove'>;
+  states: Pick<SourceStates, 'remove' | 'forgetLooks'>;
+  sheetRuns: Pick<SheetRuns, 'fill'>;
   /** The number of an unfinished job that names the sheet; null without one. */
   wantedBy: (name: string) => number | null;
 };
@@ -24,7 +26,7 @@ export function createSourceChanges(given: Given) {
   return {
     /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken; `shown`,
      *  what the form of an existing sheet showed, one that has changed since. A sheet that differs from the former one loses
-     *  the findings of its check. Throws `invalid_arguments`, `edit_conflict`, `not_found`, `operation_locked`. */
+     *  the findings of its check, and at another place its runs. Throws `invalid_arguments`, `edit_conflict`, `not_found`, `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,
@@ -46,7 +48,7 @@ export function createSourceChanges(given: Given) {
           if (before) assertFree(name, wantedBy(name), 'change');
           sources.transaction(() => {
             sources.put(source, { changed_at: now().toISOString(), changed_by: by.actor });
-            if (!isDeepStrictEqual(before, source)) states.remove(name);
+            if (!isDeepStrictEqual(before, source)) forget(given, before, source);
             audit.record({ ...audited, outcome: 'ok', detail: { before, after: source } });
           });
           return { source, isNew: before === null };
@@ -77,6 +79,13 @@ export function createSourceChanges(given: Given) {
       return removed;
     },
   };
+}
+
+/** Runs at another place do not count for the sheet. */
+function forget({ states, sheetRuns }: Given, before: SheetSource | null, source: SheetSource) {
+  if (before?.kind === source.kind && before.place === source.place) return states.forgetLooks(source.name);
+  states.remove(source.name);
+  sheetRuns.fill(source);
 }
 
 function assertFree(name: string, job: number | null, verb: 'change' | 'remove') {

@@ -1,4 +1,5 @@
-// Stores the findings of each named sheet's last check in the table `source_state` of ops.db.
+// Stores the findings of each named sheet's last check, and since when the sheet has changed, in the table `source_state` of
+// ops.db.
 import type { CheckStatus, CheckStep } from '../core/check-steps.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
 
@@ -27,14 +28,25 @@ export type SourceStates = ReturnType<typeof createSourceStates>;
 export function createSourceStates(ops: Db) {
   const columns = 'checked_at, check_status, check_text, check_steps, row_count, seen_hash';
   const statements = prepareAll(ops, {
-    find: `SELECT ${columns} FROM source_state WHERE name = ?`,
+    find: `SELECT ${columns} FROM source_state WHERE name = ? AND checked_at IS NOT NULL`,
     put: `
-      INSERT OR REPLACE INTO source_state (name, ${columns})
+      INSERT INTO source_state (name, ${columns})
       VALUES (@name, @checked_at, @status, @text, @steps, @rows, @hashes)
+      ON CONFLICT (name) DO UPDATE SET checked_at = excluded.checked_at, check_status = excluded.check_status,
+        check_text = excluded.check_text, check_steps = excluded.check_steps, row_count = excluded.row_count,
+        seen_hash = excluded.seen_hash
+    `,
+    changedSince: 'SELECT changed_since FROM source_state WHERE name = ?',
+    putChange: 'UPDATE source_state SET changed_since = @since WHERE name = @name',
+    forgetLooks: `
+      UPDATE source_state SET checked_at = NULL, check_status = NULL, check_text = NULL, check_steps = NULL,
+        row_count = NULL, seen_hash = NULL, changed_since = NULL
+      WHERE name = ?
     `,
     remove: 'DELETE FROM source_state WHERE name = ?',
   });
   return {
+    /** The last check; null without one. */
     find(name: string): SourceState | null {
       const row = statements.find.get(name) as Row | undefined;
       return row ? parse(row) : null;
@@ -44,6 +56,15 @@ export function createSourceStates(ops: Db) {
       const texts = { steps: JSON.stringify(steps), hashes: hashes && JSON.stringify(hashes) };
       statements.put.run({ name, ...state, ...texts });
     },
+
+    /** When it was first seen that the sheet has changed since its last import or export; null if it has not. */
+    changedSince: (name: string) =>
+      (statements.changedSince.get(name) as { changed_since: string | null } | undefined)?.changed_since ??
+      null,
+    putChange: (name: string, since: string | null) => void statements.putChange.run({ name, since }),
+
+    /** Forgets what was seen of the sheet; its runs stay. */
+    forgetLooks: (name: string) => void statements.forgetLooks.run(name),
 
     remove: (name: string) => void statements.remove.run(name),
   };

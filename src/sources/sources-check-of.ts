@@ -14,13 +14,14 @@ import { sourcesCheck } from './sources-check.ts';
 /** `end`: ends the processes that still read a sheet. */
 export function sourcesCheckOf(config: Config, ops: Db): { check: Check; end(): Promise<void> } {
   const headerReads = createHeaderReads({ bus: createBus(), config, createTask: createTasks(config) });
+  const sources = createSourceRepository(ops);
   const check = sourcesCheck({
     config,
     findFiles: createFindFiles(config),
     headerReads,
     seededAt: null,
-    sheetRuns: createSheetRuns(ops),
-    sources: createSourceRepository(ops),
+    sheetRuns: createSheetRuns(ops, sources),
+    sources,
     sourceStates: createSourceStates(ops),
   });
   return { check, end: headerReads.stop };

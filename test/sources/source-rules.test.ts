@@ -16,7 +16,7 @@ import { checkSource } from '../../src/sources/check-source.ts';
 import { createFindDrift } from '../../src/sources/drift.ts';
 import { createFindFiles } from '../../src/sources/find-files.ts';
 import { type GivenSource, readSource } from '../../src/sources/read-source.ts';
-import type { SheetRun } from '../../src/sources/repository.ts';
+import { createSheetRuns, type SheetRun } from '../../src/sources/repository.ts';
 import { createSourceChanges } from '../../src/sources/source-changes.ts';
 import { createSourceStates, type SourceState } from '../../src/sources/source-state-repository.ts';
 import { createSourceRepository } from '../../src/source-store/source-repository.ts';
@@ -93,6 +93,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     audit: createAudit(ops, now, createRedactor(config), t.error),
     bus: createBus(),
     states: createSourceStates(ops),
+    sheetRuns: createSheetRuns(ops, sources),
     untilFree: async (work) => work(),
     wantedBy: () => job,
   });

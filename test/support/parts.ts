@@ -30,6 +30,8 @@ export function partsOf(app: App) {
     uploads: use(snapshots).uploads,
     sheetUploads: use(sources).sheetUploads,
     sourceChanges: use(sources).sourceChanges,
+    sheetRuns: use(sources).sheetRuns,
+    sources: use(sources).sources,
     sourceStates: use(sources).sourceStates,
     telemetry: use(telemetry).telemetry,
     queue: use(workers).queue,

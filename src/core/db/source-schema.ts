@@ -20,7 +20,7 @@ export const source = sqliteTable(
   ],
 );
 
-/** The findings of the last check of a named sheet. Its steps and the hashes of what it has read are JSON. */
+/** The last check of a named sheet, its last runs, and since when it has changed. Steps, hashes and runs are JSON. */
 export const sourceState = sqliteTable(
   'source_state',
   {
@@ -31,9 +31,11 @@ export const sourceState = sqliteTable(
     check_steps: text(),
     row_count: integer(),
     seen_hash: text(),
-    /** The last runs, as JSON; they outlive their jobs. */
+    /** The last import and export that wrote something. They outlive their jobs. */
     last_import: text(),
     last_export: text(),
+    /** How the last of its jobs has ended, plans included. */
+    last_job: text(),
     /** When a change that is not imported yet was first seen. */
     changed_since: text(),
   },
