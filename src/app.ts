@@ -105,6 +105,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     await eachInOrder([...lifecycles].reverse(), ({ close }) => close?.());
     audit.close();
     if (isListening) recordStop(kernel);
+    await eachInOrder(lifecycles, ({ afterStop }) => afterStop?.());
     kernel.damage.close();
     library.close();
     ops.close();

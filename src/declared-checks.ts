@@ -1,5 +1,8 @@
 // The checks as a doctor without a server has them: those that look at files alone, and those that need a server. Separate from
 // the features, because the command line loads no server; a test holds both together.
+import { chainCheck, chainHead } from './audit/chain-check.ts';
+import { createChainRepository } from './audit/chain-repository.ts';
+import { headFile } from './audit/head-file.ts';
 import { installationChecks } from './checks/installation/installation-checks.ts';
 import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
@@ -61,12 +64,14 @@ export function checksOfFiles(config: Config): Check[] {
   return [...installationChecks(config), customOperationsCheck(file, custom), disk];
 }
 
-export const headsOfOps: CheckHead[] = [sourcesHead, ...credentialHeads, restartsHead];
+export const headsOfOps: CheckHead[] = [sourcesHead, ...credentialHeads, restartsHead, chainHead];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
 export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): Promise<void> } {
   const credentials = credentialChecksOf(config, ops);
   const sources = sourcesCheckOf(config, ops);
   const restarts = restartsCheck({ config, starts: createStarts(ops), now: () => new Date() });
-  return { checks: [sources.check, ...credentials, restarts], end: sources.end };
+  const chain = createChainRepository(ops);
+  const audit = chainCheck({ chain, file: headFile(config.root), problem: () => null });
+  return { checks: [sources.check, ...credentials, restarts, audit], end: sources.end };
 }

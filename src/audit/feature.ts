@@ -16,4 +16,10 @@ export const audit: Feature<ReturnType<typeof createAuditParts>> = {
   },
   cards: (ctx) => [chainCard(ctx)],
   hubRows: (ctx) => [auditRow(ctx)],
+  lifecycle: ({ headKeeper }) => ({
+    start: headKeeper.start,
+    stop: headKeeper.stop,
+    afterStop: headKeeper.end,
+  }),
+  checks: ({ chainCheck }) => [chainCheck],
 };

@@ -2,14 +2,17 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { createAuditRepository } from './audit-repository.ts';
+import { createChainParts } from './chain-parts.ts';
 import { createTrail, trailPace } from './trail.ts';
 
 export type AuditContext = Kernel & ReturnType<typeof createAuditParts>;
 
-export function createAuditParts({ ops, use, catalogue }: Context) {
+export function createAuditParts(ctx: Context) {
+  const { ops, use, catalogue } = ctx;
   const auditRepository = createAuditRepository(ops);
   const { repository } = use(jobs);
   return {
+    ...createChainParts(ctx),
     repository,
     auditRepository,
     trail: createTrail(auditRepository, trailPace),

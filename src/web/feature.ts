@@ -59,6 +59,8 @@ export type Lifecycle = {
   stop?(quietMs: number): void | Promise<void>;
   /** After the server has closed. */
   close?(): void | Promise<void>;
+  /** At the very end: the stop is in the audit log, and the databases are still open. Never rejects. */
+  afterStop?(): Promise<void>;
 };
 
 export type Feature<Part extends object = object> = {

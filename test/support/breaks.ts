@@ -67,6 +67,17 @@ export function roundsOf(
         },
       },
       {
+        check: 'audit-chain',
+        component: 'audit',
+        title: 'audit.head cannot be written',
+        apply() {
+          const file = path.join(app.root, 'audit.head');
+          fs.rmSync(file, { force: true });
+          fs.mkdirSync(file);
+          return () => fs.rmdirSync(file);
+        },
+      },
+      {
         check: 'sources',
         component: 'source:published',
         title: 'The sheet published is missing',
@@ -120,6 +131,19 @@ export function roundsOf(
           `);
           for (let crash = 0; crash < 3; crash++) add.run({ now });
           return () => rows.ops.prepare(`DELETE FROM server_start WHERE "end" = 'lost'`).run();
+        },
+      },
+    ],
+    'of the audit log': [
+      {
+        check: 'audit-chain',
+        component: 'audit',
+        title: 'The audit log is not as it was written',
+        apply() {
+          const file = path.join(app.root, 'audit.head');
+          const head = { id: 1, hash: '0'.repeat(64), at: '2026-11-01T00:00:00.000Z' };
+          fs.writeFileSync(file, JSON.stringify(head));
+          return () => fs.rmSync(file);
         },
       },
     ],
