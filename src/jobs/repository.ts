@@ -7,6 +7,7 @@ import { createJobMoves } from './repository-moves.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import { createReports } from './repository-reports.ts';
 import { createPastRuns } from './repository-runs.ts';
+import { createTransitions } from './repository-transitions.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -55,6 +56,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
   return {
     ...reports,
     ...createPastRuns(ops),
+    ...createTransitions(ops),
     ...createJobMoves({ ops, claims, reports, at }),
 
     /** Commits without fsync: nothing is durable before `synced` settles. */

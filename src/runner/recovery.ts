@@ -44,7 +44,8 @@ export function recoverJobs(given: Given) {
       repository.setLogBytes(moved, jobLogSize(jobLogFile(root, moved.number)));
       const { number, status, attempt } = moved;
       const outcome = status === 'failed' ? 'failed' : 'ok';
-      const detail = { status, attempt, killed };
+      const transition = repository.transitionOf(moved);
+      const detail = { status, attempt, killed, ...(transition && { transition }) };
       audit.record({ event: 'job.recovered', outcome, by: systemRequester, target: `job:${number}`, detail });
     };
     return { job, moved: settle(job, record), killed };

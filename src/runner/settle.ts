@@ -83,9 +83,11 @@ export function createSettlement(given: Given) {
     });
   }
 
-  function auditEnd(event: string, { number, status, attempt, failure }: Job) {
+  function auditEnd(event: string, moved: Job) {
+    const { number, status, attempt, failure } = moved;
     const outcome = status === 'failed' || status === 'retrying' ? 'failed' : 'ok';
-    const detail = { status, attempt, failure: failure?.message ?? null };
+    const transition = repository.transitionOf(moved);
+    const detail = { status, attempt, failure: failure?.message ?? null, ...(transition && { transition }) };
     audit.record({ event, outcome, by: systemRequester, target: `job:${number}`, detail });
   }
 }

@@ -52,6 +52,9 @@ export const job = sqliteTable(
     index('job_retry_of').on(table.retry_of),
     index('job_status_finished').on(table.status, table.finished_at),
     index('job_schedule').on(table.schedule, table.number).where(sql`schedule IS NOT NULL`),
+    index('job_ended')
+      .on(table.operation, table.schedule, table.finished_at)
+      .where(sql`status IN ('succeeded', 'failed')`),
   ],
 );
 
