@@ -110,14 +110,14 @@ function createUpload(
       return snapshot;
     },
 
-    /** To be called in every case. The audit log records the error, and the reason of the person if it has arrived. */
-    close(error?: unknown, reason?: string) {
+    /** To be called in every case. The audit log records the error. */
+    close(error?: unknown) {
       if (isClosed) return;
       isClosed = true;
       fs.rmSync(zip, { force: true });
       if (error !== undefined) {
         removeStaged(config.indexFolder, id);
-        recordRefusedUpload(audit, { event, by, fileName, error, reason });
+        recordRefusedUpload(audit, { event, by, fileName, error });
       }
       show(null);
     },

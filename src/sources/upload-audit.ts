@@ -8,15 +8,14 @@ type Refused = {
   by: Requester;
   fileName: string | null;
   error: unknown;
-  reason?: string | undefined;
 };
 
 /** Records why: refused, or failed for a cause that the upload has no part in. */
-export function recordRefusedUpload(audit: Audit, { event, by, fileName, error, reason }: Refused) {
+export function recordRefusedUpload(audit: Audit, { event, by, fileName, error }: Refused) {
   const { code: general, message, details } = error as AppError;
   const isRefused = error instanceof AppError && general !== 'internal' && general !== 'disk_full';
   const code = String(details?.code ?? general ?? 'internal');
-  const entry = { event, by, target: fileName, reason: reason ?? null };
+  const entry = { event, by, target: fileName };
   if (isRefused) audit.refuse({ ...entry, code, message });
   else audit.record({ ...entry, outcome: 'failed', detail: { code, message } });
 }

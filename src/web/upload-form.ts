@@ -6,7 +6,9 @@ import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
 import { tooLarge } from '../core/receive-file.ts';
+import { textOrNull } from './api-conventions.ts';
 import { assertRoomForUpload } from './connections.ts';
+import { readLeadingFields } from './leading-fields.ts';
 import { requester } from './requester.ts';
 
 /** Limits of the parser; files are counted as they are written. */
@@ -21,6 +23,8 @@ export const formLimits = {
 
 /** The parts of a form around its files. */
 const framingBytes = 64 * 1024;
+/** How long an upload that will be refused is read for its reason. */
+const patienceMs = 300;
 
 type UploadForm<Upload, Received> = {
   descriptors: Descriptors;
@@ -38,6 +42,7 @@ type UploadForm<Upload, Received> = {
   close: (upload: Upload, error?: unknown) => void;
 };
 
+/** The reason of the request is known from here on if it comes before the first file, also to the audit row of a refusal. */
 export async function receiveUpload<Upload, Received>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -46,24 +51,32 @@ export async function receiveUpload<Upload, Received>(
   if (!request.isMultipart()) {
     throw new AppError('unsupported_media_type', `Send ${what} as a form (multipart/form-data).`);
   }
-  assertRoomForUpload(descriptors);
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
-  const upload = open(requester(request), announcedBytes);
+  const isTooLong = announcedBytes > maxFiles * maxBytes + framingBytes;
+  const limits = { ...formLimits, files: maxFiles, fileSize: maxBytes + 1 };
+  const options = { limits, throwFileSizeLimit: false };
+  const form = await readLeadingFields(request.parts(options), {
+    maxMs: isTooLong ? patienceMs : null,
+    onField({ fieldname, value }) {
+      if (fieldname === 'reason') request.reason = textOrNull(value);
+    },
+  });
   const gone = new AbortController();
   const onClose = () => gone.abort();
+  let opened: { upload: Upload } | null = null;
   reply.raw.once('close', onClose);
   try {
-    if (announcedBytes > maxFiles * maxBytes + framingBytes)
-      throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, maxFiles * maxBytes);
-    const limits = { ...formLimits, files: maxFiles, fileSize: maxBytes + 1 };
-    const options = { limits, throwFileSizeLimit: false };
-    const received = await read(upload, request.parts(options), gone.signal);
-    close(upload);
+    assertRoomForUpload(descriptors);
+    opened = { upload: open(requester(request), announcedBytes) };
+    if (isTooLong) throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, maxFiles * maxBytes);
+    const received = await read(opened.upload, form.all(), gone.signal);
+    close(opened.upload);
     return received;
   } catch (error) {
     const refused = toRefusal(error);
-    close(upload, refused);
-    // Discards the rest of the request, so that the client reads the answer.
+    if (opened) close(opened.upload, refused);
+    // Discards the rest of the request, for which the parser would wait, so that the client reads the answer.
+    request.raw.unpipe();
     request.raw.resume();
     throw refused;
   } finally {

@@ -68,7 +68,7 @@ export function registerKeyApi(app: FastifyInstance, ctx: CredentialContext) {
   const put = {
     summary: 'Sets a credential: an uploaded file, or the path of one on this machine.',
     description:
-      'A form (multipart/form-data) whose field `file` is the key, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
+      'A form (multipart/form-data): an optional `reason`, then the key as `file`, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
     params,
     body: optionalBody({ path: { type: 'string', maxLength: 1000 } }),
     response: { 200: credentialSchema, 201: credentialSchema, ...refusals },

@@ -6,7 +6,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { receiveFile } from '../../core/receive-file.ts';
 import { maxSecretFileBytes } from '../../core/secret-file.ts';
-import { textOrNull } from '../../web/api-conventions.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { requester } from '../../web/requester.ts';
 import { findCredential } from '../credentials.ts';
@@ -33,7 +32,6 @@ export async function receiveKey(
     },
   });
   try {
-    request.reason = received.reason;
     await credentials.receive(name, received.file, received.name, requester(request));
   } finally {
     fs.rmSync(received.file, { force: true });
@@ -42,12 +40,8 @@ export async function receiveKey(
 
 async function readKey(file: string, parts: AsyncIterable<Multipart>, signal: AbortSignal) {
   let name: string | null = null;
-  let reason: string | null = null;
   for await (const part of parts) {
-    if (part.type === 'field' && ['reason', 'confirm'].includes(part.fieldname)) {
-      if (part.fieldname === 'reason') reason = textOrNull(part.value);
-      continue;
-    }
+    if (part.type === 'field' && ['reason', 'confirm'].includes(part.fieldname)) continue;
     if (part.type === 'field' || part.fieldname !== 'file') {
       const unknown = JSON.stringify(part.fieldname.slice(0, 40));
       throw new AppError('bad_request', `The form has an unknown field ${unknown}. Send the key as file.`);
@@ -62,5 +56,5 @@ async function readKey(file: string, parts: AsyncIterable<Multipart>, signal: Ab
     await receiveFile({ file, name, body: part.file, signal, ...limits });
   }
   if (name === null) throw noFile(`No file was chosen. ${unchanged}`);
-  return { file, name, reason };
+  return { file, name };
 }

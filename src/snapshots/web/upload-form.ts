@@ -28,7 +28,7 @@ export async function receiveSnapshot(
     maxBytes: config.snapshotMaxBytes,
     open: uploads.open,
     read: (upload, parts, signal) => readParts(ctx, parts, { form, upload, signal, by: requester(request) }),
-    close: (upload, error) => upload.close(error, form.reason),
+    close: (upload, error) => upload.close(error),
   });
 }
 

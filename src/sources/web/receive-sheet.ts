@@ -28,9 +28,13 @@ export function receiveSheet(
 async function readFiles(upload: SheetUpload, parts: AsyncIterable<Multipart>, signal: AbortSignal) {
   let files = 0;
   for await (const part of parts) {
+    if (part.type === 'field' && part.fieldname === 'reason') continue;
     if (part.type === 'field' || part.fieldname !== 'files') {
       const name = JSON.stringify(part.fieldname.slice(0, 40));
-      throw new AppError('bad_request', `The form has an unknown field ${name}. Send each file as files.`);
+      throw new AppError(
+        'bad_request',
+        `The form has an unknown field ${name}. Send each file as files, after the reason.`,
+      );
     }
     // A browser sends an empty part when no file was chosen.
     if (!part.filename) part.file.resume();
