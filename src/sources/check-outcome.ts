@@ -4,7 +4,7 @@ import { type CheckStatus, type CheckStep, worstOf } from '../core/check-steps.t
 import { plural } from '../core/format.ts';
 import type { CheckedSource } from './check-source.ts';
 import { compare, hashesOf } from './drift.ts';
-import type { LastRun } from './named-sheets.ts';
+import type { LastRun } from './stored-sheets.ts';
 import type { SourceState } from './source-state-repository.ts';
 
 /** The outcome for a sheet that nobody has made yet. `nextStep` makes it. */

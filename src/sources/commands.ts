@@ -11,7 +11,9 @@ type SourceBody = {
   kind: SourceKind;
   place: string;
   tabs: TabNames | null;
-  drift: { state: string };
+  health: string;
+  health_reason: string;
+  next_run: { schedule: string; at: string } | null;
   check: { status: string; text: string } | null;
 };
 
@@ -65,12 +67,18 @@ const verbs: Record<string, Verb> = {
 };
 
 async function list(client: Client, screen: Screen): Promise<number> {
-  const page = await client.get<{ items: SourceBody[] }>('/api/v1/sources');
-  return screen.show(page, ...page.items.map(format));
+  const page = await client.get<{ items: SourceBody[]; overall: { reason: string } }>('/api/v1/sources');
+  return screen.show(page, ...page.items.map(format), page.overall.reason);
 }
 
-function format({ name, kind, place, drift }: SourceBody): string {
-  return [name.padEnd(16), kind.padEnd(8), drift.state.padEnd(10), place].join(' ');
+/** `published        folder   stale  sheets/published. It has changed …. Next import 2026-11-22 14:15 UTC by nightly.` */
+function format({ name, kind, place, health, health_reason, next_run }: SourceBody): string {
+  const next = next_run ? ` Next import ${formatMinute(next_run.at)} by ${next_run.schedule}.` : '';
+  return [name.padEnd(16), kind.padEnd(8), health.padEnd(6), `${place}: ${health_reason}${next}`].join(' ');
+}
+
+function formatMinute(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function refuse(message: string) {

@@ -13,8 +13,8 @@ import type { SourceState } from './source-state-repository.ts';
 export const driftStates = ['absent', 'never', 'unchanged', 'changed', 'unclear'] as const;
 
 /** `absent`: there is no file. `never`: it was neither imported nor exported. `unclear`: it may have changed, and `why` says why
- *  that is not known. */
-export type Drift = { state: (typeof driftStates)[number]; why?: string };
+ *  that is not known. `isBlocked`: the system does not open it. */
+export type Drift = { state: (typeof driftStates)[number]; why?: string; isBlocked?: true };
 
 export type FindDrift = ReturnType<typeof createFindDrift>;
 
@@ -29,7 +29,7 @@ export function createFindDrift(config: Config, findFiles: FindFiles) {
     if (source.kind === 'google') return driftOfCheck(run, check);
     try {
       const files = await findFiles(source, deadlineMs);
-      if (!files) return { state: 'unclear', why: 'Its folder does not answer.' };
+      if (!files) return { state: 'unclear', why: 'Its folder does not answer.', isBlocked: true };
       if (files.length === 0) return { state: 'absent' };
       if (!run) return { state: 'never' };
       if (hasFacts(run, files)) return { state: 'unchanged' };
@@ -42,7 +42,7 @@ export function createFindDrift(config: Config, findFiles: FindFiles) {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      return { state: 'unclear', why: `It cannot be read (${code}).` };
+      return { state: 'unclear', why: `It cannot be read (${code}).`, isBlocked: true };
     }
   };
 

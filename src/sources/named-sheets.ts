@@ -1,9 +1,13 @@
-// Describes a named sheet: its last import and export, whether it has changed since, and its last check.
-import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
-import type { Drift, FindDrift } from './drift.ts';
-import type { HeaderReads } from './header-reads.ts';
-import type { SheetRun, SheetRuns } from './repository.ts';
-import type { SourceState, SourceStates } from './source-state-repository.ts';
+// Describes a named sheet: its last import and export, whether it has changed since, its last check, its health.
+import type { SheetSource } from '../core/sheet-source.ts';
+import type { NextRun } from '../schedule-store/next-runs.ts';
+import type { Drift } from './drift.ts';
+import type { Health } from './health.ts';
+import type { SourceContext } from './parts.ts';
+import type { SheetRun } from './repository.ts';
+import { type Credential, credentialOf, findTrouble, type Trouble } from './sheet-trouble.ts';
+import type { SourceState } from './source-state-repository.ts';
+import { findProblem, type LastRun, lastOf, type SheetProblem } from './stored-sheets.ts';
 
 export type NamedSheet = SheetSource & {
   lastImport: SheetRun | null;
@@ -11,81 +15,43 @@ export type NamedSheet = SheetSource & {
   /** The last of both, and how many rows of all tabs it has read or written. */
   last: LastRun | null;
   drift: Drift;
+  /** When a change since then was first seen. */
+  changedSince: string | null;
   check: SourceState | null;
   /** Why it cannot be read, as far as is known. */
   problem: SheetProblem | null;
+  /** Why it cannot be used. */
+  trouble: Trouble | null;
+  health: Health;
+  /** The key that opens it; null for a sheet that needs none. */
+  credential: Credential | null;
+  /** The next import by a schedule. */
+  nextRun: NextRun | null;
 };
 
-/** `seen`: by which look at a Google spreadsheet, and when; null for the files as they are now. */
-export type SheetProblem = { text: string; seen: { by: string; at: string } | null };
+export type DescribedBy = Pick<
+  SourceContext,
+  'config' | 'findDrift' | 'headerReads' | 'importSchedules' | 'sheetRuns' | 'sourceHealth' | 'sourceStates'
+>;
 
-export type LastRun = { verb: 'import' | 'export'; run: SheetRun; rows: number };
-
-type Stored = { sheetRuns: SheetRuns; sourceStates: SourceStates; headerReads: Pick<HeaderReads, 'known'> };
-
-export async function describeSheet(
-  given: Stored & { findDrift: FindDrift },
-  source: SheetSource,
-): Promise<NamedSheet> {
-  const { sheetRuns, sourceStates, findDrift } = given;
+export async function describeSheet(given: DescribedBy, source: SheetSource): Promise<NamedSheet> {
+  const { sheetRuns, sourceStates, findDrift, importSchedules, sourceHealth } = given;
   const [lastImport, lastExport] = [sheetRuns.lastImport(source), sheetRuns.lastExport(source)];
   const last = lastOf(lastImport, lastExport);
   const check = sourceStates.find(source.name);
   const drift = await findDrift(source, last?.run ?? null, check);
-  return { ...source, lastImport, lastExport, last, drift, check, problem: findProblem(given, source) };
-}
-
-/** Why the sheet cannot be read: its headers as they are now, or else the last check or refused job, unless a job has read or
- *  written the sheet since, or its files have changed. Opens nothing. */
-export function findProblem(
-  { sheetRuns, sourceStates, headerReads }: Stored,
-  source: SheetSource,
-): SheetProblem | null {
-  const head = source.kind === 'google' ? null : headerReads.known(source);
-  if (head && head.problem !== null) return { text: head.problem, seen: null };
-  const check = sourceStates.find(source.name);
-  const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
-  const since = [last?.run.finished_at ?? '', head ? new Date(head.changedMs).toISOString() : ''];
-  const isNews = (at: string) => since.every((time) => at > time);
-  const refusal = source.kind === 'google' ? sheetRuns.lastRefusal(source) : null;
-  if (refusal && isNews(refusal.finished_at) && refusal.finished_at > (check?.checked_at ?? ''))
-    return {
-      text: refusal.message ?? '',
-      seen: { by: `${refusal.operation} #${refusal.number}`, at: refusal.finished_at },
-    };
-  if (check?.status !== 'error' || !isNews(check.checked_at)) return null;
   return {
-    text: check.text,
-    seen: source.kind === 'google' ? { by: 'the last check', at: check.checked_at } : null,
+    ...source,
+    lastImport,
+    lastExport,
+    last,
+    drift,
+    changedSince: sourceStates.changedSince(source.name),
+    check,
+    problem: findProblem(given, source),
+    trouble: findTrouble(given, source, drift),
+    health: sourceHealth.judge(source, drift),
+    credential: credentialOf(source, given.config),
+    nextRun: importSchedules.next(source.name),
   };
-}
-
-/** A sheet that never was there is only not set up; one that only exports write is written again. */
-export function wasThere(sheetRuns: SheetRuns, sheet: SheetSource): boolean {
-  if (sheetRuns.lastImport(sheet)) return true;
-  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
-}
-
-/** The step that makes a sheet that is not there. */
-export function describeFirstStep({ name, kind }: SheetSource): string {
-  if (name === defaultTarget) return 'An export writes it.';
-  return `Put the ${kind === 'folder' ? 'CSV files' : 'workbook'} there, or export to it.`;
-}
-
-export function lastOf(lastImport: SheetRun | null, lastExport: SheetRun | null): LastRun | null {
-  const isImport = (lastImport?.number ?? 0) > (lastExport?.number ?? 0);
-  if (lastImport && isImport) return { verb: 'import', run: lastImport, rows: rowsRead(lastImport) };
-  return lastExport && { verb: 'export', run: lastExport, rows: rowsWritten(lastExport) };
-}
-
-export function rowsRead({ result }: SheetRun): number {
-  return sum(result, ['added', 'changed', 'unchanged', 'invalid']);
-}
-
-export function rowsWritten({ result }: SheetRun): number {
-  return sum(result, ['categories', 'experiences', 'manuals']);
-}
-
-function sum(result: Record<string, unknown>, keys: string[]): number {
-  return keys.reduce((total, key) => total + Number(result[key] ?? 0), 0);
 }

@@ -24,6 +24,9 @@ export type SheetEnd = {
   message: string | null;
 };
 
+/** The operations that read or write sheets. */
+export const sheetOperations: ReadonlySet<string> = new Set(['import', 'export']);
+
 /** Older jobs are not searched, so that a sheet that no job names costs no more. */
 const maxSearched = 500;
 const maxListed = 10;
@@ -125,7 +128,7 @@ export function createSheetRuns(ops: Db, sources: Pick<SourceRepository, 'all' |
 
     /** Call it in the transaction that ends a job. */
     keepEnd({ number, operation }: Pick<Job, 'number' | 'operation'>) {
-      if (operation !== 'import' && operation !== 'export') return;
+      if (!sheetOperations.has(operation)) return;
       for (const source of sources.all()) {
         const row = statements.ended.get({ ...keysOf(source), number, after: '' });
         if (row) keep(source, row as EndedRow);

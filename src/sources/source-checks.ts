@@ -9,7 +9,7 @@ import type { ProgressMessage } from '../jobs/protocol.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { describeAbsent, describeOutcome } from './check-outcome.ts';
 import type { CheckedSource } from './check-source.ts';
-import { describeFirstStep, lastOf, wasThere } from './named-sheets.ts';
+import { describeFirstStep, lastRunOf, wasThere } from './stored-sheets.ts';
 import type { SheetRuns } from './repository.ts';
 import { sourceActions } from './actions.ts';
 import { unknownSource } from './source-changes.ts';
@@ -138,7 +138,7 @@ async function keep(
   found: CheckedSource,
   startedAt: Date,
 ): Promise<Ended> {
-  const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
+  const last = lastRunOf(sheetRuns, source);
   const state =
     found.isAbsent && !wasThere(sheetRuns, source)
       ? describeAbsent(describeFirstStep(source), startedAt)

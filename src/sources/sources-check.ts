@@ -1,19 +1,30 @@
-// Checks the named sheets: the headers of local files, which are read again only after they have changed. Of a Google
-// spreadsheet it knows what the last check or job has found; it never opens one.
+// Checks the named sheets: the headers of local files, which are read again only after they have changed, and whether the
+// content has changed since the last run. Of a Google spreadsheet it knows what the last check or job has found; it never
+// opens one.
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
-import { findSecretFileProblem } from '../core/secret-file.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
 import { url } from '../core/url.ts';
 import type { FoundFile } from '../sheets/file-facts.ts';
 import { hasFacts } from './drift.ts';
-import { findProblem, type SheetProblem, wasThere } from './named-sheets.ts';
+import type { Health } from './health.ts';
 import type { SourceContext } from './parts.ts';
 import type { SheetRun } from './repository.ts';
+import { findKeyProblem, missing } from './sheet-trouble.ts';
+import { findProblem, lastRunOf, type SheetProblem, wasThere } from './stored-sheets.ts';
 
 type Sources = Pick<
   SourceContext,
-  'config' | 'findFiles' | 'headerReads' | 'seededAt' | 'sheetRuns' | 'sources' | 'sourceStates'
+  | 'config'
+  | 'findDrift'
+  | 'findFiles'
+  | 'headerReads'
+  | 'looks'
+  | 'seededAt'
+  | 'sheetRuns'
+  | 'sourceHealth'
+  | 'sources'
+  | 'sourceStates'
 >;
 
 /** A disk may have to spin up. */
@@ -25,7 +36,7 @@ export function sourcesCheck(ctx: Sources): Check {
   return {
     ...sourcesHead,
     everySec: 30,
-    dirtyOn: ['sources', 'settings'],
+    dirtyOn: ['sources', 'settings', 'schedules'],
     async look() {
       const sheets = ctx.sources.all();
       const found = await Promise.all(sheets.map((sheet) => judge(ctx, sheet)));
@@ -34,15 +45,28 @@ export function sourcesCheck(ctx: Sources): Check {
   };
 }
 
-/** The finding that says why the sheet cannot be used; null if nothing is known. */
+/** The finding that says why the sheet cannot be used, or that it is stale; null if nothing is known. */
 async function judge(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
   const obstacle =
     sheet.kind === 'google'
       ? findKeyObstacle(sheet, ctx.config.google.keyFile)
       : await findFileObstacle(ctx, sheet);
+  const health = await lookAt(ctx, sheet);
   if (obstacle) return obstacle;
   const problem = findProblem(ctx, sheet);
-  return problem && refuse(sheet, 'cannot be read', describe(problem), problem.seen?.at);
+  if (problem) return refuse(sheet, 'cannot be read', describe(problem), problem.seen?.at);
+  return health.state === 'stale' ? warnOf(sheet, health) : null;
+}
+
+/** Compares the sheet with its last run, unless another run has ended meanwhile. */
+async function lookAt(ctx: Sources, sheet: SheetSource): Promise<Health> {
+  const { findDrift, looks, sheetRuns, sourceHealth, sourceStates } = ctx;
+  const last = lastRunOf(sheetRuns, sheet);
+  const drift = await findDrift(sheet, last?.run ?? null, sourceStates.find(sheet.name));
+  if (lastRunOf(sheetRuns, sheet)?.run.number === last?.run.number) await looks.note(sheet, drift);
+  const health = sourceHealth.judge(sheet, drift);
+  looks.noteHealth(sheet, health);
+  return health;
 }
 
 function findKeyObstacle(sheet: SheetSource, keyFile: string | null): Found | null {
@@ -77,9 +101,6 @@ function areOurs({ seededAt, sheetRuns }: Sources, sheet: SheetSource, files: Fo
   return isRunOf(sheetRuns.lastImport(sheet)) || isRunOf(sheetRuns.lastExport(sheet));
 }
 
-const missing =
-  'It was imported or exported, and its files are gone. Put them back, or export the library to write them again.';
-
 /** A Google spreadsheet may be in order by now: the text says how old the news is. */
 function describe({ text, seen }: SheetProblem): string {
   if (seen === null) return text;
@@ -101,8 +122,16 @@ function refuse({ name, kind }: SheetSource, trouble: string, text: string, sinc
   };
 }
 
-function findKeyProblem(keyFile: string | null): string | null {
-  if (keyFile === null) return 'No key can be used. See Settings, Credentials.';
-  const problem = findSecretFileProblem(keyFile);
-  return problem === null ? null : `${keyFile}${problem}`;
+/** It can be imported, so nothing stops. */
+function warnOf({ name }: SheetSource, { reason, since }: Health): Found {
+  return {
+    subject: name,
+    component: `source:${name}`,
+    severity: 'warning',
+    title: `The sheet ${name} is stale`,
+    text: reason,
+    stops: [],
+    fix: { href: `${url('/sources', { source: name })}#choose`, label: 'Import…' },
+    ...(since === null ? {} : { since }),
+  };
 }

@@ -26,7 +26,7 @@ t.test('a folder of CSV files', async (t) => {
   await expectFound(t, app, 'published', broken);
   const { html } = await app.page('/sources');
   t.match(textOf(html, '#sources-card'), broken, 'the page of sheets says the same');
-  t.match((await app.page('/settings')).text, /published cannot be read/);
+  t.match((await app.page('/settings')).text, /published: Experiences: .*is missing/);
   t.match((await app.json('/api/v1/sources/published')).body, { problem: { text: broken, seen: null } });
   fs.writeFileSync(file, right);
   await expectClear(t, app);
@@ -93,7 +93,7 @@ t.test('a Google spreadsheet, of which the last job or check is known', async (t
   const { html } = await app.page('/sources/drive');
   t.match(
     textOf(html, '[aria-labelledby="h-state"]'),
-    /Error It cannot be read: the last check says why\. Check/,
+    /Error It cannot be read: the last check says why\. Last import none/,
   );
   t.match(textOf(html, '[aria-labelledby="h-check"]'), broken);
   t.same(
@@ -117,7 +117,7 @@ t.test('a sheet that nobody has made yet', async (t) => {
   });
   await expectClear(t, app, 'a check makes no fault of it');
   const { html } = await app.page('/sources/review');
-  t.match(textOf(html, '#h-state ~ .state'), /Not there yet/);
+  t.match(textOf(html, '#h-state ~ .state'), /Never/);
   t.match(textOf(html, '.steps'), /It is not there yet\. An export writes it\./);
   const folder = path.join(app.root, 'sheets/review');
   fs.mkdirSync(folder);

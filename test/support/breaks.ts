@@ -235,6 +235,21 @@ export function roundsOf(
           return () => app.parts.sourceStates.remove('review');
         },
       },
+      threshold(
+        app,
+        { sheetUnimportedMs: -1 },
+        {
+          check: 'sources',
+          component: 'source:published',
+          title: 'The sheet published is stale',
+          apply() {
+            const manuals = path.join(sheet, 'manuals.csv');
+            const before = fs.readFileSync(manuals);
+            fs.appendFileSync(manuals, '\r\n');
+            return () => fs.writeFileSync(manuals, before);
+          },
+        },
+      ),
     ],
     'of idle workers': [
       threshold(

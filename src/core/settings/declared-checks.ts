@@ -4,6 +4,7 @@ import type { Common } from './setting.ts';
 
 const share = 1 / 100;
 const minute = 60 * second;
+const hour = 60 * minute;
 
 type Words = {
   title: string;
@@ -51,6 +52,15 @@ export const checkSettings = {
     default: 60,
     unit: 'min',
     times: minute,
+  }),
+  sheetUnimportedMs: threshold('sheet_unimported_hours', {
+    title: 'Changes of a sheet',
+    text: 'A source is stale when a change was not imported for longer.',
+    min: 1,
+    max: 10_000,
+    default: 24,
+    unit: 'h',
+    times: hour,
   }),
   loopLagMs: threshold('loop_lag_ms', {
     title: 'Delay of the server',

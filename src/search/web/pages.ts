@@ -10,6 +10,7 @@ import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
 import { entryUrl, viewEntry, viewHit } from './entry-view.ts';
 import { describeReason, states, stateTitles, syncBadges } from './sync-badges.ts';
+import { describeCount, type NamedHealth } from '../../sources/health.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { SearchContext } from '../parts.ts';
 
@@ -46,6 +47,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
           },
           index,
           totals: ctx.counts.totals(),
+          sources: viewSources(ctx.sourceHealth.all()),
           isLexical: index.model === builtIn.name,
           states: states.map((name) => ({ name, title: stateTitles[name], count: counts[name] })),
           link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...form, ...change }),
@@ -68,6 +70,12 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
       });
     },
   );
+}
+
+/** `3 sources, 1 stale`. */
+function viewSources(healths: NamedHealth[]) {
+  const isWell = healths.every(({ state }) => state === 'ok' || state === 'never');
+  return { text: describeCount(healths), isWell };
 }
 
 type Form = { q: string; kind: string; category: string; state: string; maxQueryLength: number };

@@ -3,37 +3,38 @@ import { plural } from '../../core/format.ts';
 import { kindTitles, type SheetSource } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
 import { spreadsheetAddress } from '../../google/address.ts';
-import { describeFirstStep, describeSheet, type NamedSheet } from '../named-sheets.ts';
+import { type DescribedBy, describeSheet, type NamedSheet } from '../named-sheets.ts';
+import { describeFirstStep, rowsRead, rowsWritten } from '../stored-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 
 /** `at`: the time between the two texts; null without one. */
 type Sentence = { lead: string; at: string | null; tail: string };
 
-type Context = Pick<
-  SourceContext,
-  'sheetRuns' | 'sourceStates' | 'findDrift' | 'headerReads' | 'sourceChecks'
->;
+type Context = DescribedBy & Pick<SourceContext, 'sourceChecks'>;
 
 export async function viewSheet(ctx: Context, source: SheetSource) {
   const sheet = await describeSheet(ctx, source);
-  const { name, kind, place, lastImport, lastExport, drift, check } = sheet;
+  const { name, kind, place, lastImport, lastExport, drift, check, health, nextRun } = sheet;
   const running = ctx.sourceChecks.running(name);
-  const at = (run: SheetRun | null) => run && { number: run.number, at: run.finished_at };
   return {
     name,
     kindTitle: kindTitles[kind],
     place,
     address: kind === 'google' ? spreadsheetAddress(place) : null,
     icon: kind === 'folder' ? 'file' : 'sheet',
-    badge: running ? checking : sheet.problem ? unreadable : isMissing(sheet) ? missing : badges[drift.state],
+    badge: running ? checking : badges[health.state],
+    health: { name, ...health },
     isReading: running !== null,
-    sentence: running ? { lead: describeRunning(running), at: null, tail: '' } : describe(sheet),
-    imported: at(lastImport),
-    exported: at(lastExport),
+    reason: running ? null : reasonBeside(sheet),
+    sentence: running ? plain(describeRunning(running)) : describe(sheet),
+    imported: lastImport && { ...viewRun(lastImport), rows: plural(rowsRead(lastImport), 'row') },
+    exported: lastExport && { ...viewRun(lastExport), rows: plural(rowsWritten(lastExport), 'row') },
     checkedAt: check?.checked_at ?? null,
+    credential: viewCredential(sheet),
+    nextRun: nextRun && { ...nextRun, url: url(`/schedules/${encodeURIComponent(nextRun.schedule)}`) },
     canImport: drift.state !== 'absent',
-    problem: sheet.problem?.text ?? null,
+    trouble: sheet.trouble?.text ?? null,
     url: url(`/sources/${name}`),
     checkUrl: url(`/ui/sources/${name}/check`),
     importUrl: `${url('/sources', { source: name })}#choose`,
@@ -42,19 +43,37 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
 }
 
 const checking = { isQuiet: false, tone: 'run', icon: 'half', word: 'Checking' };
-const unreadable = { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Error' };
-const missing = { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Missing' };
 const badges = {
-  absent: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not there yet' },
-  never: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Never imported' },
-  unchanged: { isQuiet: true, tone: 'ok', icon: 'check', word: 'Unchanged' },
-  changed: { isQuiet: false, tone: 'warn', icon: 'tri', word: 'Changed' },
-  unclear: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not compared' },
+  error: { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Error' },
+  stale: { isQuiet: false, tone: 'warn', icon: 'tri', word: 'Stale' },
+  ok: { isQuiet: true, tone: 'ok', icon: 'check', word: 'OK' },
+  never: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Never' },
 };
 
-/** Whether the files of a sheet that was imported are gone. */
-function isMissing({ drift, lastImport }: NamedSheet): boolean {
-  return drift.state === 'absent' && lastImport !== null;
+/** The reason of the health, unless the sentence says the same. */
+function reasonBeside({ health, trouble, changedSince }: NamedSheet): string | null {
+  const isUnwell = health.state === 'error' || health.state === 'stale';
+  const isOfChange = health.state === 'stale' && health.since === changedSince;
+  return isUnwell && !trouble && !isOfChange ? health.reason : null;
+}
+
+function viewRun({ number, finished_at }: SheetRun) {
+  return { number, at: finished_at };
+}
+
+function viewCredential({ credential }: NamedSheet) {
+  if (!credential) return null;
+  const words = { set: 'set', not_set: 'not set', refused: 'refused' };
+  return {
+    name: credential.name,
+    word: words[credential.status],
+    isWell: credential.status === 'set',
+    url: url('/settings/credentials'),
+  };
+}
+
+function plain(lead: string): Sentence {
+  return { lead, at: null, tail: '' };
 }
 
 function describeRunning({ rows, note }: { rows: number; note: string | null }): string {
@@ -62,11 +81,9 @@ function describeRunning({ rows, note }: { rows: number; note: string | null }):
 }
 
 function describe(sheet: NamedSheet): Sentence {
-  const { drift, check, last, problem } = sheet;
-  const plain = (lead: string) => ({ lead, at: null, tail: '' });
-  if (problem) return plain(problem.text);
-  if (isMissing(sheet))
-    return plain('It was imported, but its files are gone. Put them back, or export to it.');
+  const { changedSince, check, drift, health, kind, last, trouble } = sheet;
+  if (trouble) return plain(trouble.text);
+  if (health.state === 'stale' && health.since === changedSince) return plain(health.reason);
   if (drift.state === 'absent') return plain(describeFirstStep(sheet));
   if (!last) {
     const rows = check?.rows ?? null;
@@ -76,20 +93,21 @@ function describe(sheet: NamedSheet): Sentence {
   }
   const { verb, run, rows } = last;
   const since = { at: run.finished_at };
+  const asOf = kind === 'google' ? ', as of its last check' : '';
   switch (drift.state) {
     case 'unchanged':
-      return { ...since, lead: `${plural(rows, 'row')}, unchanged since the ${verb}`, tail: '.' };
+      return { ...since, lead: `${plural(rows, 'row')}, unchanged since the ${verb}`, tail: `${asOf}.` };
     case 'changed':
       return verb === 'export'
         ? {
             ...since,
             lead: `Edited since our export of ${plural(rows, 'row')}`,
-            tail: '. Import the changes before you export again.',
+            tail: `${asOf}. Import the changes before you export again.`,
           }
         : {
             ...since,
             lead: `Changed since the import of ${plural(rows, 'row')}`,
-            tail: '. Import it again.',
+            tail: `${asOf}. Import it again.`,
           };
     default:
       return {

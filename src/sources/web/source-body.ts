@@ -3,9 +3,12 @@ import { checkStatuses, checkStepSchema } from '../../core/check-steps.ts';
 import { integerSchema, listSchema, nullable, objectSchema, textSchema } from '../../core/schemas.ts';
 import { sourceKinds } from '../../core/sheet-source.ts';
 import { driftStates } from '../drift.ts';
-import { describeSheet, rowsRead, rowsWritten } from '../named-sheets.ts';
+import { healthStates } from '../health.ts';
+import { describeSheet } from '../named-sheets.ts';
+import { rowsRead, rowsWritten } from '../stored-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
+import { credentialStatuses } from '../sheet-trouble.ts';
 import { unknownSource } from '../source-changes.ts';
 
 const orNull = (schema: Record<string, unknown>) => ({ ...schema, type: ['object', 'null'] });
@@ -21,7 +24,23 @@ export const sourceSchema = objectSchema({
   changed_by: nullable('string'),
   last_import: runSchema,
   last_export: runSchema,
-  drift: objectSchema({ state: { type: 'string', enum: driftStates }, why: nullable('string') }),
+  drift: objectSchema({
+    state: { type: 'string', enum: driftStates },
+    why: nullable('string'),
+    changed_since: { ...nullable('string'), description: 'When the change was first seen.' },
+  }),
+  health: { type: 'string', enum: healthStates },
+  health_reason: textSchema,
+  health_since: nullable('string'),
+  credential: orNull(
+    objectSchema({
+      name: textSchema,
+      status: { type: 'string', enum: credentialStatuses },
+      problem: nullable('string'),
+    }),
+  ),
+  next_run: orNull(objectSchema({ schedule: textSchema, at: textSchema })),
+  last_check: orNull(objectSchema({ at: textSchema, status, text: textSchema, rows: nullable('integer') })),
   problem: orNull(
     objectSchema({
       text: textSchema,
@@ -39,26 +58,37 @@ export const sourceSchema = objectSchema({
   ),
 });
 
-export const sourceListSchema = listSchema(sourceSchema);
+const overallSchema = objectSchema({
+  health: { type: 'string', enum: healthStates, description: 'The worst of all sources.' },
+  reason: textSchema,
+});
+
+export const sourceListSchema = listSchema(sourceSchema, { overall: overallSchema });
 
 /** Throws `not_found`. */
 export async function sourceBody(ctx: SourceContext, name: string) {
   const source = ctx.sources.find(name);
   if (!source) throw unknownSource(name);
-  const { lastImport, lastExport, last: _, drift, check, ...known } = await describeSheet(ctx, source);
+  const sheet = await describeSheet(ctx, source);
+  const { kind, place, tabs, lastImport, lastExport, drift, check, problem, health } = sheet;
+  const { checked_at, status, text, rows, steps } = check ?? {};
   return {
-    ...known,
+    name,
+    kind,
+    place,
+    tabs,
     ...ctx.sources.changeOf(name),
+    health: health.state,
+    health_reason: health.reason,
+    health_since: health.since,
     last_import: runBody(lastImport, rowsRead),
     last_export: runBody(lastExport, rowsWritten),
-    drift: { state: drift.state, why: drift.why ?? null },
-    check: check && {
-      checked_at: check.checked_at,
-      status: check.status,
-      text: check.text,
-      rows: check.rows,
-      steps: check.steps,
-    },
+    last_check: check && { at: checked_at, status, text, rows },
+    drift: { state: drift.state, why: drift.why ?? null, changed_since: sheet.changedSince },
+    next_run: sheet.nextRun,
+    credential: sheet.credential,
+    problem,
+    check: check && { checked_at, status, text, rows, steps },
   };
 }
 

@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import { tabs } from '../../sheets/tabs.ts';
 import type { RecordCard } from '../../web/card.ts';
@@ -13,7 +14,7 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
   name: 'source',
   host: 'source-:name-card',
   path: '/ui/sources/:name/card',
-  dirtyOn: ['job', 'sources'],
+  dirtyOn: ['job', 'sources', 'schedules', 'settings'],
   exists: (name) => ctx.sources.find(name) !== null,
   async load(name) {
     const source = ctx.sources.find(name);
@@ -22,11 +23,16 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
     const sheet = await viewSheet(ctx, source);
     const check = ctx.sourceStates.find(name);
     const saysWhy =
-      !sheet.isReading && sheet.problem !== null && check?.steps.some(({ text }) => text === sheet.problem);
+      !sheet.isReading && sheet.trouble !== null && check?.steps.some(({ text }) => text === sheet.trouble);
     return {
       sheet: saysWhy ? { ...sheet, sentence: knownFromCheck } : sheet,
       check: viewCheck(check),
       jobs: jobs.map((job) => viewJob(ctx, job)),
+      schedules: ctx.importSchedules
+        .list(name)
+        .map((schedule) => ({ ...schedule, url: url(`/schedules/${encodeURIComponent(schedule.name)}`) })),
+      scheduleUrl: url('/schedules/new', { operation: 'import', 'args.source': name }),
+      auditUrl: url('/audit', { target: `source:${name}` }),
       tabNames: tabs.map((tab) => source.tabs?.[tab.kind] ?? usualName(source.kind, tab)),
       change: ctx.sources.changeOf(name),
       canRemove: isRemovable(name),

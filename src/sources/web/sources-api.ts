@@ -3,6 +3,7 @@ import { closedSchema, objectSchema, refusals, textSchema } from '../../core/sch
 import { sourceKinds } from '../../core/sheet-source.ts';
 import { requester } from '../../web/requester.ts';
 import { sourceActions } from '../actions.ts';
+import { judgeAll } from '../health.ts';
 import type { SourceContext } from '../parts.ts';
 import type { GivenSource } from '../read-source.ts';
 import { sourceBody, sourceListSchema, sourceSchema } from './source-body.ts';
@@ -28,10 +29,19 @@ const putSchema = {
 
 export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
   const { sourceChanges, sources } = ctx;
-  const list = { summary: 'The named sheets.', response: { 200: sourceListSchema, ...refusals } };
+  const list = {
+    summary: 'The named sheets with their health.',
+    response: { 200: sourceListSchema, ...refusals },
+  };
   app.get('/api/v1/sources', { schema: list }, async () => {
     const items = await Promise.all(sources.all().map((source) => sourceBody(ctx, source.name)));
-    return { items, next_cursor: null };
+    const healths = items.map(({ name, health: state, health_reason: reason, health_since: since }) => ({
+      name,
+      state,
+      reason,
+      since,
+    }));
+    return { items, next_cursor: null, overall: judgeAll(healths) };
   });
 
   const one = { summary: 'One named sheet.', params, response: { 200: sourceSchema, ...refusals } };
