@@ -26,10 +26,13 @@ export function watchUnsaved() {
 /** The fields whose values differ from what is stored. A form that changes stored values has that in its `was:` fields. */
 export function changedFields(form) {
   return [...form.elements].filter((field) => {
-    if (!field.name || field.type === 'hidden') return false;
+    if (!field.name || field.type === 'hidden' || (field.type === 'radio' && !field.checked)) return false;
     const was = form.elements.namedItem(`was:${field.name}`);
-    return was ? field.value !== was.value : isEdited(field);
+    return was ? valueOf(field) !== was.value : isEdited(field);
   });
 }
+
+/** A box that is not ticked is sent as `false`, or not at all. */
+const valueOf = ({ type, checked, value }) => (type === 'checkbox' ? String(checked) : value);
 
 const hasUnsaved = (form) => form.dataset.unsaved === 'typed' || changedFields(form).length > 0;

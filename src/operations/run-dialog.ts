@@ -49,7 +49,7 @@ export function viewRunDialog(
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
   const properties = listOptions(operation, ctx.options());
-  const given = { ...suggest(properties), ...defaultArguments(operation), ...args };
+  const given = { ...suggestedArguments(properties), ...defaultArguments(operation), ...args };
   const derived = operation.derive?.(given, ctx.libraryState) ?? given;
   const isPlan = !retryOf && operation.plansFirst?.(derived, ctx.libraryState) === true;
   const filled = isPlan ? { ...derived, dry_run: true } : derived;
@@ -129,7 +129,7 @@ function describeRefusal({ code, message }: AppError, problems: ArgumentProblem[
 }
 
 /** Gives arguments with `options` the present values. */
-function listOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
+export function listOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
   const listed = Object.entries(args.properties).map(([name, property]) => [name, expand(property, lists)]);
   return Object.fromEntries(listed);
 }
@@ -151,12 +151,13 @@ function expand(property: ArgumentProperty, lists: OptionLists): ArgumentPropert
 }
 
 /** The first value of each list that only suggests values. */
-function suggest(properties: ArgumentSchema['properties']): Args {
+export function suggestedArguments(properties: ArgumentSchema['properties']): Args {
   const suggested = Object.entries(properties).filter(([, { suggests }]) => suggests);
   return Object.fromEntries(suggested.map(([name, property]) => [name, property.enum?.[0]]));
 }
 
-function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
+/** The field of an argument. `problem`: null for a valid value. */
+export function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
   return withInput({
     name,
     title: property.title,

@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
+import { createScheduleRuns } from './runs-repository.ts';
 import { createScheduleEdits } from './schedule-edits.ts';
 
 export type SchedulesContext = Kernel & ReturnType<typeof createScheduleParts>;
@@ -20,5 +21,6 @@ export function createScheduleParts(ctx: Context) {
     schedules,
     nextRuns,
     scheduleEdits,
+    scheduleRuns: createScheduleRuns(ctx.ops),
   };
 }

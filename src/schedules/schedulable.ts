@@ -1,0 +1,11 @@
+// The arguments that a schedule can store: what a person or the server decides for each run cannot be among them.
+import type { ArgumentProperty, ArgumentSchema, Operation } from '../core/operation.ts';
+
+export function isSchedulable({ derived, hidden, perRun, withPlan, format }: ArgumentProperty): boolean {
+  return !derived && !hidden && !perRun && !withPlan && format !== 'sheet';
+}
+
+export function schedulableArguments({ args }: Pick<Operation, 'args'>): ArgumentSchema {
+  const offered = Object.entries(args.properties).filter(([, property]) => isSchedulable(property));
+  return { ...args, properties: Object.fromEntries(offered) };
+}

@@ -1,0 +1,60 @@
+import { viewJob } from '../../jobs/job-view.ts';
+import { readStoredCron } from '../../schedule-store/next-runs.ts';
+import type { Tick } from '../../schedule-store/schedule.ts';
+import type { RecordCard } from '../../web/card.ts';
+import { describeClockChanges } from '../clock-changes.ts';
+import { fullMomentIn, momentIn } from '../../schedule-store/zone-time.ts';
+import { badgeOfRun } from './badges.ts';
+import type { SchedulesContext } from '../parts.ts';
+import { viewSchedule } from './schedule-view.ts';
+import { findSchedule } from './find-schedule.ts';
+
+const shownTicks = 10;
+const nextCount = 5;
+
+/** One schedule: its state, its buttons, its next five times, and what became of the last ones. */
+export const scheduleCard = (ctx: SchedulesContext): RecordCard => ({
+  name: 'schedule',
+  host: 'schedule-:name-card',
+  path: '/ui/schedules/:name/card',
+  dirtyOn: ['schedules', 'job', 'operations'],
+  exists: (name) => ctx.schedules.find(name) !== null,
+  load(name) {
+    const stored = findSchedule(ctx, name);
+    const ticks = ctx.schedules.ticks(name, { limit: shownTicks + 1 });
+    return {
+      schedule: viewSchedule(ctx, stored),
+      ...viewNextTimes(stored, ctx.now()),
+      ticks: ticks.slice(0, shownTicks).map((tick) => viewTick(ctx, tick, stored.zone)),
+      hasMore: ticks.length > shownTicks,
+    };
+  },
+});
+
+/** The next five times in its zone, and what happens when the clock changes there. */
+export function viewNextTimes({ cron, zone }: { cron: string; zone: string }, now: Date) {
+  const rule = readStoredCron(cron, zone);
+  if (!rule) return { times: [], clockChanges: [] };
+  return {
+    times: rule
+      .nextTimes(now, nextCount)
+      .map((at) => ({ at: at.toISOString(), text: fullMomentIn(zone, at) })),
+    clockChanges: describeClockChanges(rule, zone, now),
+  };
+}
+
+/** A due time, what became of it, and its job. */
+export function viewTick(ctx: SchedulesContext, tick: Tick, zone: string) {
+  const job = tick.job === null ? null : ctx.repository.find(String(tick.job));
+  const shown = job && viewJob(ctx, job);
+  const why = [tick.why, shown && job?.status !== 'succeeded' ? shown.outcome : null];
+  return {
+    at: tick.due_at,
+    due: momentIn(zone, new Date(tick.due_at)),
+    badge: badgeOfRun({ tick, job }),
+    job: tick.job,
+    isJobGone: tick.job !== null && !job,
+    why: why.filter(Boolean).join(' '),
+    took: shown?.took ?? null,
+  };
+}

@@ -1,0 +1,88 @@
+// The view model of a schedule: its sentence, its last run, its next time, and where its buttons lead. It uses stored data and
+// the next due time, which changes only when a due time is decided.
+import { AppError } from '../../core/errors.ts';
+import type { Operation } from '../../core/operation.ts';
+import { shorten } from '../../core/shorten.ts';
+import { url } from '../../core/url.ts';
+import { viewJob } from '../../jobs/job-view.ts';
+import { leastRoleToOffer } from '../../jobs/refusals.ts';
+import { describeCron, machineZone } from '../../schedule-store/cron.ts';
+import type { Schedule } from '../../schedule-store/schedule.ts';
+import { problemOf } from '../schedule-problem.ts';
+import { findLastRun, type LastRun } from '../schedule-runs.ts';
+import { momentIn } from '../../schedule-store/zone-time.ts';
+import { badgeOfRun } from './badges.ts';
+import type { SchedulesContext } from '../parts.ts';
+
+export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
+  const { name, zone, is_on: isOn } = schedule;
+  const operation = ctx.catalogue.find(schedule.operation);
+  const next = ctx.nextRuns.after(schedule);
+  const last = findLastRun({ ...ctx, runs: ctx.scheduleRuns }, name);
+  return {
+    name,
+    href: url(`/schedules/${name}`),
+    title: operation?.title ?? schedule.operation,
+    subject: operation ? describeSubject(ctx, operation, schedule) : '',
+    when: describeWhen(schedule),
+    /** The zone, if it is not that of the machine. */
+    zone: zone === machineZone() ? null : zone,
+    isOn,
+    changedAt: schedule.changed_at,
+    changedBy: schedule.changed_by,
+    last: viewLastRun(ctx, last),
+    next: next && { at: next.at, text: momentIn(zone, new Date(next.at)) },
+    problem: problemOf(ctx, schedule),
+    /** Null while the operation is gone. */
+    run: operation && viewRun(ctx, operation, schedule),
+    switchUrl: url(`/ui/schedules/${name}/switch`),
+    removeUrl: url(`/ui/schedules/${name}/remove`),
+  };
+}
+
+export type ScheduleView = ReturnType<typeof viewSchedule>;
+
+/** `Every 4 hours`; the rule itself if it cannot be read any more. */
+export function describeWhen({ cron }: Pick<Schedule, 'cron'>): string {
+  try {
+    return describeCron(cron);
+  } catch (error) {
+    if (error instanceof AppError) return cron;
+    throw error;
+  }
+}
+
+/** `why`: the reason of a due time that was not run, or the outcome of the job. */
+function viewLastRun(ctx: SchedulesContext, { tick, job }: LastRun) {
+  if (!tick && !job) return null;
+  const shown = job && viewJob(ctx, job);
+  const why = [tick?.why, shown && job?.status !== 'succeeded' ? shown.outcome : null];
+  return {
+    badge: badgeOfRun({ tick, job }),
+    job: job?.number ?? null,
+    at: job ? (job.started_at ?? job.created_at) : (tick?.due_at ?? ''),
+    why: shorten(why.filter(Boolean).join(' ')),
+    took: shown?.took ?? null,
+  };
+}
+
+function viewRun({ libraryState }: SchedulesContext, operation: Operation, { name, args }: Schedule) {
+  return {
+    needsDialog: operation.danger(args) !== 'safe',
+    needs: leastRoleToOffer(operation, args, libraryState),
+    url: url(`/ui/schedules/${name}/run`),
+  };
+}
+
+function describeSubject(
+  { readArguments }: SchedulesContext,
+  operation: Operation,
+  { args }: Schedule,
+): string {
+  try {
+    return shorten(operation.subject(readArguments(operation, args)));
+  } catch (error) {
+    if (error instanceof AppError) return '';
+    throw error;
+  }
+}

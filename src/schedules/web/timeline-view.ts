@@ -1,0 +1,108 @@
+// The view model of the timeline: the marks of each row as shapes, the axis, and a sentence for each row.
+import { machineZone } from '../../schedule-store/cron.ts';
+import { formatNumber, upperFirst } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { inTurns } from '../../jobs/slices.ts';
+import { readStoredCron } from '../../schedule-store/next-runs.ts';
+import { describeRow, kindWords } from '../describe-runs.ts';
+import { dueAhead } from '../due-times.ts';
+import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';
+import { clockIn } from '../../schedule-store/zone-time.ts';
+import type { SchedulesContext } from '../parts.ts';
+import { describeWhen } from './schedule-view.ts';
+
+/** Runs that began so long before the first hour are not looked for. */
+const longestRunMs = 2 * 3_600_000;
+/** With more schedules, those without anything in the 48 hours are counted only. */
+const maxRows = 20;
+const turnMs = 8;
+/** In percent: a bar without any width has no outline. */
+const leastWidth = 0.01;
+
+type Shape = 'bar' | 'cross' | 'hollow' | 'pause' | 'missed' | 'due' | 'band';
+type ShownMark = { shape: Shape; tone: string; x: string; width: string; text: string };
+type Row = { name: string; href: string; zone: string | null; sentence: string; marks: ShownMark[] };
+
+export async function viewTimeline({ now: readNow, schedules, scheduleRuns }: SchedulesContext) {
+  const now = readNow();
+  const range = rangeAround(now);
+  const zone = machineZone();
+  const since = new Date(range.from - longestRunMs);
+  const until = new Date(now.getTime() + halfMs);
+  const all = schedules.all();
+  const rows: (Row & { isIdle: boolean })[] = [];
+  await inTurns(all, turnMs, async (schedule) => {
+    const { name, is_on: isOn } = schedule;
+    const rule = readStoredCron(schedule.cron, schedule.zone);
+    const spans = scheduleRuns.spans(name, since, now).filter((span) => span.until >= range.from);
+    const due = rule && isOn ? dueAhead(rule, now, until) : [];
+    const marks = [...layOutRuns(spans, range), ...layOutDue(due, range)];
+    rows.push({
+      name,
+      href: url(`/schedules/${name}`),
+      zone: schedule.zone === zone ? null : schedule.zone,
+      sentence: describeRow(spans, { due, when: describeWhen(schedule), isOn }, zone),
+      marks: marks.map((mark) => shapeOf(mark, zone)),
+      isIdle: marks.length === 0 && (!isOn || all.length > maxRows),
+    });
+  });
+  const shown = rows.filter(({ isIdle }) => !isIdle);
+  const { labels, lines } = layOutAxis(range, zone);
+  return {
+    rows: shown,
+    /** `12 more, none due` */
+    left: rows.length === shown.length ? null : `${formatNumber(rows.length - shown.length)} more, none due.`,
+    labels: labels.map(({ x, ...label }) => ({ ...label, x: percent(x) })),
+    lines: lines.map(percent),
+    zone,
+    at: now.toISOString(),
+    hasRuns: rows.length > 0,
+  };
+}
+
+const tones: Record<Mark['kind'], string> = {
+  done: 'ok',
+  active: 'run',
+  failed: 'bad',
+  cancelled: 'idle',
+  skipped: 'hold',
+  refused: 'hold',
+  missed: 'warn',
+  due: '',
+};
+const shapes: Record<Mark['kind'], Shape> = {
+  done: 'bar',
+  active: 'bar',
+  failed: 'cross',
+  cancelled: 'hollow',
+  skipped: 'pause',
+  refused: 'pause',
+  missed: 'missed',
+  due: 'due',
+};
+
+function shapeOf(mark: Mark, zone: string): ShownMark {
+  const { kind, x, width } = mark;
+  const shape = kind === 'due' && mark.count > 1 ? 'band' : shapes[kind];
+  return {
+    shape,
+    tone: tones[kind],
+    x: percent(x),
+    width: percent(Math.max(width, leastWidth)),
+    text: describeMark(mark, zone),
+  };
+}
+
+/** `Failed 14:15` or `30 times from 14:00 to 14:29, 1 failed`. */
+function describeMark({ kind, count, ofKind, first, last }: Mark, zone: string): string {
+  const [from, to] = [first, last].map((at) => clockIn(zone, new Date(at)));
+  const word = kind === 'due' ? 'due' : kindWords[kind];
+  if (count === 1) return `${upperFirst(word)} ${from}`;
+  if (kind === 'due') return `Due from ${from} to ${to}`;
+  const times = `${formatNumber(count)} times from ${from} to ${to}`;
+  return ofKind === count ? `${upperFirst(word)} ${times}` : `${times}, ${formatNumber(ofKind)} ${word}`;
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(2)}%`;
+}
