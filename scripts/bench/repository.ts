@@ -1,5 +1,6 @@
 // Statements for benches: a running job, a long history, and tables for `sqlite3 .import`.
 import { randomUUID } from 'node:crypto';
+import { chainHash } from '../../src/core/db/audit-chain.ts';
 import type { Db } from '../../src/core/db/open.ts';
 import { contentHash, embeddedText } from '../../src/library/content.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
@@ -46,10 +47,41 @@ export function insertHistory(ops: Db, jobs: number) {
         FROM (SELECT n, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ((? - n) * ?) || ' seconds') AS at FROM job_at)`,
     )
     .run(jobs, jobs, Math.min(120, (historyDays * 86_400) / jobs));
+  chainRows(ops);
   ops.exec(
-    `INSERT INTO audit (at, actor, event, target, outcome, detail)
-      SELECT finished_at, 'system', 'job.finished', 'job:' || number, 'ok', '{"status":"succeeded"}' FROM job`,
+    `INSERT INTO audit (id, at, actor, event, target, outcome, detail, hash)
+      SELECT number, finished_at, 'system', 'job.finished', 'job:' || number, 'ok', '{"status":"succeeded"}',
+        next_hash(json_array(number, finished_at, 'system', 'job.finished', 'job:' || number, 'ok', NULL,
+          '{"status":"succeeded"}', NULL, NULL))
+      FROM job ORDER BY number`,
   );
+}
+
+/** Fills the empty audit log with rows of jobs, each linked to the one before it. */
+export function insertAuditRows(ops: Db, rows: number) {
+  chainRows(ops);
+  ops
+    .prepare(
+      `WITH RECURSIVE row_at (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM row_at WHERE id < ?),
+        event_of (id, at, target, detail) AS (
+          SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (? - id) || ' seconds'), 'job:' || (id / 3),
+            '{"status":"succeeded","attempt":1,"failure":null}' FROM row_at
+        )
+        INSERT INTO audit (id, at, actor, event, target, outcome, detail, peer, request_id, hash)
+        SELECT id, at, 'operator', 'job.finished', target, 'ok', detail, '127.0.0.1', 'req-' || id,
+          next_hash(json_array(id, at, 'operator', 'job.finished', target, 'ok', NULL, detail, '127.0.0.1', 'req-' || id))
+        FROM event_of`,
+    )
+    .run(rows, rows);
+}
+
+/** Lets SQL call `next_hash` for each row of the empty audit log, in order. */
+function chainRows(ops: Db) {
+  let previous = '';
+  ops.function('next_hash', (row) => {
+    previous = chainHash(previous, row as string);
+    return previous;
+  });
 }
 
 /** Adds experiences from `EXP-0000000` on to the category AAA, each with a current embedding. `vectorOf` returns a unit

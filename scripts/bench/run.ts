@@ -1,6 +1,7 @@
 // `npm run bench [-- name …] [--library DIR]`: runs the named workloads, or all, and prints one table.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { auditWorkload } from './audit.ts';
 import { cancelsWorkload } from './cancels.ts';
 import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
@@ -29,6 +30,7 @@ const workloads: Workload[] = [
   searchWorkload,
   searchMillionWorkload,
   pageWorkload,
+  auditWorkload,
 ];
 
 const { values, positionals } = parseArgs({
