@@ -9,6 +9,7 @@ import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { pageAuditWorkload } from './page-audit.ts';
 import { pageWorkload } from './page.ts';
 import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
@@ -31,6 +32,7 @@ const workloads: Workload[] = [
   searchMillionWorkload,
   pageWorkload,
   auditWorkload,
+  pageAuditWorkload,
 ];
 
 const { values, positionals } = parseArgs({

@@ -8,8 +8,6 @@ export const chainCheck = 'audit-check';
 /** Enough to find one that did real work and was not cancelled. */
 const runsRead = 20;
 
-export type ChainState = ReturnType<typeof readChainState>;
-
 export function readChainState({ repository, catalogue }: Pick<JobContext, 'repository' | 'catalogue'>) {
   const operation = catalogue.find(chainCheck);
   const last = repository

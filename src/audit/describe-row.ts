@@ -13,7 +13,14 @@ const maxFactLength = 300;
 
 /** `titles`: of the operations. */
 export function describeRow(row: AuditRow, titles: ReadonlyMap<string, string>) {
+  const isCount = typeof row.detail?.suppressed === 'number' && typeof row.detail.minute === 'string';
+  if (isCount) return { title: titleFor(row), sentence: describeCount(row.detail ?? {}) };
   return { title: titleFor(row), sentence: row.detail === null ? null : sentenceOf(row, row.detail, titles) };
+}
+
+/** Of a row that stands for those of a minute beyond the first ones. */
+function describeCount(detail: Detail): string {
+  return `${plural(numberIn(detail, 'suppressed'), 'more row')} of the same minute, with the code ${textIn(detail, 'code')}.`;
 }
 
 function titleFor({ event, outcome, detail }: AuditRow): string {

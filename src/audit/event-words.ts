@@ -29,13 +29,9 @@ export const eventGroups: EventGroup[] = [
     title: 'Schedules',
     events: {
       'schedule.changed': words('Schedule changed', 'Change a schedule'),
-      'schedule.created': words('Schedule created', 'Create a schedule'),
       'schedule.removed': words('Schedule removed', 'Remove a schedule'),
       'schedule.run': words('Schedule run by hand', 'Run a schedule'),
-      'schedule.switched': words('Schedule switched', 'Switch a schedule'),
-      'schedule.missed': words('Due time missed'),
-      'schedule.skipped': words('Due time skipped'),
-      'schedule.refused': words('Due time refused'),
+      'schedule.missed': words('Due times missed'),
     },
   },
   {
@@ -43,12 +39,11 @@ export const eventGroups: EventGroup[] = [
     title: 'Maintenance',
     events: {
       'maintenance.planned': words('Window planned', 'Plan a window'),
-      'maintenance.started': words('Window started', 'Start a window'),
-      'maintenance.begun': words('Window begun'),
+      'maintenance.began': words('Window begun'),
       'maintenance.entered': words('Window active'),
       'maintenance.extended': words('Window extended', 'Extend a window'),
       'maintenance.ended': words('Window ended', 'End a window'),
-      'maintenance.overridden': words('Maintenance overridden', 'Override maintenance'),
+      'maintenance.overridden': words('Maintenance overridden'),
     },
   },
   {
@@ -124,6 +119,7 @@ export const eventGroups: EventGroup[] = [
       'server.started': words('Server started'),
       'server.stopped': words('Server stopped'),
       'audit.chain_started': words('Audit chain started'),
+      'audit.head_made': words('audit.head made again'),
       'audit.download': words('Audit exported', 'Export the audit'),
       'browser.keys': words('Shortcuts switched', 'Switch shortcuts'),
       'browser.theme': words('Theme chosen', 'Choose a theme'),

@@ -1,8 +1,7 @@
-import { formatNumber } from '../core/format.ts';
+import { lowerFirst, plural } from '../core/format.ts';
 import type { HubRow } from '../core/hub-row.ts';
 import { readChainState } from './chain-state.ts';
 import { describeRow } from './describe-row.ts';
-import { lowerFirst } from '../core/format.ts';
 import type { AuditContext } from './parts.ts';
 
 type Context = Pick<AuditContext, 'auditRepository' | 'repository' | 'catalogue' | 'operationTitles'>;
@@ -19,8 +18,8 @@ export const auditRow = (ctx: Context): HubRow => ({
     const newest = ctx.auditRepository.newest();
     if (newest === null) return { sentence: 'Nothing yet.' };
     const { title } = describeRow(newest, ctx.operationTitles());
-    const count = newest.id === 1 ? '1 row' : `${formatNumber(newest.id)} rows`;
-    const rows = `${count}, the newest by ${newest.actor}: ${lowerFirst(title)}.`;
+    const outcome = newest.outcome === 'ok' ? '' : `, ${newest.outcome}`;
+    const rows = `${plural(newest.id, 'row')}, the newest by ${newest.actor}: ${lowerFirst(title)}${outcome}.`;
     const { last } = readChainState(ctx);
     if (last === null) return { sentence: `${rows} The chain was never checked.` };
     if (last.isWhole) return { sentence: `${rows} The chain was verified`, at: last.at };

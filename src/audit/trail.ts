@@ -11,8 +11,6 @@ export type TrailRange = { before?: number | undefined; after?: number | undefin
 /** `searchedTo`: the search took too long and ended at this id, before the page was full; null: it did not. */
 export type TrailPage = { rows: AuditRow[]; hasNewer: boolean; hasOlder: boolean; searchedTo: number | null };
 
-export type Trail = ReturnType<typeof createTrail>;
-
 export const trailPace: Slicing = { sliceMs: 5, maxMs: 1000, first: 2000, min: 500 };
 
 /** Rows of an export that are read at once. */

@@ -1,14 +1,13 @@
 // The audit page: a form of filters, and the rows that match, newest first. Each row also has a page of its own.
 import type { FastifyInstance } from 'fastify';
 import { objectSchema } from '../../core/schemas.ts';
-import { createDiffs } from '../../plans/diff.ts';
 import type { Page } from '../../web/feature.ts';
 import { filterNames, readFilter } from '../audit-filter.ts';
 import type { AuditContext } from '../parts.ts';
 import { findRow } from './api.ts';
 import { auditUrl, type PageQuery } from './audit-url.ts';
 import { viewAudit } from './audit-view.ts';
-import { diffBudgetMs, viewRow } from './row-view.ts';
+import { createRowView } from './row-view.ts';
 
 export const auditPage: Page = {
   path: '/audit',
@@ -25,6 +24,8 @@ export const auditRowPage: Page = {
 };
 
 const section = '/activity';
+/** Rows that the list shows above the row of a page. */
+const newerRows = 10;
 const text = { type: 'string', maxLength: 500 } as const;
 const id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
 const query = objectSchema({
@@ -62,8 +63,8 @@ export function registerAuditPages(app: FastifyInstance, ctx: AuditContext) {
         title: `Audit, row ${row.id}`,
         section,
         data: {
-          row: viewRow(row, ctx.operationTitles(), createDiffs(diffBudgetMs)),
-          list: auditUrl({ before: row.id + 1 }),
+          row: createRowView(ctx)(row),
+          list: `${auditUrl({ before: row.id + newerRows })}#row-${row.id}`,
           ofTarget: row.target === null ? null : auditUrl({ target: row.target }),
           detail: row.detail === null ? null : JSON.stringify(row.detail, null, 2),
         },

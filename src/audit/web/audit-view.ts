@@ -1,7 +1,6 @@
 // The view model of the audit page: the filter form, chips, rows and the addresses of other pages.
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { createDiffs } from '../../plans/diff.ts';
 import type { AuditQuery, FilterProblem, readFilter } from '../audit-filter.ts';
 import { filterNames } from '../audit-filter.ts';
 import { describeTarget } from '../describe-target.ts';
@@ -10,10 +9,10 @@ import type { TrailPage } from '../trail.ts';
 import { auditUrl, type PageQuery } from './audit-url.ts';
 import { viewEvents } from './events-view.ts';
 import { viewOutcomes } from './outcomes-view.ts';
-import { diffBudgetMs, viewRow } from './row-view.ts';
+import { createRowView } from './row-view.ts';
 
 const rowsPerPage = 50;
-type Context = Pick<AuditContext, 'auditRepository' | 'trail' | 'operationTitles'>;
+type Context = Pick<AuditContext, 'auditRepository' | 'trail' | 'operationTitles' | 'repository'>;
 type Filtered = ReturnType<typeof readFilter>;
 
 const noRows: TrailPage = { rows: [], hasNewer: false, hasOlder: false, searchedTo: null };
@@ -26,8 +25,6 @@ export async function viewAudit(ctx: Context, query: PageQuery, { filter, proble
   const page = isRead ? await trail.page(filter, rowsPerPage, { before, after }) : noRows;
   const total = auditRepository.newestId();
   const isFiltered = filterNames.some((name) => Boolean(given[name]));
-  const diff = createDiffs(diffBudgetMs);
-  const titles = ctx.operationTitles();
   const { searchedTo } = page;
   return {
     query: given,
@@ -44,7 +41,7 @@ export async function viewAudit(ctx: Context, query: PageQuery, { filter, proble
           without: auditUrl({ ...given, target: undefined }),
         }
       : null,
-    rows: page.rows.map((row) => viewRow(row, titles, diff)),
+    rows: page.rows.map(createRowView(ctx)),
     heading: describePosition(page, isFiltered, total),
     searchedBackTo: searchedTo === null ? null : (auditRepository.find(searchedTo)?.at ?? null),
     isUp: after !== undefined,

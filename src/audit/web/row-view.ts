@@ -1,18 +1,42 @@
 // The view model of a row: in words, with its links, its changes, and the facts behind them.
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
-import type { DiffPart } from '../../plans/diff.ts';
+import { createDiffs, type DiffPart } from '../../plans/diff.ts';
 import type { AuditRow } from '../audit-row.ts';
 import { describeRow, factsOf } from '../describe-row.ts';
 import { describeTarget } from '../describe-target.ts';
+import type { AuditContext } from '../parts.ts';
 import { changesOf, isSecretState, type ValueChange } from '../value-changes.ts';
 
 /** Time that a page may take to compare texts, which blocks every other request. */
-export const diffBudgetMs = 100;
+const diffBudgetMs = 100;
 
 type Diff = (from: string, to: string) => DiffPart[];
 
-export function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff) {
+type Context = Pick<AuditContext, 'operationTitles' | 'repository'>;
+
+/** Returns a function that views the rows of one page. */
+export function createRowView({ operationTitles, repository }: Context) {
+  const diff = createDiffs(diffBudgetMs);
+  const titles = operationTitles();
+  return (row: AuditRow) => {
+    const view = viewRow(row, titles, diff);
+    return { ...view, sentence: view.sentence ?? describeJob(row, titles, repository) };
+  };
+}
+
+/** The operation of a row about a job, if the row itself does not say it and the job is kept. */
+function describeJob(
+  { target }: AuditRow,
+  titles: ReadonlyMap<string, string>,
+  repository: Context['repository'],
+): string | null {
+  const [, number] = /^job:(\d+)$/.exec(target ?? '') ?? [];
+  const job = number === undefined ? null : repository.find(number);
+  return job && `${titles.get(job.operation) ?? job.operation}.`;
+}
+
+function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff) {
   const { title, sentence } = describeRow(row, titles);
   const [, actor = row.actor, named = null] = /^(.*?) (\(.*\))$/.exec(row.actor) ?? [];
   const { id, at, event, outcome, reason, peer } = row;

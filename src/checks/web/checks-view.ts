@@ -53,6 +53,7 @@ function viewFinding(finding: FindingBody, checkTitle: string) {
     check: finding.check_id,
     fix: viewFix(fix),
     mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
+    auditUrl: id === null ? null : url('/audit', { target: `finding:${id}` }),
     muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),
     unmuteUrl: id === null ? null : url(`/ui/findings/${id}/unmute`),
   };
