@@ -21,7 +21,8 @@ export function createTrail(repository: AuditRepository, pace: Slicing) {
     async page(filter: AuditFilter, limit: number, range: TrailRange = {}): Promise<TrailPage> {
       const isUp = range.after !== undefined;
       const found: AuditRow[] = [];
-      const searchedTo = await inSlices({ ...bounds(filter, range), isUp }, pace, (from, to) => {
+      const ofPage = needsScan(filter) ? pace : { ...pace, first: Number.MAX_SAFE_INTEGER };
+      const searchedTo = await inSlices({ ...bounds(filter, range), isUp }, ofPage, (from, to) => {
         const wanted = limit + 1 - found.length;
         found.push(...repository.piece(filter, { from, to, isUp, limit: wanted }));
         return found.length <= limit;
@@ -54,4 +55,12 @@ export function createTrail(repository: AuditRepository, pace: Slicing) {
     const end = until === undefined ? repository.newestId() + 1 : repository.firstIdAt(until);
     return { from: Math.max(first, after + 1), to: Math.min(end, before ?? end) };
   }
+}
+
+/** Whether rows must be read to find out whether they match: no index has all parts of the filter. */
+function needsScan({ target, events, outcome, actor, words }: AuditFilter): boolean {
+  if (actor !== undefined || words !== undefined || outcome === 'ok') return true;
+  return (
+    (events?.length ?? 0) > 1 || [target, events, outcome].filter((part) => part !== undefined).length > 1
+  );
 }
