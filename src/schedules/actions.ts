@@ -2,8 +2,8 @@
 import { runAction } from '../jobs/actions.ts';
 
 export const scheduleActions = {
-  /** Adds, changes, or switches on or off. */
-  change: { name: 'schedule.changed', role: 'admin', tier: 1, changes: 'schedules' },
+  /** Adds, changes, or switches on or off. A destructive operation needs a reason and its word. */
+  change: { name: 'schedule.changed', role: 'admin', tier: 2, changes: 'schedules' },
   remove: { name: 'schedule.removed', role: 'admin', tier: 1, changes: 'schedules' },
   /** Starts its operation now. Destructive arguments need an admin, a reason and the word of the operation. */
   run: { name: 'schedule.run', refused: runAction.refused, role: 'operator', tier: 2, changes: 'jobs' },

@@ -18,6 +18,16 @@ type Sender = Awaited<ReturnType<typeof startIndexed>> & {
 
 type Answer = { status: number };
 
+const repairs = { operation: 'repair', cron: '0 3 * * *' };
+const scheduleForm = {
+  operation: 'repair',
+  preset: 'daily',
+  at: '03:00',
+  zone: 'UTC',
+  missed: 'skip',
+  overlap: 'skip',
+};
+
 const confirmed = { reason: 'a test needs it', confirm: 'open' };
 
 const ofJobs = {
@@ -86,6 +96,19 @@ const ofIndex = {
   'POST /ui/workers/resume': (app) => submit(app, '/ui/workers/resume'),
   'POST /ui/workers/drain': (app) => submit(app, '/ui/workers/drain', { timeout_sec: '60' }),
   'POST /ui/workers/drain/cancel': (app) => submit(app, '/ui/workers/drain/cancel'),
+} satisfies Requests;
+
+const ofSchedules = {
+  'PUT /api/v1/schedules/:name': (app) => send(app, 'PUT', '/api/v1/schedules/nightly', repairs),
+  'POST /api/v1/schedules/:name/run': (app) =>
+    post(app, '/api/v1/schedules/nightly/run', { when_locked: 'wait' }),
+  'DELETE /api/v1/schedules/:name': (app) => send(app, 'DELETE', '/api/v1/schedules/nightly'),
+  'POST /ui/schedules/new': (app) =>
+    submit(app, '/ui/schedules/new', { name: 'weekly', ...scheduleForm, preset: 'weekly', weekday: '1' }),
+  'POST /ui/schedules/:name/edit': (app) => submit(app, '/ui/schedules/weekly/edit', scheduleForm),
+  'POST /ui/schedules/:name/switch': (app) => submit(app, '/ui/schedules/weekly/switch', { is_on: 'false' }),
+  'POST /ui/schedules/:name/run': (app) => submit(app, '/ui/schedules/weekly/run'),
+  'POST /ui/schedules/:name/remove': (app) => submit(app, '/ui/schedules/weekly/remove'),
 } satisfies Requests;
 
 const ofChecks = {
@@ -172,6 +195,7 @@ export const actionRequests: Requests = {
   ...ofJobs,
   ...ofSheets,
   ...ofIndex,
+  ...ofSchedules,
   ...ofChecks,
   ...ofSettings,
   ...ofCredentials,
@@ -181,6 +205,13 @@ export const actionRequests: Requests = {
 /** A request for each action of tier 2 without a reason and the word, in an order in which each is valid otherwise. */
 export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Response>> = {
   'job.accepted': (app) => post(app, '/api/v1/operations/import', { args: {} }),
+  'schedule.changed': (app) =>
+    send(app, 'PUT', '/api/v1/schedules/import', { operation: 'import', cron: '0 3 * * *' }),
+  async 'schedule.run'(app) {
+    const schedule = { operation: 'import', cron: '0 3 * * *', ...confirmed, confirm: 'import' };
+    await send(app, 'PUT', '/api/v1/schedules/import', schedule);
+    return post(app, '/api/v1/schedules/import/run');
+  },
   'settings.imported': (app) => importSettings(app, {}),
   async 'access.token_revoked'(app) {
     await createToken(app);

@@ -35,6 +35,7 @@ const single = [
   'job.cancel',
   'job.removed',
   'queue.retry_failed',
+  'schedule.removed',
   'settings.import_previewed',
   'sheet.remove',
   'sheet.upload',
@@ -86,6 +87,7 @@ const imports = (text: (file: object) => unknown): Step[] => [
   ['admin', { file: text(goodFile), plan: 'x', ...word('settings') }, 'plan_outdated'],
 ];
 const source = { kind: 'folder', place: 'sheets/other' };
+const choices = { missed: 'skip', overlap: 'skip' };
 
 const inWrongState: Record<string, Steps> = {
   'job.accepted': {
@@ -101,6 +103,20 @@ const inWrongState: Record<string, Steps> = {
       ['operator', { action: 'remove', jobs: [1] }, 'forbidden'],
     ],
     'POST /ui/jobs/bulk': [['operator', { action: 'remove' }, 'bad_request'], ...bulk],
+  },
+  'schedule.changed': {
+    'PUT /api/v1/schedules/nightly': [
+      ['admin', { operation: 'import', cron: '0 26 * * *' }, invalid],
+      ['admin', { operation: 'import', cron: '0 2 * * *' }, unconfirmed],
+    ],
+    'POST /ui/schedules/new': [
+      ['admin', { name: 'nightly', operation: 'import', at: '26:00', zone: 'UTC', ...choices }, invalid],
+      ['admin', { name: 'nightly', operation: 'import', at: '02:00', zone: 'UTC', ...choices }, unconfirmed],
+    ],
+  },
+  'schedule.run': {
+    'POST /api/v1/schedules/replace/run': confirmedOnly('import', 'operation_locked'),
+    'POST /ui/schedules/merge/run': [['operator', {}, 'not_found']],
   },
   'settings.imported': {
     'POST /api/v1/settings/import': imports((file) => file),
@@ -131,7 +147,13 @@ const inWrongState: Record<string, Steps> = {
 t.test('the domain judges arguments, danger, confirmation and state in this order', async (t) => {
   const app = await startWithRoles(t, (t) => startApp(t));
   await app.run('import');
+  const replaces = { operation: 'import', cron: '0 2 * * *', ...word('import') };
   const { repository } = app.parts;
+  await fetch(`${app.origin}/api/v1/schedules/replace`, {
+    method: 'PUT',
+    body: JSON.stringify(replaces),
+    headers: { 'content-type': 'application/json', ...as('admin') },
+  });
   const args = { source: 'published', mode: 'replace', dry_run: true };
   endJob(repository, insertJob(repository, { operation: 'import', args }), 'failed');
   repository.start(insertJob(repository, { operation: 'import', args, claims: [library] }).id);

@@ -7,6 +7,7 @@ import { type Role, mayAct } from '../../src/core/role.ts';
 import { bulkAction } from '../../src/bulk/actions.ts';
 import { features } from '../../src/features.ts';
 import { runAction } from '../../src/jobs/actions.ts';
+import { scheduleActions } from '../../src/schedules/actions.ts';
 import type { Action } from '../../src/web/action.ts';
 import { addManual } from '../support/entries.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
@@ -23,7 +24,7 @@ import { buildZip } from '../support/zip.ts';
 const examples = features.flatMap(({ pages = [] }) => pages.flatMap((page) => page.examples));
 
 /** Actions of which some arguments need an admin. */
-const judgedByArguments: string[] = [runAction.name, bulkAction.name];
+const judgedByArguments: string[] = [runAction.name, bulkAction.name, scheduleActions.run.name];
 
 /** A control, such as a button of a form, with the address it leads to. */
 type Control = { node: HTMLElement; method: 'GET' | 'POST'; address: string };
@@ -159,14 +160,16 @@ function controlsOf(html: HTMLElement): Control[] {
   ];
   const forms = html
     .querySelectorAll('form[action]')
-    .flatMap((form) => submittersOf(html, form).map((node) => ({ node, ...targetOf(form) })));
+    .flatMap((form) => submittersOf(html, form).map((node) => ({ node, ...targetOf(form, node) })));
   // A form sends what its button submits.
   return [...requests.filter(({ node }) => node.tagName !== 'FORM'), ...forms];
 }
 
-function targetOf(form: HTMLElement) {
-  const method = form.getAttribute('method') === 'post' ? ('POST' as const) : ('GET' as const);
-  return { method, address: form.getAttribute('action') ?? '' };
+/** A button may send its form to another address. */
+function targetOf(form: HTMLElement, button?: HTMLElement) {
+  const given = button?.getAttribute('formaction') ? button.getAttribute('formmethod') : null;
+  const method = (given ?? form.getAttribute('method')) === 'post' ? ('POST' as const) : ('GET' as const);
+  return { method, address: button?.getAttribute('formaction') ?? form.getAttribute('action') ?? '' };
 }
 
 /** The buttons that submit a form; Enter in one of its fields presses the first, and submits a form without any. */
@@ -225,6 +228,17 @@ async function fill(test: Test) {
     body: JSON.stringify({ kind: 'folder', place: 'sheets/draft' }),
     headers: { 'content-type': 'application/json' },
   });
+  await fetch(`${app.origin}/api/v1/schedules/nightly`, {
+    method: 'PUT',
+    body: JSON.stringify({ operation: 'repair', cron: '0 3 * * *' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  examples.push(
+    '/schedules/nightly',
+    '/schedules/nightly/times',
+    '/ui/schedules/preview',
+    '/ui/schedules/nightly/run',
+  );
   examples.push(`/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
   await upload(app, buildZip(toParts(app.members)));
   const { body } = await uploadSheet(app, filesOf(sheet()));

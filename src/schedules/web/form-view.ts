@@ -9,7 +9,7 @@ import { describeCron, machineZone, readCron } from '../../schedule-store/cron.t
 import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { presets, presetTitles, readRule, weekdays } from '../presets.ts';
-import { schedulableArguments } from '../schedulable.ts';
+import { schedulableArguments } from '../../core/schedulable.ts';
 import { viewNextTimes } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { argPrefix, argsOf, ruleFieldsOf } from './schedule-form.ts';

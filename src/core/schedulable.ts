@@ -1,5 +1,5 @@
 // The arguments that a schedule can store: what a person or the server decides for each run cannot be among them.
-import type { ArgumentProperty, ArgumentSchema, Operation } from '../core/operation.ts';
+import type { ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
 
 export function isSchedulable({ derived, hidden, perRun, withPlan, format }: ArgumentProperty): boolean {
   return !derived && !hidden && !perRun && !withPlan && format !== 'sheet';
