@@ -10,7 +10,7 @@ export const runAction = {
 } as const;
 
 export const jobActions = {
-  cancel: { name: 'job.cancel', role: 'operator', tier: 1, changes: 'jobs' },
+  cancel: { name: 'job.cancel', role: 'operator', tier: 1, changes: 'jobs', allowedInReadOnly: true },
   /** A job with the arguments of another. */
   retry: { ...runAction, refused: 'job.retry' },
   /** Deletes a log and results that nothing can restore. */

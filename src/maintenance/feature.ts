@@ -5,4 +5,11 @@ import { createMaintenanceParts } from './parts.ts';
 export const maintenance: Feature<ReturnType<typeof createMaintenanceParts>> = {
   name: 'maintenance',
   create: createMaintenanceParts,
+  lifecycle: ({ windowClock }) => ({
+    recover: windowClock.recover,
+    start: windowClock.start,
+    startByHand: windowClock.start,
+    stop: windowClock.stop,
+  }),
+  holdsBack: ({ holdBack }) => holdBack,
 };

@@ -2,6 +2,8 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
+import { createHoldBack } from './hold-back.ts';
+import { createWindowClock } from './window-clock.ts';
 import { createWindows } from './windows.ts';
 
 export type MaintenanceContext = Kernel & ReturnType<typeof createMaintenanceParts>;
@@ -9,6 +11,10 @@ export type MaintenanceContext = Kernel & ReturnType<typeof createMaintenancePar
 export function createMaintenanceParts(ctx: Context) {
   const { repository, lockQueue, windowLine } = ctx.use(jobs);
   const { windowRepository } = ctx.use(windowStore);
-  const windows = createWindows({ ...ctx, windows: windowRepository, windowLine, lockQueue, repository });
-  return { windows };
+  const given = { ...ctx, windows: windowRepository, windowLine };
+  return {
+    windows: createWindows({ ...given, lockQueue, repository }),
+    windowClock: createWindowClock(given),
+    holdBack: createHoldBack(given),
+  };
 }

@@ -3,7 +3,7 @@
 import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments, readProblems } from '../core/arguments.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
 import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
@@ -209,10 +209,15 @@ function viewOptions(
   return [{ value: other, label: other || unset, isChosen: other !== '' }, ...options];
 }
 
+const correctable: ErrorCode[] = [
+  'invalid_arguments',
+  'confirmation_required',
+  'plan_outdated',
+  'maintenance',
+  'operation_locked',
+];
+
 /** Whether the operator can correct the error in the dialog. */
 export function isCorrectable(error: unknown): error is AppError {
-  return (
-    error instanceof AppError &&
-    ['invalid_arguments', 'confirmation_required', 'plan_outdated', 'operation_locked'].includes(error.code)
-  );
+  return error instanceof AppError && correctable.includes(error.code);
 }

@@ -76,7 +76,7 @@ export function unknownAddress({ method, url, server }: FastifyRequest, reply: F
   return new AppError('method_not_allowed', `${method} is not allowed here. Allowed: ${names}.`);
 }
 
-/** After how many seconds a client may try again, by status. */
+/** After how many seconds a client may try again, by status, when the error does not know. */
 const retryAfterSec: Record<number, number> = { 429: 60, 503: 5 };
 
 /** The HTTP status of an error. */
@@ -86,7 +86,8 @@ export function statusOf(error: AppError): number {
 
 /** Sets the status of the answer to an error, and when the client may try again. */
 export function setStatus(reply: FastifyReply, error: AppError): FastifyReply {
-  const retryAfter = retryAfterSec[statusOf(error)];
+  const { retry_after_sec: known } = (error.details ?? {}) as { retry_after_sec?: number };
+  const retryAfter = known ?? retryAfterSec[statusOf(error)];
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   return reply.code(statusOf(error));
 }

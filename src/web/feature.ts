@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
+import type { HoldBack } from '../core/hold-back.ts';
 import type { HubRow, SetupStep } from '../core/hub-row.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
@@ -81,6 +82,8 @@ export type Feature<Part extends object = object> = {
   checks?(ctx: Kernel & Part): Check[];
   /** Exactly one feature identifies the senders of requests. */
   authenticate?(ctx: Kernel & Part): Authenticate;
+  /** Holds back actions, before the body of their requests is read. */
+  holdsBack?(ctx: Kernel & Part): HoldBack;
   /** Its rows on the hubs. */
   hubRows?(ctx: Kernel & Part): HubRow[];
   /** Its steps of the setup checklist. */

@@ -1,12 +1,15 @@
 // Finds out who sends a request and whether their role allows it, before the body is read.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticate, Credentials, Identity } from '../core/identity.ts';
+import type { HoldBack } from '../core/hold-back.ts';
 import { assertRole } from '../core/role.ts';
 import { isSelfCheck } from '../core/self-check.ts';
 import type { LeastRole } from './action.ts';
 import { unknownAddress } from './errors.ts';
 import { readCookie } from './flash.ts';
+import { readOverride } from './override.ts';
 import { isSafe } from './request-audit.ts';
+import { requester } from './requester.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,13 +30,17 @@ declare module 'fastify' {
  *  2. identity: 401
  *  3. address: 404, 405
  *  4. role: 403 `forbidden`, before the body is read
- *  5. body: 400, 413, 415
- *  6. arguments: 422; a record that the address names: 404, 410
- *  7. danger of these arguments: 403 `forbidden`
- *  8. confirmation: 422 `confirmation_required`
- *  9. plan, what the environment sets, locks, states: 409; no workers, stopping: 503 */
-export function registerIdentify(app: FastifyInstance, authenticate: Authenticate) {
+ *  5. read-only maintenance: 503 `maintenance`, before the body is read
+ *  6. body: 400, 413, 415
+ *  7. arguments: 422; a record that the address names: 404, 410
+ *  8. danger of these arguments: 403 `forbidden`
+ *  9. confirmation: 422 `confirmation_required`
+ *  10. plan: 409 `plan_outdated`
+ *  11. maintenance that holds the locks: 503 `maintenance`
+ *  12. what the environment sets, locks, states: 409; no workers, stopping: 503 */
+export function registerIdentify(app: FastifyInstance, authenticate: Authenticate, holdBacks: HoldBack[]) {
   app.decorateRequest('identity', undefined);
+  app.decorateRequest('override', null);
   // Else the view plugin empties it in a hook of its own, after this one.
   app.decorateReply('locals');
   app.addHook('onRequest', async (request, reply) => {
@@ -46,6 +53,10 @@ export function registerIdentify(app: FastifyInstance, authenticate: Authenticat
     reply.locals = { role };
     if (request.is404) throw unknownAddress(request, reply);
     if (least !== 'anyone') assertRole(role, least);
+    const { action } = request.routeOptions.config;
+    if (isSafe(request) || !action) return;
+    request.override = readOverride(request);
+    for (const holdBack of holdBacks) await holdBack(action, requester(request));
   });
 }
 

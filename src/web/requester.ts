@@ -6,8 +6,9 @@ import { userName } from '../core/user.ts';
 
 /** Gives the requester for audit rows, with the role it acts in and the address of its machine. */
 export function requester(request: FastifyRequest): Requester {
-  const { identity, ip, id, reason } = request;
-  return { actor: actorOf(request), role: identity?.role ?? 'viewer', peer: ip, requestId: id, reason };
+  const { identity, ip, id, reason, override } = request;
+  const role = identity?.role ?? 'viewer';
+  return { actor: actorOf(request), role, peer: ip, requestId: id, reason, override };
 }
 
 function actorOf({ url, headers, identity }: FastifyRequest): string {

@@ -14,6 +14,7 @@ import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { collectActions } from './declared-actions.ts';
 import { prefersJson, registerErrors } from './errors.ts';
+import type { HoldBack } from '../core/hold-back.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
@@ -64,7 +65,7 @@ export async function createServer(
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
-  registerIdentify(app, authenticate);
+  registerIdentify(app, authenticate, holdBacksOf(mounted));
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
@@ -107,6 +108,10 @@ function authenticateOf(mounted: Mounted[]): Authenticate {
   const [authenticate, ...others] = mounted.flatMap(({ feature, ctx }) => feature.authenticate?.(ctx) ?? []);
   if (authenticate && others.length === 0) return authenticate;
   throw new Error('Exactly one feature in src/features.ts must declare `authenticate`.');
+}
+
+function holdBacksOf(mounted: Mounted[]): HoldBack[] {
+  return mounted.flatMap(({ feature, ctx }) => feature.holdsBack?.(ctx) ?? []);
 }
 
 function createFastify({ log }: Kernel, pages: Page[]): FastifyInstance {

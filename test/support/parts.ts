@@ -5,6 +5,7 @@ import { checks } from '../../src/checks/feature.ts';
 import { embedding } from '../../src/embedding/feature.ts';
 import { index } from '../../src/index/feature.ts';
 import { jobs } from '../../src/jobs/feature.ts';
+import { maintenance } from '../../src/maintenance/feature.ts';
 import { operations } from '../../src/operations/feature.ts';
 import { runner } from '../../src/runner/feature.ts';
 import { snapshots } from '../../src/snapshots/feature.ts';
@@ -26,6 +27,7 @@ export function partsOf(app: App) {
     bulk: use(bulk).bulk,
     ...use(checks),
     customOperations: use(operations).customOperations,
+    ...use(maintenance),
     runner: use(runner).runner,
     uploads: use(snapshots).uploads,
     sheetUploads: use(sources).sheetUploads,

@@ -7,11 +7,11 @@ type Carrying = { action: Action; carriesSecret: 'request' | 'answer' };
 
 /** It receives a token. */
 export const signsIn: Carrying = {
-  action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes },
+  action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes, allowedInReadOnly: true },
   carriesSecret: 'request',
 };
 export const signsOut: { action: Action } = {
-  action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes },
+  action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes, allowedInReadOnly: true },
 };
 /** It shows the token once. */
 export const createsToken: Carrying = {

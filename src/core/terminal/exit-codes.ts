@@ -7,6 +7,7 @@ export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporar
 const usage: ErrorCode[] = ['not_found', 'invalid_arguments', 'confirmation_required', 'bad_json'];
 const temporary: ErrorCode[] = [
   'operation_locked',
+  'maintenance',
   'drain_running',
   'no_workers',
   'busy',

@@ -18,7 +18,7 @@ export function jobCards(ctx: JobContext): Card[] {
       name: 'jobs',
       host: 'ops-jobs-card',
       path: '/ui/operations/jobs',
-      dirtyOn: ['job', 'jobs-removed'],
+      dirtyOn: ['job', 'jobs-removed', 'maintenance'],
       load: async () => ({
         jobs: repository.newest(newestShown).map((job) => viewJob(ctx, job)),
         total: listing.total(),
@@ -30,7 +30,7 @@ export function jobCards(ctx: JobContext): Card[] {
       name: 'job',
       host: 'job-:number-card',
       path: '/ui/jobs/:number/card',
-      dirtyOn: ['job', 'operations'],
+      dirtyOn: ['job', 'operations', 'maintenance'],
       exists,
       async load(number: string) {
         const job = jobs.find(number);

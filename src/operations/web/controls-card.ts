@@ -10,7 +10,7 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
   name: 'controls',
   host: 'ops-controls-card',
   path: '/ui/operations/controls',
-  dirtyOn: ['job', 'operations', 'index'],
+  dirtyOn: ['job', 'operations', 'index', 'maintenance'],
   load() {
     const operations = ctx.catalogue.all();
     const defaults = operations.map(defaultArguments);

@@ -21,7 +21,7 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
   name: 'workers',
   host: 'ops-workers-card',
   path: '/ui/operations/workers',
-  dirtyOn: ['workers', 'library'],
+  dirtyOn: ['workers', 'library', 'maintenance'],
   load() {
     const view = workers.view();
     const pending = counts.queue().pending.total;
