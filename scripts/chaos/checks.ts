@@ -6,6 +6,7 @@ import type { JobFacts, State } from './repository.ts';
 export function findProblems(state: State, sizes: number[]): string[] {
   return [
     ...state.damage.map((line) => `integrity_check: ${line}`),
+    ...state.brokenChain,
     ...findBadClaims(state),
     ...findBadEnds(state),
     ...findBadApplied(state),

@@ -1,5 +1,8 @@
 // Statements by which the chaos suite reads both databases of a running server: one consistent state of each, and whether
 // the files are intact.
+import { createChainRepository } from '../../src/audit/chain-repository.ts';
+import { type Head, headFile, readHead } from '../../src/audit/head-file.ts';
+import { verifyChain } from '../../src/audit/verify-chain.ts';
 import type { Config } from '../../src/core/config.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import type { JobStatus } from '../../src/jobs/job.ts';
@@ -24,6 +27,8 @@ export type State = {
   experiences: number;
   /** Findings of integrity_check; empty when both files are intact. */
   damage: string[];
+  /** The first wrong row of the audit log; empty when its chain is whole and ends with `audit.head`, or later. */
+  brokenChain: string[];
 };
 
 /** Reads the library first: a job whose work is applied there is running, or succeeds later. */
@@ -33,7 +38,12 @@ export function readState(config: Config): State {
     experiences: db.prepare<[], number>('SELECT count(*) FROM experiences').pluck().get() ?? 0,
     damage: complaints(db),
   }));
-  const ops = reading(config.opsDatabasePath, (db) => ({ ...readOps(db), damage: complaints(db) }));
+  const { head } = readHead(headFile(config.root));
+  const ops = reading(config.opsDatabasePath, (db) => ({
+    ...readOps(db),
+    damage: complaints(db),
+    brokenChain: findBrokenChain(db, head),
+  }));
   return { ...ops, ...library, damage: [...ops.damage, ...library.damage] };
 }
 
@@ -61,6 +71,15 @@ function readOps(db: Db): Pick<State, 'jobs' | 'claims' | 'audit'> {
       )
       .all(),
   }))();
+}
+
+function findBrokenChain(db: Db, head: Head | null): string[] {
+  try {
+    verifyChain({ chain: createChainRepository(db), head, onProgress() {} });
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function complaints(db: Db): string[] {

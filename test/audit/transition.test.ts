@@ -36,8 +36,7 @@ t.test('the end of a job is compared with the end before it', async (t) => {
 t.test('runs of a schedule are compared with each other', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ child: 'fails' })] });
   const run = async (schedule: string | null) => {
-    const { number } = engine.verbs.enqueue({ operation: 'chore', args: {} }, operator);
-    engine.ops.prepare('UPDATE job SET schedule = ? WHERE number = ?').run(schedule, number);
+    const { number } = engine.enqueue('chore', {}, schedule === null ? {} : { schedule });
     await engine.whenJob(number);
     return detailsOf(engine, number)[0];
   };

@@ -19,6 +19,7 @@ const sound = (): State => ({
   applied: ['id-1'],
   experiences: 60,
   damage: [],
+  brokenChain: [],
 });
 
 function job(number: number, status: JobFacts['status']): JobFacts {
@@ -37,6 +38,7 @@ t.test('a valid state has no problem', async (t) => {
 t.test('each broken invariant of the stored state is a problem', async (t) => {
   const broken: [RegExp, (state: State) => void][] = [
     [/integrity_check/, (state) => state.damage.push('page 3 is never used')],
+    [/audit log lacks row 3/, (state) => state.brokenChain.push('The audit log lacks row 3.')],
     [/61 experiences/, (state) => (state.experiences = 61)],
     [
       /claim of job id-1 is held, the job is succeeded/,
