@@ -68,8 +68,7 @@ export function viewJob(
     killAt: job.status === 'running' ? job.kill_at : null,
     leftProcesses: job.left_processes,
     mayHideProcesses: job.tracking === 'group',
-    peakMemory: job.peak_rss_bytes === null ? null : formatBytes(job.peak_rss_bytes),
-    cpuTime: job.cpu_sec === null ? null : formatDuration(job.cpu_sec),
+    ...viewUsage(job),
     isCancelling: job.status === 'running' && job.cancel_requested_at !== null,
     canCancel: canCancel(job.status) && job.cancel_requested_at === null,
     canRetry: canRetry(job.status) && retriedBy === null && operation !== null,
@@ -77,7 +76,6 @@ export function viewJob(
     /** The least role for another run with its arguments. */
     needs: operation ? leastRoleFor(operation, job.args) : jobActions.retry.role,
     retryOf: job.retry_of,
-    /** The name of the schedule that started it. */
     schedule: job.schedule,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
   };
@@ -85,6 +83,13 @@ export function viewJob(
 
 function viewAhead(waitsFor: Blocker | null) {
   return { waitsFor, aheadName: waitsFor && nameBlocker(waitsFor) };
+}
+
+function viewUsage({ peak_rss_bytes: bytes, cpu_sec: sec }: Job) {
+  return {
+    peakMemory: bytes === null ? null : formatBytes(bytes),
+    cpuTime: sec === null ? null : formatDuration(sec),
+  };
 }
 
 function durationOf({ started_at, finished_at }: Job): string | null {

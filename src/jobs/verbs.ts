@@ -36,7 +36,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot' 
 };
 
 export function createJobVerbs(given: Given) {
-  const { repository, audit, bus } = given;
+  const { repository, audit } = given;
   const find = (idOrNumber: string) => findJob(repository, idOrNumber);
   let isStopping = false;
   const assertAccepting = () => {
@@ -44,6 +44,9 @@ export function createJobVerbs(given: Given) {
     given.dataRoot.assertIntact();
     given.disk.assertRoom();
   };
+
+  const enqueue = (request: RunRequest, by: Requester, alongside?: Alongside) =>
+    enqueueJob(given, assertAccepting, request, by, alongside);
 
   return {
     find,
@@ -91,20 +94,27 @@ export function createJobVerbs(given: Given) {
       isStopping = true;
     },
   };
+}
 
-  function enqueue(request: RunRequest, by: Requester, alongside?: Alongside): Job {
-    const read = readRequest(given, request, by);
-    given.windowLine.keepUp();
-    const job = repository.unsynced(() =>
-      repository.transaction(() => {
-        const accepted = accept(given, read, request, by, assertAccepting);
-        alongside?.(accepted);
-        return accepted;
-      }),
-    );
-    bus.emit('job', job);
-    return job;
-  }
+function enqueueJob(
+  given: Given,
+  assertAccepting: () => void,
+  request: RunRequest,
+  by: Requester,
+  alongside?: Alongside,
+): Job {
+  const { bus, repository } = given;
+  const read = readRequest(given, request, by);
+  given.windowLine.keepUp();
+  const job = repository.unsynced(() =>
+    repository.transaction(() => {
+      const accepted = accept(given, read, request, by, assertAccepting);
+      alongside?.(accepted);
+      return accepted;
+    }),
+  );
+  bus.emit('job', job);
+  return job;
 }
 
 type Read = { operation: Operation; args: Args };

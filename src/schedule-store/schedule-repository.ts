@@ -1,6 +1,7 @@
-// The schedules and their ticks, in the tables `schedule` and `schedule_tick` of ops.db.
+// The schedules, in the table `schedule` of ops.db, with their ticks.
 import { type Db, prepareAll } from '../core/db/open.ts';
-import type { Schedule, Tick } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { createTicks } from './tick-repository.ts';
 
 type Row = Omit<Schedule, 'args' | 'is_on'> & { args: string; is_on: number };
 
@@ -22,24 +23,11 @@ export function createScheduleRepository(ops: Db) {
         due_since = excluded.due_since, changed_by = excluded.changed_by, changed_at = excluded.changed_at
     `,
     remove: 'DELETE FROM schedule WHERE name = ?',
-    ticks: `
-      SELECT * FROM schedule_tick WHERE schedule = @name AND due_at < @before ORDER BY due_at DESC LIMIT @limit
-    `,
-    ticksBetween: `
-      SELECT * FROM schedule_tick WHERE due_at > ? AND due_at <= ? ORDER BY due_at, schedule
-    `,
-    lastTick: 'SELECT * FROM schedule_tick WHERE schedule = ? ORDER BY due_at DESC LIMIT 1',
-    addTick: `
-      INSERT INTO schedule_tick (schedule, due_at, outcome, why, job, decided_at)
-      VALUES (@schedule, @due_at, @outcome, @why, @job, @decided_at)
-      ON CONFLICT DO NOTHING
-    `,
-    pruneTicks: `
-      DELETE FROM schedule_tick WHERE (schedule, due_at) IN
-        (SELECT schedule, due_at FROM schedule_tick WHERE due_at < ? ORDER BY due_at LIMIT ?)
-    `,
+    wasChanged: `SELECT 1 FROM audit WHERE target = 'schedule:' || ? AND outcome = 'ok' LIMIT 1`,
   });
   return {
+    ...createTicks(ops),
+
     all: (): Schedule[] => (statements.all.all() as Row[]).map(parse),
 
     find(name: string): Schedule | null {
@@ -55,21 +43,8 @@ export function createScheduleRepository(ops: Db) {
 
     remove: (name: string): boolean => statements.remove.run(name).changes > 0,
 
-    /** The newest first, before the due time `before` if it is given. */
-    ticks: (name: string, { limit, before = '~' }: { limit: number; before?: string }): Tick[] =>
-      statements.ticks.all({ name, limit, before }) as Tick[],
-
-    /** The ticks of all schedules whose due time is in (since, until], the oldest first. */
-    ticksBetween: (since: string, until: string): Tick[] =>
-      statements.ticksBetween.all(since, until) as Tick[],
-
-    lastTick: (name: string): Tick | null => (statements.lastTick.get(name) as Tick | undefined) ?? null,
-
-    /** False if that due time is decided already; then nothing is changed. */
-    addTick: (tick: Tick): boolean => statements.addTick.run(tick).changes > 0,
-
-    /** Removes the oldest ticks that were due before that time, `max` at most; returns how many. */
-    pruneTicks: (before: string, max: number): number => statements.pruneTicks.run(before, max).changes,
+    /** Whether a schedule of this name was ever added, changed or removed. */
+    wasChanged: (name: string): boolean => statements.wasChanged.get(name) !== undefined,
 
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
   };

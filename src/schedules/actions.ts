@@ -1,4 +1,5 @@
-// The actions on schedules, for their routes and their audit rows.
+// The actions on schedules, for their routes and their audit rows, and the refusals that they share.
+import { AppError } from '../core/errors.ts';
 import { runAction } from '../jobs/actions.ts';
 
 export const scheduleActions = {
@@ -15,3 +16,12 @@ export function scheduleRequester(name: string) {
 }
 
 export const scheduleTarget = (name: string): string => `schedule:${name}`;
+
+export function unknownSchedule(name: string): AppError {
+  return new AppError('not_found', `There is no schedule named ${JSON.stringify(name.slice(0, 80))}.`);
+}
+
+export function operationGone(operation: string): AppError {
+  const message = `There is no operation ${operation} any more. Choose another one, or remove the schedule.`;
+  return new AppError('wrong_state', message);
+}

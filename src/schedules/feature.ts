@@ -2,6 +2,8 @@
 import type { Feature } from '../web/feature.ts';
 import { createScheduleParts } from './parts.ts';
 import { registerScheduleRoutes, scheduleCards, schedulePages } from './web/routes.ts';
+import { schedulesCheck } from './schedules-check.ts';
+import { seedSchedules } from './seeds.ts';
 
 export const schedules: Feature<ReturnType<typeof createScheduleParts>> = {
   name: 'schedules',
@@ -9,4 +11,19 @@ export const schedules: Feature<ReturnType<typeof createScheduleParts>> = {
   create: createScheduleParts,
   routes: registerScheduleRoutes,
   cards: scheduleCards,
+  lifecycle: (ctx) => ({
+    async start() {
+      await seedSchedules(ctx).catch((error) => {
+        ctx.log.error({ err: error }, 'the suggested schedules could not be added');
+      });
+      ctx.ticker.start();
+      ctx.tickRetention.start();
+    },
+    async stop() {
+      await Promise.all([ctx.ticker.stop(), ctx.tickRetention.stop()]);
+    },
+  }),
+  checks: ({ catalogue, ...ctx }) => [
+    schedulesCheck({ ...ctx, titleOf: (operation) => catalogue.find(operation)?.title ?? null }),
+  ],
 };

@@ -4,23 +4,34 @@ import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
 import { createScheduleRuns } from './runs-repository.ts';
+import { createDecider } from './decide.ts';
+import { createMissed } from './missed.ts';
 import { createScheduleEdits } from './schedule-edits.ts';
+import { createScheduleJobs } from './schedule-jobs-repository.ts';
+import { createTickRetention } from './tick-retention.ts';
+import { createTicker } from './ticker.ts';
 
 export type SchedulesContext = Kernel & ReturnType<typeof createScheduleParts>;
 
 export function createScheduleParts(ctx: Context) {
   const { jobs: jobVerbs, repository, readArguments, libraryState } = ctx.use(jobs);
   const { schedules, nextRuns } = ctx.use(scheduleStore);
-  const scheduleEdits = createScheduleEdits({ ...ctx, schedules, jobs: jobVerbs, readArguments });
+  const scheduleJobs = createScheduleJobs(ctx.ops);
+  const stored = { schedules, scheduleJobs, repository, jobs: jobVerbs, readArguments };
+  const ticker = createTicker({
+    ...ctx,
+    schedules,
+    decider: createDecider({ ...ctx, ...stored }),
+    recordMissed: createMissed({ ...ctx, ...stored }),
+  });
   return {
-    jobs: jobVerbs,
-    repository,
-    readArguments,
+    ...stored,
     libraryState,
     idempotency: ctx.use(operations).idempotency,
-    schedules,
     nextRuns,
-    scheduleEdits,
     scheduleRuns: createScheduleRuns(ctx.ops),
+    scheduleEdits: createScheduleEdits({ ...ctx, ...stored, onChange: ticker.wake }),
+    ticker,
+    tickRetention: createTickRetention({ ...ctx, schedules }),
   };
 }

@@ -5,13 +5,12 @@ import { assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { ReadArguments } from '../core/read-arguments.ts';
-import type { Job } from '../jobs/job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { RetryRequest } from '../jobs/run-request.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
-import { scheduleActions, scheduleTarget } from './actions.ts';
+import { scheduleActions, scheduleTarget, unknownSchedule } from './actions.ts';
 import { type GivenSchedule, readSchedule } from './read-schedule.ts';
+import { createRunNow } from './run-now.ts';
 import { editsOf, type ScheduleTexts } from './schedule-texts.ts';
 
 export const maxSchedules = 100;
@@ -22,10 +21,12 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'now' | 'options' | 'u
   schedules: ScheduleRepository;
   jobs: Pick<Jobs, 'submit'>;
   readArguments: ReadArguments;
+  /** The next due time may have changed. */
+  onChange: () => void;
 };
 
 export function createScheduleEdits(given: Given) {
-  const { audit, bus, now, schedules, untilFree, jobs } = given;
+  const { audit, bus, now, schedules, untilFree } = given;
 
   return {
     /** The schedule as `put` would store it; for a preview. Throws as `put` does. */
@@ -41,7 +42,7 @@ export function createScheduleEdits(given: Given) {
       by: Requester,
       { mustBeNew = false, shown }: { mustBeNew?: boolean; shown?: ScheduleTexts } = {},
     ): Promise<{ schedule: Schedule; isNew: boolean }> =>
-      change(name, wanted, by, (stored) => {
+      change(given, { ...entryOf(scheduleActions.change, name, by), wanted }, name, (stored) => {
         if (stored && mustBeNew) throw nameTaken(name);
         if (!stored && shown) throw unknownSchedule(name);
         const schedule = readSchedule(given, name, wanted, { stored, by });
@@ -51,19 +52,14 @@ export function createScheduleEdits(given: Given) {
       }),
 
     /** Nothing changes if it is so already. Throws `not_found`. */
-    switch: (name: string, isOn: boolean, by: Requester, reason?: string | null): Promise<Schedule> =>
-      change(
-        name,
-        { is_on: isOn },
-        by,
-        (stored) => {
-          if (!stored) throw unknownSchedule(name);
-          if (stored.is_on === isOn) return stored;
-          const at = now().toISOString();
-          return { ...stored, is_on: isOn, due_since: at, changed_by: by.actor, changed_at: at };
-        },
-        reason,
-      ).then(({ schedule }) => schedule),
+    async switch(name: string, isOn: boolean, by: Requester, reason?: string | null): Promise<Schedule> {
+      const entry = { ...entryOf(scheduleActions.change, name, by), ...(reason && { reason }) };
+      const { schedule } = await change(given, { ...entry, wanted: { is_on: isOn } }, name, (stored) => {
+        if (!stored) throw unknownSchedule(name);
+        return stored.is_on === isOn ? stored : switched(stored, isOn, by, now());
+      });
+      return schedule;
+    },
 
     /** What became of its due times stays. Throws `not_found`. */
     async remove(name: string, by: Requester): Promise<Schedule> {
@@ -83,60 +79,41 @@ export function createScheduleEdits(given: Given) {
       return removed;
     },
 
-    /** Starts its operation now, also while it is off; a destructive one is confirmed again. Throws `not_found`,
-     *  `wrong_state` without its operation, and what `jobs.submit` throws. */
-    async runNow(name: string, by: Requester, fields: RetryRequest = {}): Promise<Job> {
-      const audited = entryOf(scheduleActions.run, name, by);
-      const schedule = auditRefusal(audit, { ...audited, event: scheduleActions.run.refused }, () => {
-        const found = schedules.find(name);
-        if (!found) throw unknownSchedule(name);
-        if (!given.catalogue.find(found.operation)) throw operationGone(found.operation);
-        return found;
-      });
-      const { operation, args } = schedule;
-      const job = await jobs.submit({ ...fields, operation, args, schedule: name }, by, ({ number }) =>
-        audit.record({ ...audited, outcome: 'ok', reason: fields.reason ?? null, detail: { job: number } }),
-      );
-      bus.emit('schedules');
-      return job;
-    },
+    runNow: createRunNow(given),
   };
+}
 
-  async function change(
-    name: string,
-    wanted: GivenSchedule,
-    by: Requester,
-    read: (stored: Schedule | null) => Schedule,
-    reason: string | null = null,
-  ) {
-    const audited = { ...entryOf(scheduleActions.change, name, by), ...(reason && { reason }) };
-    const changed = await untilFree(() => {
-      const before = schedules.find(name);
-      return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () =>
-        schedules.transaction(() => {
-          const schedule = read(before);
-          schedules.put(schedule);
-          audit.record({ ...audited, outcome: 'ok', detail: { before, after: schedule } });
-          return { schedule, isNew: before === null };
-        }),
-      );
-    });
-    bus.emit('schedules');
-    return changed;
-  }
+/** Stores what `read` makes of the stored schedule. */
+async function change(
+  { audit, bus, schedules, untilFree, onChange }: Given,
+  audited: AuditEntry & { wanted: GivenSchedule },
+  name: string,
+  read: (stored: Schedule | null) => Schedule,
+) {
+  const { wanted, ...entry } = audited;
+  const changed = await untilFree(() => {
+    const before = schedules.find(name);
+    return auditRefusal(audit, { ...entry, detail: { before, after: wanted } }, () =>
+      schedules.transaction(() => {
+        const schedule = read(before);
+        schedules.put(schedule);
+        audit.record({ ...entry, outcome: 'ok', detail: { before, after: schedule } });
+        return { schedule, isNew: before === null };
+      }),
+    );
+  });
+  onChange();
+  bus.emit('schedules');
+  return changed;
 }
 
 function entryOf({ name: event }: { name: string }, schedule: string, by: Requester): AuditEntry {
   return { event, by, target: scheduleTarget(schedule) };
 }
 
-export function unknownSchedule(name: string): AppError {
-  return new AppError('not_found', `There is no schedule named ${JSON.stringify(name.slice(0, 80))}.`);
-}
-
-export function operationGone(operation: string): AppError {
-  const message = `There is no operation ${operation} any more. Choose another one, or remove the schedule.`;
-  return new AppError('wrong_state', message);
+function switched(stored: Schedule, isOn: boolean, by: Requester, now: Date): Schedule {
+  const at = now.toISOString();
+  return { ...stored, is_on: isOn, due_since: at, changed_by: by.actor, changed_at: at };
 }
 
 function nameTaken(name: string): AppError {

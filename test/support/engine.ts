@@ -166,6 +166,9 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     stopAccepting: verbs.stop,
     runner,
     damage,
+    log,
+    readArguments: reading.readArguments,
+    options: () => lists,
     /** `#1 queued`, `#1 running` … from the bus; progress repeats `running`. */
     history,
 

@@ -1,0 +1,55 @@
+// Adds the schedules that operations suggest, switched off. One that was ever added, changed or removed is left as it is.
+import { systemRequester } from '../core/audit.ts';
+import { checkArguments } from '../core/check-arguments.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { Operation } from '../core/operation.ts';
+import { machineZone } from '../schedule-store/cron.ts';
+import type { Schedule } from '../schedule-store/schedule.ts';
+import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
+import { scheduleTarget } from './actions.ts';
+import { maxSchedules } from './schedule-edits.ts';
+
+type Given = Pick<Kernel, 'audit' | 'catalogue' | 'now' | 'untilFree'> & { schedules: ScheduleRepository };
+
+export async function seedSchedules({ audit, catalogue, now, schedules, untilFree }: Given) {
+  const { actor } = systemRequester;
+  for (const operation of catalogue.all()) {
+    const schedule = suggested(operation, now().toISOString(), actor);
+    if (!schedule) continue;
+    await untilFree(() =>
+      schedules.transaction(() => {
+        const { name } = schedule;
+        if (schedules.find(name) || schedules.wasChanged(name) || schedules.count() >= maxSchedules) return;
+        schedules.put(schedule);
+        audit.record({
+          event: 'schedule.seeded',
+          outcome: 'ok',
+          by: systemRequester,
+          target: scheduleTarget(name),
+          detail: { before: null, after: schedule },
+        });
+      }),
+    );
+  }
+}
+
+function suggested({ name: operation, args, suggestedSchedule }: Operation, at: string, by: string) {
+  if (!suggestedSchedule) return null;
+  const schedule: Schedule = {
+    ...suggestedSchedule,
+    operation,
+    args: checkArguments(args, {}),
+    reason: null,
+    confirm: null,
+    zone: machineZone(),
+    is_on: false,
+    missed: 'once',
+    overlap: 'skip',
+    due_since: at,
+    created_by: by,
+    created_at: at,
+    changed_by: by,
+    changed_at: at,
+  };
+  return schedule;
+}

@@ -1,0 +1,116 @@
+// Decides the due times of all schedules: each exactly once, the oldest first. It sleeps until the next due time, and never
+// long, so that it notices a machine that slept and a clock that was set.
+import { coalesce } from '../core/coalesce.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { createLoop } from '../core/loop.ts';
+import type { Schedule } from '../schedule-store/schedule.ts';
+import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
+import type { Decider, DueRun } from './decide.ts';
+import { createRules, oldestFirst, sortDue } from './due-now.ts';
+import { causes, type createMissed } from './missed.ts';
+import { readOwed } from './owed-times.ts';
+
+type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
+  schedules: ScheduleRepository;
+  decider: Decider;
+  recordMissed: ReturnType<typeof createMissed>;
+};
+
+export type Ticker = ReturnType<typeof createTicker>;
+
+const sleepMaxMs = 30_000;
+/** A timer may fire a little before its time. */
+const lagMs = 5;
+
+export function createTicker(given: Given) {
+  const { log, now, schedules } = given;
+  const ruleOf = createRules();
+  let isStarted = false;
+  let isStopped = false;
+  const pass = createPass({ ...given, ruleOf, isStopped: () => isStopped });
+  const loop = createLoop({
+    everyMs: sleepMs,
+    runOnce: pass,
+    onError: (error) => log.error({ err: error }, 'due times could not be decided; tried again soon'),
+  });
+  const restart = coalesce(async () => {
+    await loop.stop();
+    if (isStarted) void loop.start();
+  });
+
+  return {
+    /** Decides what is due by now. Concurrent calls share one pass. */
+    runOnce: loop.runOnce,
+    start() {
+      isStarted = true;
+      isStopped = false;
+      void loop.start();
+    },
+    /** After a change of the schedules: the next due time may be sooner than the end of the sleep. */
+    wake() {
+      if (isStarted) void restart();
+    },
+    /** Settles when the due time in hand is decided. Idempotent. */
+    stop() {
+      isStarted = false;
+      isStopped = true;
+      return loop.stop();
+    },
+  };
+
+  function sleepMs(): number {
+    const at = now();
+    const due = schedules
+      .all()
+      .filter(({ is_on: isOn }) => isOn)
+      .map((schedule) => ruleOf(schedule)?.next(at)?.getTime() ?? Number.POSITIVE_INFINITY);
+    return Math.min(sleepMaxMs, Math.min(...due) - at.getTime() + lagMs);
+  }
+}
+
+function createPass(given: Given & { ruleOf: ReturnType<typeof createRules>; isStopped: () => boolean }) {
+  const { bus, decider, log, now, schedules, recordMissed, ruleOf, isStopped } = given;
+  /** The start of the first pass: this process has decided nothing before it. */
+  let firstAt: Date | null = null;
+  const causeOf = (due: Date) => (firstAt && due > firstAt ? causes.late : causes.off);
+
+  return async () => {
+    const at = now();
+    firstAt ??= at;
+    const runs: DueRun[] = [];
+    let decided = 0;
+    for (const schedule of schedules.all()) {
+      const rule = schedule.is_on ? ruleOf(schedule) : null;
+      if (!rule || isStopped()) continue;
+      const owed = await readOwed(rule, owedSince(schedule, at), at);
+      const due = sortDue(schedule, owed, at, causeOf);
+      decided += await recordMissed(schedule, due.missed, { causeOf, isCurrent: decider.isCurrent });
+      runs.push(...due.runs);
+    }
+    decided += await decideAll(runs);
+    if (decided > 0) bus.emit('schedules');
+  };
+
+  /** A tick after now was decided by a clock that has been set back since. */
+  function owedSince({ name, due_since }: Schedule, at: Date): Date {
+    const last = schedules.lastDueAt(name, at.toISOString()) ?? '';
+    return new Date(last > due_since ? last : due_since);
+  }
+
+  /** A schedule whose due time could not be decided keeps its later ones for the next pass. */
+  async function decideAll(runs: DueRun[]): Promise<number> {
+    const held = new Set<string>();
+    let decided = 0;
+    for (const run of runs.sort(oldestFirst)) {
+      const { name } = run.schedule;
+      if (isStopped() || held.has(name)) continue;
+      const isDecided = await decider.decide(run).catch((error) => {
+        log.warn({ err: error, schedule: name }, 'a due time is not decided yet');
+        return false;
+      });
+      if (isDecided) decided += 1;
+      else held.add(name);
+    }
+    return decided;
+  }
+}
