@@ -26,7 +26,7 @@ t.test('a folder of CSV files', async (t) => {
   await expectFound(t, app, 'published', broken);
   const { html } = await app.page('/sources');
   t.match(textOf(html, '#sources-card'), broken, 'the page of sheets says the same');
-  t.match((await app.page('/settings')).text, /published: Experiences: .*is missing/);
+  t.match((await app.page('/settings')).text, /published: .*is missing/);
   t.match((await app.json('/api/v1/sources/published')).body, { problem: { text: broken, seen: null } });
   fs.writeFileSync(file, right);
   await expectClear(t, app);

@@ -87,6 +87,13 @@ const cases: [string, Partial<HealthFacts>, string, RegExp, string | null][] = [
     /schedule nightly has not imported it for 36 h/,
     before(1),
   ],
+  [
+    'beyond a week',
+    { schedules: [{ ...late, staleAfterMs: 252 * hourMs }] },
+    'stale',
+    /for 10\.5 days, one and a half/,
+    before(1),
+  ],
   ['changed and beyond', { changedSince: before(25), schedules: [late] }, 'stale', /has changed/, before(25)],
   ['a job has failed', { lastJob: end }, 'error', /^Import #8 failed: 2 rows are wrong\.$/, before(2)],
   ['a plan has failed', { lastJob: { ...end, isPlan: true } }, 'error', /^Import plan #8 failed:/, before(2)],
