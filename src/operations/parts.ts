@@ -5,6 +5,7 @@ import { createEmbeddingRepository } from '../embedding/repository.ts';
 import type { EntryCounts } from '../core/operation.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { scheduleStore } from '../schedule-store/feature.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createCustomOperations } from './custom-operations.ts';
 
@@ -46,6 +47,7 @@ export function createOperationParts(ctx: Context) {
     libraryState,
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,
+    nextRuns: ctx.use(scheduleStore).nextRuns,
     idempotency: createIdempotency(now),
   };
 }

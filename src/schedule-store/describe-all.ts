@@ -1,7 +1,7 @@
 // All schedules in one sentence, for the heading of a page.
 import { machineZone } from './cron.ts';
 import { plural } from '../core/format.ts';
-import type { NextRun, NextRuns } from './next-runs.ts';
+import { type NextRun, type NextRuns, soonestOf } from './next-runs.ts';
 import type { Schedule } from './schedule.ts';
 import { clockIn, dayIn, momentIn } from './zone-time.ts';
 
@@ -14,25 +14,16 @@ export function describeSchedules(
   const on = schedules.filter(({ is_on }) => is_on);
   if (schedules.length === 0) return 'No schedule yet.';
   const counts = `${on.length} on, ${schedules.length - on.length} off.`;
-  const next = soonestOf(on, nextRuns);
+  const next = soonestOf(on, nextRuns.after);
   return next ? `${counts} Next: ${next.schedule} at ${shortMoment(next, now)}.` : counts;
 }
 
 /** `6 schedules, next 02:00`; `No schedules`. */
 export function describeBriefly(schedules: Schedule[], nextRuns: Pick<NextRuns, 'after'>, now: Date): string {
   if (schedules.length === 0) return 'No schedules';
-  const next = soonestOf(schedules, nextRuns);
+  const next = soonestOf(schedules, nextRuns.after);
   const count = plural(schedules.length, 'schedule');
   return next ? `${count}, next ${shortMoment(next, now)}` : `${count}, all off`;
-}
-
-function soonestOf(schedules: Schedule[], nextRuns: Pick<NextRuns, 'after'>): NextRun | null {
-  let soonest: NextRun | null = null;
-  for (const schedule of schedules) {
-    const next = nextRuns.after(schedule);
-    if (next && (!soonest || next.at < soonest.at)) soonest = next;
-  }
-  return soonest;
 }
 
 /** The clock alone for a time of today. */

@@ -8,6 +8,9 @@ import type { ScheduleRepository } from './schedule-repository.ts';
 export type NextRun = { schedule: string; at: string };
 export type NextRuns = ReturnType<typeof createNextRuns>;
 
+/** A due time that was computed; it holds from `from` until it has come, as long as the rule is the same. */
+type Known = { rule: string; from: Date; next: Date };
+
 export function createNextRuns({
   schedules,
   now,
@@ -15,27 +18,55 @@ export function createNextRuns({
   schedules: Pick<ScheduleRepository, 'all'>;
   now: () => Date;
 }) {
+  const known = new Map<string, Known>();
   const after = ({ name, cron, zone, is_on }: Schedule): NextRun | null => {
-    const at = is_on ? readStoredCron(cron, zone)?.next(now()) : null;
-    return at ? { schedule: name, at: at.toISOString() } : null;
+    if (!is_on) return null;
+    const at = now();
+    const rule = `${cron} ${zone}`;
+    let last = known.get(name);
+    if (last?.rule !== rule || at < last.from || at >= last.next) {
+      const next = readStoredCron(cron, zone)?.next(at);
+      if (!next) return null;
+      last = { rule, from: at, next };
+      known.set(name, last);
+    }
+    return { schedule: name, at: last.next.toISOString() };
   };
   return {
     /** Null for a schedule that is off. */
     after,
 
     /** The soonest run of the operation with such arguments; null without a schedule that is on. */
-    of(operation: string, matches: (args: Args) => boolean = () => true): NextRun | null {
-      const runs = schedules
-        .all()
-        .filter((schedule) => schedule.operation === operation && matches(schedule.args))
-        .map(after)
-        .filter((run) => run !== null);
-      return runs.reduce<NextRun | null>(
-        (soonest, run) => (!soonest || run.at < soonest.at ? run : soonest),
-        null,
-      );
+    of: (operation: string, matches: (args: Args) => boolean = () => true): NextRun | null =>
+      soonestOf(
+        schedules.all().filter((one) => one.operation === operation && matches(one.args)),
+        after,
+      ),
+
+    /** The soonest run of each operation that has one, by its name. */
+    byOperation(): Map<string, NextRun> {
+      const soonest = new Map<string, NextRun>();
+      for (const schedule of schedules.all()) {
+        const run = after(schedule);
+        const other = soonest.get(schedule.operation);
+        if (run && (!other || run.at < other.at)) soonest.set(schedule.operation, run);
+      }
+      return soonest;
     },
   };
+}
+
+/** The soonest of the schedules' next runs; `after` gives that of one. */
+export function soonestOf(
+  schedules: readonly Schedule[],
+  after: (schedule: Schedule) => NextRun | null,
+): NextRun | null {
+  let soonest: NextRun | null = null;
+  for (const schedule of schedules) {
+    const run = after(schedule);
+    if (run && (!soonest || run.at < soonest.at)) soonest = run;
+  }
+  return soonest;
 }
 
 /** Null for a rule that this machine cannot read any more: it does not know the zone. */

@@ -25,10 +25,10 @@ const listSchema = {
 };
 
 export function registerOperationsApi(app: FastifyInstance, ctx: OperationContext) {
-  const { catalogue, jobs } = ctx;
+  const { jobs } = ctx;
 
   app.get('/api/v1/operations', { schema: listSchema }, () => ({
-    items: catalogue.all().map((operation) => operationBody(ctx, operation)),
+    items: listOperations(ctx),
   }));
 
   app.post<{ Params: { operation: string }; Body: RunBody | null }>(
@@ -44,6 +44,15 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
       return accepted(job);
     },
   );
+}
+
+function listOperations(ctx: OperationContext) {
+  const next = ctx.nextRuns.byOperation();
+  return ctx.catalogue.all().map((operation) => ({
+    ...operationBody(ctx, operation),
+    /** The soonest due time of its schedules. */
+    next_run: next.get(operation.name) ?? null,
+  }));
 }
 
 function operationBody(

@@ -10,18 +10,20 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
   name: 'controls',
   host: 'ops-controls-card',
   path: '/ui/operations/controls',
-  dirtyOn: ['job', 'operations', 'index', 'maintenance'],
+  dirtyOn: ['job', 'operations', 'index', 'maintenance', 'schedules'],
   load() {
     const operations = ctx.catalogue.all();
     const defaults = operations.map(defaultArguments);
     const blockers = ctx.lockQueue.blockersOf(operations.map((one, at) => one.locks(defaults[at] ?? {})));
     const active = ctx.repository.active();
+    const next = ctx.nextRuns.byOperation();
     const rows = operations.map((operation, at) =>
       viewOperation(
         ctx,
         operation,
         active.filter((job) => job.operation === operation.name),
         blockers[at] ?? null,
+        next.get(operation.name) ?? null,
       ),
     );
     return {

@@ -5,17 +5,20 @@ import type { Job } from '../../jobs/job.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import type { Blocker } from '../../jobs/lock-queue.ts';
 import { leastRoleToOffer } from '../../jobs/refusals.ts';
+import type { NextRun } from '../../schedule-store/next-runs.ts';
 import type { OperationContext } from '../parts.ts';
 import { viewActiveJobs } from './active-jobs.ts';
 
 export type OperationRow = ReturnType<typeof viewOperation>;
 
-/** `jobs`: its active ones; `blocker`: the job that a run with default arguments would wait for. */
+/** `jobs`: its active ones; `blocker`: the job that a run with default arguments would wait for; `next`: its soonest run by a
+ *  schedule. */
 export function viewOperation(
   ctx: OperationContext,
   operation: Operation,
   jobs: Job[],
   blocker: Blocker | null,
+  next: NextRun | null,
 ) {
   const { repository, config, liveIndex, libraryState } = ctx;
   const defaults = defaultArguments(operation);
@@ -36,5 +39,6 @@ export function viewOperation(
     lastNumber: last?.number ?? 0,
     unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
     blocker,
+    next,
   };
 }
