@@ -3,6 +3,7 @@ import { access } from '../access/feature.ts';
 import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
+import { scheduleStore } from '../schedule-store/feature.ts';
 import { sourceStore } from '../source-store/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
@@ -51,6 +52,7 @@ export function createJobParts(ctx: Context) {
   const removal = createRemoval({ ...ctx, pruning, repository, find: verbs.find });
   return {
     ...parts,
+    ...ctx.use(scheduleStore),
     authenticate: ctx.use(access).authenticate,
     jobs,
     stopAccepting: verbs.stop,

@@ -1,5 +1,6 @@
 // The job list: its page, the content that reloads, and the number of newer jobs.
 import type { FastifyInstance } from 'fastify';
+import { describeBriefly } from '../../schedule-store/describe-all.ts';
 import type { JobContext } from '../parts.ts';
 import { type ListQuery, readList, searchContext } from '../job-query.ts';
 import { identityOf } from '../../web/identify.ts';
@@ -32,7 +33,12 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
         title: state.filter.operation ? `Jobs, ${state.filter.operation}` : 'Jobs',
         section: '/jobs',
         script: 'jobs.js',
-        data: { list, operations: context.operations, rendered: html },
+        data: {
+          list,
+          operations: context.operations,
+          rendered: html,
+          schedules: describeBriefly(ctx.schedules.all(), ctx.nextRuns, ctx.now()),
+        },
       });
     },
   );
