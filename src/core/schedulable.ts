@@ -1,4 +1,5 @@
 // The arguments that a schedule can store: what a person or the server decides for each run cannot be among them.
+import { defaultArguments } from './arguments.ts';
 import type { ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
 
 export function isSchedulable({ derived, hidden, perRun, withPlan, format }: ArgumentProperty): boolean {
@@ -8,4 +9,10 @@ export function isSchedulable({ derived, hidden, perRun, withPlan, format }: Arg
 export function schedulableArguments({ args }: Pick<Operation, 'args'>): ArgumentSchema {
   const offered = Object.entries(args.properties).filter(([, property]) => isSchedulable(property));
   return { ...args, properties: Object.fromEntries(offered) };
+}
+
+/** Whether some arguments of the operation make a schedule. */
+export function canBeScheduled(operation: Operation): boolean {
+  const problems = operation.schedulingProblems?.(defaultArguments(operation)) ?? [];
+  return !problems.some(({ field }) => field === 'operation');
 }

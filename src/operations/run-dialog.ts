@@ -4,6 +4,7 @@ import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments, readProblems } from '../core/arguments.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
+import { canBeScheduled, isSchedulable } from '../core/schedulable.ts';
 import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
@@ -76,6 +77,7 @@ export function viewRunDialog(
     ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
+    schedule: retryOf ? null : scheduleUrl(operation, filled),
     back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),
     icon: operation.icon,
     runs: viewLastRuns(ctx.repository, operation.name),
@@ -100,6 +102,17 @@ export function viewRunDialog(
     message: error ? describeRefusal(error, problems, isPlan) : (unavailable?.why ?? null),
     blocker: ctx.jobs.blockerOf(operation, checked),
   };
+}
+
+/** The address of the form of a schedule with these arguments; null for an operation that needs a person at each run. */
+function scheduleUrl(operation: Operation, args: Args): string | null {
+  if (!canBeScheduled(operation)) return null;
+  const given = Object.entries(args).flatMap(([name, value]): [string, string][] => {
+    const property = operation.args.properties[name];
+    if (!property || !isSchedulable(property) || value === property.default || value === undefined) return [];
+    return [[`args.${name}`, String(value)]];
+  });
+  return url('/schedules/new', { operation: operation.name, ...Object.fromEntries(given) });
 }
 
 /** The arguments as a run would record them; arguments that are not valid stay as they are. */

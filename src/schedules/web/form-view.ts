@@ -9,7 +9,7 @@ import { describeCron, machineZone, readCron } from '../../schedule-store/cron.t
 import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { presets, presetTitles, readRule, weekdays } from '../presets.ts';
-import { schedulableArguments } from '../../core/schedulable.ts';
+import { canBeScheduled, schedulableArguments } from '../../core/schedulable.ts';
 import { viewNextTimes } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { argPrefix, argsOf, ruleFieldsOf } from './schedule-form.ts';
@@ -116,12 +116,6 @@ function viewOperationChoice(
     problem,
     options: isListed ? options : [none, ...options],
   });
-}
-
-/** Whether some arguments of the operation make a schedule. */
-function canBeScheduled(operation: Operation): boolean {
-  const problems = operation.schedulingProblems?.(defaultArguments(operation)) ?? [];
-  return !problems.some(({ field }) => field === 'operation');
 }
 
 function viewWhen(form: Form, problemOf: ProblemOf) {
