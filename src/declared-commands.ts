@@ -4,6 +4,7 @@ import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { queueCommands } from './queue/commands.ts';
+import { scheduleCommands } from './schedules/commands.ts';
 import { settingCommands } from './settings/commands.ts';
 import { sourceCommands } from './sources/commands.ts';
 import { workerCommands } from './workers/commands.ts';
@@ -13,6 +14,7 @@ export const declaredCommands: Command[] = [
   ...workerCommands,
   ...queueCommands,
   ...sourceCommands,
+  ...scheduleCommands,
   ...tokenCommands,
   ...settingCommands,
   ...auditCommands,
