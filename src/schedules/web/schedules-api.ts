@@ -70,7 +70,7 @@ export function registerSchedulesApi(app: FastifyInstance, ctx: SchedulesContext
     { schema: putSchema, config: { action: scheduleActions.change } },
     async (request, reply) => {
       const { reason, confirm, body } = request;
-      const given = { zone: machineZone(), ...body, ...withoutNull({ reason, confirm }) };
+      const given = { ...body, ...withoutNull({ reason, confirm }) };
       const { isNew, schedule } = await scheduleEdits.put(request.params.name, given, requester(request));
       return reply.code(isNew ? 201 : 200).send(scheduleBody(ctx, schedule));
     },

@@ -1,0 +1,146 @@
+// The page of schedules: its sentence, the timeline, the table, and the buttons, which work without JavaScript.
+import '../support/plain-children.ts';
+import t, { type Test } from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { insertJob } from '../support/job-repository.ts';
+import { machineZone } from '../../src/schedule-store/cron.ts';
+import { clockIn } from '../../src/schedule-store/zone-time.ts';
+import { addTick, putSchedule, storedSchedule } from '../support/stored-schedules.ts';
+import { textOf } from '../support/screen.ts';
+
+const start = Date.parse('2026-11-28T13:08:20Z');
+const noop = { CHL_OPERATIONS_MODE: 'noop' };
+
+function startAt(t: Test): Promise<TestApp> {
+  const startedAt = Date.now();
+  return startApp(t, { env: noop, now: () => new Date(start + Date.now() - startedAt) });
+}
+
+/** On the clock of this machine. */
+const clock = (time: string) => clockIn(machineZone(), new Date(`2026-11-28T${time}:00Z`));
+
+const repair = { operation: 'repair', cron: '15 14 * * *', zone: 'UTC' };
+
+t.test('without a schedule the page says what one is for', async (t) => {
+  const app = await startAt(t);
+  const { html } = await app.page('/schedules');
+  t.equal(textOf(html, '#schedule-sentence'), 'No schedule yet.');
+  t.match(textOf(html, '#schedules-card .empty'), /starts an operation by itself.*Add schedule…/);
+  t.equal(html.querySelector('.tl'), null);
+  t.match(textOf((await app.page('/jobs')).html, '.page-head'), /newest first\. No schedules/);
+});
+
+t.test('the page lists every schedule, with its last run and its next time', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', repair);
+  await putSchedule(app, 'lord', { ...repair, cron: '0 4 * * *', zone: 'Australia/Lord_Howe' });
+  await putSchedule(app, 'spare', { ...repair, is_on: false });
+  addTick(app, 'nightly', '2026-11-28T08:15:00.000Z', { outcome: 'skipped', why: 'Import #3 was running.' });
+  addTick(app, 'nightly', '2026-11-28T10:15:00.000Z', { outcome: 'missed', why: 'The server was off.' });
+  const { html } = await app.page('/schedules');
+  t.equal(textOf(html, '#schedule-sentence'), `2 on, 1 off. Next: nightly at ${clock('14:15')}.`);
+  t.match(
+    textOf(html, '#schedule-nightly'),
+    /Repair index.*14:15.*Missed.*The server was off\..*Sat 28 Nov, 14:15/,
+  );
+  t.match(textOf(html, '#schedule-lord'), /Australia\/Lord_Howe.*Not run yet.*Sun 29 Nov, 04:00/);
+  t.match(textOf(html, '#schedule-spare'), /Off since.*–/);
+  const row = `Skipped at ${clock('08:15')}; missed at ${clock('10:15')}. Due at ${clock('14:15')}.`;
+  t.ok(textOf(html, '.tl').includes(row));
+  t.equal(html.querySelectorAll('.tl-name a').length, 2, 'a schedule that is off and has no run has no row');
+  t.match(textOf(html, '#schedule-timeline'), /1 more, none due\./);
+  t.equal(html.querySelectorAll('[style]').length, 0, 'a strict policy allows no inline style');
+  const places = html.querySelectorAll('.track .due').map((node) => node.closest('svg')?.getAttribute('x'));
+  t.strictSame(places, ['58.04%', '52.31%']);
+  const jobs = textOf((await app.page('/jobs')).html, '.page-head');
+  t.ok(jobs.endsWith(`3 schedules, next ${clock('14:15')}`), jobs);
+});
+
+t.test('a schedule of a job shows the job, also of one that was started by hand', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', repair);
+  const run = await app.submit('/ui/schedules/nightly/run', { key: 'once' });
+  t.match(run, { status: 303 });
+  t.equal(run.headers.get('location'), '/schedules/nightly');
+  await app.submit('/ui/schedules/nightly/run', { key: 'once' });
+  await app.whenJob(1);
+  t.equal(app.parts.repository.find('2'), null, 'a double click runs once');
+  t.match(textOf((await app.page('/schedules')).html, '#schedule-nightly'), /Done #1/);
+  const job = insertJob(app.parts.repository, { operation: 'repair', schedule: 'nightly' });
+  addTick(app, 'nightly', '2026-11-28T13:09:00.000Z', { job: job.number });
+  t.match(textOf((await app.page('/ui/schedules/card')).html, '#schedule-nightly'), /Queued #2/);
+  t.match(textOf((await app.page('/ui/schedules/timeline')).html, '.tl'), /Waiting or running at/);
+});
+
+t.test('a schedule is switched off and on, and the card comes back', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', repair);
+  const headers = { 'hx-request': 'true', 'hx-current-url': `${app.origin}/schedules` };
+  const off = await app.submit('/ui/schedules/nightly/switch', { is_on: 'false' }, headers);
+  t.equal(off.headers.get('hx-retarget'), '#schedules-card');
+  t.match(await off.text(), /Off since/);
+  t.equal(storedSchedule(app, 'nightly').is_on, false);
+  await app.submit('/ui/schedules/nightly/switch', { is_on: 'true' });
+  t.equal(storedSchedule(app, 'nightly').is_on, true);
+  t.match(await app.submit('/ui/schedules/none/switch', { is_on: 'true' }), { status: 404 });
+});
+
+t.test('a schedule is removed after a dialog', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', repair);
+  const dialog = (await app.page('/ui/schedules/nightly/remove')).html;
+  t.equal(textOf(dialog, 'h1'), 'Remove the schedule nightly?');
+  const removed = await app.submit('/ui/schedules/nightly/remove', {});
+  t.equal(removed.headers.get('location'), '/schedules');
+  t.equal((await app.page('/schedules/nightly')).status, 404);
+});
+
+t.test('over twenty schedules, those without anything in the 48 hours are counted', async (t) => {
+  const app = await startAt(t);
+  for (let at = 0; at < 22; at++) await putSchedule(app, `yearly-${at}`, { ...repair, cron: '0 0 1 1 *' });
+  await putSchedule(app, 'nightly', repair);
+  const { html } = await app.page('/schedules');
+  t.strictSame(
+    html.querySelectorAll('.tl-name a').map((node) => node.text),
+    ['nightly'],
+  );
+  t.match(textOf(html, '#schedule-timeline'), /22 more, none due\./);
+});
+
+t.test('the page of a schedule shows its facts and what became of its times, in pages', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', { ...repair, cron: '30 2 * * *', zone: 'Europe/Berlin' });
+  for (let at = 0; at < 60; at++)
+    addTick(app, 'nightly', new Date(start - at * 86_400_000).toISOString(), {
+      outcome: 'skipped',
+      why: `No. ${at}.`,
+    });
+  const { html } = await app.page('/schedules/nightly');
+  const state = textOf(html, '#schedule-nightly-card');
+  t.match(
+    state,
+    /^On .*Sun 29 Nov 2026, 02:30.*On Sun 28 Mar 2027 02:00 to 03:00 does not exist; it runs at 03:00/,
+  );
+  t.match(state, /No\. 9\..*All times$/);
+  const first = (await app.page('/schedules/nightly/times')).html;
+  t.equal(first.querySelectorAll('tbody tr').length, 50);
+  const older = first.querySelector('.card-foot a')?.getAttribute('href') ?? '';
+  const second = (await app.page(older)).html;
+  t.equal(second.querySelectorAll('tbody tr').length, 10);
+  t.match(textOf(second, 'tbody'), /^.*No\. 50\./);
+  t.equal((await app.page('/schedules/none/times')).status, 404);
+});
+
+t.test('the row of an operation names its next run, on the page and in the API', async (t) => {
+  const app = await startAt(t);
+  const rowOf = async () => textOf((await app.page('/operations')).html, '#op-repair');
+  t.notMatch(await rowOf(), /Next run/);
+  await putSchedule(app, 'later', { ...repair, cron: '0 16 * * *' });
+  await putSchedule(app, 'sooner', repair);
+  t.match(await rowOf(), /Next run .*28 Nov 2026.* sooner/);
+  const { body } = await app.json('/api/v1/operations');
+  const found = body.items.find(({ name }: { name: string }) => name === 'repair');
+  t.same(found.next_run, { schedule: 'sooner', at: '2026-11-28T14:15:00.000Z' });
+  await app.submit('/ui/schedules/sooner/switch', { is_on: 'false' });
+  t.match(await rowOf(), /Next run .* later/);
+});
