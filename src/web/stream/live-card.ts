@@ -2,13 +2,13 @@ import { coalesce } from '../../core/coalesce.ts';
 import type { Role } from '../../core/role.ts';
 import type { OpenCard } from '../cards.ts';
 
-/** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet. `timer` runs while
- *  changes are throttled. */
+/** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet. Both are null until
+ *  they are known: a page may have more than a card that is empty now. `timer` runs while changes are throttled. */
 export type LiveCard = {
   card: OpenCard;
   role: Role;
-  newest: string;
-  html: string;
+  newest: string | null;
+  html: string | null;
   frame: Buffer;
   version: number;
   isDirty: boolean;
@@ -22,7 +22,7 @@ export function newLiveCard(
   role: Role,
   renderDirty: (one: LiveCard) => Promise<void>,
 ): LiveCard {
-  const nothing = { newest: '', html: '', frame: Buffer.alloc(0), version: 0 };
+  const nothing = { newest: null, html: null, frame: Buffer.alloc(0), version: 0 };
   const render = coalesce(async () => {
     if (one.isDirty) await renderDirty(one);
   });

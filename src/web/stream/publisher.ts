@@ -36,7 +36,7 @@ export function createPublisher(frames: Frames, onPublish: (cards: LiveCard[]) =
     for (const one of changed) {
       one.html = one.newest;
       one.version = frames.nextVersion();
-      one.frame = frames.ofCard(one.card.name, one.version, one.html);
+      one.frame = frames.ofCard(one.card.name, one.version, one.html ?? '');
     }
     if (changed.length > 0) onPublish(changed);
   }
