@@ -21,7 +21,11 @@ type Declared = {
 };
 
 /** One card for all readers. */
-export type SharedCard = Declared & { load(): Loaded | Promise<Loaded> };
+export type SharedCard = Declared & {
+  /** Above the content of every page, but not for people who are not signed in. Its HTML is kept until one of its events. */
+  isOnEveryPage?: true;
+  load(): Loaded | Promise<Loaded>;
+};
 
 /** One card per record: `job-412` is the card `job` of record 412. `host` and `path` contain `:number`, or `:name` for
  *  records that have a name in place of a number. */

@@ -42,6 +42,8 @@ export function createCards(
 
   return {
     declared: cards,
+    /** The cards of every page. */
+    everywhere: cards.flatMap((card) => (isOnEveryPage(card) ? (shared.get(card.name) ?? []) : [])),
     /** The events that make any card dirty. */
     events: [...new Set(cards.flatMap(eventsOf))],
 
@@ -63,6 +65,10 @@ export function createCards(
 
     load: loadCard,
   };
+}
+
+function isOnEveryPage(card: Card): boolean {
+  return !isRecordCard(card) && card.isOnEveryPage === true;
 }
 
 function openShared(card: SharedCard, template: string): OpenCard {

@@ -5,6 +5,7 @@ import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
 import { readCookie, takeFlash } from './flash.ts';
+import type { RenderEverywhere } from './everywhere.ts';
 import { createNavRenderer, type Tab } from './nav.ts';
 
 type PageContent = {
@@ -36,8 +37,10 @@ declare module 'fastify' {
 
 export const themes = ['light', 'dark'];
 
+type Given = { nav: Tab[]; config: Pick<Config, 'mode'>; renderEverywhere: RenderEverywhere };
+
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
-export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Config, 'mode'>) {
+export function registerPage(app: FastifyInstance, { nav, config: { mode }, renderEverywhere }: Given) {
   const home = nav[0]?.href ?? '/';
   const renderNav = createNavRenderer(app, nav);
   app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
@@ -63,8 +66,8 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
       modules,
     };
     // The handler returns the reply, which is sent later, as `view` does.
-    Promise.resolve(isBare ? '' : renderNav(section))
-      .then((nav) => this.view(template, { ...data, page: { ...page, nav } }))
+    Promise.all(isBare ? ['', ''] : [renderNav(section), renderEverywhere(request)])
+      .then(([nav, everywhere]) => this.view(template, { ...data, page: { ...page, nav, everywhere } }))
       .catch((error) => this.send(error));
     return this;
   });

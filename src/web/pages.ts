@@ -9,6 +9,12 @@ export function createPages(declared: Page[], cards: Cards) {
   return {
     declared,
 
+    /** The names of the cards on the page of a path, and on every page. */
+    topicsOf(path: string | undefined): string[] {
+      const page = declared.find((one) => one.path === path);
+      return [...(page?.cards ?? []), ...cards.everywhere.map(({ name }) => name)];
+    },
+
     /** The page of an address (a full URL, as browsers send it), with its open cards; null for any other address. */
     at(url: string): { reloads: boolean; cards: OpenCard[] } | null {
       if (!URL.canParse(url)) return null;
@@ -17,7 +23,8 @@ export function createPages(declared: Page[], cards: Cards) {
         const match = pattern.exec(pathname);
         if (!match) continue;
         const topics = page.cards.flatMap((name) => [cards.find(name), cards.find(`${name}-${match[1]}`)]);
-        return { reloads: page.reloads === true, cards: topics.filter((card) => card !== null) };
+        const own = topics.filter((card) => card !== null);
+        return { reloads: page.reloads === true, cards: [...own, ...cards.everywhere] };
       }
       return null;
     },

@@ -15,6 +15,7 @@ import { registerConnectionLimit } from './connections.ts';
 import { collectActions } from './declared-actions.ts';
 import { prefersJson, registerErrors } from './errors.ts';
 import type { HoldBack } from '../core/hold-back.ts';
+import { createEverywhereRenderer } from './everywhere.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
@@ -88,12 +89,12 @@ export async function createServer(
     async (template, data) => redactor.mask(await app.view(template, data)),
   );
   const pages = createPages(declaredPages, cards);
-  const home = pages.declared.find(({ path }) => path === nav[0]?.href);
   const signals = mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
-  const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics: home?.cards ?? [] });
+  const defaultTopics = pages.topicsOf(nav[0]?.href);
+  const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics });
   app.addHook('preClose', async () => stream.close());
 
-  registerPage(app, nav, config);
+  registerPage(app, { nav, config, renderEverywhere: createEverywhereRenderer(app, cards, kernel.bus) });
   registerActions(app, cards, pages);
   registerPreferences(app, nav);
   registerCards(app, cards);
