@@ -7,6 +7,7 @@ import type { Blocker } from '../../jobs/lock-queue.ts';
 import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import type { NextRun } from '../../schedule-store/next-runs.ts';
 import type { OperationContext } from '../parts.ts';
+import { unavailableDuring } from '../read-only.ts';
 import { viewActiveJobs } from './active-jobs.ts';
 
 export type OperationRow = ReturnType<typeof viewOperation>;
@@ -37,7 +38,7 @@ export function viewOperation(
     active: jobs.length > 0 ? viewActiveJobs(ctx, operation, jobs) : null,
     last: last && viewJob(ctx, last),
     lastNumber: last?.number ?? 0,
-    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
+    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? unavailableDuring(blocker),
     blocker,
     next,
   };

@@ -1,0 +1,63 @@
+// How pages meet a window: refusals, operations that wait or cannot run, workers that are paused.
+import '../../support/plain-children.ts';
+import { parse } from 'node-html-parser';
+import t from 'tap';
+import { card, operationRow, textOf } from '../../support/screen.ts';
+import { admin, startWithClock, wanted } from '../../support/windows.ts';
+
+t.test('a refusal names the reason and the end, and leads to the window', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const { id } = await windows.start(wanted('read_only'), admin);
+  const answer = await app.submit('/ui/operations/run/export', {});
+  t.equal(answer.status, 503);
+  t.equal(answer.headers.get('retry-after'), '3600');
+  const html = parse(await answer.text());
+  t.match(
+    textOf(html, '.empty'),
+    /^Maintenance is in the way .*the disk is moved.*It ends 29 Nov 2026, \d\d:00:00 ?\. Open maintenance End now…/,
+  );
+  t.equal(html.querySelector('.empty .btn-row a[hx-get]')?.getAttribute('href'), `/ui/maintenance/${id}/end`);
+  t.match(textOf(html, '#maintenance-banner'), /every change is refused/);
+
+  const note = await app.submit('/ui/operations/run/export', {}, { 'hx-request': 'true' });
+  t.match([note.status, note.headers.get('hx-retarget')], [503, '#note']);
+  const fragment = parse(await note.text());
+  t.match(textOf(fragment, '.banner.hold'), /the disk is moved.*Open maintenance End now…/);
+
+  t.equal((await app.submit(`/ui/maintenance/${id}/end`, { reason: 'the disk is back' })).status, 303);
+  t.same(windows.all(), []);
+});
+
+t.test('operations that a window holds back wait for its end', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  await windows.start(wanted('frozen'), admin);
+  const { html } = await app.page('/operations');
+  t.match(
+    textOf(html, operationRow('export')),
+    /Blocked by maintenance by ada, which ends 29 Nov 2026, \d\d:00:00.*Queue export/,
+  );
+  t.notMatch(textOf(html, operationRow('index')), /Blocked/);
+  const dialog = (await app.page('/ui/operations/undo/confirm')).html;
+  t.match(textOf(dialog, 'main'), /It waits for maintenance by ada, which ends 29 Nov 2026, .* Queue job/);
+  const queued = await app.submit('/ui/operations/run/export', { when_locked: 'wait' });
+  t.equal(queued.status, 303);
+});
+
+t.test('an operation cannot run while the server is read-only', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  await windows.start(wanted('read_only'), admin);
+  const { html } = await app.page('/operations');
+  const row = html.querySelector(operationRow('export'));
+  t.match(textOf(html, operationRow('export')), /The server is read-only for maintenance\. See until when/);
+  t.ok(row?.querySelector('button[aria-disabled="true"]'));
+  t.match(
+    textOf((await app.page('/ui/operations/undo/confirm')).html, 'main'),
+    /The server is read-only for maintenance\./,
+  );
+});
+
+t.test('the workers card says that a window pauses the workers, and until when', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  await windows.start(wanted('drained'), admin);
+  t.match(textOf((await app.page('/operations')).html, card.workers), /Paused .*maintenance/);
+});
