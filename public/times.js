@@ -46,4 +46,11 @@ function showTimes() {
     const text = formatTime(new Date(time.dateTime), 'deadline' in time.dataset);
     if (time.textContent !== text) time.textContent = text;
   }
+  for (const bar of document.querySelectorAll('progress[data-from]')) showElapsed(bar);
+}
+
+/** The share of a span of time that has passed. */
+function showElapsed(bar) {
+  const [from, to] = [Date.parse(bar.dataset.from), Date.parse(bar.dataset.to)];
+  bar.value = Math.min(1, Math.max(0, (now() - from) / (to - from)));
 }

@@ -3,6 +3,7 @@ import { tokenCommands } from './access/commands.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
+import { maintenanceCommands } from './maintenance/commands.ts';
 import { queueCommands } from './queue/commands.ts';
 import { scheduleCommands } from './schedules/commands.ts';
 import { settingCommands } from './settings/commands.ts';
@@ -18,4 +19,5 @@ export const declaredCommands: Command[] = [
   ...tokenCommands,
   ...settingCommands,
   ...auditCommands,
+  ...maintenanceCommands,
 ];

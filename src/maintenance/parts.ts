@@ -2,8 +2,11 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
+import { createEndings } from './endings.ts';
 import { createHoldBack } from './hold-back.ts';
+import { createRefusalRepository } from './refusal-repository.ts';
 import { createWindowClock } from './window-clock.ts';
+import { createWindowWatch } from './window-watch.ts';
 import { createWindows } from './windows.ts';
 
 export type MaintenanceContext = Kernel & ReturnType<typeof createMaintenanceParts>;
@@ -12,9 +15,13 @@ export function createMaintenanceParts(ctx: Context) {
   const { repository, lockQueue, windowLine } = ctx.use(jobs);
   const { windowRepository } = ctx.use(windowStore);
   const given = { ...ctx, windows: windowRepository, windowLine };
+  const windows = createWindows({ ...given, lockQueue, repository });
+  const { look } = createWindowWatch(windows, ctx.bus);
   return {
-    windows: createWindows({ ...given, lockQueue, repository }),
-    windowClock: createWindowClock(given),
+    windows,
+    windowClock: createWindowClock({ ...given, look }),
     holdBack: createHoldBack(given),
+    refusals: createRefusalRepository(ctx.ops),
+    endings: createEndings(ctx.audit),
   };
 }

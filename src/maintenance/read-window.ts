@@ -25,6 +25,11 @@ export type WantedWindow = {
 
 export type ReadWindow = { level: Level; reason: string; startsAt: Date; endsAt: Date };
 
+/** Whether windows of the level need a typed word. A missing reason is then part of the missing confirmation. */
+export function needsWord(level: string): boolean {
+  return level === 'drained' || level === 'read_only';
+}
+
 /** Throws `invalid_arguments` with all problems. */
 export function readWindow(wanted: WantedWindow, now: Date): ReadWindow {
   const { level, minutes = null, ends_at = null, starts_at = null } = wanted;
@@ -36,7 +41,7 @@ export function readWindow(wanted: WantedWindow, now: Date): ReadWindow {
   const isTwice = minutes !== null && ends_at !== null;
   const problems = [
     problem('level', isLevel(level) ? null : `Choose a level: ${levels.join(', ')}.`),
-    problem('reason', findReasonFault(reason)),
+    problem('reason', reason === '' && needsWord(level) ? null : findReasonFault(reason)),
     problem('starts_at', startFault),
     problem('minutes', minutes === null ? null : findMinutesFault(minutes)),
     problem('ends_at', isTwice ? 'Give the minutes or the end, not both.' : null),

@@ -8,17 +8,22 @@ import type { WindowRepository } from '../window-store/window-repository.ts';
 type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
   windows: Pick<WindowRepository, 'open'>;
   windowLine: Pick<WindowLine, 'keepUp'>;
+  /** Called after each look at the clock. */
+  look(): void;
 };
 
 const minSleepMs = 50;
 const maxSleepMs = 1000;
 
-export function createWindowClock({ windows, windowLine, log, now, untilFree }: Given) {
+export function createWindowClock({ windows, windowLine, look, log, now, untilFree }: Given) {
   const onError = (error: unknown) =>
     log.error({ err: error }, 'the maintenance windows could not be read; tried again soon');
   const loop = createLoop({
     everyMs: () => sleepMs(nextBoundary()),
-    runOnce: () => untilFree(() => windowLine.keepUp()),
+    async runOnce() {
+      await untilFree(() => windowLine.keepUp());
+      look();
+    },
     onError,
   });
   return {

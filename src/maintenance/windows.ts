@@ -13,7 +13,7 @@ import { claimsOfLevel, holdsBack, keyOf, type Level, stateOf, type Window } fro
 import type { WindowRepository } from '../window-store/window-repository.ts';
 import { maintenanceActions, maintenanceWord } from './actions.ts';
 import { currentWindow } from './current-window.ts';
-import { findMinutesFault, isTooLong, readWindow, type WantedWindow } from './read-window.ts';
+import { findMinutesFault, isTooLong, needsWord, readWindow, type WantedWindow } from './read-window.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   windows: WindowRepository;
@@ -99,7 +99,7 @@ function start(
   assertRole(by.role, maintenanceActions.start.role);
   const at = now();
   const { level, reason, startsAt, endsAt } = readWindow(wanted, at);
-  if (level === 'drained' || level === 'read_only') assertConfirmed(wanted, maintenanceWord);
+  if (needsWord(level)) assertConfirmed(wanted, maintenanceWord);
   const [starts_at, ends_at] = [startsAt.toISOString(), endsAt.toISOString()];
   assertFree(windows, { id: null, level, starts_at, ends_at });
   const created = { created_by: by.actor, created_at: at.toISOString() };
@@ -131,8 +131,8 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
 
 function end({ windowLine, now }: Given, window: Window, { by, reason = null }: AuditEntry): Window {
   assertRole(by.role, maintenanceActions.end.role);
-  assertOpen(window);
   if (window.created_by !== by.actor) assertConfirmed({ reason }, null);
+  assertOpen(window);
   const ended = windowLine.end(window.id, { at: now().toISOString(), by, reason });
   if (ended) return ended;
   throw new AppError('wrong_state', `Window ${window.id} has just ended.`);

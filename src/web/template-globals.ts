@@ -10,7 +10,12 @@ const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 /** `22 Nov 2026, 14:07:02`; times.js shows the age in the browser. */
 function localTime(iso: string): string {
   const at = new Date(iso);
-  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clockOf(at)}`;
+  return `${dayOf(at)} ${at.getFullYear()}, ${clockOf(at)}`;
+}
+
+/** `22 Nov` */
+export function dayOf(at: Date): string {
+  return `${at.getDate()} ${months[at.getMonth()]}`;
 }
 
 /** `14:07:02`. Not Intl.DateTimeFormat, which would take a tenth of the time of a page. */

@@ -28,6 +28,7 @@ const scheduleForm = {
   overlap: 'skip',
 };
 
+const announcement = { level: 'announce', reason: 'a test needs it' };
 const confirmed = { reason: 'a test needs it', confirm: 'open' };
 
 const ofJobs = {
@@ -169,6 +170,16 @@ const ofSettings = {
   },
 } satisfies Requests;
 
+/** They hold nothing back. */
+const ofMaintenance = {
+  'POST /api/v1/maintenance': (app) => post(app, '/api/v1/maintenance', announcement),
+  'POST /api/v1/maintenance/:id/extend': (app) => post(app, '/api/v1/maintenance/1/extend', { minutes: 5 }),
+  'POST /api/v1/maintenance/:id/end': (app) => post(app, '/api/v1/maintenance/1/end'),
+  'POST /ui/maintenance': (app) => submit(app, '/ui/maintenance', announcement),
+  'POST /ui/maintenance/:id/extend': (app) => submit(app, '/ui/maintenance/2/extend', { lasts: '15' }),
+  'POST /ui/maintenance/:id/end': (app) => submit(app, '/ui/maintenance/2/end'),
+} satisfies Requests;
+
 /** The first one makes a token necessary, the last one unnecessary. */
 const ofAccess = {
   'POST /api/v1/tokens': createToken,
@@ -199,6 +210,7 @@ export const actionRequests: Requests = {
   ...ofChecks,
   ...ofSettings,
   ...ofCredentials,
+  ...ofMaintenance,
   ...ofAccess,
 };
 
@@ -213,6 +225,7 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
     return post(app, '/api/v1/schedules/import/run');
   },
   'settings.imported': (app) => importSettings(app, {}),
+  'maintenance.planned': (app) => post(app, '/api/v1/maintenance', { level: 'drained' }),
   async 'access.token_revoked'(app) {
     await createToken(app);
     return send(app, 'DELETE', '/api/v1/tokens/ada');

@@ -4,6 +4,8 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { systemRequester } from '../../src/core/audit.ts';
+import { maintenance } from '../../src/maintenance/feature.ts';
 import type { Action } from '../../src/web/action.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { googleSettings } from '../support/google.ts';
@@ -89,6 +91,14 @@ const imports = (text: (file: object) => unknown): Step[] => [
 const source = { kind: 'folder', place: 'sheets/other' };
 const choices = { missed: 'skip', overlap: 'skip' };
 
+/** Window 1 is planned, window 2 was that of somebody else and has ended. */
+const inTenDays = new Date(Date.now() + 10 * 86_400_000).toISOString();
+const planned = { level: 'drained', starts_at: inTenDays, minutes: 60 };
+const ended: Step[] = [
+  ['admin', {}, unconfirmed],
+  ['admin', { reason: 'it is over' }, 'wrong_state'],
+];
+
 const inWrongState: Record<string, Steps> = {
   'job.accepted': {
     ...runs(true),
@@ -117,6 +127,31 @@ const inWrongState: Record<string, Steps> = {
   'schedule.run': {
     'POST /api/v1/schedules/replace/run': confirmedOnly('import', 'operation_locked'),
     'POST /ui/schedules/merge/run': [['operator', {}, 'not_found']],
+  },
+  'maintenance.planned': {
+    'POST /api/v1/maintenance': [
+      ['admin', { ...planned, level: 'half' }, invalid],
+      ['admin', planned, unconfirmed],
+      ['admin', { ...planned, ...word('maintenance') }, 'wrong_state'],
+    ],
+    'POST /ui/maintenance': [
+      ['admin', { level: 'half' }, invalid],
+      ['admin', { level: 'drained' }, unconfirmed],
+    ],
+  },
+  'maintenance.extended': {
+    'POST /api/v1/maintenance/2/extend': [
+      ['admin', { minutes: 0 }, invalid],
+      ['admin', { minutes: 5 }, 'wrong_state'],
+    ],
+    'POST /ui/maintenance/2/extend': [
+      ['admin', { lasts: '0' }, invalid],
+      ['admin', { lasts: '15' }, 'wrong_state'],
+    ],
+  },
+  'maintenance.ended': {
+    'POST /api/v1/maintenance/2/end': ended,
+    'POST /ui/maintenance/2/end': ended,
   },
   'settings.imported': {
     'POST /api/v1/settings/import': imports((file) => file),
@@ -157,6 +192,11 @@ t.test('the domain judges arguments, danger, confirmation and state in this orde
   const args = { source: 'published', mode: 'replace', dry_run: true };
   endJob(repository, insertJob(repository, { operation: 'import', args }), 'failed');
   repository.start(insertJob(repository, { operation: 'import', args, claims: [library] }).id);
+  await app.json('/api/v1/maintenance', { ...planned, ...word('maintenance') });
+  const { windows } = app.use(maintenance);
+  const ada = { ...systemRequester, actor: 'ada' };
+  const { id } = await windows.start({ level: 'announce', reason: 'a test needs it' }, ada);
+  await windows.end(id, ada);
   for (const steps of Object.values(inWrongState)) await tryAll(t, app, steps);
 });
 

@@ -6,7 +6,7 @@ import { runAndAwaitEvent, startApp } from '../../support/app.ts';
 import { insideOf } from '../../support/screen.ts';
 import { openStream } from '../../support/stream.ts';
 
-const names = dashboardPage.cards;
+const names = [...dashboardPage.cards, 'maintenance'];
 const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 t.test('page, partial and event have the same bytes', async (t) => {
@@ -17,8 +17,8 @@ t.test('page, partial and event have the same bytes', async (t) => {
   await stream.ended();
   for (const name of names) {
     const event = stream.events.find(({ event }) => event === name);
-    const { text: partial } = await app.page(`/ui/operations/${name}`);
-    const host = parse(page).querySelector(`[sse-swap="${name}"]`)?.id ?? '';
+    const { id: host = '', attributes } = parse(page).querySelector(`[sse-swap="${name}"]`) ?? {};
+    const { text: partial } = await app.page(attributes?.['hx-get'] ?? '');
     t.equal(event?.data, partial, `${name}: event and partial`);
     t.equal(insideOf(page, host), partial, `${name}: page and partial`);
     t.notMatch(partial, /\r/);

@@ -1,0 +1,17 @@
+// Notices changes of the banner that no move of a window reports: a planned window is shown from 24 hours before its start, and
+// one that is starting waits for another job.
+import type { Bus } from '../core/bus.ts';
+import type { Windows } from './windows.ts';
+
+export function createWindowWatch({ current, waitsFor }: Pick<Windows, 'current' | 'waitsFor'>, bus: Bus) {
+  let seen: string | null = null;
+  return {
+    /** Emits `maintenance` when the banner differs from that of the look before. */
+    look() {
+      const window = current();
+      const shown = window ? `${window.id} ${waitsFor(window)?.job_id}` : '';
+      if (seen !== null && seen !== shown) bus.emit('maintenance');
+      seen = shown;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// A maintenance window as people see it: it starts on one page, is on all open ones, and ends from any of them.
+import { startApp } from '../support/app.ts';
+import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const place = '/settings/maintenance';
+
+browserTest('a window starts on one page and ends on another, also a read-only one', async (t, open) => {
+  const app = await startApp(t, noop);
+  const page = await open(app.origin + place);
+  const other = await open(`${app.origin}/jobs`, { context: page.context() });
+  const banner = other.locator('#maintenance-banner');
+  await other.locator('#conn').getByText('Live').waitFor();
+  t.notOk(await banner.isVisible(), 'no window, no banner');
+  t.notOk(await page.getByLabel('Type maintenance to confirm').isVisible());
+
+  for (const { level, title } of [
+    { level: 'Frozen', title: /Maintenance until \d\d:\d\d: imports, exports/ },
+    { level: 'Read only', title: /Maintenance until .*: every change is refused/ },
+  ]) {
+    await page.bringToFront();
+    await page.getByLabel(level).check();
+    await page.getByLabel('Reason, shown to everybody').fill('New disk');
+    if (level === 'Read only') await page.getByLabel('Type maintenance to confirm').fill('maintenance');
+    await page.getByRole('button', { name: 'Start window' }).click();
+    await page.locator('#toasts').getByText('The window has started.').waitFor();
+    await page.locator('#window-now').getByText(level).waitFor();
+
+    await other.bringToFront();
+    await banner.getByRole('heading', { name: title }).waitFor();
+    await banner.getByText(/“New disk”.*It ends by itself in \d+ min/).waitFor();
+    t.strictSame(await accessProblems(other), []);
+    await banner.getByRole('link', { name: 'End now…' }).click();
+    await other.getByRole('dialog').getByText('End maintenance now?').waitFor();
+    t.strictSame(await accessProblems(other), []);
+    await other.getByRole('button', { name: 'End now' }).click();
+    await banner.waitFor({ state: 'hidden' });
+    await other.locator('#toasts').getByText('Maintenance has ended.').first().waitFor();
+    t.equal(await other.evaluate('document.activeElement.id'), 'main', 'the focus is not lost');
+    t.equal(new URL(other.url()).pathname, '/jobs');
+  }
+});
+
+browserTest('the page of windows fits each width, and its fields follow the choices', async (t, open) => {
+  const app = await startApp(t, noop);
+  const inTwoHours = new Date(Date.now() + 2 * 3_600_000).toISOString();
+  const planned = { level: 'announce', reason: 'the next version', starts_at: inTwoHours };
+  for (const body of [
+    planned,
+    { ...planned, level: 'frozen' },
+    { level: 'announce', reason: 'a deployment' },
+  ])
+    await app.json('/api/v1/maintenance', body);
+  for (const theme of ['light', 'dark'] as const) {
+    const page = await open(app.origin + place, { theme });
+    for (const width of [1440, 390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      t.ok((await overflowOf(page)) <= 0, `${width} px`);
+    }
+    await page.getByLabel('Drained').check();
+    await page.getByLabel('Starts', { exact: true }).selectOption('at');
+    await page.getByLabel('Lasts').selectOption('other');
+    for (const label of [/^Starts at/, /^Minutes/, 'Type maintenance to confirm'])
+      t.ok(await page.getByLabel(label).isVisible(), String(label));
+    t.ok((await overflowOf(page)) <= 0);
+    t.strictSame(await accessProblems(page), []);
+  }
+});
+
+browserTest('without scripts a window starts, is extended and ends', async (t, open) => {
+  const app = await startApp(t, noop);
+  const page = await open(app.origin + place, { hasScript: false });
+  await page.getByLabel('Reason, shown to everybody').fill('New disk');
+  await page.getByRole('button', { name: 'Start window' }).click();
+  await page.getByText('The window has started.').waitFor();
+  await page.locator('#maintenance-banner').getByRole('link', { name: 'Extend…' }).click();
+  await page.getByRole('button', { name: 'Extend' }).click();
+  await page.getByText('The window is longer.').waitFor();
+  await page.goto(`${app.origin}/jobs`);
+  await page.locator('#maintenance-banner').getByRole('link', { name: 'End now…' }).click();
+  await page.getByRole('button', { name: 'End now' }).click();
+  await page.getByText('Maintenance has ended.').waitFor();
+  t.notOk(await page.locator('#maintenance-banner section').count());
+});

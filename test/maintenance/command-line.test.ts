@@ -1,0 +1,67 @@
+// `chl maintenance`: list, start, extend, end; and how other commands meet a window.
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
+
+t.test('windows on the command line', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const chl = (...words: string[]) => runHere(app.root, words);
+  const maintenance = (...words: string[]) => chl('maintenance', ...words);
+  t.match(await maintenance(), { code: 0, out: 'No windows.\n' });
+
+  const start = ['start', '--level', 'frozen', '--minutes', '20', '--reason', 'New disk'];
+  const started = await maintenance(...start);
+  t.match(started, {
+    code: 0,
+    out: /^Window 1 is active until \S+Z: imports, exports, restores and undo are refused\.\n$/,
+  });
+  t.match(await maintenance(...start), { code: 1, err: /Window 1 \(frozen, New disk\) lasts from/ });
+
+  const refused = await chl('export');
+  t.equal(refused.code, 75, 'it can be tried again later');
+  t.match(refused.err, /^Maintenance until .*: New disk\. .*\n$/, 'one line');
+
+  const extended = await maintenance('extend', '1', '--minutes', '10', '--json');
+  t.equal(extended.code, 0);
+  const { starts_at, ends_at } = JSON.parse(extended.out);
+  t.equal(Date.parse(ends_at) - Date.parse(starts_at), 30 * 60_000);
+  t.match(await maintenance('list'), { code: 0, out: /^1 +active +frozen +until \S+ +New disk \(\S+\)\n$/ });
+  t.match(await maintenance('end', '1'), { code: 0, out: 'Window 1 has ended.\n' });
+  t.match(await maintenance('list'), { out: /^1 +ended +frozen +ended / });
+
+  const planned = await maintenance(
+    'start',
+    '--level',
+    'drained',
+    '--starts',
+    inTwoHours(),
+    '--reason',
+    'Vacuum',
+  );
+  t.match(planned, { code: 2, err: /Type maintenance to confirm/ });
+  const confirmed = ['--starts', inTwoHours(), '--reason', 'Vacuum', '--confirm', 'maintenance'];
+  t.match(await maintenance('start', '--level', 'drained', ...confirmed), {
+    code: 0,
+    out: /^Window 2 is planned from \S+ to \S+: no job will start, and the workers will be paused\.\n$/,
+  });
+});
+
+t.test('what is missing is named', async (t) => {
+  const root = t.testdir();
+  for (const [words, message] of [
+    [['stop'], /Name a verb/],
+    [['end'], /Name a window by its number/],
+    [['end', 'x'], /Name a window by its number/],
+    [['extend', '1'], /Give the minutes/],
+    [['start'], /Give a level/],
+    [['start', '--level', 'half', '--reason', 'no reason'], /announce, frozen, drained, read_only/],
+  ] as const) {
+    const { code, err } = await runHere(root, ['maintenance', ...words]);
+    t.equal(code, 2, words.join(' '));
+    t.match(err, message);
+  }
+});
+
+function inTwoHours(): string {
+  return new Date(Date.now() + 2 * 3_600_000).toISOString();
+}
