@@ -49,7 +49,7 @@ export function readSchedule(
   const operation = reading.catalogue.find(wanted.operation);
   const args = readScheduledArguments(reading, operation, wanted.operation, wanted.args);
   const problems = [
-    ...(namePattern.test(name) ? [] : [{ field: 'name', message: nameRule }]),
+    ...findNameProblems(name),
     ...args.problems,
     ...findCronProblems(wanted.cron, wanted.zone),
     ...findChoiceProblems('missed', wanted.missed, missedChoices),
@@ -77,6 +77,15 @@ export function readSchedule(
     changed_by: by.actor,
     changed_at: at,
   };
+}
+
+/** Pages and routes of the server have these names. */
+const reservedNames = ['card', 'new', 'preview', 'timeline'];
+
+function findNameProblems(name: string): ArgumentProblem[] {
+  if (!namePattern.test(name)) return [{ field: 'name', message: nameRule }];
+  if (!reservedNames.includes(name)) return [];
+  return [{ field: 'name', message: `Name: ${name} is taken by the server. Choose another name.` }];
 }
 
 const nameRule = 'Name: 1 to 40 lower-case letters, digits and hyphens, beginning with a letter or digit.';

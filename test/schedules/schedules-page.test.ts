@@ -53,7 +53,7 @@ t.test('the page lists every schedule, with its last run and its next time', asy
   const places = html.querySelectorAll('.track .due').map((node) => node.closest('svg')?.getAttribute('x'));
   t.strictSame(places, ['58.04%', '52.31%']);
   const jobs = textOf((await app.page('/jobs')).html, '.page-head');
-  t.ok(jobs.endsWith(`3 schedules, next ${clock('14:15')}`), jobs);
+  t.ok(jobs.includes(`3 schedules, next ${clock('14:15')}`), jobs);
 });
 
 t.test('a schedule of a job shows the job, also of one that was started by hand', async (t) => {
@@ -67,8 +67,9 @@ t.test('a schedule of a job shows the job, also of one that was started by hand'
   t.equal(app.parts.repository.find('2'), null, 'a double click runs once');
   t.match(textOf((await app.page('/schedules')).html, '#schedule-nightly'), /Done #1/);
   const job = insertJob(app.parts.repository, { operation: 'repair', schedule: 'nightly' });
-  addTick(app, 'nightly', '2026-11-28T13:09:00.000Z', { job: job.number });
-  t.match(textOf((await app.page('/ui/schedules/card')).html, '#schedule-nightly'), /Queued #2/);
+  app.parts.repository.start(job.id);
+  addTick(app, 'nightly', '2026-11-28T13:08:00.000Z', { job: job.number });
+  t.match(textOf((await app.page('/ui/schedules/card')).html, '#schedule-nightly'), /Running #2/);
   t.match(textOf((await app.page('/ui/schedules/timeline')).html, '.tl'), /Waiting or running at/);
 });
 

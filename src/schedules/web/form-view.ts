@@ -88,7 +88,8 @@ function viewArguments(ctx: SchedulesContext, operation: Operation | null, form:
   };
   return Object.entries(properties).map(([name, property]) => {
     const field = viewField(name, property, values[name], problemOf(argPrefix + name));
-    return withInput({ ...field, name: argPrefix + name });
+    const inputId = `args-${name}`;
+    return { ...withInput({ ...field, name: inputId }), name: argPrefix + name, inputId };
   });
 }
 

@@ -1,0 +1,197 @@
+// The form of a schedule: its fields, its preview, what is wrong, and edit conflicts. Everything works without JavaScript.
+import '../support/plain-children.ts';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { putSchedule, storedSchedule } from '../support/stored-schedules.ts';
+import { fieldProblems, textOf } from '../support/screen.ts';
+
+const noop = { CHL_OPERATIONS_MODE: 'noop' };
+const htmx = { 'hx-request': 'true' };
+const daily = {
+  operation: 'repair',
+  preset: 'daily',
+  at: '02:30',
+  zone: 'Europe/Berlin',
+  missed: 'once',
+  overlap: 'wait',
+};
+let app: TestApp;
+
+t.before(async () => {
+  app = await startApp(t, { env: noop, now: () => new Date('2026-11-28T13:08:20Z') });
+});
+
+const query = (fields: Record<string, string>) => `/ui/schedules/preview?${new URLSearchParams(fields)}`;
+
+t.test('a schedule is added with the form alone', async (t) => {
+  const { html } = await app.page('/schedules/new');
+  t.equal(textOf(html, '.words'), 'At 02:00');
+  t.ok(html.querySelector('form[data-unsaved][method="post"]'), 'unsaved values are asked about');
+  const added = await app.submit('/ui/schedules/new', { name: 'nightly', is_on: 'true', ...daily });
+  t.match(added, { status: 303 });
+  t.equal(added.headers.get('location'), '/schedules/nightly');
+  const { operation, args, cron, zone, is_on, missed, overlap } = storedSchedule(app, 'nightly');
+  t.match(
+    { operation, cron, zone, is_on, missed, overlap },
+    {
+      ...{ operation: 'repair', cron: '30 2 * * *' },
+      zone: 'Europe/Berlin',
+      is_on: true,
+      missed: 'once',
+      overlap: 'wait',
+    },
+  );
+  t.type(args, 'object');
+  const page = (await app.page('/schedules/nightly')).html;
+  t.equal(page.querySelector('#arg-at')?.getAttribute('value'), '02:30');
+  t.ok(page.querySelector('[name="preset"][value="daily"][checked]'));
+  t.ok(page.querySelector('[name="overlap"][value="wait"][checked]'));
+});
+
+t.test('a form without the box adds a schedule that is off', async (t) => {
+  await app.submit('/ui/schedules/new', { name: 'spare', ...daily, is_on: 'false' });
+  t.equal(storedSchedule(app, 'spare').is_on, false);
+});
+
+t.test('while a rule is typed its sentence and its next five times come from the server', async (t) => {
+  const { html } = await app.page(query({ ...daily, preset: 'weekly', weekday: '0' }), htmx);
+  t.match(textOf(html, '.words'), /^At 02:30, only on Sunday$/);
+  t.match(textOf(html, '#schedule-preview'), /Rule 30 2 \* \* 0.*On Sun 28 Mar 2027.*it runs at 03:00/);
+  const times = html.querySelectorAll('.times li').map((node) => node.text);
+  t.equal(times.length, 5);
+  t.equal(times[0], 'Sun 29 Nov 2026, 02:30');
+  const bad = (await app.page(query({ ...daily, preset: 'own', cron: '0 26 * * *', zone: 'Mars' }), htmx))
+    .html;
+  t.match(
+    textOf(bad, '#schedule-preview'),
+    /Hour is 26; it goes from 0 to 23\..*“Mars” is not a known time zone/,
+  );
+  const early = (await app.page(query({ ...daily, at: '2' }), htmx)).html;
+  t.match(textOf(early, '#schedule-preview'), /Write the time as 02:00/);
+});
+
+t.test(
+  'without JavaScript a button shows the preview and the arguments of the chosen operation',
+  async (t) => {
+    const { html, status } = await app.page(
+      query({ ...daily, operation: 'import', name: 'mine', 'args.mode': 'merge' }),
+    );
+    t.equal(status, 200);
+    t.equal(html.querySelector('#s-name')?.getAttribute('value'), 'mine');
+    t.equal(html.querySelector('[name="args.mode"] option[selected]')?.getAttribute('value'), 'merge');
+    t.equal(
+      html.querySelector('[name="args.sheet"], [name="args.plan"]'),
+      null,
+      'the input of one run is absent',
+    );
+    t.equal(html.querySelector('#schedule-confirm #reason'), null, 'a merge removes nothing');
+    const replace = (await app.page(query({ ...daily, operation: 'import' }))).html;
+    t.ok(replace.querySelector('#schedule-confirm #reason'));
+    const other = (await app.page(query({ ...daily, operation: 'repair', 'args.mode': 'merge' }), htmx)).html;
+    t.equal(other.querySelector('[name="args.mode"]'), null, 'what does not fit is left out');
+  },
+);
+
+t.test('everything that is wrong is shown at once, in its place', async (t) => {
+  const wrong = {
+    ...daily,
+    name: 'No Name',
+    operation: 'import',
+    at: '26:00',
+    zone: 'Mars',
+    'args.source': 'none',
+  };
+  for (const headers of [{}, htmx] as Record<string, string>[]) {
+    const answer = await app.submit('/ui/schedules/new', wrong, headers);
+    t.equal(answer.status, 422);
+    const { html } = await readHtml(answer);
+    const problems = fieldProblems(html);
+    t.match(problems, {
+      name: /lower-case letters/,
+      at: /Write the time as 02:00/,
+      zone: /“Mars” is not a known time zone/,
+      'args.source': /choose one of/,
+    });
+    t.equal(html.querySelector('#s-zone')?.getAttribute('value'), 'Mars', 'what was typed stays');
+  }
+  const own = await app.submit('/ui/schedules/new', {
+    ...daily,
+    name: 'own',
+    preset: 'own',
+    cron: '0 26 * * *',
+  });
+  t.match(fieldProblems((await readHtml(own)).html), { cron: 'Hour is 26; it goes from 0 to 23.' });
+  const choice = await app.submit('/ui/schedules/new', { ...daily, name: 'own', missed: 'never' });
+  t.match(await choice.text(), /Choose one of skip, once/);
+});
+
+t.test('a schedule that removes data needs a reason and the word of its operation', async (t) => {
+  const form = { ...daily, name: 'replace', operation: 'import', 'args.mode': 'replace' };
+  const refused = await app.submit('/ui/schedules/new', form);
+  t.equal(refused.status, 422);
+  t.strictSame(Object.keys(fieldProblems((await readHtml(refused)).html)), ['reason', 'confirm']);
+  const added = await app.submit('/ui/schedules/new', { ...form, reason: 'every night', confirm: 'import' });
+  t.equal(added.status, 303);
+  t.match(storedSchedule(app, 'replace'), { reason: 'every night', args: { mode: 'replace' } });
+  const shown = formOf((await app.page('/schedules/replace')).html);
+  const later = await app.submit('/ui/schedules/replace/edit', { ...shown, at: '04:00' });
+  t.equal(later.status, 303, 'another time needs no second confirmation');
+});
+
+t.test('a run of a schedule that removes data is confirmed again', async (t) => {
+  const confirmed = { reason: 'every night', confirm: 'rollback' };
+  await putSchedule(app, 'back', { operation: 'rollback', cron: '0 3 * * *', ...confirmed });
+  const dialog = (await app.page('/ui/schedules/back/run')).html;
+  t.equal(textOf(dialog, 'h1'), 'Run back now?');
+  t.equal(dialog.querySelector('#reason')?.getAttribute('value'), 'every night');
+  const refused = await app.submit('/ui/schedules/back/run', { reason: 'now', confirm: '' });
+  t.equal(refused.status, 422);
+  t.strictSame(Object.keys(fieldProblems((await readHtml(refused)).html)), ['reason', 'confirm']);
+});
+
+t.test('two people who change the same field both see it, and other fields are kept', async (t) => {
+  await putSchedule(app, 'shared', { operation: 'repair', cron: '0 3 * * *', zone: 'UTC' });
+  const shown = formOf((await app.page('/schedules/shared')).html);
+  await putSchedule(app, 'shared', { cron: '0 4 * * *', overlap: 'wait' });
+  const mine = { ...shown, at: '05:00' };
+  const refused = await app.submit('/ui/schedules/shared/edit', mine);
+  t.equal(refused.status, 409);
+  const { html } = await readHtml(refused);
+  t.match(textOf(html, '#schedule-form'), /Nothing was saved: the schedule has changed/);
+  const again = formOf(html);
+  t.match(again, { at: '05:00', overlap: 'wait', 'was:cron': '0 4 * * *', 'was:overlap': 'wait' });
+  t.equal((await app.submit('/ui/schedules/shared/edit', again)).status, 303);
+  t.match(storedSchedule(app, 'shared'), { cron: '0 5 * * *', overlap: 'wait' });
+  t.equal((await app.submit('/ui/schedules/none/edit', daily)).status, 404);
+});
+
+t.test('the dialog of an operation leads to its schedule, with the arguments', async (t) => {
+  const { html } = await app.page('/ui/operations/import/confirm?mode=merge&dry_run=true');
+  const links = html.querySelectorAll('a').filter((node) => node.text.includes('Schedule it'));
+  const address = links[0]?.getAttribute('href')?.replaceAll('&amp;', '&') ?? '';
+  t.equal(address, '/schedules/new?operation=import&args.mode=merge&args.dry_run=true');
+  const form = formOf((await app.page(address)).html);
+  t.match(form, { operation: 'import', 'args.mode': 'merge', 'args.dry_run': 'true' });
+  const undo = await app.page('/ui/operations/snapshot/confirm');
+  t.notMatch(undo.text, /Schedule it/, 'a snapshot is for a person who has just uploaded it');
+});
+
+type Html = Awaited<ReturnType<TestApp['page']>>['html'];
+
+async function readHtml(answer: Response): Promise<{ html: Html }> {
+  const { parse } = await import('node-html-parser');
+  return { html: parse(await answer.text()) };
+}
+
+/** What the form would send. */
+function formOf(html: Html): Record<string, string> {
+  const form = html.querySelector('#schedule-form');
+  const fields: Record<string, string> = {};
+  for (const field of form?.querySelectorAll('input[name], select[name]') ?? []) {
+    const type = field.getAttribute('type');
+    if (['radio', 'checkbox'].includes(type ?? '') && !field.hasAttribute('checked')) continue;
+    const chosen = field.querySelector('option[selected]') ?? field.querySelector('option');
+    fields[field.getAttribute('name') ?? ''] = (chosen ?? field).getAttribute('value') ?? '';
+  }
+  return fields;
+}
