@@ -8,12 +8,13 @@ import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
 import { selfAttackHead } from './checks/own-address.ts';
 import { streamHead } from './checks/stream-check.ts';
+import { createCatalogue } from './core/catalogue.ts';
 import type { Check, CheckHead } from './core/check.ts';
 import type { Config } from './core/config.ts';
 import type { Db } from './core/db/open.ts';
 import { credentialHeads } from './credentials/credential-check.ts';
 import { credentialChecksOf } from './credentials/credential-checks-of.ts';
-import { reservedNames } from './declared-operations.ts';
+import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { databaseHead } from './embedding/database-check.ts';
 import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
@@ -21,6 +22,9 @@ import { embeddingOutageHead } from './queue/queue-check.ts';
 import { queueHead } from './queue/stuck-check.ts';
 import { lostJobsHead } from './runner/lost-jobs.ts';
 import { runnerHead } from './runner/runner-check.ts';
+import { createScheduleRepository } from './schedule-store/schedule-repository.ts';
+import { createScheduleJobs } from './schedules/schedule-jobs-repository.ts';
+import { schedulesCheck, schedulesHead } from './schedules/schedules-check.ts';
 import { sourcesHead } from './sources/sources-check.ts';
 import { sourcesCheckOf } from './sources/sources-check-of.ts';
 import { dataFolderHead } from './telemetry/data-root-check.ts';
@@ -64,7 +68,13 @@ export function checksOfFiles(config: Config): Check[] {
   return [...installationChecks(config), customOperationsCheck(file, custom), disk];
 }
 
-export const headsOfOps: CheckHead[] = [sourcesHead, ...credentialHeads, restartsHead, chainHead];
+export const headsOfOps: CheckHead[] = [
+  sourcesHead,
+  ...credentialHeads,
+  restartsHead,
+  chainHead,
+  schedulesHead,
+];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
 export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): Promise<void> } {
@@ -73,5 +83,16 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
   const restarts = restartsCheck({ config, starts: createStarts(ops), now: () => new Date() });
   const chain = createChainRepository(ops);
   const audit = chainCheck({ chain, file: headFile(config.root), problem: () => null });
-  return { checks: [sources.check, ...credentials, restarts, audit], end: sources.end };
+  const schedules = schedulesOf(config, ops);
+  return { checks: [sources.check, ...credentials, restarts, audit, schedules], end: sources.end };
+}
+
+function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {
+  const catalogue = createCatalogue(declaredOperations);
+  catalogue.extend(createCustomOperations({ file, reserved: reservedNames, onChange() {} }).operations);
+  return schedulesCheck({
+    schedules: createScheduleRepository(ops),
+    scheduleJobs: createScheduleJobs(ops),
+    titleOf: (operation) => catalogue.find(operation)?.title ?? null,
+  });
 }

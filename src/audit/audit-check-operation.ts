@@ -34,4 +34,5 @@ export const auditCheckOperation: Operation = {
     keep: 'Go back',
   }),
   cancelNote: 'Nothing is changed.',
+  suggestedSchedule: { name: 'audit-check', cron: '30 4 * * 0' },
 };

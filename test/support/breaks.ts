@@ -7,6 +7,7 @@ import type { TestApp } from './app.ts';
 import { operator } from './engine.ts';
 import { type Break, threshold } from './break.ts';
 import { addExperience } from './entries.ts';
+import { breaksOfSchedules } from './schedule-breaks.ts';
 import type { createWorkerRows } from './worker-rows.ts';
 
 const googleId = '1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg';
@@ -251,6 +252,7 @@ export function roundsOf(
         },
       ),
     ],
+    'of schedules': breaksOfSchedules(app),
     'of idle workers': [
       threshold(
         app,

@@ -8,6 +8,7 @@ import { jobs } from '../../src/jobs/feature.ts';
 import { maintenance } from '../../src/maintenance/feature.ts';
 import { operations } from '../../src/operations/feature.ts';
 import { runner } from '../../src/runner/feature.ts';
+import { schedules } from '../../src/schedules/feature.ts';
 import { snapshots } from '../../src/snapshots/feature.ts';
 import { sources } from '../../src/sources/feature.ts';
 import { telemetry } from '../../src/telemetry/feature.ts';
@@ -26,6 +27,10 @@ export function partsOf(app: App) {
     ...use(jobs),
     bulk: use(bulk).bulk,
     ...use(checks),
+    schedules: use(schedules).schedules,
+    scheduleEdits: use(schedules).scheduleEdits,
+    ticker: use(schedules).ticker,
+    tickRetention: use(schedules).tickRetention,
     customOperations: use(operations).customOperations,
     ...use(maintenance),
     runner: use(runner).runner,
