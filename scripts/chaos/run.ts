@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { runMutations } from './mutations.ts';
 import { walkQueue } from './queue-walk.ts';
+import { runScheduleChaos } from './schedules.ts';
 import { serverLogFile } from './server-process.ts';
 import { runChaos } from './suite.ts';
 import { runWorkerSequence } from './workers.ts';
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string' },
     roots: { type: 'string' },
+    /** `schedules`: only these. */
+    suite: { type: 'string' },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
@@ -30,6 +33,11 @@ const queueWalks = isSoak ? 40 : 5;
 const workerSteps = 500;
 
 console.log(`chaos: seed ${seed}, data in ${root}`);
+if (values.suite === 'schedules') {
+  await runSchedules();
+  fs.rmSync(root, { recursive: true });
+  process.exit(0);
+}
 for (let walk = 0; walk < queueWalks; walk++) {
   const queueRoot = path.join(root, 'queue', String(walk));
   const { difference } = await walkQueue({
@@ -66,6 +74,7 @@ if (mutations.problems.length > 0) {
   );
   process.exit(1);
 }
+await runSchedules();
 const cyclesStartedAt = Date.now();
 /** The cycles of one server run in sequence and rarely keep a core busy, so several data roots run in parallel. */
 const roots = Math.min(Number(values.roots ?? 2), cycles);
@@ -109,4 +118,22 @@ async function runOnRoot(index: number) {
     ].join('\n'),
   );
   return report;
+}
+
+/** Kills a server with a hundred schedules of every minute. */
+async function runSchedules() {
+  const times = await runScheduleChaos({
+    root: path.join(root, 'schedules'),
+    seed,
+    cycles: Math.min(cycles, 200),
+    schedules: 100,
+    factor: 30,
+  });
+  console.log(`schedules: ${times.cycles} kills, ${JSON.stringify(times.ticks)}`);
+  if (times.problems.length > 0) {
+    console.error(
+      `\nThe schedules' cycle ${times.cycles} found:\n${times.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
+    );
+    process.exit(1);
+  }
 }

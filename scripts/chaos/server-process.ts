@@ -30,10 +30,15 @@ export function chaosConfig(root: string): Config {
 
 export const serverLogFile = (root: string) => path.join(root, 'server-output.txt');
 
-/** `more` is added to the server's environment. The server ends with this process. */
-export function startServer(config: Config, more: Record<string, string> = {}): ServerProcess {
+/** `more` is added to the server's environment. `script`: of this folder. The server ends with this process. */
+export function startServer(
+  config: Config,
+  more: Record<string, string> = {},
+  { script = 'server', args = [] }: { script?: string; args?: string[] } = {},
+): ServerProcess {
   const log = fs.openSync(serverLogFile(config.root), 'a', 0o600);
-  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/chaos/server.js')], {
+  const file = path.join(packageRoot, 'dist/scripts/chaos', `${script}.js`);
+  const child = spawn(process.execPath, [file, ...args], {
     cwd: config.root,
     env: childEnvironment(config, { ...settings, ...more }),
     stdio: ['ignore', log, log, 'pipe'],
