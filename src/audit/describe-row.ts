@@ -40,6 +40,7 @@ export function factsOf({ detail }: AuditRow): [string, string][] {
 
 function sentenceOf({ event, outcome }: AuditRow, detail: Detail, titles: ReadonlyMap<string, string>) {
   if (typeof detail.message === 'string' && outcome !== 'ok') return detail.message;
+  if (outcome === 'refused') return null;
   return sentences[event]?.(detail, titles) ?? null;
 }
 
@@ -55,6 +56,12 @@ const sentences: Record<string, (detail: Detail, titles: ReadonlyMap<string, str
   'jobs.bulk': (detail) =>
     `${upperFirst(textIn(detail, 'action') ?? 'change')}: ${plural(numberIn(detail, 'jobs'), 'job')}.`,
   'jobs.pruned': (detail) => `${plural(numberIn(detail, 'jobs'), 'job')}, by the daily clean-up.`,
+  'schedule.missed': (detail) => `${plural(numberIn(detail, 'ticks'), 'due time')}.`,
+  'schedule.run': (detail) => `Job #${numberIn(detail, 'job')}.`,
+  'maintenance.began': describeLevel,
+  'maintenance.entered': describeLevel,
+  'maintenance.ended': describeLevel,
+  'maintenance.overridden': (detail) => `Action ${textIn(detail, 'action')}.`,
   'finding.opened': (detail) => textIn(detail, 'title'),
   'finding.cleared': (detail) => textIn(detail, 'title'),
   'source.checked': (detail) => textIn(detail, 'text'),
@@ -70,7 +77,13 @@ const sentences: Record<string, (detail: Detail, titles: ReadonlyMap<string, str
   'server.started': (detail) => `Mode ${textIn(detail, 'mode')}.`,
 };
 
-/** `Import spreadsheet; plan of #12 applied.` */
+/** `read_only` → `Read only.` */
+function describeLevel(detail: Detail): string | null {
+  const level = textIn(detail, 'level');
+  return level && `${upperFirst(level.replaceAll('_', ' '))}.`;
+}
+
+/** `Import spreadsheet, dry run, again.` */
 function describeRun(detail: Detail, titles: ReadonlyMap<string, string>): string | null {
   const name = textIn(detail, 'operation');
   if (name === null) return null;

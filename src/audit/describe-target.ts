@@ -1,7 +1,9 @@
 // The subject of a row in words, with the page that shows it.
+import type { Role } from '../core/role.ts';
 import { url } from '../core/url.ts';
 
-export type Subject = { text: string; href: string | null };
+/** `reads`: the least role that may open the page; absent: viewer. */
+export type Subject = { text: string; href: string | null; reads?: Role };
 
 /** By the part of a target before its colon. */
 const subjects: Record<string, (name: string) => Subject> = {
@@ -10,10 +12,14 @@ const subjects: Record<string, (name: string) => Subject> = {
   source: (name) => ({ text: `Sheet ${name}`, href: url(`/sources/${encodeURIComponent(name)}`) }),
   schedule: (name) => ({ text: `Schedule ${name}`, href: url(`/schedules/${encodeURIComponent(name)}`) }),
   window: (name) => ({ text: `Window ${name}`, href: url('/settings/maintenance') }),
-  token: (name) => ({ text: `Token ${name}`, href: url('/settings/access') }),
-  credential: (name) => ({ text: `Credential ${name}`, href: url('/settings/credentials') }),
+  token: (name) => ({ text: `Token ${name}`, href: url('/settings/access'), reads: 'admin' }),
+  credential: (name) => ({
+    text: `Credential ${name}`,
+    href: url('/settings/credentials'),
+    reads: 'admin',
+  }),
   setting: (name) => ({ text: name, href: url('/settings/values', { q: name }) }),
-  finding: (name) => ({ text: `Finding ${name}`, href: url('/checks') }),
+  finding: (name) => ({ text: `Finding ${name}`, href: url(`/checks#finding-${name}`) }),
   check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),
   worker: (name) => ({ text: `Worker ${name}`, href: url('/operations') }),
 };
@@ -24,6 +30,7 @@ const wholes: Record<string, Subject> = {
   jobs: { text: 'Jobs', href: url('/jobs') },
   workers: { text: 'All workers', href: url('/operations') },
   queue: { text: 'The embedding queue', href: url('/operations') },
+  maintenance: { text: 'Maintenance', href: url('/settings/maintenance') },
   audit: { text: 'The audit', href: null },
 };
 

@@ -8,7 +8,7 @@ import { createRoleAttributes } from './role-attributes.ts';
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 /** `22 Nov 2026, 14:07:02`; times.js shows the age in the browser. */
-function localTime(iso: string): string {
+export function localTime(iso: string): string {
   const at = new Date(iso);
   return `${dayOf(at)} ${at.getFullYear()}, ${clockOf(at)}`;
 }

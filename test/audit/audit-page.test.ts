@@ -4,6 +4,7 @@ import type { HTMLElement } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addRow } from '../support/audit.ts';
+import { as, startWithRoles } from '../support/roles.ts';
 import { fieldProblems, textOf } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -190,6 +191,24 @@ t.test('a row says what happened, with its links and its changes', async (t) => 
   t.match(own.html.querySelector('h1')?.text, 'Setting changed');
   t.match(own.html.querySelector('pre.trace')?.text, '"text": "<b>"');
   t.match((await app.json(`/api/v1/audit/${first}`)).body, { id: first, title: 'Setting changed' });
+});
+
+t.test('a row shows local times, and links only to pages that its reader may open', async (t) => {
+  const app = await startWithRoles(t);
+  const detail = {
+    before: { ends_at: '2026-11-29T15:00:00.000Z' },
+    after: { ends_at: '2026-11-29T16:30:00.000Z' },
+  };
+  addRow(app, { event: 'maintenance.extended', target: 'window:3', detail });
+  addRow(app, { event: 'access.token_revoked', target: 'token:nightly' });
+  const read = async (role: 'viewer' | 'admin') => (await app.page('/audit', as(role))).html;
+  const hrefs = (html: HTMLElement) =>
+    html.querySelectorAll('.audit .sub a').map((link) => link.getAttribute('href'));
+  t.strictSame(hrefs(await read('viewer')), ['/settings/maintenance']);
+  t.strictSame(hrefs(await read('admin')), ['/settings/access', '/settings/maintenance']);
+  const text = textOf(await read('viewer'), '.audit');
+  t.match(text, 'Token nightly');
+  t.match(text, /ends_at 29 Nov 2026, \d\d/);
 });
 
 t.test('rows that somebody has written by other means do not break the page', async (t) => {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { objectSchema } from '../../core/schemas.ts';
 import type { Page } from '../../web/feature.ts';
+import { identityOf } from '../../web/identify.ts';
 import { filterNames, readFilter } from '../audit-filter.ts';
 import type { AuditContext } from '../parts.ts';
 import { findRow } from './api.ts';
@@ -46,7 +47,7 @@ export function registerAuditPages(app: FastifyInstance, ctx: AuditContext) {
         title: 'Audit',
         section,
         data: {
-          audit: await viewAudit(ctx, request.query, filtered),
+          audit: await viewAudit(ctx, request.query, filtered, identityOf(request).role),
           chain: await request.loadCard('audit-chain'),
         },
       });
@@ -63,7 +64,7 @@ export function registerAuditPages(app: FastifyInstance, ctx: AuditContext) {
         title: `Audit, row ${row.id}`,
         section,
         data: {
-          row: createRowView(ctx)(row),
+          row: createRowView(ctx, identityOf(request).role)(row),
           list: `${auditUrl({ before: row.id + newerRows })}#row-${row.id}`,
           ofTarget: row.target === null ? null : auditUrl({ target: row.target }),
           detail: row.detail === null ? null : JSON.stringify(row.detail, null, 2),

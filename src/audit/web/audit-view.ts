@@ -1,5 +1,6 @@
 // The view model of the audit page: the filter form, chips, rows and the addresses of other pages.
 import { formatNumber, plural } from '../../core/format.ts';
+import type { Role } from '../../core/role.ts';
 import { url } from '../../core/url.ts';
 import type { AuditQuery, FilterProblem, readFilter } from '../audit-filter.ts';
 import { filterNames } from '../audit-filter.ts';
@@ -18,7 +19,7 @@ type Filtered = ReturnType<typeof readFilter>;
 const noRows: TrailPage = { rows: [], hasNewer: false, hasOlder: false, searchedTo: null };
 
 /** Nothing is shown for a filter with a problem: rows that it should have left out would look like an answer. */
-export async function viewAudit(ctx: Context, query: PageQuery, { filter, problems }: Filtered) {
+export async function viewAudit(ctx: Context, query: PageQuery, { filter, problems }: Filtered, role: Role) {
   const { auditRepository, trail } = ctx;
   const { before, after, ...given } = query;
   const isRead = problems.length === 0;
@@ -41,7 +42,7 @@ export async function viewAudit(ctx: Context, query: PageQuery, { filter, proble
           without: auditUrl({ ...given, target: undefined }),
         }
       : null,
-    rows: page.rows.map(createRowView(ctx)),
+    rows: page.rows.map(createRowView(ctx, role)),
     heading: describePosition(page, isFiltered, total),
     searchedBackTo: searchedTo === null ? null : (auditRepository.find(searchedTo)?.at ?? null),
     isUp: after !== undefined,

@@ -1,6 +1,8 @@
 // The view model of a row: in words, with its links, its changes, and the facts behind them.
+import { mayAct, type Role } from '../../core/role.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
+import { localTime } from '../../web/template-globals.ts';
 import { createDiffs, type DiffPart } from '../../plans/diff.ts';
 import type { AuditRow } from '../audit-row.ts';
 import { describeRow, factsOf } from '../describe-row.ts';
@@ -16,13 +18,21 @@ type Diff = (from: string, to: string) => DiffPart[];
 type Context = Pick<AuditContext, 'operationTitles' | 'repository'>;
 
 /** Returns a function that views the rows of one page. */
-export function createRowView({ operationTitles, repository }: Context) {
+export function createRowView({ operationTitles, repository }: Context, role: Role) {
   const diff = createDiffs(diffBudgetMs);
   const titles = operationTitles();
   return (row: AuditRow) => {
     const view = viewRow(row, titles, diff);
-    return { ...view, sentence: view.sentence ?? describeJob(row, titles, repository) };
+    const sentence = view.sentence ?? describeJob(row, titles, repository);
+    return { ...view, sentence, subject: viewSubject(row, role) };
   };
+}
+
+/** Without a link to a page that the reader may not open. */
+function viewSubject({ target }: AuditRow, role: Role) {
+  const subject = describeTarget(target);
+  if (subject === null) return null;
+  return { text: subject.text, href: mayAct(role, subject.reads ?? 'viewer') ? subject.href : null };
 }
 
 /** The operation of a row about a job, if the row itself does not say it and the job is kept. */
@@ -48,7 +58,6 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
     named,
     event,
     title,
-    subject: describeTarget(row.target),
     sentence: sentence === null ? null : shorten(sentence),
     reason: reason === null ? null : shorten(reason),
     badge: badges[outcome],
@@ -71,7 +80,13 @@ const badges = {
 function viewChange({ field, from, to }: ValueChange, diff: Diff) {
   if (isSecretState(from) && isSecretState(to))
     return { field, note: `${to ?? 'not set'}, was ${from ?? 'not set'}`, parts: [] };
-  if (from === null) return { field, note: 'was empty', parts: diff('', to ?? '') };
-  if (to === null) return { field, note: 'becomes empty', parts: diff(from, '') };
-  return { field, note: null, parts: diff(from, to) };
+  const [was, is] = [from, to].map((text) => (text === null ? null : showTime(text))) as [string, string];
+  if (from === null) return { field, note: 'was empty', parts: diff('', is) };
+  if (to === null) return { field, note: 'becomes empty', parts: diff(was, '') };
+  return { field, note: null, parts: diff(was, is) };
+}
+
+/** A stored time in the zone of this machine, as the rest of the page. */
+function showTime(text: string): string {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? localTime(text) : text;
 }
