@@ -1,5 +1,6 @@
 // The audit page with 1,000 and 1,000,000 rows, without a filter and with each; each server runs in a separate process. No index
 // answers the last filters: they read rows for a limited time, while other requests are answered.
+import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -30,10 +31,14 @@ const indexed = [
   '/audit?since=2020-01-01&until=2020-01-02',
   '/audit?event=jobs&outcome=refused&since=7d',
 ];
+/** 100,000 of the rows. */
+const exported = '/api/v1/audit?format=jsonl&event=settings.changed';
 const scanned = ['/audit?q=nothing-has-this', '/audit?actor=nobody', '/audit?actor=once&outcome=ok'];
 /** A search ends after a second of work, between the other work of the server. */
 const maxScanMs = 2500;
+const maxExportMs = 30_000;
 const maxOtherMs = 50;
+const scanRounds = 5;
 
 async function run(): Promise<Figure[]> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
@@ -54,7 +59,8 @@ async function run(): Promise<Figure[]> {
       );
       figures.push(figureOf(`${page}, 1,000,000 rows`, median(large), median(small), 1.2, '1,000 rows'));
     }
-    for (const page of scanned) figures.push(...(await measureScan(agent, origins, page)));
+    for (const page of scanned) figures.push(...(await measureScan(agent, origins, page, maxScanMs)));
+    figures.push(...(await measureScan(agent, origins, exported, maxExportMs)));
     return figures;
   } finally {
     agent.destroy();
@@ -63,24 +69,33 @@ async function run(): Promise<Figure[]> {
   }
 }
 
-/** Times one search, and the requests of another client meanwhile. */
-async function measureScan(agent: http.Agent, origins: string[], page: string): Promise<Figure[]> {
+/** Times searches, and the requests of another client meanwhile. */
+async function measureScan(
+  agent: http.Agent,
+  origins: string[],
+  page: string,
+  maxMs: number,
+): Promise<Figure[]> {
   const other = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const others: number[] = [];
   const times: number[] = [];
   for (const origin of origins) {
-    const startedAt = performance.now();
-    let isDone = false;
-    const searching = fetchBytes(agent, origin + page).then(() => {
-      isDone = true;
-    });
-    while (!isDone) {
-      const askedAt = performance.now();
-      await fetchBytes(other, `${origin}/livez`);
-      if (origin === origins.at(-1)) others.push(performance.now() - askedAt);
+    const own: number[] = [];
+    for (let round = 0; round < scanRounds; round++) {
+      const startedAt = performance.now();
+      let isDone = false;
+      const searching = discard(agent, origin + page).then(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        const askedAt = performance.now();
+        await fetchBytes(other, `${origin}/livez`);
+        if (origin === origins.at(-1)) others.push(performance.now() - askedAt);
+      }
+      await searching;
+      own.push(performance.now() - startedAt);
     }
-    await searching;
-    times.push(performance.now() - startedAt);
+    times.push(median(own));
   }
   other.destroy();
   const [small = 0, large = 0] = times;
@@ -91,8 +106,8 @@ async function measureScan(agent: http.Agent, origins: string[], page: string): 
       ours: `${large.toFixed(0)} ms`,
       reference: `${small.toFixed(0)} ms (1,000 rows)`,
       ratio: null,
-      target: `≤ ${maxScanMs} ms`,
-      isMet: large <= maxScanMs,
+      target: `≤ ${maxMs} ms`,
+      isMet: large <= maxMs,
     },
     {
       workload: `${page}, p99 of other requests meanwhile`,
@@ -103,6 +118,14 @@ async function measureScan(agent: http.Agent, origins: string[], page: string): 
       isMet: p99 <= maxOtherMs,
     },
   ];
+}
+
+/** Reads an answer and keeps nothing of it. */
+async function discard(agent: http.Agent, url: string) {
+  const request = http.get(url, { agent, headers: { accept: 'text/html' } });
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  response.resume();
+  await once(response, 'end');
 }
 
 async function startWith(root: string, rows: number) {

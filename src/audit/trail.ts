@@ -14,7 +14,7 @@ export type TrailPage = { rows: AuditRow[]; hasNewer: boolean; hasOlder: boolean
 export const trailPace: Slicing = { sliceMs: 5, maxMs: 1000, first: 2000, min: 500 };
 
 /** Rows of an export that are read at once. */
-const rowsAtOnce = 250;
+const rowsAtOnce = 100;
 
 export function createTrail(repository: AuditRepository, pace: Slicing) {
   return {

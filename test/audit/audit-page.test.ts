@@ -219,3 +219,19 @@ t.test('rows that somebody has written by other means do not break the page', as
   t.equal(status, 200);
   t.match(text, /Job #x .* Failed/);
 });
+
+t.test('Verify now runs the check of the chain, and the card says what it proves', async (t) => {
+  const app = await startApp(t);
+  const { html } = await app.page('/audit');
+  t.match(
+    textOf(html, '#audit-chain-card'),
+    /Verify now .* Never checked\. A check proves that no row was changed/,
+  );
+  const form = html.querySelector('#audit-chain-card form');
+  const key = form?.querySelector('input[name=key]')?.getAttribute('value') ?? '';
+  const answer = await app.submit(form?.getAttribute('action') ?? '', { key });
+  t.equal(answer.headers.get('location'), '/jobs/1');
+  await app.whenJob(1, 'succeeded');
+  const card = textOf((await app.page('/audit')).html, '#audit-chain-card');
+  t.match(card, /Verified \d+ rows verified; the last is row \d+\. Checked .* by #1/);
+});
