@@ -1,4 +1,5 @@
 // Edit conflicts. An editor sends along what it showed, and a save never replaces a newer value that its author has not seen.
+import { createHash } from 'node:crypto';
 import { AppError } from './errors.ts';
 import { formatAge } from './format.ts';
 
@@ -32,6 +33,22 @@ export function assertUnchanged(edits: readonly Edit[], now: Date) {
 export function conflictingFields(error: AppError | undefined): string[] {
   const { conflicts = [] } = (error?.details ?? {}) as { conflicts?: ReturnType<typeof factsOf>[] };
   return conflicts.map(({ field }) => field);
+}
+
+/** Identifies stored values: the header `ETag` of an answer that shows them, and `If-Match` of a save by a program. */
+export function etagOf(stored: unknown): string {
+  return `"${createHash('sha256').update(JSON.stringify(stored)).digest('base64url')}"`;
+}
+
+/** Call it in the transaction of the save. `ifMatch`: the header of the request; undefined saves in any case. `stored`: null if
+ *  there is nothing yet. Throws `edit_conflict`. */
+export function assertMatches(ifMatch: string | undefined, stored: unknown) {
+  if (ifMatch === undefined) return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  if (stored !== null && (tags.includes('*') || tags.includes(etagOf(stored)))) return;
+  const message =
+    'This has changed since you read it: its ETag is no longer the one of If-Match. Nothing was saved. Read it again.';
+  throw new AppError('edit_conflict', message);
 }
 
 /** `Changed by anna 1 min ago to 60 days; yours is 30 days. Save again to keep yours.` A field that the author of the save has

@@ -36,6 +36,14 @@ const errorSchema = objectSchema({
 /** A day, or a moment in UTC. */
 export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
 
+/** The headers of a save that must not replace what its sender has not seen. */
+export const ifMatchSchema = objectSchema({
+  'if-match': {
+    ...textSchema,
+    description: 'The ETag of the GET. If it is another by now, the answer is 409 `edit_conflict`.',
+  },
+});
+
 /** The error responses of every route. */
 export const refusals = { '4xx': errorSchema, '5xx': errorSchema } as const;
 

@@ -1,7 +1,7 @@
 // The settings as pages and programs see and change them.
 import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
-import { assertUnchanged } from '../core/edit-conflict.ts';
+import { assertMatches, assertUnchanged, etagOf } from '../core/edit-conflict.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import type { Setting } from '../core/settings/setting.ts';
@@ -23,8 +23,9 @@ export type KnownSetting = SettingState & {
   isEditable: boolean;
 };
 
-/** `event`: of the audit row. `shown`: the texts of the values that the form showed, by key. */
-type Why = { event?: string; reason?: string | null; shown?: ShownTexts };
+/** `event`: of the audit row. `shown`: the texts of the values that the form showed, by key. `ifMatch`: the ETag that the saved
+ *  values must have. */
+type Why = { event?: string; reason?: string | null; shown?: ShownTexts; ifMatch?: string | undefined };
 
 export type Settings = ReturnType<typeof createSettings>;
 
@@ -38,11 +39,7 @@ export function createSettings(given: Given) {
     /** All settings in the order of their declaration, then the limits of each operation. */
     all(): KnownSetting[] {
       const changes = repository.changes();
-      return [...states(repository.values()).values()].map((state) => ({
-        ...state,
-        change: state.source === 'saved' ? (changes.get(state.setting.key) ?? null) : null,
-        isEditable: isEditable(state),
-      }));
+      return [...states(repository.values()).values()].map((state) => withChange(state, changes));
     },
 
     /** The saved values that this version can use, without those of secrets. */
@@ -52,6 +49,9 @@ export function createSettings(given: Given) {
       const entries = [...saved].filter(([key]) => isExported(all.get(key)?.setting));
       return withoutFaults(knownWith, Object.fromEntries(entries));
     },
+
+    /** The ETag of all saved values. */
+    etag: () => etagOf([...repository.values()]),
 
     /** Gives the values as they are saved. */
     complete: (values: Values) => complete(states(repository.values()), values),
@@ -71,6 +71,7 @@ export function createSettings(given: Given) {
           const known = knownWith(saved);
           const values = complete(known.states, given);
           assertValid(known, values);
+          assertMatches(why.ifMatch, [...saved]);
           assertUnchanged(editsOf(known.states, repository.changes(), values, why.shown), now());
           const changed = changesOf(saved, values);
           if (changed.length > 0) save(changed, known.states, by, why);
@@ -92,6 +93,11 @@ export function createSettings(given: Given) {
     const { event = settingsChange.name, reason = by.reason } = why;
     audit.record({ event, outcome: 'ok', by, reason, target, detail });
   }
+}
+
+function withChange(state: SettingState, changes: ReadonlyMap<string, SavedChange>): KnownSetting {
+  const change = state.source === 'saved' ? (changes.get(state.setting.key) ?? null) : null;
+  return { ...state, change, isEditable: isEditable(state) };
 }
 
 function assertValid(given: Parameters<typeof findProblems>[0], values: Values) {

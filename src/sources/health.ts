@@ -37,9 +37,9 @@ export function judgeSheet(facts: HealthFacts): Health {
 function judgeLastJob({ lastJob }: HealthFacts): Health | null {
   if (lastJob?.status !== 'failed') return null;
   const { number, operation, isPlan, finished_at, message } = lastJob;
-  const [line = ''] = (message ?? '').split('\n');
+  const [sentence = ''] = (message ?? '').split(/\n|(?<=[.;]) (?=\p{Lu})/u);
   const job = `${upperFirst(operation)}${isPlan ? ' plan' : ''} #${number}`;
-  return { state: 'error', reason: `${job} failed: ${line || 'it says no reason.'}`, since: finished_at };
+  return { state: 'error', reason: `${job} failed: ${sentence || 'it says no reason.'}`, since: finished_at };
 }
 
 function judgeChange({ changedSince, last, now, unimportedMaxMs }: HealthFacts): Health | null {

@@ -1,7 +1,7 @@
 // Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
-import { assertUnchanged } from '../core/edit-conflict.ts';
+import { assertMatches, assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
@@ -20,23 +20,26 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   wantedBy: (name: string) => number | null;
 };
 
+type Precondition = { mustBeNew?: boolean; shown?: SourceTexts; ifMatch?: string | undefined };
+
 export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
     /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken; `shown`,
-     *  what the form of an existing sheet showed, one that has changed since. A sheet that differs from the former one loses
+     *  what the form of an existing sheet showed, one that has changed since; `ifMatch`, one with another ETag. A sheet that differs from the former one loses
      *  the findings of its check, and at another place its runs. Throws `invalid_arguments`, `edit_conflict`, `not_found`, `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,
       by: Requester,
-      { mustBeNew = false, shown }: { mustBeNew?: boolean; shown?: SourceTexts } = {},
+      { mustBeNew = false, shown, ifMatch }: Precondition = {},
     ): Promise<{ source: SheetSource; isNew: boolean }> {
       const audited = entryOf(sourceActions.change, name, by);
       const put = await untilFree(() => {
         const before = sources.find(name);
         return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
+          assertMatches(ifMatch, before);
           if (before && mustBeNew) throw nameTaken(name);
           if (!before && shown) throw unknownSource(name);
           const others = sources.all().filter((other) => other.name !== name);

@@ -117,6 +117,7 @@ t.test('a row says whether the content of a sheet changed after its last import 
   t.match((await rows())[1], /Edited since our export of 3 rows.*Import the changes before/s);
   await app.run('import', { source: 'published', mode: 'merge' });
   t.match((await rows())[0], /84 rows, unchanged since the import/);
+  await app.parts.checker.runOnce('sources');
   const before = await rows();
   await app.run('export', { format: 'xlsx' });
   await app.run('export', { download: true });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   anyObjectSchema,
   closedSchema,
+  ifMatchSchema,
   integerSchema,
   listSchema,
   nullable,
@@ -93,24 +94,26 @@ export function registerSettingsApi(app: FastifyInstance, { config, settings }: 
     summary: 'Every setting with its value.',
     response: { 200: listSchema(settingSchema), ...refusals },
   };
-  app.get('/api/v1/settings/values', { schema: list }, (request) => ({
-    items: all(request),
-    next_cursor: null,
-  }));
+  app.get('/api/v1/settings/values', { schema: list }, (request, reply) => {
+    reply.header('etag', settings.etag());
+    return { items: all(request), next_cursor: null };
+  });
 
   const put = {
     summary: 'Saves values of settings, all or none.',
     description:
       'A value of null goes back to the default. All faults are answered at once, each with its key as field. A value that the environment sets is refused as `set_by_environment`.',
+    headers: ifMatchSchema,
     body: closedSchema({ values: anyObjectSchema }, ['values']),
     response: { 200: listSchema(settingSchema), ...refusals },
   };
   app.put<{ Body: { values: Values } }>(
     '/api/v1/settings/values',
     { schema: put, config: changesSettings },
-    async (request) => {
+    async (request, reply) => {
       const { values } = request.body;
-      await settings.put(values, requester(request));
+      await settings.put(values, requester(request), { ifMatch: request.headers['if-match'] });
+      reply.header('etag', settings.etag());
       return { items: all(request).filter(({ key }) => key in values), next_cursor: null };
     },
   );

@@ -30,6 +30,7 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
     sentence: running ? plain(describeRunning(running)) : describe(sheet),
     imported: lastImport && { ...viewRun(lastImport), rows: plural(rowsRead(lastImport), 'row') },
     exported: lastExport && { ...viewRun(lastExport), rows: plural(rowsWritten(lastExport), 'row') },
+    changedSince: sheet.changedSince,
     checkedAt: check?.checked_at ?? null,
     credential: viewCredential(sheet),
     nextRun: nextRun && { ...nextRun, url: url(`/schedules/${encodeURIComponent(nextRun.schedule)}`) },
@@ -62,14 +63,8 @@ function viewRun({ number, finished_at }: SheetRun) {
 }
 
 function viewCredential({ credential }: NamedSheet) {
-  if (!credential) return null;
   const words = { set: 'set', not_set: 'not set', refused: 'refused' };
-  return {
-    name: credential.name,
-    word: words[credential.status],
-    isWell: credential.status === 'set',
-    url: url('/settings/credentials'),
-  };
+  return credential && { name: credential.name, word: words[credential.status] };
 }
 
 function plain(lead: string): Sentence {

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
-import { closedSchema, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { etagOf } from '../../core/edit-conflict.ts';
+import { closedSchema, ifMatchSchema, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
 import { sourceKinds } from '../../core/sheet-source.ts';
 import { requester } from '../../web/requester.ts';
 import { sourceActions } from '../actions.ts';
@@ -19,6 +20,7 @@ const putSchema = {
   summary: 'Creates or replaces a named sheet.',
   description: `\`kind\` is one of ${sourceKinds.join(', ')}; \`place\` is a path, absolute or relative to the data folder, or the address or id of a Google spreadsheet; \`tabs\` says how the tabs are named there, if not as usual.`,
   params,
+  headers: ifMatchSchema,
   body: closedSchema({
     kind: { type: 'string', maxLength: 40 },
     place: { type: 'string', maxLength: 1000 },
@@ -45,15 +47,22 @@ export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
   });
 
   const one = { summary: 'One named sheet.', params, response: { 200: sourceSchema, ...refusals } };
-  app.get<Named>('/api/v1/sources/:name', { schema: one }, (request) => sourceBody(ctx, request.params.name));
+  const send = async (reply: FastifyReply, name: string) => {
+    const body = await sourceBody(ctx, name);
+    return reply.header('etag', etagOf(sources.find(name))).send(body);
+  };
+  app.get<Named>('/api/v1/sources/:name', { schema: one }, (request, reply) =>
+    send(reply, request.params.name),
+  );
 
   app.put<Named & { Body: GivenSource }>(
     '/api/v1/sources/:name',
     { schema: putSchema, config: { action: sourceActions.change } },
     async (request, reply) => {
       const { name } = request.params;
-      const { isNew } = await sourceChanges.put(name, request.body, requester(request));
-      return reply.code(isNew ? 201 : 200).send(await sourceBody(ctx, name));
+      const ifMatch = request.headers['if-match'];
+      const { isNew } = await sourceChanges.put(name, request.body, requester(request), { ifMatch });
+      return send(reply.code(isNew ? 201 : 200), name);
     },
   );
 
