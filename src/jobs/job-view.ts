@@ -45,11 +45,7 @@ export function viewJob(
     isNoop: job.mode === 'noop',
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
-    createdAt: job.created_at,
-    startedAt: job.started_at,
-    updatedAt: updatedAt(job),
-    nextAttemptAt: job.next_attempt_at,
-    took: durationOf(job),
+    ...viewTimes(job),
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress, operation) : null,
     /** What it achieved, or the cause of its failure, in one line. */
     outcome: failure
@@ -78,6 +74,16 @@ export function viewJob(
     retryOf: job.retry_of,
     schedule: job.schedule,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
+  };
+}
+
+function viewTimes(job: Job) {
+  return {
+    createdAt: job.created_at,
+    startedAt: job.started_at,
+    updatedAt: updatedAt(job),
+    nextAttemptAt: job.next_attempt_at,
+    took: durationOf(job),
   };
 }
 

@@ -15,7 +15,7 @@ const sql = {
   firstPosition: 'SELECT coalesce(min(place), 0) - 1 FROM job_claim',
   all: 'SELECT job_id, name, mode, held_at, ignores_windows FROM job_claim ORDER BY place, name',
   claimsOf: `SELECT name, mode FROM job_claim WHERE job_id = ? AND name <> '' ORDER BY name`,
-  ignoresWindows: 'SELECT coalesce(max(ignores_windows), 0) FROM job_claim WHERE job_id = ?',
+  moveToEnd: 'UPDATE job_claim SET place = @position, held_at = NULL WHERE job_id = @jobId',
   hold: 'UPDATE job_claim SET held_at = @at WHERE job_id = @id',
   release: 'DELETE FROM job_claim WHERE job_id = ?',
 };
@@ -31,6 +31,11 @@ export function createClaims(ops: Db) {
     /** Adds the job or window at the end of the queue. */
     join: (jobId: string, claims: Claim[], { ignoresWindows = false } = {}) =>
       insert(statements.nextPosition.pluck().get() as number, jobId, claims, ignoresWindows),
+
+    /** Moves the job to the end of the queue, where it waits with the claims it had. */
+    rejoin(jobId: string) {
+      statements.moveToEnd.run({ jobId, position: statements.nextPosition.pluck().get() });
+    },
 
     /** Adds the window before everything that waits. */
     joinAhead: (key: string, claims: Claim[]) =>
@@ -50,7 +55,6 @@ export function createClaims(ops: Db) {
     },
 
     claimsOf: (jobId: string) => statements.claimsOf.all(jobId) as Claim[],
-    ignoresWindows: (jobId: string) => statements.ignoresWindows.pluck().get(jobId) === 1,
     hold: (jobId: string, at: string) => statements.hold.run({ id: jobId, at }),
     release: (jobId: string) => statements.release.run(jobId),
   };

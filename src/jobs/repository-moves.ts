@@ -79,15 +79,8 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
     /** After the back-off: joins the lock queue again, at its end. */
     requeueDue: (id: string, wanted: Claim[]) => move('requeueDue', { id }, () => claims.join(id, wanted)),
     /** Joins the lock queue again, at its end, with the claims it had. */
-    requeueLost: ({ id, attempt }: Job, alongside: Alongside) => {
-      const rejoin = (moved: Job) => {
-        const wanted = claims.claimsOf(id);
-        const ignoresWindows = claims.ignoresWindows(id);
-        endAttempt(moved);
-        claims.join(id, wanted, { ignoresWindows });
-      };
-      return move('requeueLost', { id, attempt }, rejoin, alongside);
-    },
+    requeueLost: ({ id, attempt }: Job, alongside: Alongside) =>
+      move('requeueLost', { id, attempt }, rejoin, alongside),
     cancelWaiting: (id: string, alongside: Alongside) =>
       move('cancelWaiting', { id, at: at() }, releaseClaims, alongside),
     requestCancel: (id: string, alongside: Alongside) => move('requestCancel', { id, at: at() }, alongside),
@@ -107,6 +100,11 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
     claims.hold(id, at());
     reports.dropRows(id);
     reports.dropSamples(id);
+  }
+
+  function rejoin({ id }: Job) {
+    claims.rejoin(id);
+    reports.dropProcesses(id);
   }
 
   function releaseClaims({ id }: Job) {

@@ -38,12 +38,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot' 
 export function createJobVerbs(given: Given) {
   const { repository, audit } = given;
   const find = (idOrNumber: string) => findJob(repository, idOrNumber);
-  let isStopping = false;
-  const assertAccepting = () => {
-    if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
-    given.dataRoot.assertIntact();
-    given.disk.assertRoom();
-  };
+  const { assertAccepting, stop } = createAcceptance(given);
 
   const enqueue = (request: RunRequest, by: Requester, alongside?: Alongside) =>
     enqueueJob(given, assertAccepting, request, by, alongside);
@@ -90,9 +85,7 @@ export function createJobVerbs(given: Given) {
     },
 
     /** From now on no new job is accepted. */
-    stop() {
-      isStopping = true;
-    },
+    stop,
   };
 }
 
@@ -115,6 +108,20 @@ function enqueueJob(
   );
   bus.emit('job', job);
   return job;
+}
+
+function createAcceptance({ dataRoot, disk }: Pick<Given, 'dataRoot' | 'disk'>) {
+  let isStopping = false;
+  return {
+    assertAccepting() {
+      if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
+      dataRoot.assertIntact();
+      disk.assertRoom();
+    },
+    stop() {
+      isStopping = true;
+    },
+  };
 }
 
 type Read = { operation: Operation; args: Args };

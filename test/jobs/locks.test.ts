@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Claim } from '../../src/jobs/job.ts';
-import { findBlocker, findStartable, type Position } from '../../src/jobs/locks.ts';
+import { findBlocker, findStartable, findWindow, type Position } from '../../src/jobs/locks.ts';
 
 const shared = (name: string): Claim => ({ name, mode: 'shared' });
 const exclusive = (name: string): Claim => ({ name, mode: 'exclusive' });
@@ -52,6 +52,31 @@ t.test('the blocker is a holder first, else the earliest waiter', async (t) => {
   t.equal(findBlocker([shared('x')], ahead)?.jobId, 'w', 'a shared holder does not block shared claims');
   t.equal(findBlocker([exclusive('y')], ahead), null);
   t.equal(findBlocker([], ahead), null);
+});
+
+t.test('a window that claims everything waits for every holder, and nothing starts behind it', async (t) => {
+  const drained = waiter('window:1', exclusive('*'), exclusive('x'));
+  t.same(findStartable([drained, waiter('a'), waiter('b', shared('y'))], 9), ['window:1']);
+  t.same(findStartable([drained, holder('a'), waiter('b')], 9), [], 'also for a job that claims nothing');
+  t.same(findStartable([holder('window:1', exclusive('*')), waiter('a')], 9), []);
+  t.equal(findBlocker([], [drained])?.jobId, 'window:1');
+  t.equal(findBlocker([exclusive('*')], [holder('a')])?.jobId, 'a');
+});
+
+t.test('a window needs no room among the running jobs, and takes none', async (t) => {
+  const line = [waiter('a', shared('x')), waiter('window:1', exclusive('y')), waiter('b', shared('x'))];
+  t.same(findStartable(line, 0), ['window:1']);
+  t.same(findStartable(line, 2), ['a', 'window:1', 'b']);
+});
+
+t.test('a job that ignores windows waits for jobs only', async (t) => {
+  const line = [holder('window:1', exclusive('*'), exclusive('x')), holder('a', shared('x'))];
+  const passing = { ...waiter('b', shared('x')), ignoresWindows: true };
+  t.same(findStartable([...line, passing], 9), ['b']);
+  t.same(findStartable([...line, { ...passing, claims: [exclusive('x')] }], 9), []);
+  t.equal(findBlocker([shared('x')], line, { ignoresWindows: true }), null);
+  t.equal(findBlocker([exclusive('x')], line, { ignoresWindows: true })?.jobId, 'a');
+  t.equal(findWindow([shared('x')], line)?.jobId, 'window:1');
 });
 
 /** Seeded random numbers (mulberry32), so that a failure can be reproduced. */
