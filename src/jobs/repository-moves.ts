@@ -62,8 +62,7 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
   return {
     /** Adds what is written together with the end of each attempt that ends a job. */
     onFinish: (write: Alongside) => void onFinish.push(write),
-    /** Keeps its position in the lock queue and holds its claims; drops the rows and samples of an earlier attempt. Not synced: the
-     *  identity of the process is, before the script begins. */
+    /** Keeps its position in the lock queue and holds its claims. Not synced: its process is, before the script begins. */
     start: (id: string) => withoutSync(ops, () => move('start', { id, at: at() }, holdClaims)),
     finish({ id, attempt }: Job, { status, result = null, failure = null }: Ending, alongside: Alongside) {
       const ended = { id, attempt, status, at: at(), result: toJson(result), failure: toJson(failure) };
