@@ -13,13 +13,16 @@ export type Saving = {
   repository: FindingRepository;
   audit: Audit;
   bus: Bus;
+  /** The id of the maintenance window that is under way: what opens in it is expected. */
+  windowUnderWay: () => number | null;
   /** Called once for each series of failures. */
   onError: (error: unknown) => void;
 };
 
 export type FindingSaver = ReturnType<typeof createFindingSaver>;
 
-export function createFindingSaver({ repository, audit, bus, onError }: Saving) {
+export function createFindingSaver(saving: Saving) {
+  const { repository, bus, onError } = saving;
   const unsaved = new Map<Holder, AuditedMove[]>();
   let forgotten: Holder[] = [];
   let isFailing = false;
@@ -53,7 +56,7 @@ export function createFindingSaver({ repository, audit, bus, onError }: Saving) 
           if (!finding) continue;
           const id = repository.put(finding);
           ids.push([finding, id]);
-          for (const move of moves) recordMove(audit, finding, id, move);
+          for (const move of moves) recordMove(saving, finding, id, move);
         }
         for (const { finding } of forgotten) if (finding?.id) repository.remove(finding.id);
       });
@@ -69,17 +72,19 @@ export function createFindingSaver({ repository, audit, bus, onError }: Saving) 
 }
 
 function recordMove(
-  audit: Audit,
+  { audit, windowUnderWay }: Saving,
   finding: Finding,
   id: number,
   { event, transition, suppressed }: AuditedMove,
 ) {
   const { check_id: check, subject, severity, title, times } = finding;
+  const window = event === 'finding.opened' ? windowUnderWay() : null;
+  const found = { transition, check, subject, severity, title, times };
   audit.record({
     event,
     outcome: 'ok',
     by: systemRequester,
     target: `finding:${id}`,
-    detail: { transition, check, subject, severity, title, times, ...(suppressed > 0 ? { suppressed } : {}) },
+    detail: { ...found, ...(suppressed > 0 && { suppressed }), ...(window && { in_window: window }) },
   });
 }

@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { maintenance } from '../maintenance/feature.ts';
 import { createChecker } from './checker.ts';
 import { createFindingRepository } from './finding-repository.ts';
 import { createFindings } from './findings.ts';
@@ -14,6 +15,7 @@ export function createCheckParts(ctx: Context) {
   const findings = createFindings({
     ...ctx,
     repository: createFindingRepository(ops),
+    windowUnderWay: ctx.use(maintenance).windowUnderWay,
     onError: (error) => log.error({ err: error }, 'findings are not saved; tried again'),
   });
   const checker = createChecker({

@@ -13,3 +13,15 @@ export function currentWindow(open: Window[], now: Date): Window | null {
     .sort((one, other) => one.starts_at.localeCompare(other.starts_at));
   return begun.find(({ level }) => holdsBack(level)) ?? begun[0] ?? planned[0] ?? null;
 }
+
+/** Gives the id of the window that is under way; null without one, and while the windows cannot be read. */
+export function createWindowUnderWay(windows: { current(): Window | null }, now: () => Date) {
+  return (): number | null => {
+    try {
+      const window = windows.current();
+      return window && isUnderWay(window, now()) ? window.id : null;
+    } catch {
+      return null;
+    }
+  };
+}

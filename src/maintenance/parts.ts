@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
+import { createWindowUnderWay } from './current-window.ts';
 import { createEndings } from './endings.ts';
 import { createHoldBack } from './hold-back.ts';
 import { createRefusalRepository } from './refusal-repository.ts';
@@ -20,6 +21,7 @@ export function createMaintenanceParts(ctx: Context) {
   return {
     windows,
     windowClock: createWindowClock({ ...given, look }),
+    windowUnderWay: createWindowUnderWay(windows, ctx.now),
     holdBack: createHoldBack(given),
     refusals: createRefusalRepository(ctx.ops),
     endings: createEndings(ctx.audit),

@@ -44,7 +44,7 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
   const onError = (error: unknown) => errors.push(error);
   const audit = createAudit(ops, now, redactor, onError);
   const repository = createFindingRepository(ops);
-  const findings = createFindings({ repository, audit, bus, now, onError });
+  const findings = createFindings({ repository, audit, bus, now, onError, windowUnderWay: () => null });
   const steadyNow = () => ms;
   const checker = createChecker({
     checks: () => [check, ...more],
@@ -280,6 +280,7 @@ t.test('the next server knows the findings, and clears those of checks that it l
     audit,
     bus: createBus(),
     now: () => new Date(),
+    windowUnderWay: () => null,
     onError() {},
   });
   t.match(again.open(), [{ id: 1, title: 'It is broken' }]);

@@ -107,3 +107,23 @@ t.test('an announcement holds nothing back', async (t) => {
   t.strictSame(repository.positions(), []);
   t.equal(windows.wouldWaitFor('announce'), null);
 });
+
+t.test('a finding that opens in a window says so in the audit log', async (t) => {
+  const { app, windows, findings, pass } = await startWithClock(t, noop);
+  const origin = { check_id: 'probe', component: 'disk', opensAt: 'first' } as const;
+  const open = (subject: string) => {
+    findings.take(origin, [
+      { subject, severity: 'warning', title: 'It is full', text: 'Empty it.', stops: [] },
+    ]);
+    findings.save();
+    const [row] = app.ops
+      .prepare(`SELECT detail FROM audit WHERE event = 'finding.opened' ORDER BY id DESC LIMIT 1`)
+      .all() as { detail: string }[];
+    return JSON.parse(row?.detail ?? '{}');
+  };
+  t.equal(open('before').in_window, undefined);
+  const { id } = await windows.start(wanted('announce'), admin);
+  t.match(open('within'), { subject: 'within', in_window: id });
+  pass(60);
+  t.equal(open('after').in_window, undefined);
+});
