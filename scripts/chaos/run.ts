@@ -127,7 +127,7 @@ async function runSchedules() {
     seed,
     cycles: Math.min(cycles, 200),
     schedules: 100,
-    factor: 30,
+    factor: 20,
   });
   console.log(`schedules: ${times.cycles} kills, ${JSON.stringify(times.ticks)}`);
   if (times.problems.length > 0) {

@@ -21,7 +21,7 @@ type Options = {
 type Report = { cycles: number; ticks: Record<string, number>; problems: string[] };
 
 const minuteMs = 60_000;
-const lifeMaxMs = 1500;
+const lifeMaxMs = 2500;
 /** One of so many stops takes up to `stopMaxMinutes` of the clock. */
 const longStops = 8;
 const stopMaxMinutes = 60;

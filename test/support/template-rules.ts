@@ -153,7 +153,9 @@ function checkCode(tokens: Token[]): Problem[] {
 
 function isRaw(code: string): boolean {
   return (
-    /^<%~/.test(code) && !/^<%~ (include\(|body |rendered |nav |everywhere )/.test(code) && !htmlFunctions.test(code)
+    /^<%~/.test(code) &&
+    !/^<%~ (include\(|body |rendered |nav |everywhere )/.test(code) &&
+    !htmlFunctions.test(code)
   );
 }
 
