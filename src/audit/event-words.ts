@@ -31,6 +31,7 @@ export const eventGroups: EventGroup[] = [
       'schedule.changed': words('Schedule changed', 'Change a schedule'),
       'schedule.removed': words('Schedule removed', 'Remove a schedule'),
       'schedule.run': words('Schedule run by hand', 'Run a schedule'),
+      'schedule.seeded': words('Schedule proposed, switched off'),
       'schedule.missed': words('Due times missed'),
     },
   },

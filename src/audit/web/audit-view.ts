@@ -48,8 +48,9 @@ export async function viewAudit(ctx: Context, query: PageQuery, { filter, proble
     isUp: after !== undefined,
     isFiltered,
     isRead,
-    /** There are no rows but that of the start. */
-    isNew: total <= 1,
+    /** Nobody has done anything yet. */
+    isNew:
+      !isFiltered && !page.hasNewer && !page.hasOlder && page.rows.every(({ actor }) => actor === 'system'),
     ...linksOf(page, query),
     all: auditUrl({}),
     exports: isRead ? viewExports(given) : [],
