@@ -46,3 +46,18 @@ t.test(
     t.match(await runHere(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
   },
 );
+
+t.test('a run by hand is held back by a maintenance window, too', async (t) => {
+  const root = makeRootWithBehaviours(t);
+  const engine = buildEngine(root);
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const add = engine.ops.prepare(`
+    INSERT INTO maintenance_window (level, reason, starts_at, ends_at, created_by, created_at)
+    VALUES (?, 'the disk is moved', ?, ?, 'ada', ?)
+  `);
+  add.run('drained', at(-1), at(30), at(-1));
+  await engine.close();
+  for (const words of [['works'], ['sleeps']])
+    t.match(await runHere(root, words), { code: 75, err: /Maintenance until .* UTC: the disk is moved\./ });
+  t.match(queryOps(root, 'SELECT entered_at FROM maintenance_window'), [{ entered_at: /^\d/ }]);
+});

@@ -3,9 +3,11 @@ import '../support/plain-children.ts';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { collectRoutes, type Route } from '../support/routes.ts';
+import { startServer } from '../support/server.ts';
 
 type Row = { event: string; outcome: string; request_id: string | null; detail: string };
 
@@ -38,7 +40,7 @@ async function startAt(t: Parameters<typeof startApp>[0], at: string, root?: str
   return { app, clock, pass };
 }
 
-function ask({ origin }: TestApp, { method, url }: Route, headers: Record<string, string> = {}) {
+function ask({ origin }: { origin: string }, { method, url }: Route, headers: Record<string, string> = {}) {
   const address = origin + url.replace(/:\w+/g, '99');
   const json = { accept: 'application/json', 'content-type': 'application/json' };
   return fetch(address, { method, headers: { ...json, ...headers }, body: '{' });
@@ -121,6 +123,30 @@ t.test('a read-only window lasts over a kill of the server, and ends as of its e
   t.not(await codeOf(await ask(second.app, route)), 'maintenance');
   await second.app.parts.windowClock.runOnce();
   t.match(second.app.parts.windows.find(id), { ended_at: '2026-11-29T11:00:00.000Z', ended_by: 'system' });
+});
+
+t.test('every unsafe route is refused after kill -9 within the window', async (t) => {
+  const routes = collectRoutes(t);
+  await startAt(t, '2026-11-29T10:00:00Z');
+  const root = makeRoot(t);
+  const first = await startServer(t, root);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const started = await fetch(`${first.url}/api/v1/maintenance`, {
+    ...init,
+    body: JSON.stringify(wanted),
+  });
+  t.equal(started.status, 201);
+  const { id } = (await started.json()) as { id: number };
+  first.child.kill('SIGKILL');
+  await new Promise((resolve) => first.child.once('close', resolve));
+  const second = await startServer(t, root);
+  const refused = routes.filter(
+    (route) => isUnsafe(route) && !exemptActions.includes(route.config.action?.name ?? ''),
+  );
+  for (const route of refused) t.equal((await ask({ origin: second.url }, route)).status, 503, nameOf(route));
+  const ended = await fetch(`${second.url}/api/v1/maintenance/${id}/end`, { ...init, body: '{}' });
+  t.equal(ended.status, 200);
+  t.not((await ask({ origin: second.url }, refused[0] as Route)).status, 503);
 });
 
 t.test('only an admin with a token passes a read-only window, for one request', async (t) => {
