@@ -27,6 +27,7 @@ export function createCheckParts(ctx: Context) {
   });
   return {
     ownAddress: createOwnAddress(),
+    windows: ctx.use(maintenance).windows,
     findings,
     checker,
     mutes: createMutes({ ...ctx, findings }),

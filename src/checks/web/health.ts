@@ -13,13 +13,25 @@ const answer = {
   response: { 200: anyObjectSchema, 503: anyObjectSchema },
 };
 
-export function registerHealth(app: FastifyInstance, { checker, config, findings, now }: CheckContext) {
+export function registerHealth(app: FastifyInstance, ctx: CheckContext) {
+  const { checker, config, findings, now } = ctx;
   app.get('/health', { config: { reads: 'anyone' }, schema: answer }, async (request, reply) => {
     const maxAgeMs = request.identity ? 0 : unknownMaxAgeMs;
     const { status, components } = await readHealth(checker, findings, maxAgeMs);
     reply.code(status === 'unhealthy' ? 503 : 200);
     // Without a token it says no more.
     if (!request.identity) return { status };
-    return { status, mode: config.mode, version, components, timestamp: now().toISOString() };
+    const timestamp = now().toISOString();
+    return { status, mode: config.mode, version, components, maintenance: readWindow(ctx), timestamp };
   });
+}
+
+/** The window that has begun; null without one, and when it cannot be read, which a component says. */
+function readWindow({ windows }: Pick<CheckContext, 'windows'>) {
+  try {
+    const window = windows.current();
+    return window?.begun_at ? { window: window.id, level: window.level, ends_at: window.ends_at } : null;
+  } catch {
+    return null;
+  }
 }

@@ -138,3 +138,19 @@ t.test('every change is refused while windows cannot be read, and every page say
   app.bus.emit('maintenance');
   t.equal(await bannerOn(app, '/jobs'), '');
 });
+
+t.test('pages read the windows once until one of them changes', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const { current } = windows;
+  let reads = 0;
+  windows.current = () => {
+    reads += 1;
+    return current();
+  };
+  await windows.start(wanted('announce'), admin);
+  const { windowClock } = app.parts;
+  await windowClock.stop();
+  reads = 0;
+  for (let count = 0; count < 10; count += 1) await bannerOn(app, '/jobs');
+  t.equal(reads, 1);
+});

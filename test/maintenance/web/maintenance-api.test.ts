@@ -10,6 +10,7 @@ const error = (status: number, code: string) => ({ status, body: { error: { code
 t.test('windows over the API', async (t) => {
   const { app, pass } = await startWithClock(t);
   t.match(await app.json(place), { status: 200, body: { items: [], next_cursor: null } });
+  t.match(await app.json('/health'), { body: { maintenance: null } });
 
   const { body: job } = await run(app, 'import');
   await app.whenJob(job.number, 'running');
@@ -84,6 +85,11 @@ t.test('windows over the API', async (t) => {
       ['level', 'reason', 'starts_at', 'minutes'],
       'all problems at once',
     );
+  });
+
+  await t.test('/health names the window', async (t) => {
+    const found = { window: 3, level: 'frozen', ends_at: '2026-11-29T11:01:00.000Z' };
+    t.strictSame((await app.json('/health')).body.maintenance, found);
   });
 
   await t.test('a refusal says until when', async (t) => {
