@@ -59,6 +59,12 @@ function testVersion(version: string) {
       t.equal(status, 'succeeded');
       t.match(result, { unchanged: expected.sheetRows, added: 0, changed: 0, removed: 0, invalid: 0 });
     });
+    t.test('its audit log is sealed, and verified with what this version has added', async (t) => {
+      const { status, result } = await app.run('audit-check');
+      t.equal(status, 'succeeded');
+      t.ok(Number(result?.sealed) > 0);
+      t.ok(Number(result?.rows) > Number(result?.sealed) + 1);
+    });
     t.test('its pages load', async (t) => {
       for (const address of ['/operations', '/jobs', `/jobs/${expected.log.job}`, '/library']) {
         t.equal((await app.page(address)).status, 200, address);

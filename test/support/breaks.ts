@@ -73,9 +73,12 @@ export function roundsOf(
         title: 'audit.head cannot be written',
         apply() {
           const file = path.join(app.root, 'audit.head');
-          fs.rmSync(file, { force: true });
+          fs.renameSync(file, `${file}-away`);
           fs.mkdirSync(file);
-          return () => fs.rmdirSync(file);
+          return () => {
+            fs.rmdirSync(file);
+            fs.renameSync(`${file}-away`, file);
+          };
         },
       },
       {
@@ -142,9 +145,9 @@ export function roundsOf(
         title: 'The audit log is not as it was written',
         apply() {
           const file = path.join(app.root, 'audit.head');
-          const head = { id: 1, hash: '0'.repeat(64), at: '2026-11-01T00:00:00.000Z' };
-          fs.writeFileSync(file, JSON.stringify(head));
-          return () => fs.rmSync(file);
+          const before = fs.readFileSync(file, 'utf8');
+          fs.writeFileSync(file, before.replace(/[0-9a-f]{64}/, '0'.repeat(64)));
+          return () => fs.writeFileSync(file, before);
         },
       },
     ],
