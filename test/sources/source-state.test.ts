@@ -141,7 +141,7 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
   t.match(textOf(card, '[aria-labelledby="h-details"]'), /nightly ?: At 08:00, next/);
   const link = card.querySelector('#schedule-import')?.getAttribute('href');
   t.equal(link, '/schedules/new?operation=import&args.source=published');
-  t.equal(card.querySelector('#source-audit')?.getAttribute('href'), '/audit?target=source:published');
+  t.equal(card.querySelector('.page-head p a')?.getAttribute('href'), '/audit?target=source:published');
   clock.pass(35);
   await look(app);
   t.match(await bodyOf(app, 'published'), { health: 'ok' });
@@ -200,4 +200,23 @@ t.test('files that are gone are an error at once, and known to the heading after
   fs.renameSync(`${folder}-away`, folder);
   await look(app);
   t.equal(textOf((await app.page('/library')).html, '#sources-link'), '2 sources');
+});
+
+t.test('a Google spreadsheet without a key is an error that names its credential', async (t) => {
+  const app = await startAt(t, createClock());
+  const place = '1a2B3c4D5e6F7g8H9i0J1k2L3m4N5o6P7q8R9s0T';
+  await app.parts.sourceChanges.put('team', { kind: 'google', place }, operator);
+  const key = path.join(app.root, 'key.json');
+  const { google } = app.config;
+  const expectCredential = async (keyFile: string | null, status: string, body: object) => {
+    Object.assign(app.config, { google: { ...google, keyFile } });
+    t.match(await bodyOf(app, 'team'), { credential: { name: 'google', status }, ...body }, status);
+  };
+  await expectCredential(null, 'not_set', { health: 'error', health_reason: /^No key can be used/ });
+  fs.writeFileSync(key, '{}', { mode: 0o644 });
+  await expectCredential(key, 'refused', { health: 'error', health_reason: /key\.json/ });
+  fs.chmodSync(key, 0o600);
+  await expectCredential(key, 'set', { health: 'never', drift: { state: 'never' } });
+  t.match(await bodyOf(app, 'published'), { credential: null });
+  t.match(textOf((await app.page('/sources')).html, '#sources-card'), /team.*key google set/s);
 });

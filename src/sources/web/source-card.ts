@@ -32,7 +32,6 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
         .list(name)
         .map((schedule) => ({ ...schedule, url: url(`/schedules/${encodeURIComponent(schedule.name)}`) })),
       scheduleUrl: url('/schedules/new', { operation: 'import', 'args.source': name }),
-      auditUrl: url('/audit', { target: `source:${name}` }),
       tabNames: tabs.map((tab) => source.tabs?.[tab.kind] ?? usualName(source.kind, tab)),
       change: ctx.sources.changeOf(name),
       canRemove: isRemovable(name),
