@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
+import { createDueTimes } from './due-times.ts';
 import { createScheduleRuns } from './runs-repository.ts';
 import { createDecider } from './decide.ts';
 import { createMissed } from './missed.ts';
@@ -30,6 +31,7 @@ export function createScheduleParts(ctx: Context) {
     idempotency: ctx.use(operations).idempotency,
     nextRuns,
     scheduleRuns: createScheduleRuns(ctx.ops),
+    dueTimes: createDueTimes(),
     scheduleEdits: createScheduleEdits({ ...ctx, ...stored, onChange: ticker.wake }),
     ticker,
     tickRetention: createTickRetention({ ...ctx, schedules }),

@@ -11,15 +11,27 @@ import { textOf } from '../support/screen.ts';
 const start = Date.parse('2026-11-28T13:08:20Z');
 const noop = { CHL_OPERATIONS_MODE: 'noop' };
 
-function startAt(t: Test): Promise<TestApp> {
+/** Without the schedules of the first start. */
+async function startAt(t: Test): Promise<TestApp> {
   const startedAt = Date.now();
-  return startApp(t, { env: noop, now: () => new Date(start + Date.now() - startedAt) });
+  const app = await startApp(t, { env: noop, now: () => new Date(start + Date.now() - startedAt) });
+  const { schedules } = app.parts;
+  for (const { name } of schedules.all()) schedules.remove(name);
+  return app;
 }
 
 /** On the clock of this machine. */
 const clock = (time: string) => clockIn(machineZone(), new Date(`2026-11-28T${time}:00Z`));
 
 const repair = { operation: 'repair', cron: '15 14 * * *', zone: 'UTC' };
+
+t.test('at first the page offers the schedules that are prepared and off', async (t) => {
+  const app = await startApp(t, { env: noop });
+  const { html } = await app.page('/schedules');
+  t.match(textOf(html, '#schedule-sentence'), /^0 on, \d+ off\.$/);
+  t.match(textOf(html, '#schedules-card'), /These are prepared and off/);
+  t.ok(html.querySelectorAll('#schedules-card [id^="switch-"]').every((node) => node.text.startsWith('On')));
+});
 
 t.test('without a schedule the page says what one is for', async (t) => {
   const app = await startAt(t);

@@ -1,8 +1,7 @@
 // The geometry of the timeline: places in percent, what is merged, its edges, and the days when a clock changes.
 import t from 'tap';
-import { readCron } from '../../src/schedule-store/cron.ts';
 import { describeRow } from '../../src/schedules/describe-runs.ts';
-import { dueAhead } from '../../src/schedules/due-times.ts';
+import { createDueTimes } from '../../src/schedules/due-times.ts';
 import {
   layOutAxis,
   layOutDue,
@@ -65,7 +64,7 @@ t.test('a schedule of every minute draws a band, with what went wrong in its pla
 
 t.test('due times that lie close together are one wide mark', async (t) => {
   const ahead = (cron: string) => {
-    const due = dueAhead(readCron(cron, 'UTC'), now, new Date(range.until));
+    const due = createDueTimes().ahead({ cron, zone: 'UTC' }, now, new Date(range.until));
     return { count: due.length, marks: layOutDue(due, range) };
   };
   t.match(ahead('15 */4 * * *'), { count: 6, marks: { length: 6 } });
@@ -76,6 +75,22 @@ t.test('due times that lie close together are one wide mark', async (t) => {
   const [nine, ...more] = ahead('* 9 * * *').marks;
   t.ok(nine && nine.x > 91 && nine.width < 2.1, 'dense times end where they end');
   t.strictSame(more, []);
+});
+
+t.test('due times that are known already are kept while the clock goes on', async (t) => {
+  const dayMs = 86_400_000;
+  for (const cron of ['15 */4 * * *', '* * * * *', '* 9 * * *', '0 * * * *']) {
+    const kept = createDueTimes();
+    for (const minutes of [0, 1, 59, 400, 401, 3000, 10]) {
+      const at = new Date(now.getTime() + minutes * minuteMs);
+      const until = new Date(at.getTime() + dayMs);
+      const found = kept.ahead({ cron, zone: 'UTC' }, at, until);
+      const again = createDueTimes().ahead({ cron, zone: 'UTC' }, at, until);
+      const last = Math.abs((found.at(-1)?.getTime() ?? 0) - (again.at(-1)?.getTime() ?? 0));
+      t.ok(found.every((due) => due > at && due <= until) && last < 10 * minuteMs, `${cron} +${minutes}`);
+      if (!cron.startsWith('*')) t.same(found, again);
+    }
+  }
 });
 
 t.test('the axis has a line each six hours of the clock, also when it changes', async (t) => {

@@ -3,9 +3,7 @@ import { machineZone } from '../../schedule-store/cron.ts';
 import { formatNumber, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { inTurns } from '../../jobs/slices.ts';
-import { readStoredCron } from '../../schedule-store/next-runs.ts';
 import { describeRow, kindWords } from '../describe-runs.ts';
-import { dueAhead } from '../due-times.ts';
 import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';
 import { clockIn } from '../../schedule-store/zone-time.ts';
 import type { SchedulesContext } from '../parts.ts';
@@ -23,7 +21,7 @@ type Shape = 'bar' | 'cross' | 'hollow' | 'pause' | 'missed' | 'due' | 'band';
 type ShownMark = { shape: Shape; tone: string; x: string; width: string; text: string };
 type Row = { name: string; href: string; zone: string | null; sentence: string; marks: ShownMark[] };
 
-export async function viewTimeline({ now: readNow, schedules, scheduleRuns }: SchedulesContext) {
+export async function viewTimeline({ now: readNow, schedules, scheduleRuns, dueTimes }: SchedulesContext) {
   const now = readNow();
   const range = rangeAround(now);
   const zone = machineZone();
@@ -33,9 +31,8 @@ export async function viewTimeline({ now: readNow, schedules, scheduleRuns }: Sc
   const rows: (Row & { isIdle: boolean })[] = [];
   await inTurns(all, turnMs, async (schedule) => {
     const { name, is_on: isOn } = schedule;
-    const rule = readStoredCron(schedule.cron, schedule.zone);
     const spans = scheduleRuns.spans(name, since, now).filter((span) => span.until >= range.from);
-    const due = rule && isOn ? dueAhead(rule, now, until) : [];
+    const due = isOn ? dueTimes.ahead(schedule, now, until) : [];
     const marks = [...layOutRuns(spans, range), ...layOutDue(due, range)];
     rows.push({
       name,
