@@ -199,7 +199,7 @@ async function addresses(server: Server, jobs: number) {
     `/api/v1/plans/${number}/rows`,
   ]);
   const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
-  return [...new Set([...pages, ...json, ...ofJobs, ...downloads])];
+  return [...new Set([...pages, ...json, ...ofJobs, ...downloads, '/schedules/repair'])];
 }
 
 /** The addresses of the live updates of a page, which end after the first ones. */
