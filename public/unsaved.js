@@ -28,11 +28,11 @@ export function changedFields(form) {
   return [...form.elements].filter((field) => {
     if (!field.name || field.type === 'hidden' || (field.type === 'radio' && !field.checked)) return false;
     const was = form.elements.namedItem(`was:${field.name}`);
-    return was ? valueOf(field) !== was.value : isEdited(field);
+    return was ? sentValue(field) !== was.value : isEdited(field);
   });
 }
 
 /** A box that is not ticked is sent as `false`, or not at all. */
-const valueOf = ({ type, checked, value }) => (type === 'checkbox' ? String(checked) : value);
+const sentValue = ({ type, checked, value }) => (type === 'checkbox' ? String(checked) : value);
 
 const hasUnsaved = (form) => form.dataset.unsaved === 'typed' || changedFields(form).length > 0;
