@@ -4,7 +4,7 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import type { ChainBreak } from './chain-break.ts';
 
 /** `hash` is null for a row of an earlier version. */
-export type Link = { id: number; hash: string | null };
+type Link = { id: number; hash: string | null };
 /** `row`: the covered columns as JSON. */
 export type ChainRow = Link & { row: string };
 

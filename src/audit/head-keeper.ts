@@ -8,8 +8,6 @@ import { createLoop } from '../core/loop.ts';
 import type { ChainRepository } from './chain-repository.ts';
 import { readHead, writeHead } from './head-file.ts';
 
-export type HeadKeeper = ReturnType<typeof createHeadKeeper>;
-
 const everyMs = 10_000;
 
 /** The event of a row that says that the file was missing. */

@@ -3,7 +3,7 @@
 import type { Requester } from './audit.ts';
 
 /** An action as far as this decision reads it: see web/action.ts. */
-export type HeldAction = { name: string; allowedInReadOnly?: true };
+type HeldAction = { name: string; allowedInReadOnly?: true };
 
 /** Rejects with `maintenance` when the action must not change anything now. */
 export type HoldBack = (action: HeldAction, by: Requester) => Promise<void>;

@@ -11,7 +11,7 @@ import type { JobRepository } from './repository.ts';
 
 /** A job that holds the lock, or the first waiter ahead. `since` is its start or, while it waits, its creation; `usual_sec` is
  *  the median duration of comparable runs, null without one. */
-export type JobBlocker = {
+type JobBlocker = {
   window: null;
   job_id: string;
   number: number;

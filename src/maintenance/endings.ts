@@ -3,8 +3,6 @@ import type { Audit } from '../core/audit.ts';
 import { keyOf, type Window } from '../window-store/window.ts';
 import { maintenanceActions } from './actions.ts';
 
-export type Endings = ReturnType<typeof createEndings>;
-
 export function createEndings(audit: Pick<Audit, 'trail'>) {
   return {
     /** Whether the end of a window came while the server was off. */

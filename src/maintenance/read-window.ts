@@ -5,10 +5,10 @@ import { formatAge } from '../core/format.ts';
 import { readTime } from '../core/read-time.ts';
 import { type Level, levels } from '../window-store/window.ts';
 
-export const minMinutes = 1;
-export const maxMinutes = 24 * 60;
-export const defaultMinutes = 30;
-export const maxReasonLength = 200;
+const minMinutes = 1;
+const maxMinutes = 24 * 60;
+const defaultMinutes = 30;
+const maxReasonLength = 200;
 const maxDaysAhead = 30;
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

@@ -13,7 +13,7 @@ const maxRuns = 500;
 type ClockChange = { at: Date; byMs: number };
 
 /** The next two changes within 400 days; none for a zone without them. */
-export function nextClockChanges(zone: string, after: Date): ClockChange[] {
+function nextClockChanges(zone: string, after: Date): ClockChange[] {
   const changes: ClockChange[] = [];
   const end = after.getTime() + searchMs;
   let offset = offsetMs(zone, after);

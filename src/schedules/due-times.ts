@@ -11,8 +11,6 @@ const maxRules = 500;
 /** `from` and `until`: the span in which `times` are known. */
 type Known = { from: number; until: number; times: Date[] };
 
-export type DueTimes = ReturnType<typeof createDueTimes>;
-
 export function createDueTimes() {
   const known = new Map<string, Known>();
   return {

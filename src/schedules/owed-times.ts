@@ -5,7 +5,7 @@ import type { CronRule } from '../schedule-store/cron.ts';
 export type Owed = { times: Date[]; earlier: { first: Date; last: Date } | null };
 
 /** More than a day of a rule that runs every minute. */
-export const maxOwnTicks = 1500;
+const maxOwnTicks = 1500;
 /** So many are read in a few milliseconds. */
 const atOnce = 100;
 

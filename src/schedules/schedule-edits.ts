@@ -15,8 +15,6 @@ import { editsOf, type ScheduleTexts } from './schedule-texts.ts';
 
 export const maxSchedules = 100;
 
-export type ScheduleEdits = ReturnType<typeof createScheduleEdits>;
-
 type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'now' | 'options' | 'untilFree'> & {
   schedules: ScheduleRepository;
   jobs: Pick<Jobs, 'submit'>;

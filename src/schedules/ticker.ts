@@ -16,8 +16,6 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
   recordMissed: ReturnType<typeof createMissed>;
 };
 
-export type Ticker = ReturnType<typeof createTicker>;
-
 const sleepMaxMs = 30_000;
 /** A timer may fire a little before its time. */
 const lagMs = 5;

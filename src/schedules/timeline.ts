@@ -6,7 +6,7 @@ export const halfMs = 24 * hourMs;
 /** The clocks of some zones are a quarter of an hour off. */
 const stepMs = hourMs / 4;
 
-export const runKinds = ['failed', 'missed', 'refused', 'skipped', 'cancelled', 'active', 'done'] as const;
+const runKinds = ['failed', 'missed', 'refused', 'skipped', 'cancelled', 'active', 'done'] as const;
 /** What became of a due time, the worst first. `active`: its job waits or runs. */
 export type RunKind = (typeof runKinds)[number];
 

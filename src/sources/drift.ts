@@ -16,8 +16,6 @@ export const driftStates = ['absent', 'never', 'unchanged', 'changed', 'unclear'
  *  that is not known. `isBlocked`: the system does not open it. */
 export type Drift = { state: (typeof driftStates)[number]; why?: string; isBlocked?: true };
 
-export type FindDrift = ReturnType<typeof createFindDrift>;
-
 const maxKept = 100;
 const deadlineMs = 1000;
 

@@ -17,8 +17,6 @@ type Given = StoredSheets & {
   looks: Pick<SourceLooks, 'known'>;
 };
 
-export type SourceHealth = ReturnType<typeof createSourceHealth>;
-
 export function createSourceHealth(given: Given) {
   const { config, now, sources, sheetRuns, sourceStates, importSchedules, looks } = given;
 

@@ -11,10 +11,8 @@ import { createTicker } from '../../src/schedules/ticker.ts';
 import { buildEngine, type Engine, makeRoot, operator } from './engine.ts';
 import { defineOperation } from './operations.ts';
 
-export type Scheduling = ReturnType<typeof createScheduling>;
-
 /** The clock of a test. */
-export function createClock(at: string) {
+function createClock(at: string) {
   let now = new Date(at);
   return {
     now: () => now,

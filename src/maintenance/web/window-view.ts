@@ -5,8 +5,6 @@ import { stateOf, type Window } from '../../window-store/window.ts';
 import { levelWords } from '../level-words.ts';
 import { dayTime, shortTime, spanOf, timeSpan } from './window-times.ts';
 
-export type WindowView = ReturnType<typeof viewWindow>;
-
 /** `waitsFor`: the job that a window which is starting waits for. */
 export function viewWindow(window: Window, waitsFor: Blocker | null) {
   const { id, level, reason, created_by, starts_at, begun_at, ends_at } = window;

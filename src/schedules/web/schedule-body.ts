@@ -8,7 +8,7 @@ import { describeWhen } from './schedule-view.ts';
 
 const nextCount = 5;
 
-export const tickSchema = objectSchema({
+const tickSchema = objectSchema({
   schedule: textSchema,
   due_at: textSchema,
   outcome: { type: 'string', enum: tickOutcomes },

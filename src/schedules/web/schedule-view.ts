@@ -40,8 +40,6 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
   };
 }
 
-export type ScheduleView = ReturnType<typeof viewSchedule>;
-
 /** `Every 4 hours`; the rule itself if it cannot be read any more. */
 export function describeWhen({ cron }: Pick<Schedule, 'cron'>): string {
   try {
