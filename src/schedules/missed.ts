@@ -5,6 +5,7 @@ import type { JobRepository } from '../jobs/repository.ts';
 import type { Schedule, Tick } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { scheduleTarget } from './actions.ts';
+import type { Missed } from './due-now.ts';
 import type { Owed } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'audit' | 'now' | 'untilFree'> & {
@@ -23,11 +24,10 @@ export function createMissed({ audit, now, schedules, repository, untilFree }: G
   /** `causeOf`: one of `causes`, for a due time. A batch is written only if the schedule is unchanged (`isCurrent`). */
   return async function recordMissed(
     schedule: Schedule,
-    { times, earlier }: Owed,
+    { times, earlier, note }: Missed,
     { causeOf, isCurrent }: { causeOf: (due: Date) => string; isCurrent: (schedule: Schedule) => boolean },
   ): Promise<number> {
-    const { name, missed: policy } = schedule;
-    const note = policy === 'skip' ? 'Missed times are left out.' : 'Only the newest missed time is made up.';
+    const { name } = schedule;
     const tick = (due: Date, why: string): Tick => ({
       schedule: name,
       due_at: due.toISOString(),
