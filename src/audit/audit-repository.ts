@@ -1,4 +1,5 @@
 // Reads the audit log from ops.db. Rows are never removed, so their ids have no gaps, and the last id is their number.
+import { ownRows } from '../core/db/audit-chain.ts';
 import { type Db, prepareOnce } from '../core/db/open.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import { type AuditRow, type Outcome, parseRow, type StoredRow } from './audit-row.ts';
@@ -16,13 +17,14 @@ export function createAuditRepository(ops: Db) {
     const row = prepare(`SELECT ${columns} FROM audit ${sql} LIMIT 1`).get(...values);
     return row === undefined ? null : parseRow(row as StoredRow);
   };
-  const newestId = () => prepare('SELECT coalesce(max(id), 0) FROM audit').pluck().get() as number;
+  const newestId = () =>
+    prepare(`SELECT coalesce(max(id), 0) FROM audit WHERE ${ownRows}`).pluck().get() as number;
 
   return {
     newestId,
     find: (id: number): AuditRow | null => readOne('WHERE id = ?', id),
-    newest: (): AuditRow | null => readOne('ORDER BY id DESC'),
-    oldest: (): AuditRow | null => readOne('ORDER BY id'),
+    newest: (): AuditRow | null => readOne(`WHERE ${ownRows} ORDER BY id DESC`),
+    oldest: (): AuditRow | null => readOne(`WHERE ${ownRows} ORDER BY id`),
 
     /** The lowest id with a time from `at` on; one more than the last id without one. Times rise with the ids, unless the
      *  clock of this machine was set back. */

@@ -19,8 +19,14 @@ export type AuditRow = {
 
 export type StoredRow = Omit<AuditRow, 'detail'> & { detail: string | null };
 
-export function parseRow(row: StoredRow): AuditRow {
+export function parseRow(stored: StoredRow): AuditRow {
+  const row = Object.fromEntries(Object.entries(stored).map(readableCell)) as StoredRow;
   return { ...row, detail: row.detail === null ? null : parseDetail(row.detail) };
+}
+
+/** Another program may have put bytes where the server writes a text. */
+function readableCell([column, value]: [string, unknown]): [string, unknown] {
+  return [column, Buffer.isBuffer(value) ? value.toString() : value];
 }
 
 /** Somebody may have changed the file by other means. The page then shows the text, and the check of the chain names the row. */

@@ -27,6 +27,12 @@ export function cutOffAndReplaced(row: number, headId: number, at: string): AppE
   return broken('cut_off', row, message);
 }
 
+/** `id`: of a row with a number that the server never gives. */
+export function added(id: string): AppError {
+  const message = `Row ${id} of the audit log was added by another program: the server gives no such number.`;
+  return broken('changed', Number(id), message);
+}
+
 export function changed(id: number): AppError {
   const message =
     id === 1

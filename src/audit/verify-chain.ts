@@ -3,7 +3,7 @@
 import crypto from 'node:crypto';
 import { chainHash, sealEvent } from '../core/db/audit-chain.ts';
 import type { AppError } from '../core/errors.ts';
-import { broken, changed, cutOffAndReplaced, gap } from './chain-break.ts';
+import { added, broken, changed, cutOffAndReplaced, gap } from './chain-break.ts';
 import type { ChainRepository, ChainRow } from './chain-repository.ts';
 import type { Head } from './head-file.ts';
 
@@ -11,7 +11,7 @@ import type { Head } from './head-file.ts';
 export type Verified = { rows: number; sealed: number; head: { id: number; hash: string } | null };
 
 type Given = {
-  chain: Pick<ChainRepository, 'newest' | 'page' | 'firstAfter'>;
+  chain: Pick<ChainRepository, 'newest' | 'page' | 'firstAfter' | 'foreign'>;
   /** Read before the verification begins; null without a file. */
   head: Head | null;
   /** `done` of `total` rows, roughly. */
@@ -23,15 +23,21 @@ const pageRows = 5000;
 /** Reads the rows that are there when it begins: later rows are only added, so it needs no transaction, which would keep the
  *  write-ahead log from being emptied. Throws `internal` with a `ChainBreak` in its details. */
 export function verifyChain({ chain, head, onProgress }: Given): Verified {
+  const below = chain.foreign('below');
+  if (below !== null) throw added(below);
   const end = chain.newest()?.id ?? 0;
   const links = createLinks(head, () => chain.firstAfter(head?.id ?? 0, head?.at ?? ''));
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+  for (let after = 0; ; ) {
     const page = chain.page(after, end, pageRows);
     for (const row of page) links.add(row);
     after = page.at(-1)?.id ?? after;
     onProgress(Math.min(links.count(), end), end);
-    if (page.length < pageRows) return links.end();
+    if (page.length < pageRows) break;
   }
+  const verified = links.end();
+  const above = chain.foreign('above');
+  if (above !== null) throw added(above);
+  return verified;
 }
 
 function createLinks(head: Head | null, findReplaced: () => number | null) {
@@ -46,7 +52,8 @@ function createLinks(head: Head | null, findReplaced: () => number | null) {
     add(row: ChainRow) {
       if (!isStarted && row.hash === null) sealing.add(row);
       else follow(row);
-      if (row.id === head?.id && row.hash !== head.hash) throw notTheHead(head);
+      if (row.id === head?.id && row.hash !== head.hash)
+        throw isStarted ? notTheHead(head) : sealing.unchained(head);
       rows += 1;
     },
 
@@ -63,7 +70,7 @@ function createLinks(head: Head | null, findReplaced: () => number | null) {
       previous = { ...previous, id: row.id - 1 };
     }
     isStarted = true;
-    const fits = row.hash === chainHash(previous.hash, row.row);
+    const fits = row.row !== null && row.hash === chainHash(previous.hash, row.row);
     if (row.id > previous.id + 1) throw gap(previous.id + 1, row.id, fits);
     if (!fits || row.hash === null) throw changed(row.id);
     previous = { id: row.id, hash: row.hash };
@@ -112,7 +119,7 @@ function createSealing() {
     /** Throws unless the row fits those gathered. */
     judge(row: ChainRow) {
       if (!isSeal(row)) throw row.id > lastId + 1 ? gap(lastId + 1, row.id, false) : unsealed();
-      if (row.hash !== chainHash('', row.row)) throw changed(row.id);
+      if (row.row === null || row.hash !== chainHash('', row.row)) throw changed(row.id);
       const sealed = readSeal(row);
       const missing = Number(sealed.rows) - rows;
       if (missing > 0) {
@@ -126,6 +133,12 @@ function createSealing() {
     },
 
     unsealed,
+
+    /** The rows have no hashes, although one was in audit.head. */
+    unchained({ id }: Head): AppError {
+      const message = `Row ${firstId} of the audit log has no hash, but row ${id} had one when audit.head was written: hashes were removed.`;
+      return broken('changed', firstId, message);
+    },
   };
 
   function unsealed(): AppError {
@@ -134,7 +147,7 @@ function createSealing() {
 }
 
 function isSeal({ row }: ChainRow): boolean {
-  return (JSON.parse(row) as unknown[])[eventAt] === sealEvent;
+  return row !== null && (JSON.parse(row) as unknown[])[eventAt] === sealEvent;
 }
 
 /** Positions in the covered columns. */
@@ -143,7 +156,7 @@ const [eventAt, detailAt] = [3, 7];
 /** Without its detail it seals nothing. */
 function readSeal({ row }: ChainRow): { rows: unknown; sha256: unknown } {
   try {
-    const { rows, sha256 } = JSON.parse(String((JSON.parse(row) as unknown[])[detailAt]));
+    const { rows, sha256 } = JSON.parse(String((JSON.parse(String(row)) as unknown[])[detailAt]));
     return { rows, sha256 };
   } catch {
     return { rows: 0, sha256: null };

@@ -80,7 +80,13 @@ const cases: [title: string, falsify: (log: Log) => void, kind: string, row: num
     5,
     /^Row 5 /,
   ],
-  ['no hash at all', ({ falsify }) => falsify('UPDATE audit SET hash = NULL'), 'rewritten', 9, /audit\.head/],
+  [
+    'no hash at all',
+    ({ falsify }) => falsify('UPDATE audit SET hash = NULL'),
+    changed,
+    1,
+    /^Row 1 of .* hashes were removed/,
+  ],
   [
     'a removed row',
     ({ falsify }) => falsify('DELETE FROM audit WHERE id = 4'),

@@ -8,6 +8,22 @@ import { type Db, scriptBusyMs } from './open.ts';
 export const coveredRow =
   'json_array(id, at, actor, event, target, outcome, reason, detail, peer, request_id)';
 
+/** No row of the server has a greater number. Another program may have added such rows. */
+export const maxRowId = Number.MAX_SAFE_INTEGER;
+
+/** Rows that the server can have written, by their numbers. */
+export const ownRows = `id BETWEEN 1 AND ${maxRowId}`;
+
+const columns = ['at', 'actor', 'event', 'target', 'outcome', 'reason', 'detail', 'peer', 'request_id'];
+/** Far more than the server writes into a column. */
+const maxColumnBytes = 1_048_576;
+const isForeign = columns
+  .map((name) => `typeof(${name}) = 'blob' OR octet_length(${name}) > ${maxColumnBytes}`)
+  .join(' OR ');
+
+/** `coveredRow`, or NULL for a row that the server cannot have written: it holds a BLOB, which fits in no JSON, or a huge text. */
+export const readableRow = `CASE WHEN ${isForeign} THEN NULL ELSE ${coveredRow} END`;
+
 /** The event of the row that seals the rows of earlier versions. Its detail has their number, and the hash of their covered
  *  columns, each followed by a line break. */
 export const sealEvent = 'audit.chain_started';
@@ -32,16 +48,30 @@ export type NewAuditRow = {
 
 const given = '@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId';
 
-/** One statement reads the row before and adds the new one, so two connections never continue the chain from the same row. */
+/** One statement reads the row before and adds the new one, so two connections never continue the chain from the same row.
+ *  The new row follows the last one that has a free number after it, so rows that another program has added, or its value in
+ *  sqlite_sequence, never stop the server. */
 const insert = `
   INSERT INTO audit (id, at, actor, event, target, outcome, reason, detail, peer, request_id, hash)
   SELECT id, ${given}, chain_hash(previous, json_array(id, ${given}))
   FROM (
-    SELECT coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), '') AS previous,
-      1 + max(
-        coalesce((SELECT max(id) FROM audit), 0),
-        coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)
+    SELECT next.id, coalesce((
+      SELECT iif(typeof(hash) = 'text' AND octet_length(hash) = 64, hash, '') FROM audit AS before
+      WHERE before.id BETWEEN 1 AND next.id - 1 ORDER BY before.id DESC LIMIT 1
+    ), '') AS previous
+    FROM (
+      SELECT 1 + max(
+        coalesce((
+          SELECT id FROM audit AS last WHERE ${ownRows} AND id < ${maxRowId}
+            AND NOT EXISTS (SELECT 1 FROM audit WHERE id = last.id + 1)
+          ORDER BY id DESC LIMIT 1
+        ), 0),
+        coalesce((
+          SELECT seq FROM sqlite_sequence WHERE name = 'audit' AND typeof(seq) = 'integer' AND seq < ${maxRowId}
+            AND NOT EXISTS (SELECT 1 FROM audit WHERE ${ownRows} AND id > seq)
+        ), 0)
       ) AS id
+    ) AS next
   )
 `;
 
@@ -72,8 +102,8 @@ type Seal = { rows: number; sha256: string };
 
 /** Only while no row has a hash and nothing was sealed: rows that lost their hashes later are no old rows. */
 const isUnsealed = `
-  SELECT (SELECT hash IS NULL FROM audit ORDER BY id LIMIT 1)
-    AND (SELECT hash IS NULL FROM audit ORDER BY id DESC LIMIT 1)
+  SELECT (SELECT hash IS NULL FROM audit WHERE ${ownRows} ORDER BY id LIMIT 1)
+    AND (SELECT hash IS NULL FROM audit WHERE ${ownRows} ORDER BY id DESC LIMIT 1)
     AND NOT EXISTS (SELECT 1 FROM audit WHERE event = '${sealEvent}')
 `;
 
@@ -96,7 +126,8 @@ function sealOldRows(ops: Db, add: (seal: Seal) => void) {
 function hashAll(ops: Db): Seal {
   const hash = crypto.createHash('sha256');
   let rows = 0;
-  for (const row of ops.prepare(`SELECT ${coveredRow} FROM audit ORDER BY id`).pluck().iterate()) {
+  const all = ops.prepare(`SELECT ${readableRow} FROM audit WHERE ${ownRows} ORDER BY id`).pluck();
+  for (const row of all.iterate()) {
     hash.update(`${row}\n`);
     rows += 1;
   }
