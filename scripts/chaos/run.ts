@@ -82,7 +82,6 @@ const isTimeUp = () => isSoak && Date.now() >= startedAt + minutes * 60_000;
 let hasFailed = false;
 const reports = await Promise.all(Array.from({ length: roots }, (_, index) => runOnRoot(index)));
 const sum = (what: 'cycles' | 'jobs' | 'attempts') => reports.reduce((total, each) => total + each[what], 0);
-const secondsSince = (at: number) => ((Date.now() - at) / 1000).toFixed(0);
 console.log(
   `${sum('cycles')} cycles, ${sum('jobs')} jobs, ${sum('attempts')} attempts in ${secondsSince(cyclesStartedAt)} s, with all before in ${secondsSince(startedAt)} s`,
 );
@@ -120,16 +119,24 @@ async function runOnRoot(index: number) {
   return report;
 }
 
+function secondsSince(at: number): string {
+  return ((Date.now() - at) / 1000).toFixed(0);
+}
+
 /** Kills a server with a hundred schedules of every minute. */
 async function runSchedules() {
+  const schedulesAt = Date.now();
   const times = await runScheduleChaos({
     root: path.join(root, 'schedules'),
     seed,
     cycles: Math.min(cycles, 200),
     schedules: 100,
-    factor: 20,
+    factor: 8,
   });
-  console.log(`schedules: ${times.cycles} kills, ${JSON.stringify(times.ticks)}`);
+  const dueTimes = Object.values(times.ticks).reduce((total, each) => total + each, 0);
+  console.log(
+    `schedules: ${times.cycles} kills, ${dueTimes} due times, ${JSON.stringify(times.ticks)}, ${times.madeUp} made up, ${times.jobs} jobs in ${secondsSince(schedulesAt)} s`,
+  );
   if (times.problems.length > 0) {
     console.error(
       `\nThe schedules' cycle ${times.cycles} found:\n${times.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,

@@ -51,7 +51,16 @@ function compare(ops: Db) {
       'SELECT outcome, count(*) AS ticks FROM schedule_tick GROUP BY outcome',
     )
     .all();
+  const counts = ops
+    .prepare<[], { madeUp: number; jobs: number }>(`
+      SELECT count(*) FILTER (WHERE why LIKE 'Made up.%') AS madeUp,
+        (SELECT count(*) FROM job WHERE schedule IS NOT NULL) AS jobs
+      FROM schedule_tick WHERE outcome = 'started'
+    `)
+    .get();
   return {
+    madeUp: counts?.madeUp ?? 0,
+    jobs: counts?.jobs ?? 0,
     problems: [...rows.flatMap(findGaps), ...findStrangers(ops)],
     outcomes: Object.fromEntries(outcomes.map(({ outcome, ticks }) => [outcome, ticks])),
     decidedUntil: rows.reduce((first, { last }) => ((last ?? '') < first ? (last ?? '') : first), '~'),

@@ -18,13 +18,20 @@ type Options = {
   factor: number;
   onCycle?(cycle: number, facts: string): void;
 };
-type Report = { cycles: number; ticks: Record<string, number>; problems: string[] };
+type Report = {
+  cycles: number;
+  /** By outcome. */
+  ticks: Record<string, number>;
+  madeUp: number;
+  jobs: number;
+  problems: string[];
+};
 
 const minuteMs = 60_000;
 const lifeMaxMs = 2500;
 /** One of so many stops takes up to `stopMaxMinutes` of the clock. */
 const longStops = 8;
-const stopMaxMinutes = 60;
+const stopMaxMinutes = 15;
 const quietMaxMs = 120_000;
 const noop = { CHL_OPERATIONS_MODE: 'noop' };
 
@@ -43,11 +50,20 @@ export async function runScheduleChaos(options: Options): Promise<Report> {
     const lifeMs = random(lifeMaxMs);
     const waits = random(4) > 0;
     if (random(longStops) === 0) clock.skip(random(stopMaxMinutes) * minuteMs);
+    if (random(2) === 0) approachMinute(clock, random(lifeMaxMs) * factor);
     problems = await runCycle(config, clock, { lifeMs, waits });
     onCycle(cycle, `killed ${lifeMs} ms after its ${waits ? 'first answer' : 'start'}`);
   }
   if (problems.length === 0) problems = await runToQuiet(config, clock);
-  return { cycles: cycle, ticks: readDueTimes(config).outcomes, problems };
+  const { outcomes, madeUp, jobs } = readDueTimes(config);
+  return { cycles: cycle, ticks: outcomes, madeUp, jobs, problems };
+}
+
+/** Sets the clock forward, so that a minute begins after `aheadMs`: the next life has due times to decide in time. The life after
+ *  it may find the rest of them, still in time. */
+function approachMinute(clock: FastClock, aheadMs: number) {
+  const now = clock.now().getTime();
+  clock.skip(Math.ceil((now + aheadMs) / minuteMs) * minuteMs - aheadMs - now);
 }
 
 async function runCycle(
