@@ -22,8 +22,13 @@ export function chainCheck({ chain, file, problem }: Sources): Check {
     dirtyOn: ['job', 'jobs-removed'],
     look() {
       const kept = readHead(file);
-      const found = [findBreak(chain, kept), findUnwritable(kept.problem ?? problem()), findMade(chain)];
-      return { says: 'Nothing changed or missing', found: found.filter((one) => one !== null) };
+      const found = [
+        findBreak(chain, kept),
+        findUnfinished(chain),
+        findUnwritable(kept.problem ?? problem()),
+        findMade(chain),
+      ];
+      return { says: describe(chain), found: found.filter((one) => one !== null) };
     },
   };
 }
@@ -37,6 +42,34 @@ function findBreak(chain: ChainRepository, { head }: ReadHead): Found | null {
   const text = broken?.message ?? describeLostHead(chain, head);
   if (text === null) return null;
   return { subject: 'chain', severity: 'error', title, text, stops: [], fix };
+}
+
+function describe(chain: ChainRepository): string {
+  const broken = chain.lastBroken();
+  if (broken) return `Audit check #${broken.number} has found a change`;
+  const unfinished = chain.lastUnfinished();
+  if (!unfinished) return 'Nothing changed or missing';
+  return `${describeProof(chain)}; audit check #${unfinished.number} could not finish`;
+}
+
+function describeProof(chain: ChainRepository): string {
+  const passed = chain.lastPassed();
+  if (!passed) return 'Never proven';
+  return `Last proven by #${passed.number} at ${passed.at.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Stays until a check finishes. */
+function findUnfinished(chain: ChainRepository): Found | null {
+  const unfinished = chain.lastUnfinished();
+  if (!unfinished) return null;
+  return {
+    subject: 'unfinished',
+    severity: 'warning',
+    title: 'The audit log could not be checked',
+    text: `${unfinished.message ?? `Audit check #${unfinished.number} has failed.`} ${describeProof(chain)}. Repair the cause, then run the audit check again.`,
+    stops: [],
+    fix,
+  };
 }
 
 function describeLostHead(chain: ChainRepository, head: Head | null): string | null {

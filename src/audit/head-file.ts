@@ -10,6 +10,7 @@ export type Head = { id: number; hash: string; at: string };
 export type ReadHead = { head: Head; problem: null } | { head: null; problem: string | null };
 
 const maxBytes = 4096;
+const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
 
 export function headFile(root: string): string {
   return path.join(root, 'audit.head');
@@ -51,12 +52,18 @@ function unlessMissing(error: NodeJS.ErrnoException) {
 class Unusable extends Error {}
 
 function readPlain(file: string): string {
-  const stat = fs.lstatSync(file);
-  if (stat.isSymbolicLink()) throw new Unusable('is a link, not a file.');
-  if (stat.isDirectory()) throw new Unusable('is a folder, not a file.');
-  if (!stat.isFile()) throw new Unusable('is not a plain file.');
-  if (stat.size > maxBytes) throw new Unusable('is not as the server writes it.');
-  return fs.readFileSync(file, 'utf8');
+  if (fs.lstatSync(file).isSymbolicLink()) throw new Unusable('is a link, not a file.');
+  // A pipe must not block the server.
+  const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (stat.isDirectory()) throw new Unusable('is a folder, not a file.');
+    if (!stat.isFile()) throw new Unusable('is not a plain file.');
+    if (stat.size > maxBytes) throw new Unusable('is not as the server writes it.');
+    return fs.readFileSync(fd, 'utf8');
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 function parse(text: string): Head {
@@ -71,5 +78,15 @@ function parse(text: string): Head {
 function isHead(value: unknown): value is Head {
   if (!isObject(value)) return false;
   const { id, hash, at } = value;
-  return Number.isSafeInteger(id) && /^[0-9a-f]{64}$/.test(String(hash)) && typeof at === 'string';
+  return Number.isSafeInteger(id) && Number(id) >= 1 && isHash(hash) && isTime(at);
+}
+
+export function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+/** A time as the server writes it. */
+function isTime(value: unknown): boolean {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
 }

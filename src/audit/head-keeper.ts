@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import { createLoop } from '../core/loop.ts';
 import type { ChainRepository } from './chain-repository.ts';
-import { readHead, writeHead } from './head-file.ts';
+import { isHash, readHead, writeHead } from './head-file.ts';
 
 const everyMs = 10_000;
 
@@ -41,7 +41,7 @@ export function createHeadKeeper({ file, chain, synced, audit, log, now }: Given
     if (kept.problem !== null) throw new AppError('config', kept.problem);
     if (kept.head === null && isExpected) recordMissing();
     const newest = chain.newest();
-    if (newest?.hash && newest.hash !== kept.head?.hash) {
+    if (newest && isHash(newest.hash) && newest.hash !== kept.head?.hash) {
       if (kept.head && chain.hashOf(kept.head.id) !== kept.head.hash) return;
       // A power cut must not leave a head that is newer than the log.
       await synced();

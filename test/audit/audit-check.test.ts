@@ -1,4 +1,5 @@
 // The operation audit-check on a running server whose ops.db another process falsifies.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -124,4 +125,65 @@ t.test('commands without a server continue the chain', async (t) => {
     ),
     [{ event: 'access.token_created' }, { event: 'server.started' }, { event: 'access.token_created' }],
   );
+});
+
+const spoilt: [title: string, spoil: (file: string) => void, message: RegExp][] = [
+  ['empty', (file) => fs.writeFileSync(file, ''), /is not as the server writes it/],
+  ['a pipe', (file) => void execFileSync('mkfifo', [file]), /is not a plain file/],
+  ['a folder', (file) => fs.mkdirSync(file), /is a folder/],
+  ['a link', (file) => fs.symlinkSync('/etc/hostname', file), /is a link/],
+];
+
+t.test('a check fails when audit.head cannot be used, and its finding stays until one passes', async (t) => {
+  const app = await startApp(t);
+  const { headKeeper } = app.use(audit);
+  await headKeeper.runOnce();
+  t.match(await app.run('audit-check'), { status: 'succeeded' });
+  const says = () => (app.use(audit).chainCheck.look() as { says: string }).says;
+  for (const [title, spoil, message] of spoilt) {
+    fs.rmSync(headFile(app.root), { recursive: true, force: true });
+    spoil(headFile(app.root));
+    const job = await app.run('audit-check');
+    t.match(job, { status: 'failed', failure: { message: /rows fit their hashes, but the end/ } }, title);
+    t.match(JSON.stringify(job.failure), message);
+    t.notMatch(JSON.stringify(job.failure), '"kind"');
+    await lookTwice(app);
+    const titles = app.parts.findings.open().map((one) => one.title);
+    t.ok(titles.includes('The audit log could not be checked'), titles.join());
+    t.notOk(titles.includes('The audit log is not as it was written'));
+    t.match(says(), /^Last proven by #\d+ at .* UTC; audit check #\d+ could not finish$/);
+  }
+  fs.rmSync(headFile(app.root));
+  await headKeeper.runOnce();
+  t.match(await app.run('audit-check'), { status: 'succeeded' });
+  await lookTwice(app);
+  t.same(
+    app.parts.findings.open().map((one) => one.title),
+    [],
+  );
+  t.equal(says(), 'Nothing changed or missing');
+});
+
+t.test('a server starts and writes on after rows that it never writes', async (t) => {
+  const root = makeRoot(t);
+  const first = await startApp(t, { root });
+  addRows(first, 5);
+  falsify(
+    root,
+    `UPDATE audit SET actor = x'00ff', detail = x'00' WHERE id = 3;
+    INSERT INTO audit (id, at, actor, event, outcome) VALUES (9223372036854775806, x'00', x'ff', x'01', 'ok')`,
+  );
+  addRows(first, 5);
+  await first.close();
+  const app = await startApp(t, { root });
+  addRows(app, 5);
+  t.equal((await app.page('/audit')).status, 200);
+  t.equal((await app.page('/audit/3')).status, 200);
+  t.equal((await app.page('/activity')).status, 200);
+  t.match(await app.run('audit-check'), {
+    status: 'failed',
+    failure: { detail: { kind: 'changed', row: 3 } },
+  });
+  await lookTwice(app);
+  t.match(JSON.stringify(app.parts.findings.open()), /Row 3 of the audit log does not fit/);
 });

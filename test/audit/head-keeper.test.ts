@@ -1,4 +1,5 @@
 // The file audit.head: when it is written, and when it stays as it is.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -118,12 +119,25 @@ t.test('a missing file is recorded when a server before this one has left it', a
 });
 
 t.test('a file that is none, or cannot be written, is a warning with its reason', async (t) => {
-  const { keeper, file, look, kept, logged, add } = keepHead(t);
+  const { keeper, file, look, kept, logged, add, head } = keepHead(t);
   const cases: [words: RegExp, spoil: () => void][] = [
     [/audit\.head is a folder, not a file\./, () => fs.mkdirSync(file)],
     [/audit\.head is a link, not a file\./, () => fs.symlinkSync('/etc/hostname', file)],
     [/audit\.head is a link, not a file\./, () => fs.symlinkSync('/nowhere', file)],
     [/audit\.head is not as the server writes it\./, () => fs.writeFileSync(file, '{"id":1}')],
+    ...[
+      '{"id":-1}',
+      '{"id":0}',
+      '{"id":9007199254740992}',
+      '{"at":"now"}',
+      '{"at":""}',
+      '{"hash":["0"]}',
+    ].map((part): [RegExp, () => void] => [
+      /audit\.head is not as the server writes it\./,
+      () => fs.writeFileSync(file, JSON.stringify({ ...head(), ...JSON.parse(part) })),
+    ]),
+    [/audit\.head is not as the server writes it\./, () => fs.writeFileSync(file, '')],
+    [/audit\.head is not a plain file\./, () => void execFileSync('mkfifo', [file])],
     [/audit\.head is not as the server writes it\./, () => fs.writeFileSync(file, 'x'.repeat(5000))],
     [/audit\.head\.new is a folder/, () => fs.mkdirSync(`${file}.new`)],
   ];
