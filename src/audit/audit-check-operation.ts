@@ -34,5 +34,6 @@ export const auditCheckOperation: Operation = {
     keep: 'Go back',
   }),
   cancelNote: 'Nothing is changed.',
+  isEvidence: true,
   suggestedSchedule: { name: 'audit-check', cron: '30 4 * * 0' },
 };

@@ -162,6 +162,8 @@ export type Operation = {
   schedulingProblems?(args: Args): { field: string; message: string }[];
   /** The schedule that the first start of the server adds, switched off. */
   suggestedSchedule?: { name: string; cron: string };
+  /** The clean-up of the history keeps its runs from the last one on that succeeded, because a check looks at them. */
+  isEvidence?: boolean;
 };
 
 export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 };

@@ -48,7 +48,11 @@ export function createJobParts(ctx: Context) {
   const verbs = createJobVerbs({ ...ctx, ...parts });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops, searchPace);
-  const pruning = createPruning(ops);
+  const evidence = ctx.catalogue.all().filter(({ isEvidence }) => isEvidence);
+  const pruning = createPruning(
+    ops,
+    evidence.map(({ name }) => name),
+  );
   const removal = createRemoval({ ...ctx, pruning, repository, find: verbs.find });
   return {
     ...parts,

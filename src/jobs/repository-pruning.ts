@@ -11,15 +11,24 @@ export type Tombstone = InferSelectModel<typeof schema.prunedJob>;
 
 export type Pruning = ReturnType<typeof createPruning>;
 
-export function createPruning(ops: Db) {
+const isRemovable = `(
+  operation NOT IN (SELECT value FROM json_each(@kept)) OR EXISTS (
+    SELECT 1 FROM job AS later WHERE later.operation = job.operation AND later.mode = 'scripts'
+      AND later.status = 'succeeded' AND later.number > job.number
+  )
+)`;
+
+/** `evidence`: operations whose runs are kept from the last one on that succeeded, because checks look at them. */
+export function createPruning(ops: Db, evidence: readonly string[] = []) {
+  const kept = JSON.stringify(evidence);
   const newest = ops.prepare('SELECT coalesce(max(number), 0) FROM job').pluck();
   const byAge = ops.prepare(`
     SELECT number, id, log_bytes, finished_at FROM job
-    WHERE status = @status AND finished_at < @finishedBefore ORDER BY finished_at LIMIT @limit
+    WHERE status = @status AND finished_at < @finishedBefore AND ${isRemovable} ORDER BY finished_at LIMIT @limit
   `);
   const byNumber = ops.prepare(`
     SELECT number, id, log_bytes, finished_at FROM job
-    WHERE status = @status AND number <= @upTo ORDER BY number LIMIT @limit
+    WHERE status = @status AND number <= @upTo AND ${isRemovable} ORDER BY number LIMIT @limit
   `);
   const dropRows = ops.prepare(`
     DELETE FROM job_row WHERE rowid IN (SELECT rowid FROM job_row WHERE job_id = @id LIMIT @limit)
@@ -35,10 +44,10 @@ export function createPruning(ops: Db) {
 
     /** Ended jobs of that status to remove, oldest first, at most `limit`. */
     find(status: string, bounds: Bounds, limit: number): Prunable[] {
-      const found = byAge.all({ status, limit, finishedBefore: bounds.finishedBefore }) as Prunable[];
+      const found = byAge.all({ status, limit, kept, finishedBefore: bounds.finishedBefore }) as Prunable[];
       if (found.length === limit || bounds.upTo < 1) return found;
       const known = new Set(found.map(({ number }) => number));
-      const surplus = byNumber.all({ status, limit, upTo: bounds.upTo }) as Prunable[];
+      const surplus = byNumber.all({ status, limit, kept, upTo: bounds.upTo }) as Prunable[];
       return [...found, ...surplus.filter(({ number }) => !known.has(number))].slice(0, limit);
     },
 

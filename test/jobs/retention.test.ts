@@ -19,7 +19,9 @@ import { endJob, insertJob } from '../support/job-repository.ts';
 const today = Date.parse('2026-11-01T12:00:00Z');
 const dayMs = 86_400_000;
 
-function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: number }) {
+type Limits = { retentionDays: number; retentionJobs: number; evidence?: string[] };
+
+function openHistory(t: Test, { evidence, ...limits }: Limits) {
   const root = t.testdir();
   const ops = prepareOps(path.join(root, 'ops.db'));
   t.teardown(() => ops.close());
@@ -33,7 +35,7 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
     t.error,
   );
   const config = { root, jobLogMaxBytes: 1000, ...limits };
-  const pruning = createPruning(ops);
+  const pruning = createPruning(ops, evidence);
   const untilFree = async <T>(work: () => T) => work();
   const bus = createBus();
   const removal = createRemoval({
@@ -101,6 +103,20 @@ t.test('the newest jobs are kept, and four times as many failed ones', async (t)
   for (let number = 1; number <= 30; number++) add(1, number % 2 === 0 ? 'failed' : 'succeeded');
   t.equal(await retention.runOnce(), 13 + 5);
   t.strictSame(numbers(), [30, 29, 28, 27, 26, 24, 22, 20, 18, 16, 14, 12]);
+});
+
+t.test('runs of an operation that is evidence are kept from the last success on', async (t) => {
+  const { retention, add, numbers } = openHistory(t, {
+    retentionDays: 10,
+    retentionJobs: 2,
+    evidence: ['chore'],
+  });
+  add(800, 'failed');
+  add(700, 'succeeded');
+  add(600, 'failed');
+  t.equal(retention.preview().jobs, 1);
+  t.equal(await retention.runOnce(), 1);
+  t.strictSame(numbers(), [3, 2]);
 });
 
 t.test('a preview counts what a run would remove, and removes nothing', async (t) => {
