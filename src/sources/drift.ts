@@ -1,10 +1,11 @@
-// Decides whether a sheet has changed since its last import or export: by the sizes and times of its files first and, where
-// these differ, by its content. Of a Google spreadsheet only what the last check has read is known.
+// Decides whether a sheet has changed since its last import or export: by the content that a later check has read, if nobody has
+// touched the files since; else by the sizes and times of its files and, where these differ, by its content. Of a Google
+// spreadsheet only what the last check has read is known.
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { inTime } from '../core/in-time.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
-import { factsOf, type SheetFile } from '../sheets/file-facts.ts';
+import { factsOf, type FoundFile, type SheetFile } from '../sheets/file-facts.ts';
 import { hashFile } from '../sheets/hash.ts';
 import type { FindFiles } from './find-files.ts';
 import type { SheetRun } from './repository.ts';
@@ -30,8 +31,10 @@ export function createFindDrift(config: Config, findFiles: FindFiles) {
       if (!files) return { state: 'unclear', why: 'Its folder does not answer.', isBlocked: true };
       if (files.length === 0) return { state: 'absent' };
       if (!run) return { state: 'never' };
-      if (hasFacts(run, files)) return { state: 'unchanged' };
       const written = hashesOf(run);
+      const checked = hashesOfCheck(run, files, check);
+      if (written && checked) return compare(written, checked);
+      if (hasFacts(run, files)) return { state: 'unchanged' };
       if (!written) return driftOfTimes(run, files);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       if (bytes > config.sheetMaxBytes) return { state: 'unclear', why: 'It is large. Check it.' };
@@ -69,6 +72,13 @@ export function hasFacts({ result }: SheetRun, files: SheetFile[]): boolean {
 /** Null for a job of a former version. */
 export function hashesOf({ result }: SheetRun): string[] | null {
   return Array.isArray(result.hashes) ? (result.hashes as string[]) : null;
+}
+
+/** Null unless the check has read these files as they are, after the run. It finds a change that keeps sizes and times. */
+function hashesOfCheck(run: SheetRun, files: FoundFile[], check: SourceState | null): string[] | null {
+  if (!check || check.checked_at < run.finished_at) return null;
+  const checkedMs = Date.parse(check.checked_at);
+  return files.every(({ changedMs }) => changedMs < checkedMs) ? check.hashes : null;
 }
 
 function driftOfTimes({ started_at, finished_at, result }: SheetRun, files: SheetFile[]): Drift {

@@ -91,6 +91,41 @@ t.test(
   },
 );
 
+t.test('a change that keeps size and time is seen by a check, and everything says the same', async (t) => {
+  const app = await startApp(t);
+  const file = path.join(app.root, 'sheets/published/categories.csv');
+  await app.run('import');
+  const text = fs.readFileSync(file, 'utf8');
+  const { atime, mtime } = fs.statSync(file);
+  const write = (content: string) => {
+    fs.writeFileSync(file, content);
+    fs.utimesSync(file, atime, mtime);
+  };
+  write(text.replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')));
+  const check = async () => (await app.json('/api/v1/sources/published/check', {})).body.last_check.status;
+  t.equal(await check(), 'warning');
+  await look(app);
+  t.match(await bodyOf(app, 'published'), {
+    last_check: { text: /has changed since import #1/ },
+    health: 'ok',
+    health_reason: /^It has changed since the import\./,
+    drift: { state: 'changed', changed_since: /^20/ },
+  });
+  write(text);
+  t.equal(await check(), 'ok');
+  await look(app);
+  const unchanged = { state: 'unchanged', changed_since: null };
+  t.match(await bodyOf(app, 'published'), { health_reason: /^Unchanged/, drift: unchanged });
+  fs.appendFileSync(file, '\r\n');
+  t.match(
+    await bodyOf(app, 'published'),
+    { drift: { state: 'changed' } },
+    'a check before a change says nothing',
+  );
+  await app.run('import');
+  t.match(await bodyOf(app, 'published'), { drift: unchanged }, 'nor does one before an import');
+});
+
 t.test('a change that is taken back is no change', async (t) => {
   const clock = createClock();
   const app = await startAt(t, clock);
