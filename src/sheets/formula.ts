@@ -1,5 +1,6 @@
-// A spreadsheet runs a cell like `=1+1`. Export puts an apostrophe before such a text; import takes one away.
-const formula = /^'*[=+\-@\t\r]/;
+// A spreadsheet runs a cell like `=1+1`, some also `＝1+1`, or with blanks before it. Export puts an apostrophe before such a
+// text; import takes one away.
+const formula = /^'*(?:[\t\r]|[\s\p{Cc}]*[=+\-@＝＋－＠])/u;
 const apostrophe = 0x27;
 
 /** Turns a text of the library into the cell to write. */

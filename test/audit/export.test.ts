@@ -13,7 +13,19 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 t.test('a cell of CSV never runs as a formula', async (t) => {
   const app = await startApp(t, noop);
-  const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1", 'plain', 'a,b "c"\nd'];
+  const texts = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\tx',
+    '\rx',
+    "'=1",
+    '＝1+1',
+    ' ＠SUM(A1)',
+    'plain',
+    'a,b "c"\nd',
+  ];
   for (const reason of texts) addRow(app, { event: 'jobs.bulk', reason, detail: { '=x': reason } });
   const answer = await fetch(`${app.origin}/api/v1/audit?format=csv&event=jobs.bulk`);
   t.equal(answer.headers.get('content-type'), 'text/csv; charset=utf-8');
@@ -25,9 +37,9 @@ t.test('a cell of CSV never runs as a formula', async (t) => {
   t.equal(fault, null);
   const [head = [], ...rows] = records;
   const cells = rows.map((row) => row[head.indexOf('reason')]).reverse();
-  const guarded = texts.map((text) => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text));
+  const guarded = texts.map((text) => (/^'*[=+\-@\t\r ＝]/.test(text) ? `'${text}` : text));
   t.strictSame(cells, guarded);
-  const unguarded = rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell));
+  const unguarded = rows.flat().filter((cell) => /^\s*[=+\-@\t\r＝＋－＠]/.test(cell));
   t.strictSame(unguarded, []);
 });
 
