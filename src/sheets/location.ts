@@ -169,8 +169,10 @@ export function findSheetPath(
   use: SheetUse,
   filesAt: FilesAt = () => tabFiles,
 ): Found {
-  if (given.trim() === '' || given.includes('\0'))
-    return { message: `The path is empty. ${use === 'read' ? whatASheetIs : 'Name the folder of a sheet.'}` };
+  const advice = use === 'read' ? whatASheetIs : 'Name the folder of a sheet.';
+  if (given.includes('\0'))
+    return { message: `The path contains a NUL character, which no path may have. ${advice}` };
+  if (given.trim() === '') return { message: `The path is empty. ${advice}` };
   return orMessage(given, () => {
     const folder = realPathIn(config, given);
     const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use, filesAt);

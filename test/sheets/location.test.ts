@@ -75,7 +75,7 @@ t.test('a path that is outside, missing or no sheet is refused for reading', asy
     ],
     ['sheets/pipe', `sheets/pipe is neither a file nor a folder. ${whatASheetIs}`],
     [' ', `The path is empty. ${whatASheetIs}`],
-    ['sheets/\0', `The path is empty. ${whatASheetIs}`],
+    ['sheets/a\0b', `The path contains a NUL character, which no path may have. ${whatASheetIs}`],
   ];
   for (const [given, message] of cases) t.equal(refusal(root, given, 'read'), message, given);
 });
