@@ -1,6 +1,7 @@
 // Gives every route of the JSON API the parts that all of them share: unknown keys are refused, each action takes a reason and a
 // confirmation, and a list without pages of its own has `limit` and `cursor`.
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { assertReadable } from '../core/confirmation.ts';
 import { closedSchema, integerSchema, nullable, optionalBody } from '../core/schemas.ts';
 import { isSafe } from './request-audit.ts';
 
@@ -84,6 +85,7 @@ function takeSharedFields(request: FastifyRequest) {
   const body = request.body as Body | null | undefined;
   if (typeof body !== 'object' || body === null) return;
   const { reason, confirm, ...own } = body;
+  assertReadable(textOrNull(reason));
   request.reason = textOrNull(reason);
   request.confirm = textOrNull(confirm);
   if (request.routeOptions.config.hasSharedFields) request.body = own;

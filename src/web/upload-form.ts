@@ -2,6 +2,7 @@
 import type { Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
+import { assertReadable } from '../core/confirmation.ts';
 import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
@@ -66,6 +67,7 @@ export async function receiveUpload<Upload, Received>(
   let opened: { upload: Upload } | null = null;
   reply.raw.once('close', onClose);
   try {
+    assertReadable(request.reason);
     assertRoomForUpload(descriptors);
     opened = { upload: open(requester(request), announcedBytes) };
     if (isTooLong) throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, maxFiles * maxBytes);
