@@ -2,7 +2,7 @@
 // everybody on the machine is an admin then.
 import type { FastifyRequest } from 'fastify';
 import { invalidArguments } from '../core/arguments.ts';
-import { reasonMinLength } from '../core/confirmation.ts';
+import { findReasonControl, reasonMinLength } from '../core/confirmation.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,25 +12,34 @@ declare module 'fastify' {
 }
 
 const header = 'X-Maintenance-Override';
+const maxLength = 200;
 
 /** The reason in the header, decoded; null without one, or when the sender may not use it. Throws `invalid_arguments`. */
-export function readOverride({ headers, identity }: FastifyRequest): string | null {
-  const given = headers[header.toLowerCase()];
-  if (typeof given !== 'string' || identity?.role !== 'admin' || identity.by === 'open') return null;
+export function readOverride({ raw, identity }: FastifyRequest): string | null {
+  const [given, ...others] = raw.headersDistinct[header.toLowerCase()] ?? [];
+  if (given === undefined || identity?.role !== 'admin' || identity.by === 'open') return null;
+  if (others.length > 0) throw refuse(`${header} was sent more than once. Send it once.`);
   const reason = decode(given)?.trim() ?? null;
-  const message =
-    reason === null
-      ? `${header} is not percent-encoded. Encode its text as UTF-8, as encodeURIComponent does.`
-      : `${header} needs a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
-  if (reason === null || [...reason].length < reasonMinLength)
-    throw invalidArguments([{ field: header, message }]);
+  if (reason === null)
+    throw refuse(`${header} is not percent-encoded. Encode its text as UTF-8, as encodeURIComponent does.`);
+  const control = findReasonControl(reason);
+  if (control !== null) throw refuse(`${header}: ${control}`);
+  const { length } = [...reason];
+  if (length < reasonMinLength || length > maxLength)
+    throw refuse(
+      `${header} needs a reason of ${reasonMinLength} to ${maxLength} characters. It is kept in the audit log.`,
+    );
   return reason;
 }
 
-/** Null for a text that is not percent-encoded. */
+function refuse(message: string) {
+  return invalidArguments([{ field: header, message }]);
+}
+
+/** Null for a text that is not percent-encoded; Node reads bytes beyond ASCII as Latin-1. */
 function decode(text: string): string | null {
   try {
-    return decodeURIComponent(text);
+    return /^[\x20-\x7e]*$/.test(text) ? decodeURIComponent(text) : null;
   } catch {
     return null;
   }
