@@ -2,6 +2,7 @@
 // confirmation, and a list without pages of its own has `limit` and `cursor`.
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { assertReadable } from '../core/confirmation.ts';
+import { AppError } from '../core/errors.ts';
 import { closedSchema, integerSchema, nullable, optionalBody } from '../core/schemas.ts';
 import { isSafe } from './request-audit.ts';
 
@@ -45,6 +46,7 @@ export function registerApiConventions(app: FastifyInstance) {
     else if (route.schema.body || !route.config?.isUpload) completeBody(route);
   });
   acceptEmptyBodies(app);
+  app.addHook('preValidation', async (request) => assertNumbers(request));
   app.addHook('preHandler', async (request) => takeSharedFields(request));
   app.addHook('preSerialization', async (request, { statusCode }, answer) => {
     const isList = request.routeOptions.config.isShortList && statusCode < 400;
@@ -78,6 +80,17 @@ function completeBody(route: RouteOptions) {
   const properties = { ...body.properties, ...sharedFields };
   route.schema = { ...route.schema, body: { ...body, properties } };
   route.config = { ...route.config, hasSharedFields: true };
+}
+
+/** The conversion of parameters reads `0x1` and `1e3` as numbers, too, but no record has such an address. */
+function assertNumbers({ params, routeOptions: { schema } }: FastifyRequest) {
+  const { properties = {} } = (schema?.params ?? {}) as { properties?: Record<string, { type?: string }> };
+  for (const [name, given] of Object.entries(params as Record<string, string>))
+    if (properties[name]?.type === 'integer' && !/^\d+$/.test(given))
+      throw new AppError(
+        'not_found',
+        `There is no record ${JSON.stringify(given.slice(0, 40))}: its number has other characters than digits.`,
+      );
 }
 
 /** The domain gets a body without them: the reason reaches the audit log with the requester. */

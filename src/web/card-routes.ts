@@ -1,5 +1,6 @@
 // Serves the partial of each card at its declared address, and loads the cards of pages.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../core/errors.ts';
 import { isRecordCard } from './card.ts';
 import type { Cards, OpenCard } from './cards.ts';
 import { identityOf } from './identify.ts';
@@ -31,7 +32,10 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
         async (request, reply) => {
           reply.type('text/html; charset=utf-8');
           const topic = `${card.name}-${request.params.number ?? request.params.name}`;
-          return cards.render(find(topic), identityOf(request).role);
+          const open = cards.find(topic);
+          if (!open)
+            throw new AppError('not_found', `There is no card ${JSON.stringify(topic.slice(0, 60))}.`);
+          return cards.render(open, identityOf(request).role);
         },
       );
     } else {
