@@ -1,7 +1,10 @@
 // Repeats work at intervals, never running it twice at once.
 import { coalesce } from './coalesce.ts';
 
-/** `everyMs` may be a function that returns the time until the next run. */
+/** The interval while `everyMs` throws. */
+const unknownMs = 1000;
+
+/** `everyMs` may be a function that returns the time until the next run; its errors go to `onError`, too. */
 export function createLoop<T>(given: {
   everyMs: number | (() => number);
   runOnce: () => T | Promise<T>;
@@ -36,8 +39,17 @@ export function createLoop<T>(given: {
   };
 
   function tick(): Promise<void> {
-    timer = setTimeout(() => void tick(), nextInMs());
+    timer = setTimeout(() => void tick(), intervalMs());
     return runNow();
+  }
+
+  function intervalMs(): number {
+    try {
+      return nextInMs();
+    } catch (error) {
+      onError(error);
+      return unknownMs;
+    }
   }
 }
 

@@ -70,7 +70,7 @@ function parse(pattern: string, zone: string): Cron {
 
 function toRule(rule: Cron, pattern: string): CronRule {
   return {
-    next: (after) => rule.nextRun(after),
+    next: rememberNext((after) => rule.nextRun(after)),
     nextTimes: (after, count) => rule.nextRuns(count, after),
     dueBetween(after, until, max) {
       // The time that it is given is not among the previous ones.
@@ -82,6 +82,17 @@ function toRule(rule: Cron, pattern: string): CronRule {
       const distances = times.slice(1).map((time, at) => time.getTime() - (times[at] as Date).getTime());
       return distances.length === 0 ? null : Math.min(...distances) / 1000;
     },
+  };
+}
+
+/** Between two due times the next one is the same, and it is asked for at every look. */
+function rememberNext(compute: (after: Date) => Date | null): CronRule['next'] {
+  let known: { from: Date; next: Date } | null = null;
+  return (after) => {
+    if (known && after >= known.from && after < known.next) return known.next;
+    const next = compute(after);
+    known = next && { from: after, next };
+    return next;
   };
 }
 

@@ -8,8 +8,8 @@ import type { ScheduleRepository } from './schedule-repository.ts';
 export type NextRun = { schedule: string; at: string };
 export type NextRuns = ReturnType<typeof createNextRuns>;
 
-/** A due time that was computed; it holds from `from` until it has come, as long as the rule is the same. */
-type Known = { rule: string; from: Date; next: Date };
+const rulesKept = 1000;
+const rules = new Map<string, CronRule | null>();
 
 export function createNextRuns({
   schedules,
@@ -18,19 +18,9 @@ export function createNextRuns({
   schedules: Pick<ScheduleRepository, 'all'>;
   now: () => Date;
 }) {
-  const known = new Map<string, Known>();
-  const after = ({ name, cron, zone, is_on }: Schedule): NextRun | null => {
-    if (!is_on) return null;
-    const at = now();
-    const rule = `${cron} ${zone}`;
-    let last = known.get(name);
-    if (last?.rule !== rule || at < last.from || at >= last.next) {
-      const next = readStoredCron(cron, zone)?.next(at);
-      if (!next) return null;
-      last = { rule, from: at, next };
-      known.set(name, last);
-    }
-    return { schedule: name, at: last.next.toISOString() };
+  const after = (schedule: Schedule): NextRun | null => {
+    const next = schedule.is_on ? readStoredCron(schedule.cron, schedule.zone)?.next(now()) : null;
+    return next ? { schedule: schedule.name, at: next.toISOString() } : null;
   };
   return {
     /** Null for a schedule that is off. */
@@ -69,8 +59,18 @@ export function soonestOf(
   return soonest;
 }
 
-/** Null for a rule that this machine cannot read any more: it does not know the zone. */
+/** The rule of a schedule, read once; null for one that this machine cannot read any more, since it does not know the zone. */
 export function readStoredCron(cron: string, zone: string): CronRule | null {
+  const key = `${zone} ${cron}`;
+  const known = rules.get(key);
+  if (known !== undefined) return known;
+  if (rules.size >= rulesKept) rules.clear();
+  const rule = readOrNull(cron, zone);
+  rules.set(key, rule);
+  return rule;
+}
+
+function readOrNull(cron: string, zone: string): CronRule | null {
   try {
     return readCron(cron, zone);
   } catch (error) {

@@ -22,6 +22,7 @@ export function createScheduleRepository(ops: Db) {
         is_on = excluded.is_on, missed = excluded.missed, overlap = excluded.overlap,
         due_since = excluded.due_since, changed_by = excluded.changed_by, changed_at = excluded.changed_at
     `,
+    owe: 'UPDATE schedule SET due_since = @at WHERE name = @name AND due_since > @at',
     remove: 'DELETE FROM schedule WHERE name = ?',
     wasChanged: `SELECT 1 FROM audit WHERE target = 'schedule:' || ? AND outcome = 'ok' LIMIT 1`,
   });
@@ -40,6 +41,9 @@ export function createScheduleRepository(ops: Db) {
     put({ args, is_on, ...schedule }: Schedule) {
       statements.put.run({ ...schedule, args: JSON.stringify(args), is_on: Number(is_on) });
     },
+
+    /** Makes the due times after `at` count, if only later ones did: the clock was ahead when the schedule was changed. */
+    oweSince: (name: string, at: string) => void statements.owe.run({ name, at }),
 
     remove: (name: string): boolean => statements.remove.run(name).changes > 0,
 

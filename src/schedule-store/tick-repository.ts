@@ -25,8 +25,11 @@ const sql = {
     ON CONFLICT DO NOTHING
   `,
   prune: `
-    DELETE FROM schedule_tick WHERE (schedule, due_at) IN
-      (SELECT schedule, due_at FROM schedule_tick WHERE due_at < ? ORDER BY due_at LIMIT ?)
+    DELETE FROM schedule_tick WHERE (schedule, due_at) IN (
+      SELECT schedule, due_at FROM schedule_tick AS tick WHERE due_at < ?
+        AND EXISTS (SELECT 1 FROM schedule_tick WHERE schedule = tick.schedule AND due_at > tick.due_at)
+      ORDER BY due_at LIMIT ?
+    )
   `,
 };
 
@@ -57,7 +60,8 @@ export function createTicks(ops: Db) {
     /** False if that due time is decided already; then nothing is changed. */
     addTick: (tick: Tick): boolean => statements.add.run(tick).changes > 0,
 
-    /** Removes the oldest ticks that were due before that time, `max` at most; returns how many. */
+    /** Removes the oldest ticks that were due before that time, `max` at most; returns how many. The newest tick of a schedule
+     *  stays, since it says up to when its due times are decided. */
     pruneTicks: (before: string, max: number): number => statements.prune.run(before, max).changes,
   };
 }

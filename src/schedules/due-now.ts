@@ -1,6 +1,4 @@
 // Sorts the due times of a schedule: on time, to be made up, or missed.
-import type { CronRule } from '../schedule-store/cron.ts';
-import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { DueRun } from './decide.ts';
 import type { Owed } from './owed-times.ts';
@@ -9,7 +7,6 @@ import type { Owed } from './owed-times.ts';
 const graceMs = 60_000;
 /** An older one is not made up. */
 const makeUpMaxMs = 24 * 3_600_000;
-const rulesKept = 1000;
 
 /** `note`: why they are not made up. */
 export type Missed = Owed & { note: string };
@@ -35,16 +32,4 @@ export function sortDue(
 
 export function oldestFirst(one: DueRun, other: DueRun): number {
   return one.due.getTime() - other.due.getTime() || (one.schedule.name < other.schedule.name ? -1 : 1);
-}
-
-/** Reads each rule once; null for one that this machine cannot read. */
-export function createRules() {
-  const rules = new Map<string, CronRule | null>();
-  return ({ cron, zone }: Schedule): CronRule | null => {
-    const key = `${zone} ${cron}`;
-    if (rules.size > rulesKept) rules.clear();
-    const rule = rules.has(key) ? (rules.get(key) ?? null) : readStoredCron(cron, zone);
-    rules.set(key, rule);
-    return rule;
-  };
 }

@@ -3,10 +3,11 @@
 import { coalesce } from '../core/coalesce.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import type { Decider, DueRun } from './decide.ts';
-import { createRules, oldestFirst, sortDue } from './due-now.ts';
+import { oldestFirst, sortDue } from './due-now.ts';
 import { causes, type createMissed } from './missed.ts';
 import { readOwed } from './owed-times.ts';
 
@@ -22,10 +23,9 @@ const lagMs = 5;
 
 export function createTicker(given: Given) {
   const { log, now, schedules } = given;
-  const ruleOf = createRules();
   let isStarted = false;
   let isStopped = false;
-  const pass = createPass({ ...given, ruleOf, isStopped: () => isStopped });
+  const pass = createPass({ ...given, isStopped: () => isStopped });
   const loop = createLoop({
     everyMs: sleepMs,
     runOnce: pass,
@@ -61,13 +61,13 @@ export function createTicker(given: Given) {
     const due = schedules
       .all()
       .filter(({ is_on: isOn }) => isOn)
-      .map((schedule) => ruleOf(schedule)?.next(at)?.getTime() ?? Number.POSITIVE_INFINITY);
+      .map(({ cron, zone }) => readStoredCron(cron, zone)?.next(at)?.getTime() ?? Number.POSITIVE_INFINITY);
     return Math.min(sleepMaxMs, Math.min(...due) - at.getTime() + lagMs);
   }
 }
 
-function createPass(given: Given & { ruleOf: ReturnType<typeof createRules>; isStopped: () => boolean }) {
-  const { bus, decider, log, now, schedules, recordMissed, ruleOf, isStopped } = given;
+function createPass(given: Given & { isStopped: () => boolean }) {
+  const { bus, decider, log, now, schedules, recordMissed, isStopped } = given;
   /** The start of the first pass: this process has decided nothing before it. */
   let firstAt: Date | null = null;
   const causeOf = (due: Date) => (firstAt && due > firstAt ? causes.late : causes.off);
@@ -78,7 +78,7 @@ function createPass(given: Given & { ruleOf: ReturnType<typeof createRules>; isS
     const runs: DueRun[] = [];
     let decided = 0;
     for (const schedule of schedules.all()) {
-      const rule = schedule.is_on ? ruleOf(schedule) : null;
+      const rule = schedule.is_on ? readStoredCron(schedule.cron, schedule.zone) : null;
       if (!rule || isStopped()) continue;
       const owed = await readOwed(rule, owedSince(schedule, at), at);
       const due = sortDue(schedule, owed, at, causeOf);
@@ -91,8 +91,11 @@ function createPass(given: Given & { ruleOf: ReturnType<typeof createRules>; isS
 
   /** A tick after now was decided by a clock that has been set back since. */
   function owedSince({ name, due_since }: Schedule, at: Date): Date {
-    const last = schedules.lastDueAt(name, at.toISOString()) ?? '';
-    return new Date(last > due_since ? last : due_since);
+    const now = at.toISOString();
+    if (due_since > now) schedules.oweSince(name, now);
+    const last = schedules.lastDueAt(name, now) ?? '';
+    const since = due_since > now ? now : due_since;
+    return new Date(last > since ? last : since);
   }
 
   /** A schedule whose due time could not be decided keeps its later ones for the next pass. */
