@@ -6,7 +6,7 @@ import type { Schedule, Tick } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { scheduleTarget } from './actions.ts';
 import type { Missed } from './due-now.ts';
-import type { Owed } from './owed-times.ts';
+import { describeSince, type Owed } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'audit' | 'now' | 'untilFree'> & {
   schedules: ScheduleRepository;
@@ -73,7 +73,6 @@ export function createMissed({ audit, now, schedules, repository, untilFree }: G
   }
 }
 
-function describeEarlier({ first }: NonNullable<Owed['earlier']>, cause: string): string {
-  const since = first.toISOString().slice(0, 16).replace('T', ' ');
-  return `Missed with every due time since ${since} UTC. ${cause}`;
+function describeEarlier(earlier: NonNullable<Owed['earlier']>, cause: string): string {
+  return `Missed with every due time since ${describeSince(earlier)}. ${cause}`;
 }

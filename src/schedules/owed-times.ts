@@ -1,5 +1,7 @@
 // Finds the due times that are owed a tick. After a long stop there may be very many.
 import type { CronRule } from '../schedule-store/cron.ts';
+import type { Schedule } from '../schedule-store/schedule.ts';
+import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 
 /** `times`: each gets a tick of its own, the oldest first. `earlier`: those before them share one. */
 export type Owed = { times: Date[]; earlier: { first: Date; last: Date } | null };
@@ -8,6 +10,20 @@ export type Owed = { times: Date[]; earlier: { first: Date; last: Date } | null 
 const maxOwnTicks = 1500;
 /** Reading more takes too long for one turn of the event loop. */
 const atOnce = 20;
+const newestTicks = 100;
+
+/** Due times after it may be owed by `at`. A tick after `at` was decided by a clock that has been set back since. */
+export function owedSince(
+  schedules: Pick<ScheduleRepository, 'lastDueAt' | 'oweSince'>,
+  { name, due_since }: Schedule,
+  at: Date,
+): Date {
+  const now = at.toISOString();
+  if (due_since > now) schedules.oweSince(name, now);
+  const last = schedules.lastDueAt(name, now) ?? '';
+  const since = due_since > now ? now : due_since;
+  return new Date(last > since ? last : since);
+}
 
 /** The due times in (since, until]. */
 export async function readOwed(rule: CronRule, since: Date, until: Date): Promise<Owed> {
@@ -25,6 +41,19 @@ export async function readOwed(rule: CronRule, since: Date, until: Date): Promis
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { times, earlier: times.length < maxOwnTicks ? null : findEarlier(rule, since, times[0] as Date) };
+}
+
+/** The same with fewer ticks, without a turn of the event loop. */
+export function readNewest(rule: CronRule, since: Date, until: Date): Owed {
+  const next = rule.next(since);
+  if (!next || next > until) return { times: [], earlier: null };
+  const times = rule.dueBetween(since, until, newestTicks);
+  return { times, earlier: times.length < newestTicks ? null : findEarlier(rule, since, times[0] as Date) };
+}
+
+/** `2026-11-29 12:01 UTC` */
+export function describeSince({ first }: NonNullable<Owed['earlier']>): string {
+  return `${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function findEarlier(rule: CronRule, since: Date, end: Date): Owed['earlier'] {

@@ -111,7 +111,7 @@ function complete(given: GivenSchedule, stored: Schedule | null) {
   };
 }
 
-/** A change of the rule, the zone or the switch owes no tick for the times before it. */
+/** A change of the rule, the zone or the switch decides the times before it. */
 function hasTiming(
   stored: Schedule,
   { cron, zone, is_on }: Pick<Wanted, 'cron' | 'zone' | 'is_on'>,

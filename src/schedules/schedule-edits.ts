@@ -10,6 +10,7 @@ import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { scheduleActions, scheduleTarget, unknownSchedule } from './actions.ts';
 import { type GivenSchedule, readSchedule } from './read-schedule.ts';
+import { leaveUndecided } from './leave-undecided.ts';
 import { createRunNow } from './run-now.ts';
 import { editsOf, type ScheduleTexts } from './schedule-texts.ts';
 
@@ -67,6 +68,7 @@ export function createScheduleEdits(given: Given) {
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSchedule(name);
           schedules.transaction(() => {
+            leaveUndecided(given, before, null);
             schedules.remove(name);
             audit.record({ ...audited, outcome: 'ok' });
           });
@@ -83,17 +85,19 @@ export function createScheduleEdits(given: Given) {
 
 /** Stores what `read` makes of the stored schedule. */
 async function change(
-  { audit, bus, schedules, untilFree, onChange }: Given,
+  given: Given,
   audited: AuditEntry & { wanted: GivenSchedule },
   name: string,
   read: (stored: Schedule | null) => Schedule,
 ) {
+  const { audit, bus, schedules, untilFree, onChange } = given;
   const { wanted, ...entry } = audited;
   const changed = await untilFree(() => {
     const before = schedules.find(name);
     return auditRefusal(audit, { ...entry, detail: { before, after: wanted } }, () =>
       schedules.transaction(() => {
         const schedule = read(before);
+        leaveUndecided(given, before, schedule);
         schedules.put(schedule);
         audit.record({ ...entry, outcome: 'ok', detail: { before, after: schedule } });
         return { schedule, isNew: before === null };

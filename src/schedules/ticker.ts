@@ -4,12 +4,11 @@ import { coalesce } from '../core/coalesce.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
-import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import type { Decider, DueRun } from './decide.ts';
 import { oldestFirst, sortDue } from './due-now.ts';
 import { causes, type createMissed } from './missed.ts';
-import { readOwed } from './owed-times.ts';
+import { owedSince, readOwed } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
   schedules: ScheduleRepository;
@@ -80,7 +79,7 @@ function createPass(given: Given & { isStopped: () => boolean }) {
     for (const schedule of schedules.all()) {
       const rule = schedule.is_on ? readStoredCron(schedule.cron, schedule.zone) : null;
       if (!rule || isStopped()) continue;
-      const owed = await readOwed(rule, owedSince(schedule, at), at);
+      const owed = await readOwed(rule, owedSince(schedules, schedule, at), at);
       const due = sortDue(schedule, owed, at, causeOf);
       decided += await recordMissed(schedule, due.missed, { causeOf, isCurrent: decider.isCurrent });
       runs.push(...due.runs);
@@ -88,15 +87,6 @@ function createPass(given: Given & { isStopped: () => boolean }) {
     decided += await decideAll(runs);
     if (decided > 0) bus.emit('schedules');
   };
-
-  /** A tick after now was decided by a clock that has been set back since. */
-  function owedSince({ name, due_since }: Schedule, at: Date): Date {
-    const now = at.toISOString();
-    if (due_since > now) schedules.oweSince(name, now);
-    const last = schedules.lastDueAt(name, now) ?? '';
-    const since = due_since > now ? now : due_since;
-    return new Date(last > since ? last : since);
-  }
 
   /** A schedule whose due time could not be decided keeps its later ones for the next pass. */
   async function decideAll(runs: DueRun[]): Promise<number> {

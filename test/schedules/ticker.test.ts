@@ -70,11 +70,11 @@ t.test('a schedule that is off, removed or changed owes nothing for the time bef
   clock.pass(1);
   await put('nightly', { cron: '*/5 * * * *' });
   await ticker.runOnce();
-  t.same(ticks('nightly').length, 1, 'a new rule starts now');
-  clock.pass(3);
+  t.match(ticks('nightly').slice(1), [/^12:12 skipped The schedule was changed/], 'a new rule starts now');
+  clock.pass(2);
   await edits.remove('nightly', operator);
   await ticker.runOnce();
-  t.same(ticks('nightly').length, 1);
+  t.same(ticks('nightly').length, 2);
 });
 
 t.test(
