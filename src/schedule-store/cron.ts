@@ -1,8 +1,7 @@
-// The due times of a cron rule in a time zone, and the rule in words. A rule that names hours goes by local time: a time that
+// The due times of a cron rule in a time zone. A rule that names hours goes by local time: a time that
 // does not exist is due at the end of the gap, one that comes twice is due once. A rule of every hour goes by real time: each
 // hour and each minute that comes is due when it comes.
 import { Cron } from 'croner';
-import cronstrue from 'cronstrue';
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { readCronFields } from './cron-fields.ts';
 
@@ -38,22 +37,6 @@ export function readCron(cron: string, zone: string): CronRule {
 
 /** The zone of this machine. */
 export const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** A sentence without a full stop: `At 02:00, only on Monday`. The rule is one that `readCron` takes. */
-export function describeCron(cron: string): string {
-  const read = readCronFields(cron);
-  if ('problems' in read) throw invalidArguments(read.problems.map(cronProblem));
-  const [minute, hour, day = '*', month = '*', weekday = '*'] = read.parts;
-  if (day === '*' || weekday === '*') return inWords(read.parts);
-  const every = inWords(['*', '*', '*', '*', '*']);
-  const only = (...parts: string[]) =>
-    inWords(['*', '*', ...parts])
-      .slice(every.length)
-      .replace(/^, (only )?/, '');
-  const inMonths = month === '*' ? '' : `, ${only('*', month, '*')}`;
-  const days = `${only(day, '*', '*')} or ${only('*', '*', weekday)}`;
-  return `${inWords([minute as string, hour as string, '*', '*', '*'])}, ${days}${inMonths}`;
-}
 
 function parse(pattern: string, zone: string): Cron {
   try {
@@ -94,10 +77,6 @@ function rememberNext(compute: (after: Date) => Date | null): CronRule['next'] {
     known = next && { from: after, next };
     return next;
   };
-}
-
-function inWords(parts: string[]): string {
-  return cronstrue.toString(parts.join(' '), { use24HourTimeFormat: true });
 }
 
 function isZone(zone: string): boolean {

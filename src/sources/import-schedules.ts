@@ -1,7 +1,8 @@
 // The schedules that import a named sheet: the next run of them, and from when on their import is overdue.
 import type { Args } from '../core/operation.ts';
 import { defaultSource } from '../core/sheet-source.ts';
-import { type CronRule, describeCron } from '../schedule-store/cron.ts';
+import type { CronRule } from '../schedule-store/cron.ts';
+import { describeCron } from '../schedule-store/describe-cron.ts';
 import { type NextRuns, readStoredCron } from '../schedule-store/next-runs.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { AppError } from '../../src/core/errors.ts';
-import { describeCron, readCron } from '../../src/schedule-store/cron.ts';
+import { readCron } from '../../src/schedule-store/cron.ts';
+import { describeCron } from '../../src/schedule-store/describe-cron.ts';
 
 const minuteMs = 60_000;
 
@@ -86,10 +87,26 @@ t.test('a rule with a day of the month and a weekday is due on either', async (t
 
 t.test('a rule is put into words', async (t) => {
   const words: [string, string][] = [
-    ['0 2 * * *', 'At 02:00'],
-    ['30 4 * * 0', 'At 04:30, only on Sunday'],
-    ['@daily', 'At 00:00'],
+    ['0 2 * * *', 'Every day at 02:00'],
+    ['5 2,14 * * *', 'Every day at 02:05 and 14:05'],
+    ['30 4 * * 0', 'Every Sunday at 04:30'],
+    ['30 4 * * 7', 'Every Sunday at 04:30'],
+    ['30 3 * * 4,MON', 'Every Monday and Thursday at 03:30'],
+    ['0 9 * * sun,sat', 'Every Saturday and Sunday at 09:00'],
+    ['@daily', 'Every day at 00:00'],
+    ['@weekly', 'Every Sunday at 00:00'],
+    ['15 * * * *', 'Every hour at :15'],
+    ['15 */4 * * *', 'Every 4 hours at :15'],
+    ['40 */6 * * *', 'Every 6 hours at :40'],
     ['*/15 * * * *', 'Every 15 minutes'],
+    ['0 * * * *', 'Every hour'],
+    ['0 */4 * * *', 'Every 4 hours at :00'],
+    ['15 */5 * * *', 'At 15 minutes past the hour, every 5 hours'],
+    ['0 9 * * 1-5', 'At 09:00, Monday through Friday'],
+    ['0 9 * * 5#2', 'At 09:00, on the second Friday of the month'],
+    ['0 2 1 * *', 'At 02:00, on day 1 of the month'],
+    ['0 2 * 6 *', 'At 02:00, only in June'],
+    ['15 */4 * * 1', 'At 15 minutes past the hour, every 4 hours, only on Monday'],
     ['0 2 1 * 1', 'At 02:00, on day 1 of the month or on Monday'],
     ['0 2 L * fri#2', 'At 02:00, on the last day of the month or on the second Friday of the month'],
     ['0 2 1-7 1 1-5', 'At 02:00, between day 1 and 7 of the month or Monday through Friday, in January'],

@@ -25,7 +25,7 @@ const query = (fields: Record<string, string>) => `/ui/schedules/preview?${new U
 
 t.test('a schedule is added with the form alone', async (t) => {
   const { html } = await app.page('/schedules/new');
-  t.equal(textOf(html, '.words'), 'At 02:00');
+  t.equal(textOf(html, '.words'), 'Every day at 02:00');
   t.ok(html.querySelector('form[data-unsaved][method="post"]'), 'unsaved values are asked about');
   const added = await app.submit('/ui/schedules/new', { name: 'nightly', is_on: 'true', ...daily });
   t.match(added, { status: 303 });
@@ -55,7 +55,7 @@ t.test('a form without the box adds a schedule that is off', async (t) => {
 
 t.test('while a rule is typed its sentence and its next five times come from the server', async (t) => {
   const { html } = await app.page(query({ ...daily, preset: 'weekly', weekday: '0' }), htmx);
-  t.match(textOf(html, '.words'), /^At 02:30, only on Sunday$/);
+  t.match(textOf(html, '.words'), /^Every Sunday at 02:30$/);
   t.match(textOf(html, '#schedule-preview'), /Rule 30 2 \* \* 0.*On Sun 28 Mar 2027.*it runs at 03:00/);
   const times = html.querySelectorAll('.times li').map((node) => node.text);
   t.equal(times.length, 5);

@@ -21,7 +21,7 @@ t.test('a schedule is created, read, changed and removed', async (t) => {
     name: 'nightly',
     ...nightly,
     is_on: true,
-    sentence: 'At 02:30',
+    sentence: 'Every day at 02:30',
     next_at: '2026-11-29T01:30:00.000Z',
     last: null,
     problem: null,
@@ -61,7 +61,7 @@ t.test('what is wrong is refused with every field', async (t) => {
 t.test('a rule is previewed', async (t) => {
   const rule = new URLSearchParams({ cron: '0 2 * * *', zone: 'Australia/Lord_Howe' });
   const preview = await app.json(`${path}/preview?${rule}`);
-  t.match(preview, { status: 200, body: { sentence: 'At 02:00', next: { length: 5 } } });
+  t.match(preview, { status: 200, body: { sentence: 'Every day at 02:00', next: { length: 5 } } });
   t.equal(preview.body.next[0], '2026-11-28T15:00:00.000Z');
   const bad = await app.json(`${path}/preview?cron=0+26+*+*+*&zone=UTC`);
   t.match(bad, { status: 422, body: { error: { message: /Hour is 26/ } } });
@@ -111,7 +111,7 @@ t.test('the command line sets, shows, switches, runs and removes schedules', asy
     '--cron',
     '0 3 * * 1',
   );
-  t.match(put, { code: 0, out: /weekly .*At 03:00, only on Monday/ });
+  t.match(put, { code: 0, out: /weekly .*Every Monday at 03:00/ });
   t.match(await run('off', 'weekly', '--reason', 'not this week'), { code: 0, out: /: off/ });
   t.match(await run('on', 'weekly'), { code: 0, out: /: next 2026-11-30T/ });
   t.match(await run('show', 'nightly'), { code: 0, out: /Last: due .* missed.*The next times/s });

@@ -173,7 +173,7 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
     card.querySelector('[aria-labelledby="h-state"] a[href="/schedules/nightly"]')?.textContent,
     'nightly',
   );
-  t.match(textOf(card, '[aria-labelledby="h-details"]'), /nightly ?: At 08:00, next/);
+  t.match(textOf(card, '[aria-labelledby="h-details"]'), /nightly ?: Every day at 08:00, next/);
   const link = card.querySelector('#schedule-import')?.getAttribute('href');
   t.equal(link, '/schedules/new?operation=import&args.source=published');
   t.equal(card.querySelector('.page-head p a')?.getAttribute('href'), '/audit?target=source:published');

@@ -3,7 +3,8 @@ import { closedSchema, objectSchema, optionalBody, refusals, textSchema } from '
 import { url } from '../../core/url.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
-import { describeCron, machineZone, readCron } from '../../schedule-store/cron.ts';
+import { describeCron } from '../../schedule-store/describe-cron.ts';
+import { machineZone, readCron } from '../../schedule-store/cron.ts';
 import { requester } from '../../web/requester.ts';
 import { scheduleActions } from '../actions.ts';
 import type { GivenSchedule } from '../read-schedule.ts';
