@@ -7,7 +7,7 @@ import type { ScheduleRuns } from './runs-repository.ts';
 
 type Given = {
   schedules: Pick<ScheduleRepository, 'lastTick'>;
-  runs: Pick<ScheduleRuns, 'lastJob'>;
+  runs: Pick<ScheduleRuns, 'lastJob' | 'lastOfAll'>;
   repository: Pick<JobRepository, 'find'>;
 };
 
@@ -16,8 +16,16 @@ export type LastRun = { tick: Tick | null; job: Job | null };
 
 /** Both are null without a run. A job that was started by hand has no tick. */
 export function findLastRun({ schedules, runs, repository }: Given, name: string): LastRun {
-  const tick = schedules.lastTick(name);
-  const number = runs.lastJob(name);
+  return choose(repository, schedules.lastTick(name), runs.lastJob(name));
+}
+
+/** Of every schedule, by its name. */
+export function findLastRuns({ runs, repository }: Pick<Given, 'runs' | 'repository'>): Map<string, LastRun> {
+  const found = [...runs.lastOfAll()];
+  return new Map(found.map(([name, { tick, job }]) => [name, choose(repository, tick, job)]));
+}
+
+function choose(repository: Given['repository'], tick: Tick | null, number: number | null): LastRun {
   const job = number === null ? null : repository.find(String(number));
   if (!tick || !job) return { tick, job };
   if (tick.job === job.number) return { tick, job };

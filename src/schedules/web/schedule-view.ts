@@ -15,11 +15,14 @@ import { momentIn } from '../../schedule-store/zone-time.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
 
-export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
+export function viewSchedule(
+  ctx: SchedulesContext,
+  schedule: Schedule,
+  last: LastRun = findLastRun({ ...ctx, runs: ctx.scheduleRuns }, schedule.name),
+) {
   const { name, zone, is_on: isOn } = schedule;
   const operation = ctx.catalogue.find(schedule.operation);
   const next = ctx.nextRuns.after(schedule);
-  const last = findLastRun({ ...ctx, runs: ctx.scheduleRuns }, name);
   return {
     name,
     href: url(`/schedules/${name}`),

@@ -1,4 +1,5 @@
 import type { SharedCard } from '../../web/card.ts';
+import { findLastRuns } from '../schedule-runs.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { viewSchedule } from './schedule-view.ts';
 
@@ -8,5 +9,9 @@ export const schedulesCard = (ctx: SchedulesContext): SharedCard => ({
   host: 'schedules-card',
   path: '/ui/schedules/card',
   dirtyOn: ['schedules', 'job', 'operations'],
-  load: () => ({ schedules: ctx.schedules.all().map((schedule) => viewSchedule(ctx, schedule)) }),
+  load() {
+    const lastRuns = findLastRuns({ ...ctx, runs: ctx.scheduleRuns });
+    const all = ctx.schedules.all();
+    return { schedules: all.map((schedule) => viewSchedule(ctx, schedule, lastRuns.get(schedule.name))) };
+  },
 });

@@ -28,10 +28,11 @@ export async function viewTimeline({ now: readNow, schedules, scheduleRuns, dueT
   const since = new Date(range.from - longestRunMs);
   const until = new Date(now.getTime() + halfMs);
   const all = schedules.all();
+  const spansOf = await scheduleRuns.spans(since, now);
   const rows: (Row & { isIdle: boolean })[] = [];
   await inTurns(all, turnMs, async (schedule) => {
     const { name, is_on: isOn } = schedule;
-    const spans = scheduleRuns.spans(name, since, now).filter((span) => span.until >= range.from);
+    const spans = (spansOf.get(name) ?? []).filter(({ until }) => until >= range.from);
     const due = isOn ? dueTimes.ahead(schedule, now, until) : [];
     const marks = [...layOutRuns(spans, range), ...layOutDue(due, range)];
     rows.push({
