@@ -53,6 +53,32 @@ t.test('a form without the box adds a schedule that is off', async (t) => {
   t.equal(storedSchedule(app, 'spare').is_on, false);
 });
 
+t.test('the last value of a repeated field counts', async (t) => {
+  const preview = '/ui/schedules/preview?';
+  const cases: [address: string, words: RegExp][] = [
+    [`${preview}zone=Mars&zone=UTC`, /At 02:00/],
+    [`${preview}edits=x&edits=y`, /At 02:00/],
+    [`${preview}at=1&at=03:00`, /At 03:00/],
+    [`${preview}cron=1&cron=0+4+*+*+*&preset=own`, /At 04:00/],
+    ['/schedules/new?zone=Mars&zone=UTC', /At 02:00/],
+  ];
+  for (const [address, words] of cases) {
+    const { status, html } = await app.page(address);
+    t.equal(status, 200, address);
+    t.match(textOf(html, '#schedule-preview'), words, address);
+  }
+  const twice = new URLSearchParams({ ...daily, name: 'first', is_on: 'false' });
+  for (const [field, value] of Object.entries({ name: 'twice', zone: 'UTC', is_on: 'true' }))
+    twice.append(field, value);
+  const added = await fetch(`${app.origin}/ui/schedules/new`, {
+    method: 'POST',
+    body: twice,
+    redirect: 'manual',
+  });
+  t.equal(added.status, 303);
+  t.match(storedSchedule(app, 'twice'), { zone: 'UTC', is_on: true });
+});
+
 t.test('while a rule is typed its sentence and its next five times come from the server', async (t) => {
   const { html } = await app.page(query({ ...daily, preset: 'weekly', weekday: '0' }), htmx);
   t.match(textOf(html, '.words'), /^Every Sunday at 02:30$/);

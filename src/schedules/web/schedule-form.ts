@@ -17,6 +17,16 @@ const ruleNames = ['preset', 'minute', 'at', 'weekday', 'day', 'cron'] as const;
 /** Fields of a stored schedule that the form does not edit. */
 const notShown = ['is_on', 'reason'];
 
+/** The fields of a form or of an address. The last value of a repeated field wins, as with a hidden default and a ticked box;
+ *  an argument may be a list and keeps its values. */
+export function readTyped(given: Form): Form {
+  const typed = Object.entries(given).map(([name, value]) => [
+    name,
+    name.startsWith(argPrefix) ? value : ([value].flat().at(-1) ?? ''),
+  ]);
+  return Object.fromEntries(typed) as Form;
+}
+
 export function ruleFieldsOf(form: Form): RuleFields {
   const preset = presets.find((name) => name === form.preset) ?? (form.cron ? 'own' : firstRule.preset);
   const texts = ruleNames.map((name) => [name, form[name] ?? firstRule[name]]);
