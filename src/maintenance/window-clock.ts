@@ -21,8 +21,11 @@ export function createWindowClock({ windows, windowLine, look, log, now, untilFr
   const loop = createLoop({
     everyMs: () => sleepMs(nextBoundary()),
     async runOnce() {
-      await untilFree(() => windowLine.keepUp());
-      look();
+      try {
+        await untilFree(() => windowLine.keepUp());
+      } finally {
+        look();
+      }
     },
     onError,
   });

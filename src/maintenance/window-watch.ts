@@ -6,12 +6,21 @@ import type { Windows } from './windows.ts';
 export function createWindowWatch({ current, waitsFor }: Pick<Windows, 'current' | 'waitsFor'>, bus: Bus) {
   let seen: string | null = null;
   return {
-    /** Emits `maintenance` when the banner differs from that of the look before. */
+    /** Emits `maintenance` when the banner differs from that of the look before. Throws when the windows cannot be read. */
     look() {
-      const window = current();
-      const shown = window ? `${window.id} ${waitsFor(window)?.job_id}` : '';
-      if (seen !== null && seen !== shown) bus.emit('maintenance');
-      seen = shown;
+      try {
+        const window = current();
+        compare(window ? `${window.id} ${waitsFor(window)?.job_id}` : '');
+      } catch (error) {
+        compare('unreadable');
+        throw error;
+      }
     },
   };
+
+  function compare(shown: string) {
+    const isChanged = seen !== null && seen !== shown;
+    seen = shown;
+    if (isChanged) bus.emit('maintenance');
+  }
 }
