@@ -51,7 +51,9 @@ export function createHeadKeeper({ file, chain, synced, audit, log, now }: Given
     problem = null;
   }
 
+  /** Once, also when the file cannot be written, which is tried every few seconds. */
   function recordMissing() {
+    isExpected = false;
     const detail = { row: chain.newest()?.id ?? null };
     audit.record({ event: headMadeEvent, outcome: 'ok', by: systemRequester, detail });
   }

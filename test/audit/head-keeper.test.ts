@@ -118,6 +118,24 @@ t.test('a missing file is recorded when a server before this one has left it', a
   t.same(events().length, 2);
 });
 
+t.test('a missing file is recorded once while it cannot be written', async (t) => {
+  const { keeper, events, kept, file, add, whenSynced } = keepHead(t);
+  await keeper.runOnce();
+  fs.rmSync(file);
+  whenSynced(() => Promise.reject(new Error('EIO')));
+  for (let time = 0; time < 3; time += 1) await t.rejects(keeper.runOnce(), /EIO/);
+  const made = () => events().filter((event) => event === 'audit.head_made').length;
+  t.equal(made(), 1);
+  whenSynced(async () => {});
+  await keeper.runOnce();
+  t.equal(made(), 1);
+  t.ok(kept());
+  fs.rmSync(file);
+  add(1);
+  await keeper.runOnce();
+  t.equal(made(), 2, 'it was there in between');
+});
+
 t.test('a file that is none, or cannot be written, is a warning with its reason', async (t) => {
   const { keeper, file, look, kept, logged, add, head } = keepHead(t);
   const cases: [words: RegExp, spoil: () => void][] = [
