@@ -4,7 +4,7 @@ import type { Multipart } from '@fastify/multipart';
 type Field = Extract<Multipart, { type: 'field' }>;
 
 type Reading = {
-  maxMs: number | null;
+  maxMs: number;
   /** Called for each field as it arrives, also for those behind a file. */
   onField: (field: Field) => void;
 };
@@ -37,7 +37,8 @@ export async function readLeadingFields(
   }
 
   async function* all(): AsyncGenerator<Multipart> {
-    yield* [...fields];
+    await reading;
+    yield* fields;
     if (failure) throw failure.error;
     if (first) yield first;
     for await (const part of parts) {
@@ -46,12 +47,12 @@ export async function readLeadingFields(
     }
   }
 
-  await within(maxMs, read());
+  const reading = read();
+  await within(maxMs, reading);
   return { all };
 }
 
-async function within(maxMs: number | null, work: Promise<void>) {
-  if (maxMs === null) return work;
+async function within(maxMs: number, work: Promise<void>) {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, maxMs);

@@ -26,6 +26,8 @@ export const formLimits = {
 const framingBytes = 64 * 1024;
 /** How long an upload that will be refused is read for its reason. */
 const patienceMs = 300;
+/** How long any other upload is read for its reason before it is counted as one. */
+const maxFieldsMs = 10_000;
 
 type UploadForm<Upload, Received> = {
   descriptors: Descriptors;
@@ -56,17 +58,18 @@ export async function receiveUpload<Upload, Received>(
   const isTooLong = announcedBytes > maxFiles * maxBytes + framingBytes;
   const limits = { ...formLimits, files: maxFiles, fileSize: maxBytes + 1 };
   const options = { limits, throwFileSizeLimit: false };
-  const form = await readLeadingFields(request.parts(options), {
-    maxMs: isTooLong ? patienceMs : null,
-    onField({ fieldname, value }) {
-      if (fieldname === 'reason') request.reason = textOrNull(value);
-    },
-  });
   const gone = new AbortController();
   const onClose = () => gone.abort();
   let opened: { upload: Upload } | null = null;
   reply.raw.once('close', onClose);
   try {
+    const isRefused = isTooLong || !descriptors.hasRoomFor('upload');
+    const form = await readLeadingFields(request.parts(options), {
+      maxMs: isRefused ? patienceMs : maxFieldsMs,
+      onField({ fieldname, value }) {
+        if (fieldname === 'reason') request.reason = textOrNull(value);
+      },
+    });
     assertReadable(request.reason);
     assertRoomForUpload(descriptors);
     opened = { upload: open(requester(request), announcedBytes) };

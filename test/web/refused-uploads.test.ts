@@ -1,9 +1,11 @@
 // The reason that an upload gives is in its audit row, also when it is refused.
 import net from 'node:net';
+import type { Multipart } from '@fastify/multipart';
 import t, { type Test } from 'tap';
 import type { TestApp } from '../support/app.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { collectRoutes } from '../support/routes.ts';
+import { readLeadingFields } from '../../src/web/leading-fields.ts';
 import { beginUpload, confirmed, startIndexed, untilState, upload } from '../support/uploads.ts';
 
 const reason = 'a reason in the form';
@@ -41,6 +43,37 @@ t.test('every upload that is refused keeps its reason', async (t) => {
   }
 });
 
+t.test('an upload without room is refused although nothing follows its headers', async (t) => {
+  const app = await startIndexed(t);
+  const { descriptors } = app.parts;
+  const { hasRoomFor } = descriptors;
+  descriptors.hasRoomFor = (kind) => kind !== 'upload' && hasRoomFor(kind);
+  t.match(await sendHead(t, app.origin, 'POST /api/v1/sheets', 1000), /^HTTP\/1\.1 503 /);
+});
+
+t.test('parts that come after the wait for the fields keep their order', async (t) => {
+  const field = (fieldname: string) => ({ type: 'field', fieldname, value: 'x' }) as never as Multipart;
+  let send = () => {};
+  const late = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  async function* parts() {
+    yield field('first');
+    await late;
+    yield field('second');
+    yield { type: 'file', fieldname: 'file' } as never as Multipart;
+    yield field('third');
+  }
+  const { all } = await readLeadingFields(parts() as AsyncIterableIterator<Multipart>, {
+    maxMs: 1,
+    onField() {},
+  });
+  const names: string[] = [];
+  send();
+  for await (const { fieldname } of all()) names.push(fieldname);
+  t.same(names, ['first', 'second', 'file', 'third']);
+});
+
 t.test('so do an upload that another one excludes, and one that needs another role', async (t) => {
   const app = await startWithRoles(t, (t) => startIndexed(t));
   const headers = as('operator');
@@ -68,19 +101,23 @@ t.test('a sheet that is kept has the reason', async (t) => {
   t.match(row, { reason });
 });
 
-/** Sends the head of a form with its reason and the head of a file, and returns the first line of the answer. */
-function announce(t: Test, origin: string, target: string): Promise<string> {
+/** Sends the head of a request, and returns the first line of the answer. */
+function sendHead(t: Test, origin: string, target: string, bytes: number, body = ''): Promise<string> {
   const { hostname, port, host } = new URL(origin);
   const socket = net.connect(Number(port), hostname);
   t.teardown(() => socket.destroy());
   const type = 'content-type: multipart/form-data; boundary=x';
-  const field = `--x\r\ncontent-disposition: form-data; name="reason"\r\n\r\n${reason}\r\n`;
-  const file = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n\r\nabc';
-  const head = `${target} HTTP/1.1\r\nhost: ${host}\r\n${type}\r\ncontent-length: 6000000000\r\n\r\n`;
-  socket.write(head + field + file);
+  socket.write(`${target} HTTP/1.1\r\nhost: ${host}\r\n${type}\r\ncontent-length: ${bytes}\r\n\r\n${body}`);
   return new Promise((resolve, reject) => {
     socket.setTimeout(5000, () => reject(new Error(`${target} does not answer`)));
     socket.once('error', reject);
-    socket.once('data', (bytes) => resolve(String(bytes).split('\r\n', 1)[0] ?? ''));
+    socket.once('data', (answer) => resolve(String(answer).split('\r\n', 1)[0] ?? ''));
   });
+}
+
+/** Sends the head of a form with its reason and the head of a file, and returns the first line of the answer. */
+function announce(t: Test, origin: string, target: string): Promise<string> {
+  const field = `--x\r\ncontent-disposition: form-data; name="reason"\r\n\r\n${reason}\r\n`;
+  const file = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n\r\nabc';
+  return sendHead(t, origin, target, 6_000_000_000, field + file);
 }
