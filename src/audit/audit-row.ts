@@ -1,4 +1,5 @@
 // A row of the audit log as it is read.
+import { parseDetail } from '../core/audit-detail.ts';
 
 export const outcomes = ['ok', 'refused', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -27,14 +28,4 @@ export function parseRow(stored: StoredRow): AuditRow {
 /** Another program may have put bytes where the server writes a text. */
 function readableCell([column, value]: [string, unknown]): [string, unknown] {
   return [column, Buffer.isBuffer(value) ? value.toString() : value];
-}
-
-/** Somebody may have changed the file by other means. The page then shows the text, and the check of the chain names the row. */
-function parseDetail(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {}
-  return { text };
 }

@@ -1,6 +1,7 @@
 // The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else,
 // and a chain of hashes shows what was changed in spite of them.
 // The rows of refusals, and of other requests that a client can repeat without end, are limited.
+import { parseDetail } from './audit-detail.ts';
 import { openChain } from './db/audit-chain.ts';
 import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
@@ -88,7 +89,7 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
     trail: (target: string): Trail[] =>
       newestOf
         .all(target, maxTrailRows)
-        .map((row) => ({ ...row, detail: row.detail === null ? null : JSON.parse(row.detail) }))
+        .map((row) => ({ ...row, detail: row.detail === null ? null : parseDetail(row.detail) }))
         .reverse(),
 
     /** Adds a row, as part of the open transaction if there is one. */

@@ -5,6 +5,31 @@ import t from 'tap';
 import { card, operationRow, textOf } from '../../support/screen.ts';
 import { admin, startWithClock, wanted } from '../../support/windows.ts';
 
+t.test('a damaged audit row breaks no page', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  await windows.start(wanted('frozen'), admin);
+  const insert = app.ops.prepare(
+    `INSERT INTO audit (at, actor, event, outcome, detail) VALUES ('2026-11-29T10:00:01Z', 'eve', ?, ?, ?)`,
+  );
+  for (const outcome of ['ok', 'refused', 'failed'])
+    for (const detail of [
+      '{"code": broken',
+      '[1]',
+      '7',
+      'null',
+      '""',
+      '{"before":3,"after":[],"fields":"x"}',
+    ])
+      insert.run('schedule.changed', outcome, detail);
+  app.bus.emit('maintenance');
+  for (const address of ['/settings/maintenance', '/audit', '/activity', '/api/v1/audit?limit=50']) {
+    const answer = await fetch(app.origin + address);
+    t.equal(answer.status, 200, address);
+    t.notMatch(await answer.text(), /could not be (read|loaded|shown)|\bfailed to load/i, address);
+  }
+  t.match((await app.page('/audit')).text, /\{&quot;code&quot;: broken|code.*broken/);
+});
+
 t.test('a refusal names the reason and the end, and leads to the window', async (t) => {
   const { app, windows } = await startWithClock(t);
   const { id } = await windows.start(wanted('read_only'), admin);
