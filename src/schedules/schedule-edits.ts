@@ -56,6 +56,8 @@ export function createScheduleEdits(given: Given) {
       const { schedule } = await change(given, { ...entry, wanted: { is_on: isOn } }, name, (stored) => {
         if (!stored) throw unknownSchedule(name);
         return stored.is_on === isOn ? stored : switched(stored, isOn, by, now());
+      const known = schedules.find(name);
+      if (known?.is_on === isOn) return known;
       });
       return schedule;
     },

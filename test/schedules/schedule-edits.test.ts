@@ -147,6 +147,9 @@ t.test('a schedule is switched, removed and run by hand', async (t) => {
   t.match(await edits.switch('nightly', false, operator, 'the disk is full'), { is_on: false });
   t.match(engine.auditRows('schedule:nightly').at(-1), { reason: 'the disk is full' });
   const off = schedules.find('nightly');
+  const rows = engine.auditRows('schedule:nightly').length;
+  t.same(await edits.switch('nightly', false, operator), off, 'it is off already');
+  t.equal(engine.auditRows('schedule:nightly').length, rows);
   clock.pass(1);
   t.match(await edits.switch('nightly', true, operator), {
     is_on: true,
