@@ -10,9 +10,8 @@ const runsRead = 20;
 
 export function readChainState({ repository, catalogue }: Pick<JobContext, 'repository' | 'catalogue'>) {
   const operation = catalogue.find(chainCheck);
-  const last = repository
-    .lastRuns(chainCheck, runsRead)
-    .findLast(({ status, is_real }) => status !== 'cancelled' && is_real === 1);
+  const runs = repository.lastRuns(chainCheck, runsRead);
+  const last = runs.findLast(({ status, is_real }) => status !== 'cancelled' && is_real === 1);
   const job = last ? repository.find(String(last.number)) : null;
   const active = repository.active().find((one) => one.operation === chainCheck);
   return {
@@ -25,6 +24,8 @@ export function readChainState({ repository, catalogue }: Pick<JobContext, 'repo
       text: describe(job, operation?.outcome ?? null),
     },
     active: active?.number ?? null,
+    /** The number of the newest one, in whatever state; 0 without one. */
+    newest: Math.max(active?.number ?? 0, runs.at(-1)?.number ?? 0),
     canCheck: operation !== null,
   };
 }

@@ -11,6 +11,7 @@ export function createScheduleJobs(ops: Db) {
       SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') AND +schedule = ? ORDER BY number
     `,
     lastCreated: 'SELECT created_at FROM job WHERE schedule = ? ORDER BY number DESC LIMIT 1',
+    newest: 'SELECT number FROM job WHERE schedule = ? ORDER BY number DESC LIMIT 1',
     lastJudged: `
       SELECT * FROM job WHERE schedule = ? AND status IN ('succeeded', 'failed') ORDER BY number DESC LIMIT 1
     `,
@@ -25,9 +26,12 @@ export function createScheduleJobs(ops: Db) {
     active: (schedule: string): Job[] =>
       statements.active.all(schedule).map((row) => parseJob(row as JobRow)),
 
-    /** When its newest job was requested, by its rule or by hand; null without one. */
+    /** The time at which its newest job was requested, by its rule or by hand; null without one. */
     lastCreated: (schedule: string) =>
       (statements.lastCreated.pluck().get(schedule) as string | undefined) ?? null,
+
+    /** The number of its newest job, in whatever state; 0 without one. */
+    newestNumber: (schedule: string) => (statements.newest.pluck().get(schedule) as number | undefined) ?? 0,
 
     /** Its newest job that has succeeded or failed. */
     lastJudged: (schedule: string): Job | null => parse(statements.lastJudged.get(schedule)),

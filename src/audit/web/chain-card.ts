@@ -13,7 +13,7 @@ export const chainCard = (ctx: Pick<AuditContext, 'repository' | 'catalogue'>): 
   path: '/ui/audit/chain',
   dirtyOn: ['job', 'operations'],
   load() {
-    const { last, active, canCheck } = readChainState(ctx);
+    const { last, active, newest, canCheck } = readChainState(ctx);
     return {
       chain: {
         last: last && {
@@ -25,7 +25,7 @@ export const chainCard = (ctx: Pick<AuditContext, 'repository' | 'catalogue'>): 
         active: active === null ? null : { number: active, href: url(`/jobs/${active}`) },
         run: canCheck ? url(`/ui/operations/run/${chainCheck}`) : null,
         /** A repeated form finds the run that the first one has started. */
-        key: `after-${last?.number ?? 0}`,
+        key: `after-${newest}`,
         needs: runAction.name,
       },
     };

@@ -68,11 +68,17 @@ function viewLastRun(ctx: SchedulesContext, { tick, job }: LastRun) {
   };
 }
 
-function viewRun({ libraryState }: SchedulesContext, operation: Operation, { name, args }: Schedule) {
+function viewRun(
+  { libraryState, scheduleJobs }: SchedulesContext,
+  operation: Operation,
+  { name, args }: Schedule,
+) {
   return {
     needsDialog: operation.danger(args) !== 'safe',
     needs: leastRoleToOffer(operation, args, libraryState),
     url: url(`/ui/schedules/${name}/run`),
+    /** A repeated form finds the run that the first one has started. */
+    key: `after-${scheduleJobs.newestNumber(name)}`,
   };
 }
 
