@@ -1,7 +1,7 @@
 // Adds, changes, switches, removes and runs schedules. Each change and each refusal leaves an audit row, a change with the
 // schedule before and after.
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
-import { assertUnchanged } from '../core/edit-conflict.ts';
+import { assertMatches, assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { ReadArguments } from '../core/read-arguments.ts';
@@ -24,6 +24,8 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'now' | 'options' | 'u
   onChange: () => void;
 };
 
+type PutOptions = { mustBeNew?: boolean; shown?: ScheduleTexts; ifMatch?: string | undefined };
+
 export function createScheduleEdits(given: Given) {
   const { audit, bus, now, schedules, untilFree } = given;
 
@@ -33,15 +35,17 @@ export function createScheduleEdits(given: Given) {
       readSchedule(given, name, wanted, { stored: schedules.find(name), by }),
 
     /** Adds the schedule `name` or changes it; returns it, and whether it is new. `mustBeNew` refuses a name that is taken;
-     *  `shown`, what the form of an existing one showed, a schedule that has changed since. Throws `invalid_arguments`,
-     *  `confirmation_required`, `forbidden`, `edit_conflict`, `not_found`, and `wrong_state` when there are too many. */
+     *  `shown`, what the form of an existing one showed, and `ifMatch`, its ETag, one that has changed since. Throws
+     *  `invalid_arguments`, `confirmation_required`, `forbidden`, `edit_conflict`, `not_found`, and `wrong_state` when
+     *  there are too many. */
     put: (
       name: string,
       wanted: GivenSchedule,
       by: Requester,
-      { mustBeNew = false, shown }: { mustBeNew?: boolean; shown?: ScheduleTexts } = {},
+      { mustBeNew = false, shown, ifMatch }: PutOptions = {},
     ): Promise<{ schedule: Schedule; isNew: boolean }> =>
       change(given, { ...entryOf(scheduleActions.change, name, by), wanted }, name, (stored) => {
+        assertMatches(ifMatch, stored);
         if (stored && mustBeNew) throw nameTaken(name);
         if (!stored && shown) throw unknownSchedule(name);
         const schedule = readSchedule(given, name, wanted, { stored, by });

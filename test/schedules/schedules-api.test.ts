@@ -99,6 +99,24 @@ t.test('due times are read in pages', async (t) => {
   t.match((await app.json(`${path}/nightly`)).body.last, { outcome: 'missed' });
 });
 
+t.test('a change with the ETag of an older state is refused', async (t) => {
+  await putSchedule(app, 'tagged', nightly);
+  const send = (ifMatch: string, fields: object) =>
+    fetch(`${app.origin}${path}/tagged`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'if-match': ifMatch },
+      body: JSON.stringify(fields),
+    });
+  const tag = (await fetch(`${app.origin}${path}/tagged`)).headers.get('etag') ?? '';
+  const changed = await send(tag, { ...nightly, overlap: 'wait' });
+  t.equal(changed.status, 200);
+  t.equal((await send(tag, { ...nightly, overlap: 'skip' })).status, 409);
+  const next = changed.headers.get('etag') ?? '';
+  t.not(next, tag);
+  t.equal((await send(next, { ...nightly, overlap: 'skip' })).status, 200);
+  await fetch(`${app.origin}${path}/tagged`, { method: 'DELETE' });
+});
+
 t.test('the command line sets, shows, switches, runs and removes schedules', async (t) => {
   const run = (...words: string[]) => runHere(app.root, ['schedules', ...words]);
   const put = await run(

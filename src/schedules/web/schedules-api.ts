@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { closedSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
+import { etagOf } from '../../core/edit-conflict.ts';
+import {
+  closedSchema,
+  ifMatchSchema,
+  objectSchema,
+  optionalBody,
+  refusals,
+  textSchema,
+} from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
@@ -20,10 +28,11 @@ const text = (maxLength: number) => ({ type: 'string', maxLength });
 
 /** The domain checks what is missing and what the values are, so that all problems come at once. */
 const putSchema = {
-  summary: 'Creates or replaces a schedule.',
+  summary: 'Creates a schedule, or changes the fields that are given.',
   description:
     '`cron` has five fields; `zone` is an IANA time zone, by default that of the machine. `missed`: skip or once; `overlap`: skip or wait. A destructive operation needs `reason` and `confirm`.',
   params,
+  headers: ifMatchSchema,
   body: closedSchema({
     operation: text(100),
     args: { type: 'object' },
@@ -72,7 +81,10 @@ export function registerSchedulesApi(app: FastifyInstance, ctx: SchedulesContext
     async (request, reply) => {
       const { reason, confirm, body } = request;
       const given = { ...body, ...withoutNull({ reason, confirm }) };
-      const { isNew, schedule } = await scheduleEdits.put(request.params.name, given, requester(request));
+      const ifMatch = request.headers['if-match'];
+      const by = requester(request);
+      const { isNew, schedule } = await scheduleEdits.put(request.params.name, given, by, { ifMatch });
+      reply.header('etag', etagOf(schedules.find(schedule.name)));
       return reply.code(isNew ? 201 : 200).send(scheduleBody(ctx, schedule));
     },
   );
@@ -124,9 +136,11 @@ function registerReads(app: FastifyInstance, ctx: SchedulesContext) {
   );
 
   const one = { summary: 'One schedule.', params, response: { 200: scheduleSchema, ...refusals } };
-  app.get<Named>('/api/v1/schedules/:name', { schema: one }, (request) =>
-    scheduleBody(ctx, findSchedule(ctx, request.params.name)),
-  );
+  app.get<Named>('/api/v1/schedules/:name', { schema: one }, (request, reply) => {
+    const schedule = findSchedule(ctx, request.params.name);
+    reply.header('etag', etagOf(schedule));
+    return scheduleBody(ctx, schedule);
+  });
 
   app.get<Paged>('/api/v1/schedules/:name/ticks', { schema: ticksRequest }, (request) => {
     const { limit = 50, cursor } = request.query;
