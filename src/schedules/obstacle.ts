@@ -42,10 +42,17 @@ export function describeRefusal(error: unknown): { outcome: Tick['outcome']; why
     return { outcome: 'skipped', why: describeBlocker(holder) };
   if (error.code !== 'maintenance' || !reason || !end) return { outcome: 'refused', why: error.message };
   const until = end.slice(0, 16).replace('T', ' ');
-  return { outcome: 'refused', why: `Maintenance “${reason}” until ${until} UTC.` };
+  return { outcome: 'refused', why: `${ofMaintenance}${reason}” until ${until} UTC.` };
 }
 
-/** Of `operation_locked` and of `maintenance`. */
+const ofMaintenance = 'Maintenance “';
+
+/** Whether a maintenance window has refused the run of a tick. */
+export function isHeldBack({ why }: Pick<Tick, 'why'>): boolean {
+  return why?.startsWith(ofMaintenance) ?? false;
+}
+
+/** The details of `operation_locked` and of `maintenance`. */
 type Details = { holder?: Blocker; reason?: string | null; ends_at?: string | null };
 
 function describeBlocker(blocker: Blocker): string {

@@ -1,15 +1,16 @@
-// Names the schedules whose due time was missed and not made up, whose last run failed, or which cannot start their operation.
-// It reads what is stored, and never decides a due time.
+// Names the schedules whose due time was missed and not made up, or refused, whose last run failed, or which cannot start their
+// operation. It reads what is stored, and never decides a due time.
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
+import { isHeldBack } from './obstacle.ts';
 import type { ScheduleJobs } from './schedule-jobs-repository.ts';
 
 type Sources = {
-  schedules: Pick<ScheduleRepository, 'all' | 'openMiss'>;
+  schedules: Pick<ScheduleRepository, 'all' | 'openMiss' | 'lastTick'>;
   scheduleJobs: Pick<ScheduleJobs, 'lastCreated' | 'lastJudged' | 'hasLaterSuccess'>;
   /** The title of an operation; null if there is none of this name. */
   titleOf: (operation: string) => string | null;
@@ -27,6 +28,7 @@ export function schedulesCheck(sources: Sources): Check {
       const found = on.flatMap((schedule) => [
         findObstacle(sources, schedule),
         findMiss(sources, schedule),
+        findRefusal(sources, schedule),
         findFailure(sources, schedule),
       ]);
       return { says: `${plural(on.length, 'schedule')} on`, found: found.filter((one) => one !== null) };
@@ -63,6 +65,22 @@ function findMiss({ schedules, scheduleJobs }: Sources, schedule: Schedule): Fou
     text: 'It was not made up. Its next run clears this; run it now if it cannot wait.',
     stops: [],
     since: missed,
+  };
+}
+
+/** A window ends by itself, so its refusals are no trouble. A run by hand clears the finding, and so does the next run. */
+function findRefusal({ schedules, scheduleJobs, titleOf }: Sources, schedule: Schedule): Found | null {
+  const { name } = schedule;
+  const last = schedules.lastTick(name);
+  if (last?.outcome !== 'refused' || isHeldBack(last) || titleOf(schedule.operation) === null) return null;
+  if ((scheduleJobs.lastCreated(name) ?? '') > last.decided_at) return null;
+  return {
+    ...aboutSchedule('refused', schedule),
+    severity: 'error',
+    title: `The last run of the schedule ${name} was refused`,
+    text: last.why ?? '',
+    stops: [`runs of ${name}`],
+    since: last.due_at,
   };
 }
 

@@ -38,6 +38,17 @@ export function breaksOfSchedules(app: TestApp): Break[] {
     },
     {
       check,
+      component: 'schedule:turned-away',
+      title: 'The last run of the schedule turned-away was refused',
+      apply() {
+        const at = new Date().toISOString();
+        const tick = { schedule: 'turned-away', due_at: at, outcome: 'refused', why: 'No sheet.' } as const;
+        schedules.addTick({ ...tick, job: null, decided_at: at });
+        return add('turned-away');
+      },
+    },
+    {
+      check,
       component: 'job:index',
       title: 'Rebuild index: the last scheduled run failed',
       apply() {
