@@ -50,7 +50,7 @@ export const levelWords: Record<Level, LevelWords> = {
     goesOn:
       'Pages and searches go on, and jobs can be cancelled. The server keeps its own records: audit log and samples.',
     choice:
-      'As drained, and every other action is refused but: sign in, sign out, cancel a job, end or extend the window.',
+      'As drained. Only these stay possible: sign in, sign out, cancel a job, end or extend the window.',
     holds: alone,
   },
 };

@@ -129,7 +129,7 @@ function findFormPage({ method, headers, server, url }: FastifyRequest): string 
 
 function describeRefusal({ code, details }: AppError): { title: string; heading: string; next?: string } {
   if (code === 'not_found') return { title: 'Error', heading: 'Not found' };
-  if (code === 'maintenance') return { title: 'Maintenance', heading: 'Maintenance is in the way' };
+  if (code === 'maintenance') return { title: 'Maintenance', heading: 'Not possible during maintenance' };
   const { needs } = (details ?? {}) as { needs?: Role };
   if (code !== 'forbidden' || !needs) return { title: 'Error', heading: 'That did not work' };
   const next = `Ask ${withArticle(needs)} to do it, or sign in with another token.`;

@@ -29,7 +29,7 @@ t.test('at first the page offers the schedules that are prepared and off', async
   const app = await startApp(t, { env: noop });
   const { html } = await app.page('/schedules');
   t.match(textOf(html, '#schedule-sentence'), /^0 on, \d+ off\.$/);
-  t.match(textOf(html, '#schedules-card'), /These are prepared and off/);
+  t.match(textOf(html, '#schedules-card'), /These schedules are off/);
   t.ok(html.querySelectorAll('#schedules-card [id^="switch-"]').every((node) => node.text.startsWith('On')));
 });
 

@@ -39,7 +39,7 @@ t.test('a refusal names the reason and the end, and leads to the window', async 
   const html = parse(await answer.text());
   t.match(
     textOf(html, '.empty'),
-    /^Maintenance is in the way .*the disk is moved.*It ends 29 Nov 2026, \d\d:00:00 ?\. Open maintenance End now…/,
+    /^Not possible during maintenance .*the disk is moved.*It ends 29 Nov 2026, \d\d:00:00 ?\. Open maintenance End now…/,
   );
   t.equal(html.querySelector('.empty .btn-row a[hx-get]')?.getAttribute('href'), `/ui/maintenance/${id}/end`);
   t.match(textOf(html, '#maintenance-banner'), /every change is refused/);
