@@ -18,7 +18,7 @@ export function describeRow(row: AuditRow, titles: ReadonlyMap<string, string>) 
   return { title: titleFor(row), sentence: row.detail === null ? null : sentenceOf(row, row.detail, titles) };
 }
 
-/** Of a row that stands for those of a minute beyond the first ones. */
+/** The words of a row that stands for those of a minute beyond the first ones. */
 function describeCount(detail: Detail): string {
   return `${plural(numberIn(detail, 'suppressed'), 'more row')} of the same minute, with the code ${textIn(detail, 'code')}.`;
 }

@@ -7,7 +7,7 @@ export type ValueChange = { field: string; from: string | null; to: string | nul
 /** The states of a secret, which is never shown. */
 const secretStates = ['set', 'not set'];
 
-/** What `detail.before` and `detail.after` differ in; secrets always. */
+/** The fields that differ between `detail.before` and `detail.after`; secrets always. */
 export function changesOf(detail: Record<string, unknown> | null): ValueChange[] {
   if (detail === null || !('before' in detail || 'after' in detail)) return [];
   const { before = null, after = null } = detail;

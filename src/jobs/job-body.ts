@@ -74,7 +74,7 @@ export function jobBody(sources: Sources, job: Job): JobBody {
   return Object.fromEntries(values) as JobBody;
 }
 
-/** For a maintenance window, the facts of the job are null. */
+/** The facts of the job are null for a maintenance window. */
 function waitsForBody(ahead: Blocker) {
   const { window, job_id, number, operation } = ahead;
   if (ahead.window === null) return { window, job_id, number, operation };

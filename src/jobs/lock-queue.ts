@@ -46,7 +46,7 @@ export function createLockQueue(
   config: Pick<Config, 'maxRunningJobs'>,
 ) {
   return {
-    /** What a new job with these claims would wait for; null when it could start at once. */
+    /** The blocker that a new job with these claims would wait for; null when it could start at once. */
     blockerOf(claims: Claim[], rule: { ignoresWindows: boolean } = { ignoresWindows: false }) {
       return describe(findBlocker(claims, repository.positions(), rule)?.jobId);
     },
@@ -74,7 +74,7 @@ export function createLockQueue(
     },
   };
 
-  /** What a waiting job or window waits for; null once it holds its locks. */
+  /** The blocker of a waiting job or window; null once it holds its locks. */
   function blockerAhead(key: string) {
     const positions = repository.positions();
     const index = positions.findIndex((position) => position.jobId === key);

@@ -1,7 +1,7 @@
 // The claims of a job that a schedule has started, beyond those of its operation.
 import type { Claim } from './job.ts';
 
-/** Of the jobs that make up for missed due times: they run one after another. */
+/** The claim of the jobs that make up for missed due times: they run one after another. */
 const madeUp: Claim = { name: 'made-up', mode: 'exclusive' };
 const prefix = 'schedule:';
 

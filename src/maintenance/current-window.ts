@@ -4,7 +4,7 @@ import { holdsBack, isOver, isUnderWay, type Window } from '../window-store/wind
 /** A planned window is announced so long before its start. */
 const announcedMs = 24 * 3_600_000;
 
-/** Of open windows: the begun one above `announce`, else a begun announcement, else the next one of the coming 24 hours. */
+/** The window to show: the begun one above `announce`, else a begun announcement, else the next one of the coming 24 hours. */
 export function currentWindow(open: Window[], now: Date): Window | null {
   const soon = new Date(now.getTime() + announcedMs).toISOString();
   const begun = open.filter((window) => isUnderWay(window, now));

@@ -7,11 +7,11 @@ type LevelWords = {
   /** The effect, as the end of a sentence; `later` is that of a window which is only planned. */
   effect: string;
   later: string;
-  /** What goes on, as a sentence. */
+  /** A sentence about the work that goes on. */
   goesOn: string;
   /** The meaning of the choice. */
   choice: string;
-  /** What the window holds in the lock queue. */
+  /** The claims of the window in the lock queue. */
   holds: string;
 };
 

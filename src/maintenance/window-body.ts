@@ -5,7 +5,7 @@ import type { Windows } from './windows.ts';
 
 export type WindowBody = Window & {
   state: WindowState;
-  /** Of a window that is starting: the job or window that it waits for. */
+  /** The job or window that a starting window waits for. */
   waits_for: Blocker | null;
 };
 

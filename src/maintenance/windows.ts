@@ -69,7 +69,7 @@ export function createWindows(given: Given) {
     waitsFor: (window: Window): Blocker | null =>
       stateOf(window) === 'starting' ? lockQueue.blockerAhead(keyOf(window)) : null,
 
-    /** What a window of this level would wait for if it began now. */
+    /** The blocker that a window of this level would wait for if it began now. */
     wouldWaitFor: (level: Level): Blocker | null =>
       holdsBack(level) ? lockQueue.blockerOf(claimsOfLevel[level]) : null,
   };

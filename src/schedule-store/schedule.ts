@@ -24,7 +24,7 @@ export type Schedule = {
 
 export const tickOutcomes = ['started', 'skipped', 'missed', 'refused'] as const;
 
-/** What became of one due time. `why` is a sentence; null for a run that started on time. */
+/** The outcome of one due time. `why` is a sentence; null for a run that started on time. */
 export type Tick = {
   schedule: string;
   due_at: string;

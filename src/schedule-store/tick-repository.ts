@@ -1,4 +1,4 @@
-// What became of the due times, in the table `schedule_tick` of ops.db.
+// The outcomes of the due times, in the table `schedule_tick` of ops.db.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Tick } from './schedule.ts';
 

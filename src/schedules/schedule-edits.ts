@@ -56,17 +56,17 @@ export function createScheduleEdits(given: Given) {
 
     /** Nothing changes if it is so already. Throws `not_found`. */
     async switch(name: string, isOn: boolean, by: Requester, reason?: string | null): Promise<Schedule> {
+      const known = schedules.find(name);
+      if (known?.is_on === isOn) return known;
       const entry = { ...entryOf(scheduleActions.change, name, by), ...(reason && { reason }) };
       const { schedule } = await change(given, { ...entry, wanted: { is_on: isOn } }, name, (stored) => {
         if (!stored) throw unknownSchedule(name);
         return stored.is_on === isOn ? stored : switched(stored, isOn, by, now());
-      const known = schedules.find(name);
-      if (known?.is_on === isOn) return known;
       });
       return schedule;
     },
 
-    /** What became of its due times stays. Throws `not_found`. */
+    /** The outcomes of its due times stay. Throws `not_found`. */
     async remove(name: string, by: Requester): Promise<Schedule> {
       const removed = await untilFree(() => {
         const before = schedules.find(name);

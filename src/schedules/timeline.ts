@@ -7,7 +7,7 @@ export const halfMs = 24 * hourMs;
 const stepMs = hourMs / 4;
 
 const runKinds = ['failed', 'missed', 'refused', 'skipped', 'cancelled', 'active', 'done'] as const;
-/** What became of a due time, the worst first. `active`: its job waits or runs. */
+/** The outcomes of a due time, the worst first. `active`: its job waits or runs. */
 export type RunKind = (typeof runKinds)[number];
 
 /** Runs of one kind that lie close together; times in milliseconds since 1970. */

@@ -18,9 +18,9 @@ export type HealthFacts = {
   /** The job that has ended last; null, too, when a later look has disproved its failure. */
   lastJob: SheetEnd | null;
   last: LastRun | null;
-  /** As it was seen last; null before the first look. */
+  /** The state as it was seen last; null before the first look. */
   drift: Drift | null;
-  /** What is known of a Google spreadsheet is as old as its last check. */
+  /** The knowledge of a Google spreadsheet is as old as its last check. */
   isSeenByCheck: boolean;
   changedSince: string | null;
   schedules: ImportSchedule[];

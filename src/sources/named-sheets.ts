@@ -15,7 +15,7 @@ export type NamedSheet = SheetSource & {
   /** The last of both, and how many rows of all tabs it has read or written. */
   last: LastRun | null;
   drift: Drift;
-  /** When a change since then was first seen. */
+  /** The time at which a change since then was first seen. */
   changedSince: string | null;
   check: SourceState | null;
   /** Why it cannot be read, as far as is known. */

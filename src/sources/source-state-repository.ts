@@ -57,7 +57,7 @@ export function createSourceStates(ops: Db) {
       statements.put.run({ name, ...state, ...texts });
     },
 
-    /** When it was first seen that the sheet has changed since its last import or export; null if it has not. */
+    /** The time of the first look that found the sheet changed since its last import or export; null without a change. */
     changedSince: (name: string) =>
       (statements.changedSince.get(name) as { changed_since: string | null } | undefined)?.changed_since ??
       null,

@@ -110,7 +110,7 @@ t.test('every unsafe route is refused but the exempt ones, each with one row', a
 t.test('a read-only window lasts over a kill of the server, and ends as of its end', async (t) => {
   const first = await startAt(t, '2026-11-29T10:00:00Z');
   const { id } = await first.app.parts.windows.start(wanted, systemRequester);
-  // What a killed server leaves: its lock file would name a process that is gone.
+  // A killed server leaves its lock file, which would name a process that is gone.
   const root = first.app.root;
   await first.app.close();
   const routes = collectRoutes(t);

@@ -209,7 +209,7 @@ async function readHtml(answer: Response): Promise<{ html: Html }> {
   return { html: parse(await answer.text()) };
 }
 
-/** What the form would send. */
+/** The fields that the form would send. */
 function formOf(html: Html): Record<string, string> {
   const form = html.querySelector('#schedule-form');
   const fields: Record<string, string> = {};

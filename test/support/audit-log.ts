@@ -38,7 +38,7 @@ export function openAuditLog(t: Test, { oldRows = 0, rows = 0 } = {}) {
   return {
     ...{ root, ops, audit, open, now, add, chain },
 
-    /** As the server would write it to audit.head now. */
+    /** The head that the server would write to audit.head now. */
     head: (): Head => {
       const { id, hash } = chain.newest() ?? {};
       return { id: id ?? 0, hash: hash ?? '', at: now().toISOString() };

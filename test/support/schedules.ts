@@ -39,7 +39,7 @@ export function startScheduling(t: Test, { at = '2026-11-29T12:00:00Z', root, ..
   return { ...createScheduling(engine, clock.now), engine, clock };
 }
 
-/** What a new process has. */
+/** The objects that a new process has. */
 export function createScheduling(engine: Engine, now: () => Date) {
   const schedules = createScheduleRepository(engine.ops);
   const scheduleJobs = createScheduleJobs(engine.ops);

@@ -5,7 +5,7 @@ import type { SharedCard } from '../../web/card.ts';
 import { chainCheck, readChainState } from '../chain-state.ts';
 import type { AuditContext } from '../parts.ts';
 
-/** What the last check of the chain has said, with the button of the next one. */
+/** The result of the last check of the chain, with the button of the next one. */
 export const chainCard = (ctx: Pick<AuditContext, 'repository' | 'catalogue'>): SharedCard => ({
   name: 'audit-chain',
   template: 'audit/chain-card',

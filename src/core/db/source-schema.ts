@@ -36,7 +36,7 @@ export const sourceState = sqliteTable(
     last_export: text(),
     /** How the last of its jobs has ended, plans included. */
     last_job: text(),
-    /** When a change that is not imported yet was first seen. */
+    /** The time at which a change that is not imported yet was first seen. */
     changed_since: text(),
   },
   () => [check('source_state_status', sql`check_status IN ('ok', 'warning', 'error')`)],

@@ -30,7 +30,7 @@ export const schedule = sqliteTable(
   ],
 );
 
-/** What became of each due time: at most one row, committed with the job that it started. */
+/** The outcome of each due time: at most one row, committed with the job that it started. */
 export const scheduleTick = sqliteTable(
   'schedule_tick',
   {

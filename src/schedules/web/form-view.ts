@@ -54,7 +54,7 @@ export function viewForm(ctx: SchedulesContext, { name, form, error }: ShownForm
 
 const changedMeanwhile = 'Nothing was saved: the schedule has changed since you opened this form.';
 
-/** What is wrong with the rule, or its sentence, its next five times and what happens when the clock changes. */
+/** The problems of the rule, or its sentence, its next five times and what happens when the clock changes. */
 function viewPreview(ctx: SchedulesContext, form: Form) {
   const read = readRule(ruleFieldsOf(form));
   const zone = (form.zone ?? '').trim();

@@ -74,7 +74,7 @@ function notOffered({ args: { properties } }: Operation, args: Args): Args {
   return Object.fromEntries(kept);
 }
 
-/** Which values the form of a stored schedule showed. */
+/** The values that the form of a stored schedule showed. */
 export function readShown(form: Form): ScheduleTexts {
   const prefix = wasName('');
   const shown = Object.entries(form).filter(([name]) => name.startsWith(prefix));
@@ -136,7 +136,7 @@ function shownTexts(schedule: Schedule): ScheduleTexts {
   return Object.fromEntries(Object.entries(textsOf(schedule)).filter(([field]) => !notShown.includes(field)));
 }
 
-/** What was typed, as it would be stored. */
+/** The typed values, as they would be stored. */
 function typedTexts(schedule: Schedule, operation: Operation | null, typed: Form): ScheduleTexts {
   const { given, cron } = readScheduleForm(operation, typed, schedule);
   const { missed, overlap } = given as Pick<Schedule, 'missed' | 'overlap'>;
