@@ -8,10 +8,11 @@ t.test(
     const { repository, insert } = openRepository(t);
     const [a, b, c] = [insert(), insert({ claims: [{ name: 'x', mode: 'shared' }, library] }), insert()];
     repository.start(b.id);
+    const ignoresWindows = false;
     t.same(repository.positions(), [
-      { jobId: a.id, claims: [library], isHeld: false },
-      { jobId: b.id, claims: [library, { name: 'x', mode: 'shared' }], isHeld: true },
-      { jobId: c.id, claims: [library], isHeld: false },
+      { jobId: a.id, claims: [library], isHeld: false, ignoresWindows },
+      { jobId: b.id, claims: [library, { name: 'x', mode: 'shared' }], isHeld: true, ignoresWindows },
+      { jobId: c.id, claims: [library], isHeld: false, ignoresWindows },
     ]);
     repository.finish(repository.find(b.id) as Job, { status: 'succeeded' }, nothingElse);
     repository.cancelWaiting(a.id, nothingElse);

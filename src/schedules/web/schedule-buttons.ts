@@ -39,7 +39,7 @@ export function registerScheduleButtons(app: FastifyInstance, ctx: SchedulesCont
 
   app.post<Named & Posted>(
     '/ui/schedules/:name/run',
-    { ...isForm, config: { action: scheduleActions.run, page: '/schedules/:name' } },
+    { ...isForm, config: { action: scheduleActions.run } },
     async (request, reply) => {
       const { name } = request.params;
       const form = request.body ?? {};
