@@ -21,6 +21,7 @@ export function partsOf(app: App) {
   return {
     config: app.config,
     bus: app.bus,
+    descriptors: app.descriptors,
     catalogue: app.catalogue,
     counts: use(embedding).counts,
     liveIndex: use(index).liveIndex,

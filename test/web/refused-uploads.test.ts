@@ -2,10 +2,10 @@
 import net from 'node:net';
 import type { Multipart } from '@fastify/multipart';
 import t, { type Test } from 'tap';
+import { readLeadingFields } from '../../src/web/leading-fields.ts';
 import type { TestApp } from '../support/app.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { collectRoutes } from '../support/routes.ts';
-import { readLeadingFields } from '../../src/web/leading-fields.ts';
 import { beginUpload, confirmed, startIndexed, untilState, upload } from '../support/uploads.ts';
 
 const reason = 'a reason in the form';
