@@ -1,5 +1,6 @@
 // The form of a schedule: its fields, its preview, what is wrong, and edit conflicts. Everything works without JavaScript.
 import '../support/plain-children.ts';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { putSchedule, storedSchedule } from '../support/stored-schedules.ts';
@@ -77,6 +78,19 @@ t.test('the last value of a repeated field counts', async (t) => {
   });
   t.equal(added.status, 303);
   t.match(storedSchedule(app, 'twice'), { zone: 'UTC', is_on: true });
+});
+
+t.test('a refused form keeps the box that switches a schedule on as it was posted', async (t) => {
+  const post = async (boxes: string[][]) => {
+    const body = new URLSearchParams([...Object.entries({ ...daily, name: 'No', at: '9' }), ...boxes]);
+    const headers = { accept: 'text/html' };
+    const answer = await fetch(`${app.origin}/ui/schedules/new`, { method: 'POST', headers, body });
+    t.equal(answer.status, 422);
+    return parse(await answer.text()).querySelector('#s-on');
+  };
+  const off = ['is_on', 'false'];
+  t.ok((await post([off, ['is_on', 'true']]))?.hasAttribute('checked'), 'ticked');
+  t.notOk((await post([off]))?.hasAttribute('checked'), 'not ticked');
 });
 
 t.test('while a rule is typed its sentence and its next five times come from the server', async (t) => {
