@@ -180,7 +180,8 @@ export function suggestedArguments(properties: ArgumentSchema['properties']): Ar
 }
 
 /** The field of an argument. `problem`: null for a valid value. */
-export function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
+export function viewField(name: string, property: ArgumentProperty, value: unknown, refusal: string | null) {
+  const problem = refusal ?? (isGone(property, value) ? `“${value}” is not there any more.` : null);
   return withInput({
     name,
     title: property.title,
@@ -197,6 +198,12 @@ export function viewField(name: string, property: ArgumentProperty, value: unkno
     isHidden: property.hidden === true,
     problem,
   });
+}
+
+/** A stored value that its list no longer has. It stays chosen: the form must not pick another one. */
+function isGone({ enum: values, suggests, hidden }: ArgumentProperty, value: unknown): boolean {
+  if (!values || suggests || hidden || value === undefined || value === '') return false;
+  return !values.includes(String(value));
 }
 
 /** The value of a text field, or of a hidden one; a box has none. */
@@ -217,16 +224,16 @@ export function withInput<Given extends Field>(field: Given) {
 }
 
 /** Without a default, the first option is no value; where the list only suggests values, it is a value that is not listed. */
-function viewOptions(
-  { enum: values = [], labels, unset = 'None', default: preset, suggests }: ArgumentProperty,
-  value: unknown,
-) {
+function viewOptions(property: ArgumentProperty, value: unknown) {
+  const { enum: values = [], labels, unset = 'None', default: preset, suggests } = property;
   const options = values.map((option, at) => ({
     value: option,
     label: labels?.[at] ?? option,
     isChosen: option === value,
   }));
   const isListed = options.some(({ isChosen }) => isChosen);
+  if (isGone(property, value))
+    options.unshift({ value: String(value), label: `${value} (not there any more)`, isChosen: true });
   if (preset !== undefined || (suggests && isListed)) return options;
   const other = String((suggests && value) ?? '');
   return [{ value: other, label: other || unset, isChosen: other !== '' }, ...options];
