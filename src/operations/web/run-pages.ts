@@ -1,5 +1,5 @@
 // Pages that run an operation or retry a job: the dialog and the form submission.
-import { nameBlocker } from '../../jobs/name-blocker.ts';
+import { describeStart } from '../../jobs/describe-start.ts';
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readForm } from '../../core/arguments.ts';
@@ -111,13 +111,6 @@ function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 
     text: job.reason ? `${start} Reason: ${job.reason}` : start,
     job: job.number,
   };
-}
-
-/** Others may wait for the same job, so its end need not be the start of this one. */
-function describeStart(jobs: OperationContext['jobs'], job: Job): string {
-  if (jobs.waitsForRoom(job)) return 'It waits until a running job ends: as many run as may run at once.';
-  const ahead = jobs.waitsFor(job);
-  return ahead ? `It waits for ${nameBlocker(ahead)}.` : 'It starts now.';
 }
 
 /** The options of a run from the form fields that are not arguments. */

@@ -6,6 +6,7 @@ import { reasonMinLength } from '../../core/confirmation.ts';
 import type { AppError } from '../../core/errors.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
+import { describeStart } from '../../jobs/describe-start.ts';
 import { leastRoleFor } from '../../jobs/refusals.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
@@ -48,10 +49,10 @@ export function registerScheduleButtons(app: FastifyInstance, ctx: SchedulesCont
         scheduleEdits.runNow(name, requester(request), { reason, confirm, whenLocked: 'wait' });
       try {
         const job = await (key === undefined ? run() : ctx.idempotency(`${request.url} ${key}`, run));
-        const text = 'Its times stay as they are.';
+        const text = `${describeStart(ctx.jobs, job)} Its times stay as they are.`;
         const notice = {
           tone: 'ok' as const,
-          title: `${name} runs as #${job.number}.`,
+          title: `${name} queued as #${job.number}.`,
           text,
           job: job.number,
         };

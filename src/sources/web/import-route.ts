@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Args } from '../../core/operation.ts';
 import { url } from '../../core/url.ts';
 import { runAction } from '../../jobs/actions.ts';
+import { describeStart } from '../../jobs/describe-start.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Notice } from '../../web/flash.ts';
 import { readRefusal } from '../../web/errors.ts';
@@ -50,8 +51,8 @@ async function startImport(
     by,
   );
   if (!dry_run) return { redirect: url(`/jobs/${job.number}`), notice: await queueIndex(ctx, job, by) };
-  const text = 'It shows what an import would change. Nothing is written.';
-  const notice = { tone: 'ok' as const, title: `Plan #${job.number} is being made.`, text, job: job.number };
+  const text = `${describeStart(ctx.jobs, job)} It shows what an import would change. Nothing is written.`;
+  const notice = { tone: 'ok' as const, title: `Plan #${job.number} queued.`, text, job: job.number };
   return { redirect: url(`/plans/${job.number}`), notice };
 }
 
