@@ -30,7 +30,8 @@ t.test('at first the page offers the schedules that are prepared and off', async
   const { html } = await app.page('/schedules');
   t.match(textOf(html, '#schedule-sentence'), /^0 on, \d+ off\.$/);
   t.match(textOf(html, '#schedules-card'), /These schedules are off/);
-  t.ok(html.querySelectorAll('#schedules-card [id^="switch-"]').every((node) => node.text.startsWith('On')));
+  const buttons = html.querySelectorAll('#schedules-card [id^="switch-"]');
+  t.ok(buttons.every((node) => node.text.trim().startsWith('Switch on')));
 });
 
 t.test('without a schedule the page says what one is for', async (t) => {
