@@ -10,6 +10,7 @@ import type { Blocker, LockQueue } from '../jobs/lock-queue.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { WindowLine } from '../jobs/window-line.ts';
 import { claimsOfLevel, holdsBack, keyOf, type Level, stateOf, type Window } from '../window-store/window.ts';
+import { formatMinute } from '../window-store/refusal.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 import { maintenanceActions, maintenanceWord } from './actions.ts';
 import { currentWindow } from './current-window.ts';
@@ -140,7 +141,7 @@ function end({ windowLine, now }: Given, window: Window, { by, reason = null }: 
 
 function assertOpen({ id, ended_at, ended_by }: Window) {
   if (ended_at === null) return;
-  throw new AppError('wrong_state', `Window ${id} was ended at ${ended_at} by ${ended_by}.`, { ended_at });
+  throw new AppError('wrong_state', `Window ${id} was ended at ${formatMinute(ended_at)} by ${ended_by}.`, { ended_at });
 }
 
 type Span = Pick<Window, 'level' | 'starts_at' | 'ends_at'> & { id: number | null };
@@ -156,6 +157,6 @@ function assertFree(windows: WindowRepository, span: Span) {
     );
   if (!other) return;
   const { id, level, reason, starts_at, ends_at } = other;
-  const message = `Window ${id} (${level}, ${reason}) lasts from ${starts_at} to ${ends_at}, and only one may hold jobs back at a time. End it, or choose another time.`;
+  const message = `Window ${id} (${level}, ${reason}) lasts from ${formatMinute(starts_at)} to ${formatMinute(ends_at)}, and only one may hold jobs back at a time. End it, or choose another time.`;
   throw new AppError('wrong_state', message, { window: id, level, reason, starts_at, ends_at });
 }

@@ -7,9 +7,13 @@ import type { Level, Window } from './window.ts';
 export function maintenanceError(window: Window, now: Date): AppError {
   const { id, level, reason, ends_at } = window;
   const retry_after_sec = Math.max(1, Math.ceil((Date.parse(ends_at) - now.getTime()) / 1000));
-  const until = `${ends_at.slice(0, 16).replace('T', ' ')} UTC`;
-  const message = `Maintenance until ${until}: ${reason.replace(/[.!]$/, '')}. ${effects[level]}`;
+  const message = `Maintenance until ${formatMinute(ends_at)}: ${reason.replace(/[.!]$/, '')}. ${effects[level]}`;
   return new AppError('maintenance', message, { window: id, level, reason, ends_at, retry_after_sec });
+}
+
+/** `2026-11-29 16:55 UTC` */
+export function formatMinute(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const effects: Record<Level, string> = {
