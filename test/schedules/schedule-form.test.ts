@@ -81,14 +81,14 @@ t.test('the last value of a repeated field counts', async (t) => {
 });
 
 t.test('a refused form keeps the box that switches a schedule on as it was posted', async (t) => {
-  const post = async (boxes: string[][]) => {
+  const post = async (boxes: [string, string][]) => {
     const body = new URLSearchParams([...Object.entries({ ...daily, name: 'No', at: '9' }), ...boxes]);
     const headers = { accept: 'text/html' };
     const answer = await fetch(`${app.origin}/ui/schedules/new`, { method: 'POST', headers, body });
     t.equal(answer.status, 422);
     return parse(await answer.text()).querySelector('#s-on');
   };
-  const off = ['is_on', 'false'];
+  const off: [string, string] = ['is_on', 'false'];
   t.ok((await post([off, ['is_on', 'true']]))?.hasAttribute('checked'), 'ticked');
   t.notOk((await post([off]))?.hasAttribute('checked'), 'not ticked');
 });
