@@ -8,12 +8,14 @@ export type Claims = ReturnType<typeof createClaims>;
 
 const sql = {
   insert: `
-    INSERT INTO job_claim (job_id, name, mode, place, ignores_windows)
-    VALUES (@jobId, @name, @mode, @position, @ignoresWindows)
+    INSERT INTO job_claim (job_id, name, mode, place) VALUES (@jobId, @name, @mode, @position)
   `,
   nextPosition: 'SELECT coalesce(max(place), 0) + 1 FROM job_claim',
   firstPosition: 'SELECT coalesce(min(place), 0) - 1 FROM job_claim',
-  all: 'SELECT job_id, name, mode, held_at, ignores_windows FROM job_claim ORDER BY place, name',
+  all: `
+    SELECT job_id, name, job_claim.mode, held_at, ignores_windows
+    FROM job_claim LEFT JOIN job ON job.id = job_id ORDER BY place, name
+  `,
   claimsOf: `SELECT name, mode FROM job_claim WHERE job_id = ? AND name <> '' ORDER BY name`,
   moveToEnd: 'UPDATE job_claim SET place = @position, held_at = NULL WHERE job_id = @jobId',
   hold: 'UPDATE job_claim SET held_at = @at WHERE job_id = @id',
@@ -22,15 +24,15 @@ const sql = {
 /** Keeps the position of a job that claims nothing; it conflicts with no claim of another job. */
 const nameless: Claim = { name: '', mode: 'shared' };
 
-type Row = Claim & { job_id: string; held_at: string | null; ignores_windows: number };
+type Row = Claim & { job_id: string; held_at: string | null; ignores_windows: number | null };
 
 export function createClaims(ops: Db) {
   const statements = prepareAll(ops, sql);
 
   return {
     /** Adds the job or window at the end of the queue. */
-    join: (jobId: string, claims: Claim[], { ignoresWindows = false } = {}) =>
-      insert(statements.nextPosition.pluck().get() as number, jobId, claims, ignoresWindows),
+    join: (jobId: string, claims: Claim[]) =>
+      insert(statements.nextPosition.pluck().get() as number, jobId, claims),
 
     /** Moves the job to the end of the queue, where it waits with the claims it had. */
     rejoin(jobId: string) {
@@ -39,7 +41,7 @@ export function createClaims(ops: Db) {
 
     /** Adds the window before everything that waits. */
     joinAhead: (key: string, claims: Claim[]) =>
-      insert(statements.firstPosition.pluck().get() as number, key, claims, false),
+      insert(statements.firstPosition.pluck().get() as number, key, claims),
 
     /** In order of arrival; a holder keeps its position. */
     positions(): Position[] {
@@ -59,9 +61,8 @@ export function createClaims(ops: Db) {
     release: (jobId: string) => statements.release.run(jobId),
   };
 
-  function insert(position: number, jobId: string, claims: Claim[], ignoresWindows: boolean) {
-    const shared = { jobId, position, ignoresWindows: ignoresWindows ? 1 : 0 };
+  function insert(position: number, jobId: string, claims: Claim[]) {
     for (const claim of claims.length > 0 ? claims : [nameless])
-      statements.insert.run({ ...shared, ...claim });
+      statements.insert.run({ jobId, position, ...claim });
   }
 }

@@ -27,9 +27,9 @@ export type JobRepository = ReturnType<typeof createJobRepository>;
 const sql = {
   insert: `
     INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, schedule,
-      created_at)
+      ignores_windows, created_at)
     VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of,
-      @schedule, @at)
+      @schedule, @ignores_windows, @at)
     RETURNING *
   `,
   byId: 'SELECT * FROM job WHERE id = ?',
@@ -67,8 +67,9 @@ export function createJobRepository(ops: Db, now: () => Date) {
 
     /** Adds a queued job with its claims; part of a transaction of its caller. */
     insert({ claims: wanted, ignoresWindows, args, ...job }: NewJob): Job {
-      const row = statements.insert.get({ ...job, args: JSON.stringify(args), at: at() });
-      claims.join(job.id, wanted, { ignoresWindows });
+      const stored = { ...job, args: JSON.stringify(args), ignores_windows: ignoresWindows ? 1 : 0 };
+      const row = statements.insert.get({ ...stored, at: at() });
+      claims.join(job.id, wanted);
       return parseJob(row as JobRow);
     },
 

@@ -144,6 +144,16 @@ t.test('an admin with a token overrides a window for one job', async (t) => {
   t.match(await run(secured, 'import', {}, as('admin')), { status: 503 });
 });
 
+t.test('a job that overrides a window does so again after its back-off', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const secured = await startWithRoles(t, async () => app);
+  await windows.start(wanted('frozen'), admin);
+  const override = { 'x-maintenance-override': 'the%20sheet%20is%20right' };
+  const { body } = await run(secured, 'flaky', {}, { ...as('admin'), ...override });
+  t.match(await secured.whenJob(body.number), { status: 'succeeded', attempt: 2 });
+  t.equal((await run(secured, 'flaky', {}, as('admin'))).status, 503, 'only that job');
+});
+
 t.test('without tokens there is no override', async (t) => {
   const { app, windows } = await startWithClock(t);
   const { id } = await windows.start(wanted('frozen'), admin);

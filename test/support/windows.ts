@@ -17,7 +17,8 @@ export function wanted(level: Level) {
   return { level, reason: 'the disk is moved', confirm: 'maintenance', minutes: 60 };
 }
 
-/** `import` sleeps, `load` is the real import, `chore` claims nothing and sleeps. */
+/** `import` sleeps, `load` is the real import, `chore` claims nothing and sleeps. `flaky` claims what an import does, and fails
+ *  at its first attempt. */
 export async function startWithClock(
   t: Test,
   options: { root?: string; at?: string; env?: Record<string, string> } = {},
@@ -30,6 +31,7 @@ export async function startWithClock(
       ...declaredOperations.map(sleeping),
       load,
       defineOperation({ child: 'sleeps' }),
+      defineOperation({ name: 'flaky', child: 'exits-75-once', locks: importLocks, retries }),
     ]),
     now: () => new Date(clock.at),
     ...(root ? { root } : {}),
@@ -42,6 +44,9 @@ export async function startWithClock(
     },
   };
 }
+
+const importLocks = () => importOperation.locks({});
+const retries = { maxAttempts: 2, delayMs: 5, backoff: 1 };
 
 const load: Operation = { ...importOperation, name: 'load' };
 

@@ -32,6 +32,8 @@ export const job = sqliteTable(
     retry_of: integer(),
     /** The name of the schedule that started it. */
     schedule: text(),
+    /** It overrides maintenance windows: it waits for jobs only. */
+    ignores_windows: integer().notNull().default(0),
     pid: integer(),
     pid_started: text(),
     boot_id: text(),
@@ -59,7 +61,7 @@ export const job = sqliteTable(
 );
 
 /** The claims of a job, or of a maintenance window (`window:3`), in the lock queue; `place` is its position, `held_at` is set
- *  while it runs. A job that `ignores_windows` waits for jobs only. */
+ *  while it runs. */
 export const jobClaim = sqliteTable(
   'job_claim',
   {
@@ -68,7 +70,6 @@ export const jobClaim = sqliteTable(
     mode: text().notNull(),
     place: integer().notNull(),
     held_at: text(),
-    ignores_windows: integer().notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.job_id, table.name] }),
