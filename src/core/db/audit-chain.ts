@@ -68,7 +68,7 @@ const insert = `
         ), 0),
         coalesce((
           SELECT seq FROM sqlite_sequence WHERE name = 'audit' AND typeof(seq) = 'integer' AND seq < ${maxRowId}
-            AND NOT EXISTS (SELECT 1 FROM audit WHERE ${ownRows} AND id > seq)
+            AND seq >= 0 AND NOT EXISTS (SELECT 1 FROM audit WHERE id > seq AND id <= ${maxRowId})
         ), 0)
       ) AS id
     ) AS next
