@@ -1,5 +1,5 @@
 // The filters of the audit page, of its API and of its exports. A filter that cannot be read becomes a problem of its field.
-import { readSearchTime, timeExamples } from '../core/search-time.ts';
+import { readSearchTime, timeExamples } from '../jobs/search-time.ts';
 import { type Outcome, outcomes } from './audit-row.ts';
 import { eventGroups } from './event-words.ts';
 

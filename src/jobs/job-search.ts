@@ -1,5 +1,5 @@
 // The language of the search box. Pure. A term that cannot be read becomes a problem; the other terms apply.
-import { readSearchTime, timeExamples } from '../core/search-time.ts';
+import { readSearchTime, timeExamples } from './search-time.ts';
 import { type JobStatus, jobStatuses } from './job.ts';
 
 /** Free text also matches titles of operations: `operations` have the text in their title. */

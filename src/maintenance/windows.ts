@@ -141,7 +141,9 @@ function end({ windowLine, now }: Given, window: Window, { by, reason = null }: 
 
 function assertOpen({ id, ended_at, ended_by }: Window) {
   if (ended_at === null) return;
-  throw new AppError('wrong_state', `Window ${id} was ended at ${formatMinute(ended_at)} by ${ended_by}.`, { ended_at });
+  throw new AppError('wrong_state', `Window ${id} was ended at ${formatMinute(ended_at)} by ${ended_by}.`, {
+    ended_at,
+  });
 }
 
 type Span = Pick<Window, 'level' | 'starts_at' | 'ends_at'> & { id: number | null };

@@ -4,7 +4,7 @@ import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments, readProblems } from '../core/arguments.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
-import { canBeScheduled, isSchedulable } from '../core/schedulable.ts';
+import { canBeScheduled, isSchedulable } from '../schedule-store/schedulable.ts';
 import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';

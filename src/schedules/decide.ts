@@ -10,12 +10,10 @@ import type { JobRepository } from '../jobs/repository.ts';
 import type { Schedule, Tick } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { operationGone, scheduleRequester, scheduleTarget } from './actions.ts';
+import type { DueRun } from './due-now.ts';
 import { missedEvent } from './missed.ts';
 import { describeRefusal, findObstacle } from './obstacle.ts';
 import type { ScheduleJobs } from './schedule-jobs-repository.ts';
-
-/** `madeUpFor`: why it was not decided in time; null for a run on time. */
-export type DueRun = { schedule: Schedule; due: Date; madeUpFor: string | null };
 
 type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log' | 'now' | 'untilFree'> & {
   schedules: ScheduleRepository;

@@ -1,7 +1,9 @@
 // Sorts the due times of a schedule: on time, to be made up, or missed.
 import type { Schedule } from '../schedule-store/schedule.ts';
-import type { DueRun } from './decide.ts';
 import type { Owed } from './owed-times.ts';
+
+/** `madeUpFor`: why it was not decided in time; null for a run on time. */
+export type DueRun = { schedule: Schedule; due: Date; madeUpFor: string | null };
 
 /** A due time that is decided so late, or later, was missed. */
 const graceMs = 60_000;

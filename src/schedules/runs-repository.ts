@@ -39,11 +39,6 @@ const groups = `GROUP BY t.schedule, ${minutesOf}, t.outcome, j.status, ${isOpen
 
 export function createScheduleRuns(ops: Db) {
   const statements = prepareAll(ops, {
-    ofSchedule: `${rows} WHERE t.schedule = @schedule AND t.due_at > @since AND t.rowid <= @newest ${groups}`,
-    decidedAfter: `${rows} WHERE t.rowid > @after AND t.rowid <= @newest AND t.due_at > @since ${groups}`,
-    one: `${rows} WHERE t.schedule = @schedule AND t.due_at = @first ${groups}`,
-    newest: 'SELECT max(rowid) FROM schedule_tick',
-    names: 'SELECT name FROM schedule ORDER BY name',
     lastOfAll: `
       SELECT s.name, t.*, (SELECT max(number) FROM job WHERE schedule = s.name) AS last_job
       FROM schedule s LEFT JOIN schedule_tick t ON t.schedule = s.name
@@ -51,10 +46,48 @@ export function createScheduleRuns(ops: Db) {
     `,
     lastJob: `SELECT number FROM job WHERE schedule = ? ORDER BY number DESC LIMIT 1`,
   });
+  return {
+    spans: createSpans(ops),
+
+    /** The number of its newest job, also of one that was started by hand; null without one. */
+    lastJob: (schedule: string) =>
+      (statements.lastJob.get(schedule) as { number: number } | undefined)?.number ?? null,
+
+    /** The newest due time and the newest job of each schedule, by its name. */
+    lastOfAll(): Map<string, { tick: Tick | null; job: number | null }> {
+      const found = statements.lastOfAll.all() as LastRow[];
+      return new Map(
+        found.map(({ name, last_job: job, ...tick }) => [
+          name,
+          { tick: tick.due_at === null ? null : (tick as Tick), job },
+        ]),
+      );
+    },
+  };
+}
+
+/** Returns a function that reads the due times of each schedule after `since`, those of ten minutes and one kind together. A
+ *  job that is not over lasts until `now`. */
+function createSpans(ops: Db): (since: Date, now: Date) => Promise<Map<string, Span[]>> {
+  const statements = prepareAll(ops, {
+    ofSchedule: `${rows} WHERE t.schedule = @schedule AND t.due_at > @since AND t.rowid <= @newest ${groups}`,
+    decidedAfter: `${rows} WHERE t.rowid > @after AND t.rowid <= @newest AND t.due_at > @since ${groups}`,
+    one: `${rows} WHERE t.schedule = @schedule AND t.due_at = @first ${groups}`,
+    newest: 'SELECT max(rowid) FROM schedule_tick',
+    names: 'SELECT name FROM schedule ORDER BY name',
+  });
   let known = 0;
   let settled: Settled = new Map();
   let open: Row[] = [];
-  let reading: Promise<void> | null = null;
+  const readShared = coalesceReads(readNew);
+
+  return async (since, now) => {
+    await readShared(since.toISOString());
+    const before = open;
+    open = [];
+    for (const row of before) take(statements.one.all(row) as Row[]);
+    return listSpans(settled, open, since.getTime(), now.getTime());
+  };
 
   function take(found: Row[]) {
     for (const row of found) {
@@ -76,45 +109,30 @@ export function createScheduleRuns(ops: Db) {
     }
     known = newest;
   }
+}
 
-  return {
-    /** The due times of each schedule after `since`, those of ten minutes and one kind together. A job that is not over
-     *  lasts until `now`. */
-    async spans(since: Date, now: Date): Promise<Map<string, Span[]>> {
-      reading ??= readNew(since.toISOString()).finally(() => {
-        reading = null;
-      });
-      await reading;
-      const before = open;
-      open = [];
-      for (const row of before) take(statements.one.all(row) as Row[]);
-      const spans = new Map<string, Span[]>();
-      for (const [schedule, kinds] of settled) {
-        for (const [key, { last }] of kinds) if (last <= since.getTime()) kinds.delete(key);
-        spans.set(schedule, [...kinds.values()]);
-      }
-      for (const row of open) {
-        const ofSchedule = spans.get(row.schedule) ?? [];
-        spans.set(row.schedule, [...ofSchedule, { ...toSpan(row), until: now.getTime() }]);
-      }
-      return spans;
-    },
-
-    /** The number of its newest job, also of one that was started by hand; null without one. */
-    lastJob: (schedule: string) =>
-      (statements.lastJob.get(schedule) as { number: number } | undefined)?.number ?? null,
-
-    /** The newest due time and the newest job of each schedule, by its name. */
-    lastOfAll(): Map<string, { tick: Tick | null; job: number | null }> {
-      const found = statements.lastOfAll.all() as LastRow[];
-      return new Map(
-        found.map(({ name, last_job: job, ...tick }) => [
-          name,
-          { tick: tick.due_at === null ? null : (tick as Tick), job },
-        ]),
-      );
-    },
+/** Calls during a read share it. */
+function coalesceReads(read: (since: string) => Promise<void>) {
+  let reading: Promise<void> | null = null;
+  return (since: string) => {
+    reading ??= read(since).finally(() => {
+      reading = null;
+    });
+    return reading;
   };
+}
+
+function listSpans(settled: Settled, open: Row[], sinceMs: number, nowMs: number): Map<string, Span[]> {
+  const spans = new Map<string, Span[]>();
+  for (const [schedule, kinds] of settled) {
+    for (const [key, { last }] of kinds) if (last <= sinceMs) kinds.delete(key);
+    spans.set(schedule, [...kinds.values()]);
+  }
+  for (const row of open) {
+    const ofSchedule = spans.get(row.schedule) ?? [];
+    spans.set(row.schedule, [...ofSchedule, { ...toSpan(row), until: nowMs }]);
+  }
+  return spans;
 }
 
 function settle(settled: Settled, row: Row) {

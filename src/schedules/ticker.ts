@@ -5,8 +5,8 @@ import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
-import type { Decider, DueRun } from './decide.ts';
-import { oldestFirst, sortDue } from './due-now.ts';
+import type { Decider } from './decide.ts';
+import { type DueRun, oldestFirst, sortDue } from './due-now.ts';
 import { causes, type createMissed } from './missed.ts';
 import { owedSince, readOwed } from './owed-times.ts';
 

@@ -57,11 +57,11 @@ t.test('a form without the box adds a schedule that is off', async (t) => {
 t.test('the last value of a repeated field counts', async (t) => {
   const preview = '/ui/schedules/preview?';
   const cases: [address: string, words: RegExp][] = [
-    [`${preview}zone=Mars&zone=UTC`, /At 02:00/],
-    [`${preview}edits=x&edits=y`, /At 02:00/],
-    [`${preview}at=1&at=03:00`, /At 03:00/],
-    [`${preview}cron=1&cron=0+4+*+*+*&preset=own`, /At 04:00/],
-    ['/schedules/new?zone=Mars&zone=UTC', /At 02:00/],
+    [`${preview}zone=Mars&zone=UTC`, /Every day at 02:00/],
+    [`${preview}edits=x&edits=y`, /Every day at 02:00/],
+    [`${preview}at=1&at=03:00`, /Every day at 03:00/],
+    [`${preview}cron=1&cron=0+4+*+*+*&preset=own`, /Every day at 04:00/],
+    ['/schedules/new?zone=Mars&zone=UTC', /Every day at 02:00/],
   ];
   for (const [address, words] of cases) {
     const { status, html } = await app.page(address);

@@ -10,7 +10,7 @@ import { machineZone, readCron } from '../../schedule-store/cron.ts';
 import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { presets, presetTitles, readRule, weekdays } from '../presets.ts';
-import { canBeScheduled, schedulableArguments } from '../../core/schedulable.ts';
+import { canBeScheduled, schedulableArguments } from '../../schedule-store/schedulable.ts';
 import { viewNextTimes } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { argPrefix, argsOf, ruleFieldsOf } from './schedule-form.ts';

@@ -8,7 +8,7 @@ import type { Schedule } from '../../schedule-store/schedule.ts';
 import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { fieldsOf, firstRule, presets, readRule, type RuleFields } from '../presets.ts';
-import { isSchedulable, schedulableArguments } from '../../core/schedulable.ts';
+import { isSchedulable, schedulableArguments } from '../../schedule-store/schedulable.ts';
 import { type ScheduleTexts, textsOf } from '../schedule-texts.ts';
 
 /** The prefix of arguments among the fields of the form. */

@@ -40,7 +40,7 @@ t.test('every page has the banner, in each state of the window', async (t) => {
   pass(61);
   await windowClock.runOnce();
   await everyPage(
-    /^Maintenance planned, 30 Nov, \d\d:\d\d to .*: no job will start, and the workers will be paused “the disk is moved”, planned by ada\. It starts by itself 30 Nov 2026, \d\d:\d\d:00 ?\. Extend… the window Cancel… the window$/,
+    /^Maintenance planned, 30 Nov, \d\d:\d\d to .*: no job will start, and the workers will be paused “the disk is moved”, planned by ada\. It starts by itself at 30 Nov 2026, \d\d:\d\d:00 ?\. Extend… the window Cancel… the window$/,
   );
   await windows.end(planned.id, admin);
   await everyPage('');
@@ -56,7 +56,7 @@ t.test('every page has the banner, in each state of the window', async (t) => {
   await app.submit(`/ui/jobs/${job.number}/cancel`, {});
   await untilEntered(app, frozen);
   await everyPage(
-    /^Maintenance until \d\d:01: imports, .* since \d\d:01\. The index and the workers go on\. It ends by itself 29 Nov 2026, \d\d:01:00 ?\. Extend… the window End now… the window$/,
+    /^Maintenance until \d\d:01: imports, .* since \d\d:01\. The index and the workers go on\. It ends by itself at 29 Nov 2026, \d\d:01:00 ?\. Extend… the window End now… the window$/,
   );
   await windows.extend(frozen.id, 30, admin);
   await everyPage(/^Maintenance until \d\d:31: imports/);

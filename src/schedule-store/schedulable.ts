@@ -1,6 +1,6 @@
 // The arguments that a schedule can store: what a person or the server decides for each run cannot be among them.
-import { defaultArguments } from './arguments.ts';
-import type { ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
+import { defaultArguments } from '../core/arguments.ts';
+import type { ArgumentProperty, ArgumentSchema, Operation } from '../core/operation.ts';
 
 export function isSchedulable({ derived, hidden, perRun, withPlan, format }: ArgumentProperty): boolean {
   return !derived && !hidden && !perRun && !withPlan && format !== 'sheet';
