@@ -128,6 +128,8 @@ t.test('the command line sets, shows, switches, runs and removes schedules', asy
     '{"mode": "merge"}',
     '--cron',
     '0 3 * * 1',
+    '--zone',
+    'UTC',
   );
   t.match(put, { code: 0, out: /weekly .*Every Monday at 03:00/ });
   t.match(await run('off', 'weekly', '--reason', 'not this week'), { code: 0, out: /: off/ });
