@@ -28,6 +28,7 @@ export function viewWindow(window: Window, waitsFor: Blocker | null) {
     wait: state === 'starting' ? viewWait(waitsFor) : null,
     extendUrl: url(`/ui/maintenance/${id}/extend`),
     endUrl: url(`/ui/maintenance/${id}/end`),
+    auditUrl: auditUrl(id),
   };
 }
 
@@ -64,7 +65,12 @@ export function viewEnded(window: Window, wasOff: boolean) {
     from: dayTime(begun_at ?? starts_at),
     lasted: describeEnd(window, wasOff),
     drained: describeDrain(window),
+    auditUrl: auditUrl(id),
   };
+}
+
+function auditUrl(id: number): string {
+  return url('/audit', { target: `window:${id}` });
 }
 
 /** `42 s`: how long the jobs took to end; null for a level that does not drain, and until they have ended. */

@@ -29,6 +29,7 @@ t.test('a window starts from the form, and the page shows it', async (t) => {
     /Frozen .*Reason New disk By \S+ Begun 29 Nov 2026, \d\d:00:00 Holds library shared, sheets alone Refused 0 jobs, 0 other requests/,
   );
   t.same(html.querySelectorAll('#window-now .btn-row a').length, 0, 'the banner has the buttons');
+  t.ok(html.querySelector('#window-now a[href="/audit?target=window:1"]'));
   t.match(html.querySelector('#window-now progress')?.attributes, {
     'data-from': '2026-11-29T10:00:00.000Z',
     'data-to': '2026-11-29T10:30:00.000Z',
@@ -43,9 +44,11 @@ t.test('a window starts from the form, and the page shows it', async (t) => {
 
   pass(10);
   t.equal((await app.submit('/ui/maintenance/1/end', {})).status, 303);
+  const ended = (await app.page(place)).html;
+  t.ok(ended.querySelector('#windows-before a[href="/audit?target=window:1"]'));
   t.match(
-    textOf((await app.page(place)).html, '#windows-before'),
-    /29 Nov, \d\d:00 “New disk”, by \S+ Frozen 10 min of 30 min, ended by \S+ ?\./,
+    textOf(ended, '#windows-before'),
+    /29 Nov, \d\d:00 “New disk”, by \S+ · audit rows Frozen 10 min of 30 min, ended by \S+ ?\./,
   );
   t.match(
     textOf((await app.page('/settings')).html, '#settings-card'),
