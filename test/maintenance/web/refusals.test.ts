@@ -53,6 +53,34 @@ t.test('a refusal names the reason and the end, and leads to the window', async 
   t.same(windows.all(), []);
 });
 
+t.test('buttons that run no operation are refused in the same way', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const { id } = await windows.start(wanted('read_only'), admin);
+  const buttons: [string, Record<string, string>][] = [
+    ['/ui/workers/pause', {}],
+    ['/ui/workers/drain', { timeout_sec: '60' }],
+    ['/ui/queue/retry-failed', {}],
+    ['/ui/settings/limits', { 'retention.days': '29' }],
+  ];
+  for (const [button, form] of buttons) {
+    const page = await app.submit(button, form);
+    const note = await app.submit(button, form, { 'hx-request': 'true' });
+    t.same([page.status, note.status, note.headers.get('hx-retarget')], [503, 503, '#note'], button);
+    for (const [answer, place] of [
+      [page, '.empty'],
+      [note, '.banner.hold'],
+    ] as const) {
+      const html = parse(await answer.text());
+      t.match(
+        textOf(html, place),
+        /until 2026-11-29 11:00 UTC: the disk is moved\..*Open maintenance End now…/,
+        button,
+      );
+      t.ok(html.querySelector(`${place} a[href="/ui/maintenance/${id}/end"]`), button);
+    }
+  }
+});
+
 t.test('operations that a window holds back wait for its end', async (t) => {
   const { app, windows } = await startWithClock(t);
   await windows.start(wanted('frozen'), admin);
