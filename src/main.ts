@@ -14,7 +14,8 @@ try {
   // A refusal need not wait until the server is loaded.
   prepareDataRoot(config.root);
   // In steps, because the modules of all at once are more files than some systems allow to be open.
-  await import('./web/server.ts');
+  await import('./jobs/parts.ts');
+  await import('./sources/parts.ts');
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(
