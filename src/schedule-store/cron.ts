@@ -57,7 +57,15 @@ function toRule(rule: Cron, pattern: string): CronRule {
     nextTimes: (after, count) => rule.nextRuns(count, after),
     dueBetween(after, until, max) {
       // The time that it is given is not among the previous ones.
-      const times = rule.previousRuns(max, new Date(until.getTime() + 1));
+      const end = new Date(until.getTime() + 1);
+      let times: Date[] = [];
+      // A hundred take ten milliseconds and more, and mostly none or one is due.
+      for (let count = 1, isMore = true; isMore; count *= 8) {
+        const wanted = Math.min(count, max);
+        times = rule.previousRuns(wanted, end);
+        const oldest = times.at(-1);
+        isMore = wanted < max && times.length === wanted && oldest !== undefined && oldest > after;
+      }
       return times.filter((time) => time > after && time <= until).reverse();
     },
     usualSec() {

@@ -195,6 +195,18 @@ t.test('the newest due times of a long time are read without all the others', as
   t.same(rule.dueBetween(until, until, 3), []);
 });
 
+t.test('any number of due times is read, and no more than wanted', async (t) => {
+  const rule = readCron('* * * * *', 'UTC');
+  const until = new Date('2026-11-29T15:00:00Z');
+  for (const minutes of [0, 1, 2, 7, 8, 9, 63, 64, 65, 100, 101, 600])
+    for (const max of [1, 8, 100]) {
+      const due = rule.dueBetween(new Date(until.getTime() - minutes * minuteMs), until, max);
+      const first = until.getTime() - (Math.min(minutes, max) - 1) * minuteMs;
+      const all = Array.from({ length: Math.min(minutes, max) }, (_, at) => first + at * minuteMs);
+      t.same(due.map(Number), all, `${minutes} minutes, ${max} at most`);
+    }
+});
+
 t.test('the period of a rule is the least distance of its due times', async (t) => {
   const periods: [string, number][] = [
     ['* * * * *', 60],
