@@ -123,7 +123,7 @@ function secondsSince(at: number): string {
   return ((Date.now() - at) / 1000).toFixed(0);
 }
 
-/** Kills a server with a hundred schedules of every minute. */
+/** Kills a server with a hundred schedules. */
 async function runSchedules() {
   const schedulesAt = Date.now();
   const times = await runScheduleChaos({

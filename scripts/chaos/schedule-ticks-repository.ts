@@ -1,10 +1,15 @@
-// Statements of the chaos of schedules: adds schedules of every minute, and compares their ticks with their jobs and due times.
+// Statements of the chaos of schedules: adds schedules of every minute and of every fifth one, and compares their ticks
+// with their jobs and due times.
 import type { Config } from '../../src/core/config.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createScheduleRepository } from '../../src/schedule-store/schedule-repository.ts';
 
-/** Half of them wait for what is in the way, half make up for missed times. */
+/** The distance of the due times of half the schedules. */
+export const rareMinutes = 5;
+
+/** Half of them wait for what is in the way, half make up for missed times. A rule of every minute has nothing to make up: a
+ *  newer time is on time. */
 export function addSchedules(config: Config, count: number, now: Date) {
   const ops = prepareOps(config.opsDatabasePath);
   const schedules = createScheduleRepository(ops);
@@ -17,7 +22,7 @@ export function addSchedules(config: Config, count: number, now: Date) {
       args: { lock: number % 5 === 0 ? 'a' : 'none' },
       reason: null,
       confirm: null,
-      cron: '* * * * *',
+      cron: number % 8 < 4 ? '* * * * *' : `*/${rareMinutes} * * * *`,
       zone: 'UTC',
       is_on: true,
       missed: number % 2 === 0 ? 'once' : 'skip',
@@ -27,7 +32,7 @@ export function addSchedules(config: Config, count: number, now: Date) {
   ops.close();
 }
 
-type Row = { schedule: string; due_since: string; ticks: number; last: string | null };
+type Row = { schedule: string; cron: string; due_since: string; ticks: number; last: string | null };
 
 /** `decidedUntil`: the due time up to which every schedule is decided. */
 export function readDueTimes(config: Config) {
@@ -42,7 +47,7 @@ export function readDueTimes(config: Config) {
 function compare(ops: Db) {
   const rows = ops
     .prepare<[], Row>(`
-      SELECT s.name AS schedule, s.due_since, count(t.due_at) AS ticks, max(t.due_at) AS last
+      SELECT s.name AS schedule, s.cron, s.due_since, count(t.due_at) AS ticks, max(t.due_at) AS last
       FROM schedule s LEFT JOIN schedule_tick t ON t.schedule = s.name WHERE s.is_on = 1 GROUP BY s.name
     `)
     .all();
@@ -67,11 +72,12 @@ function compare(ops: Db) {
   };
 }
 
-/** A rule of every minute has as many due times as minutes have begun. */
-function findGaps({ schedule, due_since, ticks, last }: Row): string[] {
+/** A rule has as many due times as spans of its minutes have begun. */
+function findGaps({ schedule, cron, due_since, ticks, last }: Row): string[] {
   if (last === null) return [];
-  const minutes = Math.floor(Date.parse(last) / 60_000) - Math.floor(Date.parse(due_since) / 60_000);
-  return minutes === ticks ? [] : [`${schedule} has ${ticks} ticks for ${minutes} due times up to ${last}`];
+  const spanMs = (cron.includes('/') ? rareMinutes : 1) * 60_000;
+  const due = Math.floor(Date.parse(last) / spanMs) - Math.floor(Date.parse(due_since) / spanMs);
+  return due === ticks ? [] : [`${schedule} has ${ticks} ticks for ${due} due times up to ${last}`];
 }
 
 /** Jobs without a tick, ticks without their job, and ticks that share one. */

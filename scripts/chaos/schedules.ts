@@ -6,7 +6,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { createRandom } from '../random.ts';
 import { createFastClock, type FastClock } from './fast-clock.ts';
-import { addSchedules, readDueTimes } from './schedule-ticks-repository.ts';
+import { addSchedules, rareMinutes, readDueTimes } from './schedule-ticks-repository.ts';
 import { chaosConfig, type ServerProcess, startServer } from './server-process.ts';
 
 type Options = {
@@ -50,7 +50,7 @@ export async function runScheduleChaos(options: Options): Promise<Report> {
     const lifeMs = random(lifeMaxMs);
     const waits = random(4) > 0;
     if (random(longStops) === 0) clock.skip(random(stopMaxMinutes) * minuteMs);
-    if (random(2) === 0) approachMinute(clock, random(lifeMaxMs) * factor);
+    if (random(2) === 0) approach(clock, minuteMs, random(lifeMaxMs) * factor);
     problems = await runCycle(config, clock, { lifeMs, waits });
     onCycle(cycle, `killed ${lifeMs} ms after its ${waits ? 'first answer' : 'start'}`);
   }
@@ -59,11 +59,11 @@ export async function runScheduleChaos(options: Options): Promise<Report> {
   return { cycles: cycle, ticks: outcomes, madeUp, jobs, problems };
 }
 
-/** Sets the clock forward, so that a minute begins after `aheadMs`: the next life has due times to decide in time. The life after
- *  it may find the rest of them, still in time. */
-function approachMinute(clock: FastClock, aheadMs: number) {
+/** Sets the clock forward, so that a minute, or another span, begins after `aheadMs`: the next life has due times to decide
+ *  in time. The life after it may find the rest of them, still in time. */
+function approach(clock: FastClock, spanMs: number, aheadMs: number) {
   const now = clock.now().getTime();
-  clock.skip(Math.ceil((now + aheadMs) / minuteMs) * minuteMs - aheadMs - now);
+  clock.skip(Math.ceil((now + aheadMs) / spanMs) * spanMs - aheadMs - now);
 }
 
 async function runCycle(
@@ -82,7 +82,8 @@ async function runCycle(
 
 /** Every due time up to now is decided, and the server stops gracefully. */
 async function runToQuiet(config: Config, clock: FastClock): Promise<string[]> {
-  const until = clock.now();
+  approach(clock, rareMinutes * minuteMs, 0);
+  const until = new Date(Math.floor(clock.now().getTime() / minuteMs) * minuteMs);
   const server = start(config, clock);
   if ((await server.ready) === null) return ['the server did not start again'];
   const deadline = performance.now() + quietMaxMs;
