@@ -8,8 +8,8 @@ import { createScheduleRepository } from '../../src/schedule-store/schedule-repo
 /** The distance of the due times of half the schedules. */
 export const rareMinutes = 5;
 
-/** Half of them wait for what is in the way, half make up for missed times. A rule of every minute has nothing to make up: a
- *  newer time is on time. */
+/** Half of them wait for what is in the way, half make up for missed times. A rule of every minute has nothing to make up:
+ *  a newer time is on time. */
 export function addSchedules(config: Config, count: number, now: Date) {
   const ops = prepareOps(config.opsDatabasePath);
   const schedules = createScheduleRepository(ops);

@@ -1,4 +1,4 @@
-// The chaos of schedules: a server with schedules of every minute and a fast clock is killed again and again. No due time may
+// The chaos of schedules: a server with a hundred schedules and a fast clock is killed again and again. No due time may
 // have two jobs, and none may be without a tick.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
