@@ -10,7 +10,12 @@ import { parse } from 'node-html-parser';
 /** Noop mode changes nothing that could be undone, and the form of a removal begins without a choice. */
 const skipped = ['undo', 'remove'];
 
-const newSource = Object.entries({ name: 'walked', place: 'sheets/walked' });
+/** The values of forms that begin empty, and a window that holds nothing back. */
+const filled = {
+  '/ui/sources/add': { name: 'walked', place: 'sheets/walked' },
+  '/ui/schedules/new': { name: 'walked', operation: 'repair' },
+  '/ui/maintenance': { level: 'announce' },
+};
 /** The answers of forms that do not redirect: no token is known, an empty form is refused, and a check shows what it found. */
 const answers = {
   '/sign-in': 401,
@@ -121,14 +126,21 @@ async function submit(origin, action, form) {
     const chosen = field.querySelector('option[selected]') ?? field;
     fields.set(field.getAttribute('name'), chosen.getAttribute('value') ?? '');
   }
-  if (action === '/ui/sources/add') for (const [name, value] of newSource) fields.set(name, value);
+  for (const [name, value] of Object.entries(filled[action] ?? {})) fields.set(name, value);
   if (fields.has('reason')) fields.set('reason', 'a walk in noop mode');
-  if (fields.has('confirm')) fields.set('confirm', form.querySelector('label[for="confirm"] strong').text);
+  if (fields.has('confirm')) fields.set('confirm', readWord(form));
   const answer = await fetch(origin + action, { method: 'POST', body: fields, redirect: 'manual' });
   // Noop mode has no workers to control.
   const expected = action.startsWith('/ui/workers/') ? 503 : (answers[action] ?? 303);
   assert.equal(answer.status, expected, `POST ${action} answers ${expected}`);
   return answer.headers.get('location') ?? '/operations';
+}
+
+/** The word that the label of the field asks for. */
+function readWord(form) {
+  const { id } = form.querySelector('input[name="confirm"]');
+  const [, word = ''] = /Type (\S+) to confirm/.exec(form.querySelector(`label[for="${id}"]`).text) ?? [];
+  return word;
 }
 
 async function readJobs(origin) {
