@@ -5,6 +5,17 @@ import type { FastifyRouteSchemaDef, FastifyValidationResult } from 'fastify/typ
 
 /** The fields of a form, as text; an argument may occur twice, as a hidden default and a ticked box. */
 export type Form = Record<string, string>;
+
+/** The fields of a form or of an address. The last value of a repeated field counts, as with a hidden default and a ticked box;
+ *  a field that `isList` keeps its values. */
+export function lastValues(given: Form | null, isList = (_name: string) => false): Form {
+  const fields = Object.entries(given ?? {}).map(([name, value]) => [
+    name,
+    isList(name) ? value : ([value].flat().at(-1) ?? ''),
+  ]);
+  return Object.fromEntries(fields) as Form;
+}
+
 /** A route that receives a form. */
 export type Posted = { Body: Form | null };
 const text = { type: 'string' } as const;

@@ -6,7 +6,7 @@ import type { Args, Operation } from '../../core/operation.ts';
 import { machineZone } from '../../schedule-store/cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { wasName } from '../../web/edited-field.ts';
-import type { Form } from '../../web/validation.ts';
+import { type Form, lastValues } from '../../web/validation.ts';
 import { fieldsOf, firstRule, presets, readRule, type RuleFields } from '../presets.ts';
 import { isSchedulable, schedulableArguments } from '../../schedule-store/schedulable.ts';
 import { type ScheduleTexts, textsOf } from '../schedule-texts.ts';
@@ -17,14 +17,9 @@ const ruleNames = ['preset', 'minute', 'at', 'weekday', 'day', 'cron'] as const;
 /** Fields of a stored schedule that the form does not edit. */
 const notShown = ['is_on', 'reason'];
 
-/** The fields of a form or of an address. The last value of a repeated field wins, as with a hidden default and a ticked box;
- *  an argument may be a list and keeps its values. */
-export function readTyped(given: Form): Form {
-  const typed = Object.entries(given).map(([name, value]) => [
-    name,
-    name.startsWith(argPrefix) ? value : ([value].flat().at(-1) ?? ''),
-  ]);
-  return Object.fromEntries(typed) as Form;
+/** An argument may be a list. */
+export function readTyped(given: Form | null): Form {
+  return lastValues(given, (name) => name.startsWith(argPrefix));
 }
 
 export function ruleFieldsOf(form: Form): RuleFields {

@@ -40,7 +40,7 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
   });
 
   app.post<Posted>('/ui/schedules/new', changes('/schedules/new'), (request, reply) => {
-    const form = readTyped(request.body ?? {});
+    const form = readTyped(request.body);
     const by = requester(request);
     return answer(ctx, reply, { stored: null, form }, async () => {
       const is_on = form.is_on === 'true';
@@ -50,7 +50,7 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
   });
 
   app.post<Named & Posted>('/ui/schedules/:name/edit', changes('/schedules/:name'), (request, reply) => {
-    const form = readTyped(request.body ?? {});
+    const form = readTyped(request.body);
     const by = requester(request);
     const stored = findSchedule(ctx, request.params.name);
     return answer(ctx, reply, { stored, form }, async () =>

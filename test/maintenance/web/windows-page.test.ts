@@ -56,6 +56,28 @@ t.test('a window starts from the form, and the page shows it', async (t) => {
   );
 });
 
+t.test('the last value of a repeated field counts', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const post = (path: string, fields: string[][]) =>
+    fetch(app.origin + path, {
+      method: 'POST',
+      body: new URLSearchParams(fields as [string, string][]),
+      redirect: 'manual',
+    });
+  const twice = ['lasts', 'minutes', 'level', 'starts'].map((name) => [name, 'x']);
+  const last = { ...frozen, lasts: 'other', minutes: '20' };
+  t.equal((await post('/ui/maintenance', [...twice, ...Object.entries(last)])).status, 303);
+  t.match(windows.all(), [{ level: 'frozen', reason: 'New disk', ends_at: '2026-11-29T10:20:00.000Z' }]);
+  const longer = [
+    ['lasts', '15'],
+    ['lasts', 'other'],
+    ['minutes', '1'],
+    ['minutes', '10'],
+  ];
+  t.equal((await post('/ui/maintenance/1/extend', longer)).status, 303);
+  t.match(windows.all(), [{ ends_at: '2026-11-29T10:30:00.000Z' }]);
+});
+
 t.test('the form names all problems at once, and keeps what was typed', async (t) => {
   const { app, windows } = await startWithClock(t);
   const form = {
