@@ -49,12 +49,17 @@ export function createSourceParts(ctx: Context) {
   repository.onFinish(sheetRuns.keepEnd);
   const findFiles = createFindFiles(config);
   const headerReads = createHeaderReads({ ...ctx, createTask });
-  const wantedBy = createWantedBy(catalogue, repository.active);
+  const wantedBy = createWantedBy({
+    catalogue,
+    active: repository.active,
+    schedules: ctx.use(scheduleStore).schedules,
+  });
   return {
     sheetUploads,
     sources,
     sheetRuns,
     sourceStates,
+    wantedBy,
     findFiles,
     findDrift: createFindDrift(config, findFiles),
     headerReads,

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { assertMatches, assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
+import { formatList } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
 import type { SourceRepository } from '../source-store/source-repository.ts';
@@ -11,24 +12,26 @@ import { type GivenSource, readSource } from './read-source.ts';
 import type { SheetRuns } from './repository.ts';
 import { editsOf, type SourceTexts } from './source-edits.ts';
 import type { SourceStates } from './source-state-repository.ts';
+import type { WantedBy } from './wanted-by.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   sources: SourceRepository;
   states: Pick<SourceStates, 'remove' | 'forgetLooks'>;
   sheetRuns: Pick<SheetRuns, 'fill'>;
-  /** The number of an unfinished job that names the sheet; null without one. */
-  wantedBy: (name: string) => number | null;
+  wantedBy: WantedBy;
 };
 
+/** `mustBeNew` refuses a name that is taken; `shown`, the values that the form of an existing sheet had, a sheet that has changed
+ *  since; `ifMatch`, one with another ETag. */
 type Precondition = { mustBeNew?: boolean; shown?: SourceTexts; ifMatch?: string | undefined };
 
 export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
-    /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken; `shown`,
-     *  what the form of an existing sheet showed, one that has changed since; `ifMatch`, one with another ETag. A sheet that differs from the former one loses
-     *  the findings of its check, and at another place its runs. Throws `invalid_arguments`, `edit_conflict`, `not_found`, `operation_locked`. */
+    /** Creates or replaces the sheet `name`; returns it, and whether it is new. A sheet that differs from the former one loses the
+     *  findings of its check, and at another place its runs. Throws `invalid_arguments`, `edit_conflict`, `not_found`,
+     *  `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,
@@ -48,7 +51,7 @@ export function createSourceChanges(given: Given) {
             const change = sources.changeOf(name);
             assertUnchanged(editsOf(shown, { stored: before, given: source, change }), now());
           }
-          if (before) assertFree(name, wantedBy(name), 'change');
+          if (before) assertFree(name, wantedBy.job(name), 'change');
           sources.transaction(() => {
             sources.put(source, { changed_at: now().toISOString(), changed_by: by.actor });
             if (!isDeepStrictEqual(before, source)) forget(given, before, source);
@@ -69,7 +72,7 @@ export function createSourceChanges(given: Given) {
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSource(name);
           assertRemovable(name);
-          assertFree(name, wantedBy(name), 'remove');
+          assertUnused(name, wantedBy);
           sources.transaction(() => {
             sources.remove(name);
             states.remove(name);
@@ -95,6 +98,22 @@ function assertFree(name: string, job: number | null, verb: 'change' | 'remove')
   if (job === null) return;
   const message = `Job #${job} uses ${name}. Cancel that job or wait for its end, then ${verb} the sheet.`;
   throw new AppError('operation_locked', message, { job });
+}
+
+/** The runs of a schedule would fail. */
+function assertUnused(name: string, wantedBy: WantedBy) {
+  assertFree(name, wantedBy.job(name), 'remove');
+  const schedules = wantedBy.schedules(name);
+  const message = describeUse(name, schedules);
+  if (message !== null) throw new AppError('wrong_state', message, { schedules });
+}
+
+/** Why a sheet that schedules use cannot be removed; null if none does. */
+export function describeUse(name: string, schedules: string[]): string | null {
+  if (schedules.length === 0) return null;
+  const [which, verb, them] =
+    schedules.length === 1 ? ['schedule', 'uses', 'it'] : ['schedules', 'use', 'them'];
+  return `The ${which} ${formatList(schedules)} ${verb} ${name}. Change or remove ${them} first.`;
 }
 
 function entryOf({ name: event }: { name: string }, source: string, by: Requester): AuditEntry {

@@ -1,16 +1,37 @@
-// Finds the unfinished jobs that name a sheet.
+// Finds the unfinished jobs and the schedules that name a sheet.
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Job } from '../jobs/job.ts';
+import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 
 /** A path, files or a download take the place of the named sheet, whose argument has a default. */
 const inPlaceOfSource = ['path', 'sheet', 'download'];
 
-/** The function returns the number of an unfinished job; null without one. */
-export function createWantedBy(catalogue: Pick<Catalogue, 'find'>, active: () => Job[]) {
-  const names = ({ operation, args }: Job, name: string) =>
+/** A run, or the stored request for one. */
+type Run = Pick<Job, 'operation' | 'args'>;
+
+type Given = {
+  catalogue: Pick<Catalogue, 'find'>;
+  active: () => Job[];
+  schedules: Pick<ScheduleRepository, 'all'>;
+};
+
+export type WantedBy = ReturnType<typeof createWantedBy>;
+
+export function createWantedBy({ catalogue, active, schedules }: Given) {
+  const names = ({ operation, args }: Run, name: string) =>
     !inPlaceOfSource.some((argument) => args[argument]) &&
     Object.entries(catalogue.find(operation)?.args.properties ?? {}).some(
       ([argument, { options }]) => options === 'sources' && args[argument] === name,
     );
-  return (name: string): number | null => active().find((job) => names(job, name))?.number ?? null;
+  return {
+    /** The number of an unfinished job; null without one. */
+    job: (name: string): number | null => active().find((job) => names(job, name))?.number ?? null,
+
+    /** The names of schedules, also of those that are off. */
+    schedules: (name: string): string[] =>
+      schedules
+        .all()
+        .filter((schedule) => names(schedule, name))
+        .map((schedule) => schedule.name),
+  };
 }

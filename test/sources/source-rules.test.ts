@@ -9,6 +9,7 @@ import { createBus } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { firstSources, type SheetSource } from '../../src/core/sheet-source.ts';
+import type { Schedule } from '../../src/schedule-store/schedule.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { listSheetFiles } from '../../src/sheets/file-facts.ts';
 import { hashSheet } from '../../src/sheets/read-sheet.ts';
@@ -86,6 +87,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
   const now = () => new Date();
   const sources = createSourceRepository(ops);
   let job: number | null = null;
+  let schedules: string[] = [];
   const changes = createSourceChanges({
     config,
     now,
@@ -95,7 +97,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     states: createSourceStates(ops),
     sheetRuns: createSheetRuns(ops, sources),
     untilFree: async (work) => work(),
-    wantedBy: () => job,
+    wantedBy: { job: () => job, schedules: () => schedules },
   });
   const by = systemRequester;
   const draft = { kind: 'folder', place: 'sheets/draft' };
@@ -106,6 +108,12 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
   await t.rejects(changes.remove('draft', by), refused);
   t.match(sources.find('draft'), draft);
   job = null;
+  schedules = ['nightly', 'weekly'];
+  await t.rejects(changes.remove('draft', by), {
+    code: 'wrong_state',
+    message: /^The schedules nightly and weekly use draft\./,
+  });
+  schedules = [];
   await changes.remove('draft', by);
   t.equal(sources.find('draft'), null);
 });
@@ -148,18 +156,26 @@ t.test('the names of tabs are those that files or tabs can have', async (t) => {
     t.throws(() => read(kind, { category }), { message }, category);
 });
 
-t.test('a sheet is in use by a job that names it, not by one that has another input', async (t) => {
-  const catalogue = createCatalogue(declaredOperations);
-  const wantedBy = (operation: string, args: object) =>
-    createWantedBy(catalogue, () => [{ number: 7, operation, args } as Job])('draft');
-  t.equal(wantedBy('import', { source: 'draft' }), 7);
-  t.equal(wantedBy('export', { target: 'draft' }), 7);
-  t.equal(wantedBy('import', { source: 'draft', path: 'sheets/other' }), null);
-  t.equal(wantedBy('import', { source: 'draft', sheet: '0a0b0c0d' }), null);
-  t.equal(wantedBy('export', { target: 'draft', download: true }), null);
-  t.equal(wantedBy('import', { source: 'published' }), null);
-  t.equal(wantedBy('index', { category: 'draft' }), null);
-});
+t.test(
+  'a sheet is in use by a job or a schedule that names it, not by one that has another input',
+  async (t) => {
+    const catalogue = createCatalogue(declaredOperations);
+    const wantedBy = (operation: string, args: object) => {
+      const active = () => [{ number: 7, operation, args } as Job];
+      const schedules = { all: () => [{ name: 'nightly', operation, args } as Schedule] };
+      const found = createWantedBy({ catalogue, active, schedules });
+      t.same(found.schedules('draft'), found.job('draft') === null ? [] : ['nightly']);
+      return found.job('draft');
+    };
+    t.equal(wantedBy('import', { source: 'draft' }), 7);
+    t.equal(wantedBy('export', { target: 'draft' }), 7);
+    t.equal(wantedBy('import', { source: 'draft', path: 'sheets/other' }), null);
+    t.equal(wantedBy('import', { source: 'draft', sheet: '0a0b0c0d' }), null);
+    t.equal(wantedBy('export', { target: 'draft', download: true }), null);
+    t.equal(wantedBy('import', { source: 'published' }), null);
+    t.equal(wantedBy('index', { category: 'draft' }), null);
+  },
+);
 
 const at = (hour: number) => `2026-11-28T${String(hour).padStart(2, '0')}:00:00.000Z`;
 const runOf = (result: object): SheetRun => ({

@@ -9,7 +9,7 @@ import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { sourceActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SourceState } from '../source-state-repository.ts';
-import { unknownSource } from '../source-changes.ts';
+import { describeUse, unknownSource } from '../source-changes.ts';
 import { formOf, readShown, readSourceForm, viewSourceDialog } from './source-dialog.ts';
 
 type Named = { Params: { name: string } };
@@ -50,7 +50,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
   });
 
   app.get<Named>('/ui/sources/:name/remove', isDialog, (request, reply) =>
-    reply.sendDialog('sources/dialog-remove', viewRemoval(find(request.params.name).name)),
+    reply.sendDialog('sources/dialog-remove', viewRemoval(ctx, find(request.params.name).name)),
   );
 
   app.post<Named>(
@@ -111,10 +111,12 @@ function sendDialog(reply: FastifyReply, name: string | null, form: Form, error?
   return reply.sendDialog('sources/dialog-source', viewSourceDialog(name, form, error));
 }
 
-function viewRemoval(name: string) {
+function viewRemoval({ wantedBy }: Pick<SourceContext, 'wantedBy'>, name: string) {
+  const use = describeUse(name, wantedBy.schedules(name));
   return {
     question: `Remove ${name} from the named sheets?`,
     consequences: [
+      ...(use === null ? [] : [use]),
       'Its files, and the entries that were imported from it, stay.',
       'Jobs that have used it stay in the history.',
     ],
