@@ -13,7 +13,7 @@ export type Saving = {
   repository: FindingRepository;
   audit: Audit;
   bus: Bus;
-  /** The id of the maintenance window that is under way: what opens in it is expected. */
+  /** The id of the maintenance window that is under way. Findings that open in it are expected. */
   windowUnderWay: () => number | null;
   /** Called once for each series of failures. */
   onError: (error: unknown) => void;

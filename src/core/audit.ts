@@ -1,5 +1,5 @@
-// The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else,
-// and a chain of hashes shows what was changed in spite of them.
+// The audit log: each row names an actor, an event, a time, a reason, an address and an outcome. Rows are only added; triggers
+// refuse anything else, and a chain of hashes shows changes that were made in spite of them.
 // The rows of refusals, and of other requests that a client can repeat without end, are limited.
 import { parseDetail } from './audit-detail.ts';
 import { openChain } from './db/audit-chain.ts';

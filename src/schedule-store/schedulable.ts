@@ -1,4 +1,4 @@
-// The arguments that a schedule can store: what a person or the server decides for each run cannot be among them.
+// The arguments that a schedule can store: none that a person or the server decides for each run.
 import { defaultArguments } from '../core/arguments.ts';
 import type { ArgumentProperty, ArgumentSchema, Operation } from '../core/operation.ts';
 

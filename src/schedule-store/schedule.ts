@@ -1,7 +1,7 @@
 // A schedule starts an operation at the due times of a cron rule.
 import type { Args } from '../core/operation.ts';
 
-/** `missed`: what becomes of due times at which no server ran. `overlap`: of a due time at which a job that conflicts with its
+/** `missed`: the fate of due times at which no server ran. `overlap`: the fate of a due time while a job that conflicts with its
  *  run is ahead. `due_since`: due times after it are owed a tick. */
 export type Schedule = {
   name: string;

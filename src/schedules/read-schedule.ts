@@ -119,8 +119,7 @@ function hasTiming(
   return stored.cron === cron && stored.zone === zone && stored.is_on === is_on;
 }
 
-/** The arguments with their defaults, as they are stored: what the operation makes of them, such as a full path, each run
- *  finds out again. */
+/** The arguments with their defaults. The operation derives others, such as a full path, at each run. */
 function readScheduledArguments(
   { readArguments, options }: Reading,
   operation: Operation | null,

@@ -1,5 +1,5 @@
-// The due times of all schedules in short: what became of them, by ten minutes. What is settled is kept, so that a look reads
-// only the due times that were decided since the last one, and the jobs that were not over then.
+// Counts the due times of all schedules by outcome and ten minutes. Settled ones are kept, so that a look reads only the due
+// times that were decided since the last one, and the jobs that were not over then.
 import type { JobStatus } from '../core/bus.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Tick } from '../schedule-store/schedule.ts';
