@@ -12,7 +12,7 @@ import { scheduleActions, scheduleTarget, unknownSchedule } from './actions.ts';
 import { type GivenSchedule, readSchedule } from './read-schedule.ts';
 import { leaveUndecided } from './leave-undecided.ts';
 import { createRunNow } from './run-now.ts';
-import { editsOf, type ScheduleTexts } from './schedule-texts.ts';
+import { auditedValues, editsOf, type ScheduleTexts } from './schedule-texts.ts';
 
 export const maxSchedules = 100;
 
@@ -70,7 +70,8 @@ export function createScheduleEdits(given: Given) {
     async remove(name: string, by: Requester): Promise<Schedule> {
       const removed = await untilFree(() => {
         const before = schedules.find(name);
-        const audited = { ...entryOf(scheduleActions.remove, name, by), detail: { before } };
+        const detail = { before: before && auditedValues(before) };
+        const audited = { ...entryOf(scheduleActions.remove, name, by), detail };
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSchedule(name);
           schedules.transaction(() => {
@@ -100,12 +101,13 @@ async function change(
   const { wanted, ...entry } = audited;
   const changed = await untilFree(() => {
     const before = schedules.find(name);
-    return auditRefusal(audit, { ...entry, detail: { before, after: wanted } }, () =>
+    return auditRefusal(audit, { ...entry, detail: askedFor(before, wanted) }, () =>
       schedules.transaction(() => {
         const schedule = read(before);
         leaveUndecided(given, before, schedule);
         schedules.put(schedule);
-        audit.record({ ...entry, outcome: 'ok', detail: { before, after: schedule } });
+        const detail = { before: before && auditedValues(before), after: auditedValues(schedule) };
+        audit.record({ ...entry, outcome: 'ok', detail });
         return { schedule, isNew: before === null };
       }),
     );
@@ -113,6 +115,12 @@ async function change(
   onChange();
   bus.emit('schedules');
   return changed;
+}
+
+/** The wanted values, and those that they would have replaced. */
+function askedFor(before: Schedule | null, wanted: GivenSchedule) {
+  const names = Object.keys(wanted) as (keyof GivenSchedule & keyof Schedule)[];
+  return { before: before && Object.fromEntries(names.map((name) => [name, before[name]])), after: wanted };
 }
 
 function entryOf({ name: event }: { name: string }, schedule: string, by: Requester): AuditEntry {

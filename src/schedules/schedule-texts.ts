@@ -20,6 +20,11 @@ export function textsOf(schedule: Schedule): ScheduleTexts {
   };
 }
 
+/** The values of a schedule as the audit log keeps them, without its author and its times. */
+export function auditedValues(schedule: Schedule): ScheduleTexts {
+  return { ...textsOf(schedule), confirm: schedule.confirm === null ? 'not set' : 'set' };
+}
+
 /** `shown`: the values that the form had when it was opened. */
 export function editsOf(
   shown: ScheduleTexts,

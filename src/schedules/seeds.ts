@@ -8,6 +8,7 @@ import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { scheduleTarget } from './actions.ts';
 import { maxSchedules } from './schedule-edits.ts';
+import { auditedValues } from './schedule-texts.ts';
 
 type Given = Pick<Kernel, 'audit' | 'catalogue' | 'now' | 'untilFree'> & { schedules: ScheduleRepository };
 
@@ -26,7 +27,7 @@ export async function seedSchedules({ audit, catalogue, now, schedules, untilFre
           outcome: 'ok',
           by: systemRequester,
           target: scheduleTarget(name),
-          detail: { before: null, after: schedule },
+          detail: { before: null, after: auditedValues(schedule) },
         });
       }),
     );

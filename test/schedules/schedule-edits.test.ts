@@ -61,6 +61,7 @@ t.test('a schedule is added with defaults, and changed member by member', async 
     ['schedule.changed', 'schedule.changed', 'schedule.changed'],
   );
   t.match(JSON.parse(rows[1]?.detail ?? ''), { before: { overlap: 'skip' }, after: { overlap: 'wait' } });
+  t.notMatch(rows[1]?.detail ?? '', /due_since|changed_at/, 'its bookkeeping is no change');
 });
 
 t.test('all problems are reported at once, each with its field', async (t) => {

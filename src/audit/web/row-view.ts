@@ -50,6 +50,7 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
   const { title, sentence } = describeRow(row, titles);
   const [, actor = row.actor, named = null] = /^(.*?) (\(.*\))$/.exec(row.actor) ?? [];
   const { id, at, event, outcome, reason, peer } = row;
+  const isNew = (row.detail?.before ?? null) === null;
   return {
     id,
     at,
@@ -61,7 +62,7 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
     sentence: sentence === null ? null : shorten(sentence),
     reason: reason === null ? null : shorten(reason),
     badge: badges[outcome],
-    changes: changesOf(row.detail).map((change) => viewChange(change, diff)),
+    changes: changesOf(row.detail).map((change) => viewChange(change, diff, isNew)),
     /** The changes of a refused or failed row were asked for, and not made. */
     isMade: outcome === 'ok',
     facts: factsOf(row),
@@ -77,11 +78,12 @@ const badges = {
   failed: { tone: 'bad', icon: 'cross', word: 'Failed', isQuiet: false },
 };
 
-function viewChange({ field, from, to }: ValueChange, diff: Diff) {
+/** `isNew`: nothing was there before, so no value was empty. */
+function viewChange({ field, from, to }: ValueChange, diff: Diff, isNew: boolean) {
   if (isSecretState(from) && isSecretState(to))
     return { field, note: `${to ?? 'not set'}, was ${from ?? 'not set'}`, parts: [] };
   const [was, is] = [from, to].map((text) => (text === null ? null : showTime(text))) as [string, string];
-  if (from === null) return { field, note: 'was empty', parts: diff('', is) };
+  if (from === null) return { field, note: isNew ? null : 'was empty', parts: diff('', is) };
   if (to === null) return { field, note: 'becomes empty', parts: diff(was, '') };
   return { field, note: null, parts: diff(was, is) };
 }
