@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import cookie from '@fastify/cookie';
-import formbody from '@fastify/formbody';
 import view from '@fastify/view';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { packageRoot } from '../core/config.ts';
@@ -20,6 +19,7 @@ import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
 import { collectForms } from './form-address.ts';
+import { registerForms } from './forms.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerLanding } from './landing.ts';
 import { registerAlive } from './alive.ts';
@@ -67,7 +67,7 @@ export async function createServer(
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
   registerIdentify(app, authenticate, holdBacksOf(mounted));
-  await app.register(formbody);
+  await registerForms(app);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
   await app.register(view, {

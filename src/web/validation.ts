@@ -3,17 +3,17 @@
 import { Ajv, type AnySchema } from 'ajv';
 import type { FastifyRouteSchemaDef, FastifyValidationResult } from 'fastify/types/schema.js';
 
-/** The fields of a form, as text; an argument may occur twice, as a hidden default and a ticked box. */
+/** The fields of a form, as text. */
 export type Form = Record<string, string>;
 
-/** The fields of a form or of an address. The last value of a repeated field counts, as with a hidden default and a ticked box;
- *  a field that `isList` keeps its values. */
-export function lastValues(given: Form | null, isList = (_name: string) => false): Form {
-  const fields = Object.entries(given ?? {}).map(([name, value]) => [
-    name,
-    isList(name) ? value : ([value].flat().at(-1) ?? ''),
-  ]);
-  return Object.fromEntries(fields) as Form;
+export type Fields = Record<string, string | string[]>;
+
+/** The fields of a query or a form, of which one may be repeated: its last value counts, as with a hidden default and a ticked
+ *  box. */
+export function lastValues(fields: Fields): Form {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, [value].flat().at(-1) ?? '']),
+  );
 }
 
 /** A route that receives a form. */

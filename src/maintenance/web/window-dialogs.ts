@@ -8,7 +8,7 @@ import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
-import { type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { stateOf, type Window } from '../../window-store/window.ts';
 import { maintenanceActions } from '../actions.ts';
 import type { MaintenanceContext } from '../parts.ts';
@@ -33,7 +33,7 @@ export function registerWindowDialogs(
   const ends = { schema: posted, config: { action: maintenanceActions.end } };
   app.post<Numbered & Posted>(endPath, ends, async (request, reply) => {
     const { id } = request.params;
-    const form = lastValues(request.body);
+    const form = request.body ?? {};
     const wasPlanned = stateOf(windows.find(id)) === 'planned';
     try {
       await windows.end(id, requester(request), form);
@@ -52,7 +52,7 @@ export function registerWindowDialogs(
   const extends_ = { schema: posted, config: { action: maintenanceActions.extend } };
   app.post<Numbered & Posted>(extendPath, extends_, async (request, reply) => {
     const { id } = request.params;
-    const form = lastValues(request.body);
+    const form = request.body ?? {};
     try {
       const { ends_at } = await windows.extend(id, readMinutes(form), requester(request));
       return await answer(reply, 'The window is longer.', `It ends on ${dayTime(ends_at)}.`);

@@ -9,7 +9,7 @@ import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
-import { type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { stateOf, type Window } from '../../window-store/window.ts';
 import { maintenanceActions, maintenanceWord } from '../actions.ts';
 import { levelWords } from '../level-words.ts';
@@ -43,7 +43,7 @@ export function registerWindowPage(app: FastifyInstance, ctx: MaintenanceContext
 
   const starts = { ...isForm, config: { action: maintenanceActions.start, page: windowsPath } };
   app.post<Posted>('/ui/maintenance', starts, async (request, reply) => {
-    const form = lastValues(request.body);
+    const form = request.body ?? {};
     try {
       const window = await ctx.windows.start(readStart(form), requester(request));
       return await reply.sendAction({

@@ -6,7 +6,7 @@ import type { Args, Operation } from '../../core/operation.ts';
 import { machineZone } from '../../schedule-store/cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { wasName } from '../../web/edited-field.ts';
-import { type Form, lastValues } from '../../web/validation.ts';
+import type { Form } from '../../web/validation.ts';
 import { fieldsOf, firstRule, presets, readRule, type RuleFields } from '../presets.ts';
 import { isSchedulable, schedulableArguments } from '../../schedule-store/schedulable.ts';
 import { type ScheduleTexts, textsOf } from '../schedule-texts.ts';
@@ -16,11 +16,6 @@ export const argPrefix = 'args.';
 const ruleNames = ['preset', 'minute', 'at', 'weekday', 'day', 'cron'] as const;
 /** Fields of a stored schedule that the form does not edit. */
 const notShown = ['is_on', 'reason'];
-
-/** An argument may be a list. */
-export function readTyped(given: Form | null): Form {
-  return lastValues(given, (name) => name.startsWith(argPrefix));
-}
 
 export function ruleFieldsOf(form: Form): RuleFields {
   const preset = presets.find((name) => name === form.preset) ?? (form.cron ? 'own' : firstRule.preset);

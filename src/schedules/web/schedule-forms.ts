@@ -7,12 +7,12 @@ import { url } from '../../core/url.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
-import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import { type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
 import { scheduleActions } from '../actions.ts';
 import { findSchedule } from './find-schedule.ts';
 import { viewForm } from './form-view.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { formAgain, newForm, readScheduleForm, readShown, readTyped } from './schedule-form.ts';
+import { formAgain, newForm, readScheduleForm, readShown } from './schedule-form.ts';
 import { sendForm } from './send-form.ts';
 
 type Named = { Params: { name: string } };
@@ -26,7 +26,7 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
 
   /** Reads only. htmx takes the parts of the form that it replaces; without scripts the page comes back with them. */
   app.get<{ Querystring: Form }>('/ui/schedules/preview', { config: { isPage: true } }, (request, reply) => {
-    const typed = readTyped(request.query);
+    const typed = lastValues(request.query);
     const stored = typed.edits ? schedules.find(typed.edits) : null;
     const form = stored ? formAgain(stored, catalogue.find(typed.operation ?? ''), typed) : newForm(typed);
     const name = stored?.name ?? null;
@@ -40,7 +40,7 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
   });
 
   app.post<Posted>('/ui/schedules/new', changes('/schedules/new'), (request, reply) => {
-    const form = readTyped(request.body);
+    const form = request.body ?? {};
     const by = requester(request);
     return answer(ctx, reply, { stored: null, form }, async () => {
       const is_on = form.is_on === 'true';
@@ -50,7 +50,7 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
   });
 
   app.post<Named & Posted>('/ui/schedules/:name/edit', changes('/schedules/:name'), (request, reply) => {
-    const form = readTyped(request.body);
+    const form = request.body ?? {};
     const by = requester(request);
     const stored = findSchedule(ctx, request.params.name);
     return answer(ctx, reply, { stored, form }, async () =>

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
-import type { Form } from '../../web/validation.ts';
+import { type Form, lastValues } from '../../web/validation.ts';
 import { findSchedule } from './find-schedule.ts';
 import { viewForm } from './form-view.ts';
 import { viewTick } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { formOf, newForm, readTyped } from './schedule-form.ts';
+import { formOf, newForm } from './schedule-form.ts';
 import { sendNewPage, sendSchedulePage } from './send-form.ts';
 
 type Named = { Params: { name: string } };
@@ -38,7 +38,7 @@ export const timesPage: Page = {
 
 export function registerSchedulePages(app: FastifyInstance, ctx: SchedulesContext) {
   app.get<{ Querystring: Form }>(newSchedulePage.path, { config: { isPage: true } }, (request, reply) =>
-    sendNewPage(reply, viewForm(ctx, { name: null, form: newForm(readTyped(request.query)) })),
+    sendNewPage(reply, viewForm(ctx, { name: null, form: newForm(lastValues(request.query)) })),
   );
 
   app.get<Named>(schedulePage.path, { config: { isPage: true } }, (request, reply) => {
