@@ -111,6 +111,7 @@ t.test('every operation: its result is seen with its end', async (t) => {
     ran.add(operation);
     const end = await runToEnd(t, app, { operation, args });
     t.match(end.job, { status: 'succeeded', failure: null });
+    t.notMatch(end.at['/operations'], /NaN|undefined/, `the outcome of ${operation} names every number`);
     return {
       result: end.job.result as Record<string, unknown>,
       at: end.at,
@@ -134,7 +135,7 @@ t.test('every operation: its result is seen with its end', async (t) => {
   );
   t.match((await run('import')).index, { state: 'behind', entries: 72 });
   const repaired = await run('repair');
-  t.match(repaired.index, { state: 'ready', fresh: 72 });
+  t.match(repaired, { result: { repaired: 1 }, index: { state: 'ready', fresh: 72 } });
   t.not(repaired.index.generation, built.result.generation);
 
   const form = new FormData();

@@ -26,8 +26,9 @@ export type RebuildContext = Omit<SwitchContext, 'model' | 'config'> & {
   model: Embedder;
 };
 
-/** Throws `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
-export async function rebuildIndex(args: RebuildArguments, context: RebuildContext) {
+/** `found`: facts from before the rebuild that belong to its result. Throws `bad_input` with `unknown_category`, `unknown_entry`,
+ *  `empty_library` or `nothing_to_index`. */
+export async function rebuildIndex(args: RebuildArguments, context: RebuildContext, found = {}) {
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   assertSelection(repository, args);
@@ -68,6 +69,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     sha256: meta.sha256,
     bytes: index.bytes,
     generation: draft.name,
+    ...found,
   };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
   verifyOrFail(files, (done, total) => progress(done, total, 'verify'));

@@ -1,5 +1,5 @@
 import { url } from '../core/url.ts';
-import { formatNumber, plural } from '../core/format.ts';
+import { plural } from '../core/format.ts';
 import { indexOperation } from './index-operation.ts';
 import { type Operation, runsOnce } from '../core/operation.ts';
 
@@ -27,10 +27,10 @@ export const repairOperation: Operation = {
   subject: () => 'stale, missing and failed entries; vectors removed from the library',
   phases: { check: 'Checking the index', ...indexOperation.phases },
   sizes: ['repaired', 'embedded', 'vectors'],
-  outcome: ({ repaired, embedded, vectors }) =>
-    repaired === 0
-      ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`
-      : `${formatNumber(Number(repaired))} repaired: ${formatNumber(Number(embedded))} embedded, ${plural(Number(vectors), 'vector')}.`,
+  outcome: (result) =>
+    result.repaired === 0
+      ? `Nothing to repair: the index holds ${plural(Number(result.vectors), 'vector')}, one for each entry.`
+      : indexOperation.outcome(result),
   workload: (_args, { all, unembedded }) => ({ embeds: unembedded(), vectors: all() }),
   dialog: () => ({
     question: 'Repair the index?',

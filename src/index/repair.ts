@@ -24,7 +24,7 @@ export async function repairIndex(context: RebuildContext) {
   console.log(
     `To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} removed from the library.`,
   );
-  return { ...(await rebuildIndex({}, context)), repaired };
+  return rebuildIndex({}, context, { repaired });
 }
 
 /** Null without a usable live index: then every entry is missing. */
