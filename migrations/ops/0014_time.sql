@@ -71,6 +71,7 @@ ALTER TABLE `__new_source_state` RENAME TO `source_state`;--> statement-breakpoi
 ALTER TABLE `audit` ADD `hash` text;--> statement-breakpoint
 CREATE INDEX `audit_trouble` ON `audit` (`outcome`,`id`) WHERE outcome <> 'ok';--> statement-breakpoint
 ALTER TABLE `job` ADD `schedule` text;--> statement-breakpoint
+ALTER TABLE `job` ADD `is_made_up` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `job` ADD `ignores_windows` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX `job_schedule` ON `job` (`schedule`,`number`) WHERE schedule IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `job_ended` ON `job` (`operation`,`schedule`,`finished_at`) WHERE status IN ('succeeded', 'failed');

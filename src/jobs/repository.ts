@@ -20,16 +20,16 @@ export type NewJob = Pick<
   | 'max_attempts'
   | 'retry_of'
   | 'schedule'
-> & { args: Record<string, unknown>; claims: Claim[]; ignoresWindows: boolean };
+> & { args: Record<string, unknown>; claims: Claim[]; ignoresWindows: boolean; isMadeUp: boolean };
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
 const sql = {
   insert: `
     INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, schedule,
-      ignores_windows, created_at)
+      is_made_up, ignores_windows, created_at)
     VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of,
-      @schedule, @ignores_windows, @at)
+      @schedule, @is_made_up, @ignores_windows, @at)
     RETURNING *
   `,
   byId: 'SELECT * FROM job WHERE id = ?',
@@ -66,9 +66,9 @@ export function createJobRepository(ops: Db, now: () => Date) {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
 
     /** Adds a queued job with its claims; part of a transaction of its caller. */
-    insert({ claims: wanted, ignoresWindows, args, ...job }: NewJob): Job {
-      const stored = { ...job, args: JSON.stringify(args), ignores_windows: ignoresWindows ? 1 : 0 };
-      const row = statements.insert.get({ ...stored, at: at() });
+    insert({ claims: wanted, ignoresWindows, isMadeUp, args, ...job }: NewJob): Job {
+      const flags = { is_made_up: Number(isMadeUp), ignores_windows: Number(ignoresWindows) };
+      const row = statements.insert.get({ ...job, ...flags, args: JSON.stringify(args), at: at() });
       claims.join(job.id, wanted);
       return parseJob(row as JobRow);
     },

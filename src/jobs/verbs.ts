@@ -174,6 +174,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     max_attempts: limitsOf(operation, config).retries.maxAttempts,
     retry_of: request.retryOf ?? null,
     schedule: request.schedule ?? null,
+    isMadeUp: request.isMadeUp ?? false,
     claims,
     ignoresWindows,
   });

@@ -41,7 +41,8 @@ export function createBackOff({ catalogue, repository, bus, log, obstacleOf, ref
       const obstacle = obstacleOf(job);
       if (obstacle) return refuse(job, obstacle);
       const locks = catalogue.find(job.operation)?.locks(job.args) ?? [];
-      const queued = repository.requeueDue(job.id, [...locks, ...scheduleClaims(job.schedule)]);
+      const claims = [...locks, ...scheduleClaims(job.schedule, job.is_made_up === 1)];
+      const queued = repository.requeueDue(job.id, claims);
       if (queued) bus.emit('job', queued);
     } catch (error) {
       log.error({ err: error, job_id: job.id, number: job.number }, 'a retry could not be queued yet');

@@ -129,6 +129,27 @@ t.test('made-up runs start one after another, whatever they lock', async (t) => 
   await engine.whenJob(2, 'cancelled');
 });
 
+t.test('a made-up run that is tried again still waits for the other made-up runs', async (t) => {
+  const { put, ticker, clock, engine } = startScheduling(t, {
+    operations: [
+      defineOperation({ child: 'exits-75-once', retries: { maxAttempts: 2, delayMs: 0, backoff: 1 } }),
+      defineOperation({ name: 'other', child: 'sleeps' }),
+    ],
+  });
+  await put('one', { cron: '0 13 * * *' });
+  await put('two', { cron: '0 13 * * *', operation: 'other' });
+  clock.pass(180);
+  await ticker.runOnce();
+  engine.runner.start();
+  await engine.whenJob(1, 'retrying');
+  await engine.whenJob(2, 'running');
+  const again = await engine.whenJob(1, 'queued');
+  t.match(engine.jobs.waitsFor(again), { number: 2 });
+  engine.verbs.cancel('1', operator);
+  engine.verbs.cancel('2', operator);
+  await engine.whenJob(2, 'cancelled');
+});
+
 t.test('a due time of more than a day ago is not made up', async (t) => {
   const { put, ticker, ticks, clock } = startScheduling(t);
   await put('nightly', { cron: '0 13 29 11 *' });

@@ -24,6 +24,7 @@ export function insertJob(repository: Pick<JobRepository, 'insert'>, given: Part
     max_attempts: 1,
     retry_of: null,
     schedule: null,
+    isMadeUp: false,
     args: {},
     claims: [],
     ignoresWindows: false,

@@ -32,6 +32,7 @@ export const job = sqliteTable(
     retry_of: integer(),
     /** The name of the schedule that started it. */
     schedule: text(),
+    is_made_up: integer().notNull().default(0),
     /** It overrides maintenance windows: it waits for jobs only. */
     ignores_windows: integer().notNull().default(0),
     pid: integer(),
