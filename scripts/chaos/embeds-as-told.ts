@@ -36,6 +36,7 @@ const model: Embedder = {
       texts.find((text) => words !== undefined && text.includes(words));
     if (isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
     await after(msPerEntry * texts.length);
+    while (told().isHeld) await after(quick.pollMs);
     if (finds(hangs) !== undefined) await new Promise(() => {});
     while (finds(spins) !== undefined);
     const bad = finds(refuses);

@@ -9,6 +9,8 @@ export type Told = {
   hangs?: string;
   spins?: string;
   isDown?: boolean;
+  /** A batch is answered when this is over. */
+  isHeld?: boolean;
   crashes?: boolean;
   /** The worker hangs before it registers. */
   isMute?: boolean;

@@ -3,6 +3,7 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { identify, isStopped } from '../../src/runner/processes.ts';
 import { auditOf, finishes, startRig, untilWorking, type WorkerRig } from '../support/rig.ts';
 
 t.test('the entries of a killed worker are embedded by another, and it is restarted', async (t) => {
@@ -17,14 +18,24 @@ t.test('the entries of a killed worker are embedded by another, and it is restar
   t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /killed by SIGKILL.*"returned":\d/ });
 });
 
+/** Suspends a worker while it writes neither database: one that is stopped mid-transaction blocks all writers. */
+function suspend({ ops, library, untilFree }: WorkerRig, pid: number): Promise<void> {
+  const stop = () => {
+    process.kill(pid, 'SIGSTOP');
+    while (!isStopped(identify(pid)));
+  };
+  const withBoth = ops.transaction(() => library.transaction(stop).immediate());
+  return untilFree(() => withBoth.immediate());
+}
+
 t.test(
   'a suspended worker that was started by hand can resume, and its late write changes nothing',
   async (t) => {
-    const rig = await startRig(t, { workers: 0, told: { msPerEntry: 300 } });
+    const rig = await startRig(t, { workers: 0, told: { msPerEntry: 0, isHeld: true } });
     const { pid = 0 } = rig.startByHand();
     rig.entries.add(2);
     await untilWorking(rig, 'embed-1');
-    process.kill(pid, 'SIGSTOP');
+    await suspend(rig, pid);
     await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
     const stopped = `It was suspended (SIGSTOP). Process ${pid} still exists: kill it or resume it.`;
     t.match(rig.repository.find('embed-1'), { lost_reason: stopped, pid });
@@ -42,10 +53,10 @@ t.test(
 );
 
 t.test('a suspended worker of the pool is killed and replaced, and no entry is blamed', async (t) => {
-  const rig = await startRig(t, { told: { msPerEntry: 300 } });
+  const rig = await startRig(t, { told: { msPerEntry: 0, isHeld: true } });
   rig.entries.add(2);
   const pid = await untilWorking(rig, 'embed-1');
-  process.kill(pid, 'SIGSTOP');
+  await suspend(rig, pid);
   await rig.until('replaced', () => ![pid, null].includes(rig.repository.find('embed-1')?.pid ?? null));
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   t.equal(rig.library.prepare('SELECT coalesce(sum(deaths), 0) FROM ops_embedding_task').pluck().get(), 0);
