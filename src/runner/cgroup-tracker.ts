@@ -24,6 +24,7 @@ export function createCgroupTracker(base = findOwnGroup()): Tracker | null {
     follow(child, options) {
       const folder = folderOf(options);
       const followed = followGroup(child, options);
+      let cpuSec: number | null = null;
       return {
         ...followed,
         find: (tree) => [...new Set([...followed.find(tree), ...membersOf(folder)])],
@@ -31,7 +32,11 @@ export function createCgroupTracker(base = findOwnGroup()): Tracker | null {
           followed.kill(pids);
           killGroup(folder);
         },
-        letGo: () => removeGroup(folder),
+        letGo() {
+          cpuSec = readCpuSec(folder);
+          removeGroup(folder);
+        },
+        cpuSec: () => cpuSec,
       };
     },
   };
@@ -92,6 +97,12 @@ function killGroup(folder: string) {
   } catch {
     for (const pid of membersOf(folder)) signal(pid, 'SIGKILL');
   }
+}
+
+/** Of all processes that were ever in the group. */
+function readCpuSec(folder: string): number | null {
+  const micros = /^usage_usec (\d+)$/m.exec(read(path.join(folder, 'cpu.stat')))?.[1];
+  return micros === undefined ? null : Number(micros) / 1e6;
 }
 
 /** A group with a zombie cannot be removed yet; the next start removes it. */

@@ -43,7 +43,7 @@ export type Followed = {
   kill(pids: number[]): void;
   /** No process is left: frees what held them together. */
   letGo(): void;
-  /** The CPU time of all processes that have ended, once `exited` has settled; null if unknown. */
+  /** The CPU time of all processes that have ended, after `letGo`; null if unknown. */
   cpuSec(): number | null;
 };
 

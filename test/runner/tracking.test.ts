@@ -113,6 +113,14 @@ for (const { tracking, skip } of strictTrackings) {
     }
   });
 
+  test('memory and CPU time of a very short job are measured', async (t) => {
+    const engine = start(t, tracking, 'succeeds');
+    const { number } = engine.enqueue('chore');
+    const job = await engine.whenJob(number);
+    t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
+    t.ok((job.cpu_sec ?? 0) > 0.01, `${job.cpu_sec}`);
+  });
+
   test('SIGTERM reaches the script, its children, and a child in another session', async (t) => {
     const script = `
       trap 'echo script; wait; exit 0' TERM
@@ -224,15 +232,17 @@ for (const { tracking, skip } of [...strictTrackings, { tracking: 'group' as con
       t.match(audited, { event: 'job.finished', outcome: 'failed', detail: /time limit of 2 s/ });
     },
   );
-
-  t.test(`${tracking}: memory and CPU time of a very short job are measured`, { skip }, async (t) => {
-    const engine = start(t, tracking, 'succeeds');
-    const { number } = engine.enqueue('chore');
-    const job = await engine.whenJob(number);
-    t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
-    t.ok((job.cpu_sec ?? 0) > 0, `${job.cpu_sec}`);
-  });
 }
+
+t.test('group: memory and CPU time of a job are measured while it runs', async (t) => {
+  const engine = startShell(t, 'group', 'while :; do :; done');
+  const { id, number } = engine.enqueue('chore');
+  await until(() => engine.repository.samples(id).some((sample) => sample.cpu_percent > 0));
+  engine.verbs.cancel(String(number), operator);
+  const job = await engine.whenJob(number);
+  t.ok((job.peak_rss_bytes ?? 0) > 100 * 1024, `${job.peak_rss_bytes}`);
+  t.ok((job.cpu_sec ?? 0) > 0, `${job.cpu_sec}`);
+});
 
 t.test('group: a job says how its processes were tracked', async (t) => {
   const engine = start(t, 'group', 'succeeds');
