@@ -17,7 +17,7 @@ import { createJobRepository } from './repository.ts';
 import { createRemoval } from './removal.ts';
 import { createRetention } from './retention.ts';
 import { createJobVerbs } from './verbs.ts';
-import { createWindowLine } from './window-line.ts';
+import { createWindowClaims } from './window-claims.ts';
 
 export type JobContext = Kernel & ReturnType<typeof createJobParts>;
 
@@ -27,7 +27,7 @@ export function createJobParts(ctx: Context) {
   const disk = createDiskReserve(config, () => readFreeBytes(config.root));
   const { windowRepository: windows } = ctx.use(windowStore);
   const lockQueue = createLockQueue(repository, windows, ctx.catalogue, config);
-  const windowLine = createWindowLine({ ...ctx, windows, claims: createClaims(ops) });
+  const windowClaims = createWindowClaims({ ...ctx, windows, claims: createClaims(ops) });
   const { sourceRepository: sources } = ctx.use(sourceStore);
   const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const libraryState: LibraryState = { isEmpty };
@@ -38,7 +38,7 @@ export function createJobParts(ctx: Context) {
   const parts = {
     repository,
     lockQueue,
-    windowLine,
+    windowClaims,
     readArguments,
     assertPossible,
     current,

@@ -16,7 +16,7 @@ import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 import { scheduleClaims } from './schedule-claims.ts';
-import type { WindowLine } from './window-line.ts';
+import type { WindowClaims } from './window-claims.ts';
 import { maintenanceError, readWindows } from '../window-store/refusal.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
@@ -27,7 +27,7 @@ export type Alongside = (job: Job) => void;
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot' | 'now'> & {
   repository: JobRepository;
   lockQueue: LockQueue;
-  windowLine: Pick<WindowLine, 'keepUp'>;
+  windowClaims: Pick<WindowClaims, 'keepUp'>;
   readArguments: ReadArguments;
   assertPossible: AssertPossible;
   current: PlanState;
@@ -98,7 +98,7 @@ function enqueueJob(
 ): Job {
   const { bus, repository } = given;
   const read = readRequest(given, request, by);
-  given.windowLine.keepUp();
+  given.windowClaims.keepUp();
   const job = repository.unsynced(() =>
     repository.transaction(() => {
       const accepted = accept(given, read, request, by, assertAccepting);

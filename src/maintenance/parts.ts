@@ -13,9 +13,9 @@ import { createWindows } from './windows.ts';
 export type MaintenanceContext = Kernel & ReturnType<typeof createMaintenanceParts>;
 
 export function createMaintenanceParts(ctx: Context) {
-  const { repository, lockQueue, windowLine } = ctx.use(jobs);
+  const { repository, lockQueue, windowClaims } = ctx.use(jobs);
   const { windowRepository } = ctx.use(windowStore);
-  const given = { ...ctx, windows: windowRepository, windowLine };
+  const given = { ...ctx, windows: windowRepository, windowClaims };
   const windows = createWindows({ ...given, lockQueue, repository });
   const { look } = createWindowWatch(windows, ctx.bus);
   return {

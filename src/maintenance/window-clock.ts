@@ -2,12 +2,12 @@
 // jumps is noticed.
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
-import type { WindowLine } from '../jobs/window-line.ts';
+import type { WindowClaims } from '../jobs/window-claims.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 
 type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
   windows: Pick<WindowRepository, 'open'>;
-  windowLine: Pick<WindowLine, 'keepUp'>;
+  windowClaims: Pick<WindowClaims, 'keepUp'>;
   /** Called after each look at the clock. */
   look(): void;
 };
@@ -15,14 +15,14 @@ type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
 const minSleepMs = 50;
 const maxSleepMs = 1000;
 
-export function createWindowClock({ windows, windowLine, look, log, now, untilFree }: Given) {
+export function createWindowClock({ windows, windowClaims, look, log, now, untilFree }: Given) {
   const onError = (error: unknown) =>
     log.error({ err: error }, 'the maintenance windows could not be read; tried again soon');
   const loop = createLoop({
     everyMs: () => sleepMs(nextBoundary()),
     async runOnce() {
       try {
-        await untilFree(() => windowLine.keepUp());
+        await untilFree(() => windowClaims.keepUp());
       } finally {
         look();
       }
@@ -31,7 +31,7 @@ export function createWindowClock({ windows, windowLine, look, log, now, untilFr
   });
   return {
     /** Before jobs start: ends what was over while no server ran, and holds what is under way. */
-    recover: () => untilFree(() => windowLine.keepUp({ server_was_off: true })).catch(onError),
+    recover: () => untilFree(() => windowClaims.keepUp({ server_was_off: true })).catch(onError),
     start: () => loop.start(),
     stop: loop.stop,
     runOnce: loop.runOnce,

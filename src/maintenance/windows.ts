@@ -8,7 +8,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { assertRole } from '../core/role.ts';
 import type { Blocker, LockQueue } from '../jobs/lock-queue.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { WindowLine } from '../jobs/window-line.ts';
+import type { WindowClaims } from '../jobs/window-claims.ts';
 import { claimsOfLevel, holdsBack, keyOf, type Level, stateOf, type Window } from '../window-store/window.ts';
 import { formatMinute } from '../window-store/refusal.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
@@ -18,7 +18,7 @@ import { findMinutesFault, isTooLong, needsWord, readWindow, type WantedWindow }
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   windows: WindowRepository;
-  windowLine: WindowLine;
+  windowClaims: WindowClaims;
   lockQueue: Pick<LockQueue, 'blockerOf' | 'blockerAhead'>;
   repository: Pick<JobRepository, 'synced'>;
 };
@@ -28,7 +28,7 @@ export type Windows = ReturnType<typeof createWindows>;
 const minuteMs = 60_000;
 
 export function createWindows(given: Given) {
-  const { windows, windowLine, lockQueue, repository, audit, bus, now, untilFree } = given;
+  const { windows, windowClaims, lockQueue, repository, audit, bus, now, untilFree } = given;
 
   return {
     /** The begun one above `announce`, else a begun announcement, else the next planned one of the coming 24 hours. */
@@ -83,7 +83,7 @@ export function createWindows(given: Given) {
 
   async function change(entry: AuditEntry, work: () => Window): Promise<Window> {
     const changed = await untilFree(() => {
-      windowLine.keepUp();
+      windowClaims.keepUp();
       return auditRefusal(audit, entry, () => windows.transaction(work));
     });
     await repository.synced();
@@ -93,7 +93,7 @@ export function createWindows(given: Given) {
 }
 
 function start(
-  { windows, windowLine, audit, now }: Given,
+  { windows, windowClaims, audit, now }: Given,
   wanted: WantedWindow & Confirmation,
   by: Requester,
 ) {
@@ -108,7 +108,7 @@ function start(
   const { name: event } = maintenanceActions.start;
   const detail = { before: null, after: { level, starts_at, ends_at, reason } };
   audit.record({ event, outcome: 'ok', by, target: keyOf(window), reason, detail });
-  return startsAt > at ? window : (windowLine.begin(window.id) ?? window);
+  return startsAt > at ? window : (windowClaims.begin(window.id) ?? window);
 }
 
 function extend({ windows, audit }: Given, window: Window, minutes: number, by: Requester): Window {
@@ -130,11 +130,11 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
   return extended;
 }
 
-function end({ windowLine, now }: Given, window: Window, { by, reason = null }: AuditEntry): Window {
+function end({ windowClaims, now }: Given, window: Window, { by, reason = null }: AuditEntry): Window {
   assertRole(by.role, maintenanceActions.end.role);
   if (window.created_by !== by.actor) assertConfirmed({ reason }, null);
   assertOpen(window);
-  const ended = windowLine.end(window.id, { at: now().toISOString(), by, reason });
+  const ended = windowClaims.end(window.id, { at: now().toISOString(), by, reason });
   if (ended) return ended;
   throw new AppError('wrong_state', `Window ${window.id} has just ended.`);
 }

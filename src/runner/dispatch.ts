@@ -3,7 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
-import type { WindowLine } from '../jobs/window-line.ts';
+import type { WindowClaims } from '../jobs/window-claims.ts';
 import { windowIdOf } from '../window-store/window.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { createAdmission } from './admission.ts';
@@ -11,7 +11,7 @@ import { retryMs } from './settle.ts';
 
 type Given = {
   repository: Pick<JobRepository, 'positions' | 'find' | 'start'>;
-  windowLine: Pick<WindowLine, 'enter' | 'keepUp'>;
+  windowClaims: Pick<WindowClaims, 'enter' | 'keepUp'>;
   log: Log;
   config: Pick<Config, 'maxRunningJobs'>;
   runningCount: () => number;
@@ -25,7 +25,7 @@ type Given = {
 };
 
 export function createDispatch(given: Given) {
-  const { repository, windowLine, log, config, runningCount, judge, refuse, only, launch } = given;
+  const { repository, windowClaims, log, config, runningCount, judge, refuse, only, launch } = given;
   let isStarted = false;
   let isShortOfDescriptors = false;
   const schedule = createSchedule(runOnce, log);
@@ -47,11 +47,11 @@ export function createDispatch(given: Given) {
    *  the maintenance window whose turn it is. Starts nothing while the windows cannot be read. */
   function runOnce() {
     if (!isStarted) return;
-    windowLine.keepUp();
+    windowClaims.keepUp();
     for (const id of startable()) {
       const windowId = windowIdOf(id);
       if (windowId !== null) {
-        windowLine.enter(windowId);
+        windowClaims.enter(windowId);
         continue;
       }
       if (!checkDescriptors()) return schedule.runLater();

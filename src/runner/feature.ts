@@ -24,11 +24,11 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
-  const { repository, windowLine, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
+  const { repository, windowClaims, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
   const given = {
     ...ctx,
     repository,
-    windowLine,
+    windowClaims,
     findApplied: createAppliedFinder(library, config),
     secretsOf: (operation: Operation) => readSecrets(config, operation),
   };

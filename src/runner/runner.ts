@@ -6,7 +6,7 @@ import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { WindowLine } from '../jobs/window-line.ts';
+import type { WindowClaims } from '../jobs/window-claims.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
@@ -31,7 +31,7 @@ type Given = Pick<
   'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUp' | 'now'
 > & {
   repository: JobRepository;
-  windowLine: Pick<WindowLine, 'enter' | 'keepUp'>;
+  windowClaims: Pick<WindowClaims, 'enter' | 'keepUp'>;
   findApplied: FindApplied;
   readArguments: ReadArguments;
   assertPossible: AssertPossible;

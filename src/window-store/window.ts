@@ -1,4 +1,4 @@
-// A maintenance window: a holder in the lock line, with a level, a reason and an end. Pure rules.
+// A maintenance window: a holder of locks with a level, a reason and an end. Pure rules.
 import type { Claim } from '../core/operation.ts';
 
 export const levels = ['announce', 'frozen', 'drained', 'read_only'] as const;

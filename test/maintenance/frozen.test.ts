@@ -19,7 +19,7 @@ const refused = (window: number) => ({
 t.test(
   'a window starts when the import that runs has ended; then import and export are refused',
   async (t) => {
-    const { app, windows, windowLine, workers, repository, pass } = await startWithClock(t, {
+    const { app, windows, windowClaims, workers, repository, pass } = await startWithClock(t, {
       env: { CHL_WORKERS: '1' },
     });
     await app.json('/api/v1/workers/pause', {});
@@ -75,7 +75,7 @@ t.test(
       await app.whenJob(body.number, 'running');
       t.equal(windows.current(), null);
     });
-    t.equal(windowLine.end(window.id, { at: '', by: admin }), null, 'it ends once');
+    t.equal(windowClaims.end(window.id, { at: '', by: admin }), null, 'it ends once');
   },
 );
 

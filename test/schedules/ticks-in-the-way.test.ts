@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import { createClaims } from '../../src/jobs/repository-claims.ts';
-import { createWindowLine } from '../../src/jobs/window-line.ts';
+import { createWindowClaims } from '../../src/jobs/window-claims.ts';
 import type { Level } from '../../src/window-store/window.ts';
 import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { buildEngine, makeRoot, operator } from '../support/engine.ts';
@@ -23,7 +23,7 @@ async function startWithWindow(t: Test, level: Level) {
   });
   const { engine, clock, put } = scheduling;
   const windows = createWindowRepository(engine.ops);
-  const line = createWindowLine({ ...engine, now: clock.now, windows, claims: createClaims(engine.ops) });
+  const line = createWindowClaims({ ...engine, now: clock.now, windows, claims: createClaims(engine.ops) });
   const at = clock.now().toISOString();
   const { id } = windows.insert({
     level,

@@ -16,7 +16,7 @@ import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import { createClaims } from '../../src/jobs/repository-claims.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
-import { createWindowLine } from '../../src/jobs/window-line.ts';
+import { createWindowClaims } from '../../src/jobs/window-claims.ts';
 import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { createDamage } from '../../src/core/db/damage.ts';
 import { watchDataRoot } from '../../src/core/data-root.ts';
@@ -97,7 +97,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const repository = createJobRepository(ops, now);
   const windows = createWindowRepository(ops);
   const lockQueue = createLockQueue(repository, windows, catalogue, config);
-  const windowLine = createWindowLine({ audit, bus, now, windows, claims: createClaims(ops) });
+  const windowClaims = createWindowClaims({ audit, bus, now, windows, claims: createClaims(ops) });
   const libraryRows = createLibrary(library);
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);
@@ -116,7 +116,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     catalogue,
     repository,
     lockQueue,
-    windowLine,
+    windowClaims,
     audit,
     bus,
     now,
@@ -132,7 +132,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     config,
     catalogue,
     repository,
-    windowLine,
+    windowClaims,
     audit,
     bus,
     damage,

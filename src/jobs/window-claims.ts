@@ -13,9 +13,9 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now'> & { windows: WindowRepository
 /** `at`: the time that is recorded as its end. */
 type Ending = { at: string; by: Requester; reason?: string | null; detail?: Record<string, unknown> };
 
-export type WindowLine = ReturnType<typeof createWindowLine>;
+export type WindowClaims = ReturnType<typeof createWindowClaims>;
 
-export function createWindowLine(given: Given) {
+export function createWindowClaims(given: Given) {
   const { windows, bus, now } = given;
   const { begin, enter, end } = createMoves(given);
 
