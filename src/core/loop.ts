@@ -21,22 +21,43 @@ export function createLoop<T>(given: {
     return run;
   };
   const runNow = coalesce(() => runOnce().then(() => {}, onError));
+  let isStarted = false;
+  const restart = coalesce(async () => {
+    await halt();
+    if (isStarted) void begin();
+  });
 
   return {
     /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Idempotent. */
-    start: (): Promise<void> => (timer ? latest.then(ignore, ignore) : tick()),
+    start(): Promise<void> {
+      isStarted = true;
+      return begin();
+    },
 
     /** Stops the timer and waits for a run in progress; never rejects. Idempotent. */
-    async stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      await latest.catch(ignore);
+    stop(): Promise<void> {
+      isStarted = false;
+      return halt();
+    },
+    /** After a change of what `everyMs` depends on: runs at once, after a run in progress. Nothing while stopped. */
+    wake() {
+      if (isStarted) void restart();
     },
     /** One run, shared by concurrent calls; its error goes to the caller. */
     runOnce,
     /** One run now, whose error goes to `onError`. */
     runNow,
   };
+
+  function begin(): Promise<void> {
+    return timer ? latest.then(ignore, ignore) : tick();
+  }
+
+  async function halt() {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    await latest.catch(ignore);
+  }
 
   function tick(): Promise<void> {
     timer = setTimeout(() => void tick(), intervalMs());

@@ -1,4 +1,4 @@
-// The window that the banner shows.
+// The window that the banner shows, and the time of its next change.
 import { holdsBack, isOver, isUnderWay, type Window } from '../window-store/window.ts';
 
 /** A planned window is announced so long before its start. */
@@ -12,6 +12,15 @@ export function currentWindow(open: Window[], now: Date): Window | null {
     .filter((window) => !isOver(window, now) && !isUnderWay(window, now) && window.starts_at <= soon)
     .sort((one, other) => one.starts_at.localeCompare(other.starts_at));
   return begun.find(({ level }) => holdsBack(level)) ?? begun[0] ?? planned[0] ?? null;
+}
+
+/** The next time, in milliseconds since 1970, at which the clock alone changes a window or the banner; infinity without one. */
+export function nextChange(open: Window[], now: Date): number {
+  const times = open.flatMap(({ begun_at, starts_at, ends_at }) => {
+    const start = Date.parse(starts_at);
+    return begun_at === null ? [start - announcedMs, start] : [Date.parse(ends_at)];
+  });
+  return Math.min(...times.filter((time) => time > now.getTime()));
 }
 
 /** Gives the id of the window that is under way; null without one, and while the windows cannot be read. */

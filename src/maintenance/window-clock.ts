@@ -1,25 +1,27 @@
-// Begins and ends maintenance windows at their times: one timer to the next boundary. Its sleep is bounded, so that a clock that
-// jumps is noticed.
+// Begins and ends maintenance windows at their times: one timer to the next change. Its sleep is bounded, so that a machine that
+// slept and a clock that was set are noticed.
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { WindowClaims } from '../jobs/window-claims.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
+import { nextChange } from './current-window.ts';
 
-type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
+type Given = Pick<Kernel, 'bus' | 'log' | 'now' | 'untilFree'> & {
   windows: Pick<WindowRepository, 'open'>;
   windowClaims: Pick<WindowClaims, 'keepUp'>;
   /** Called after each look at the clock. */
   look(): void;
 };
 
-const minSleepMs = 50;
-const maxSleepMs = 1000;
+const sleepMaxMs = 10_000;
+/** A timer may fire a little before its time. */
+const lagMs = 5;
 
-export function createWindowClock({ windows, windowClaims, look, log, now, untilFree }: Given) {
+export function createWindowClock({ windows, windowClaims, look, bus, log, now, untilFree }: Given) {
   const onError = (error: unknown) =>
     log.error({ err: error }, 'the maintenance windows could not be read; tried again soon');
   const loop = createLoop({
-    everyMs: () => sleepMs(nextBoundary()),
+    everyMs: sleepMs,
     async runOnce() {
       try {
         await untilFree(() => windowClaims.keepUp());
@@ -29,6 +31,7 @@ export function createWindowClock({ windows, windowClaims, look, log, now, until
     },
     onError,
   });
+  bus.on('maintenance', loop.wake);
   return {
     /** Before jobs start: ends what was over while no server ran, and holds what is under way. */
     recover: () => untilFree(() => windowClaims.keepUp({ server_was_off: true })).catch(onError),
@@ -37,19 +40,8 @@ export function createWindowClock({ windows, windowClaims, look, log, now, until
     runOnce: loop.runOnce,
   };
 
-  /** In milliseconds since 1970; infinity without an open window, or when the windows cannot be read. */
-  function nextBoundary(): number {
-    try {
-      const times = windows
-        .open()
-        .map(({ begun_at, starts_at, ends_at }) => (begun_at ? ends_at : starts_at));
-      return Math.min(...times.map((time) => Date.parse(time)));
-    } catch {
-      return Number.POSITIVE_INFINITY;
-    }
-  }
-
-  function sleepMs(boundary: number): number {
-    return Math.min(maxSleepMs, Math.max(minSleepMs, boundary - now().getTime()));
+  function sleepMs(): number {
+    const at = now();
+    return Math.min(sleepMaxMs, nextChange(windows.open(), at) - at.getTime() + lagMs);
   }
 }

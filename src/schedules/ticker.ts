@@ -1,6 +1,5 @@
 // Decides the due times of all schedules: each exactly once, the oldest first. It sleeps until the next due time, and never
 // long, so that it notices a machine that slept and a clock that was set.
-import { coalesce } from '../core/coalesce.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
@@ -22,7 +21,6 @@ const lagMs = 5;
 
 export function createTicker(given: Given) {
   const { log, now, schedules } = given;
-  let isStarted = false;
   let isStopped = false;
   const pass = createPass({ ...given, isStopped: () => isStopped });
   const loop = createLoop({
@@ -30,26 +28,18 @@ export function createTicker(given: Given) {
     runOnce: pass,
     onError: (error) => log.error({ err: error }, 'due times could not be decided; tried again soon'),
   });
-  const restart = coalesce(async () => {
-    await loop.stop();
-    if (isStarted) void loop.start();
-  });
 
   return {
     /** Decides what is due by now. Concurrent calls share one pass. */
     runOnce: loop.runOnce,
     start() {
-      isStarted = true;
       isStopped = false;
       void loop.start();
     },
     /** After a change of the schedules: the next due time may be sooner than the end of the sleep. */
-    wake() {
-      if (isStarted) void restart();
-    },
+    wake: loop.wake,
     /** Settles when the due time in hand is decided. Idempotent. */
     stop() {
-      isStarted = false;
       isStopped = true;
       return loop.stop();
     },

@@ -72,3 +72,28 @@ t.test('an error of the loop is reported once per run; that of runOnce goes to i
   t.equal(errors.length, 2);
   await loop.stop();
 });
+
+t.test('a woken loop runs once more after the run in progress, and sleeps anew', async (t) => {
+  const finished: (() => void)[] = [];
+  const everyMs = () => never;
+  const run = () => new Promise<void>((resolve) => finished.push(resolve));
+  const loop = createLoop({ everyMs, runOnce: run, onError: failOf(t) });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  loop.wake();
+  t.equal(finished.length, 0, 'a loop that has not started is not woken');
+  void loop.start();
+  loop.wake();
+  loop.wake();
+  await settle();
+  t.equal(finished.length, 1, 'the run in progress goes on alone');
+  finished[0]?.();
+  await settle();
+  t.equal(finished.length, 2, 'both calls share the next run');
+  finished[1]?.();
+  await settle();
+  loop.wake();
+  const stopped = loop.stop();
+  await stopped;
+  await settle();
+  t.equal(finished.length, 2, 'a loop that is being stopped is not started again');
+});
