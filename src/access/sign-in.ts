@@ -8,7 +8,7 @@ import { type EnvironmentToken, environmentName } from './environment-token.ts';
 import { hashOf, newSecret } from './secret.ts';
 import { limitsAt, maxSessions } from './session-limits.ts';
 import type { SessionRepository } from './session-repository.ts';
-import type { KnownToken, TokenRepository } from './token-repository.ts';
+import { type KnownToken, type TokenRepository, tokenTarget } from './token-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   environment: EnvironmentToken | null;
@@ -42,7 +42,7 @@ export function createSignIn(given: Given) {
       await untilFree(() =>
         tokens.transaction(() => {
           sessions.remove(hashOf(secret));
-          audit.record({ event: 'access.sign_out', outcome: 'ok', by, target: `token:${by.actor}` });
+          audit.record({ event: 'access.sign_out', outcome: 'ok', by, target: tokenTarget(by.actor) });
         }),
       );
       bus.emit('access');
@@ -61,7 +61,7 @@ export function createSignIn(given: Given) {
         sessions.add({ hash: hashOf(secret), token, now: at.toISOString(), peer: by.peer });
         const ended = sessions.removeExcess(token, maxSessions);
         const detail = { role: known.role, session: 'set', ...(ended > 0 ? { ended } : {}) };
-        const entry = { event: 'access.sign_in', by, target: `token:${known.name}`, detail };
+        const entry = { event: 'access.sign_in', by, target: tokenTarget(known.name), detail };
         audit.recordLimited(known.name, entry);
       }),
     );

@@ -16,6 +16,9 @@ export type TokenRecord = {
 
 export type KnownToken = Pick<TokenRecord, 'name' | 'role'> & { hash: string };
 
+/** The target of the audit rows of a token. */
+export const tokenTarget = (name: string): string => `token:${name}`;
+
 const columns = 'name, role, hint, created_at, created_by, expires_at, last_used_at, revoked_at';
 const isActive = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)';
 

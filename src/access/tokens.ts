@@ -10,7 +10,13 @@ import { readToken, type WantedToken } from './read-token.ts';
 import type { Requirement } from './requirement.ts';
 import { hashOf, hintOf, newToken } from './secret.ts';
 import type { SessionRepository } from './session-repository.ts';
-import { isActiveAt, type KnownToken, type TokenRecord, type TokenRepository } from './token-repository.ts';
+import {
+  isActiveAt,
+  type KnownToken,
+  type TokenRecord,
+  type TokenRepository,
+  tokenTarget,
+} from './token-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   config: Config;
@@ -29,7 +35,7 @@ export function createTokens(given: Given) {
   return {
     /** Throws `invalid_arguments` with all problems. */
     async create(wanted: WantedToken, by: Requester): Promise<CreatedToken> {
-      const entry = { event: 'access.token_created', by, target: targetOf(wanted.name) };
+      const entry = { event: 'access.token_created', by, target: tokenTarget(wanted.name) };
       const created = await untilFree(() =>
         auditRefusal(audit, entry, () => tokens.transaction(() => create(given, wanted, by))),
       );
@@ -41,7 +47,7 @@ export function createTokens(given: Given) {
      *  already, and the refusals of `confirmOpening` for that of the last admin. */
     async revoke(name: string, confirmation: Confirmation, by: Requester): Promise<TokenRecord> {
       const reason = confirmation.reason?.trim() || null;
-      const entry = { event: 'access.token_revoked', by, target: targetOf(name), reason };
+      const entry = { event: 'access.token_revoked', by, target: tokenTarget(name), reason };
       const revoked = await untilFree(() =>
         auditRefusal(audit, entry, () => tokens.transaction(() => revoke(given, name, confirmation, entry))),
       );
@@ -72,7 +78,7 @@ function create(given: Given, wanted: WantedToken, by: Requester): CreatedToken 
   const created = { created_at: at.toISOString(), created_by: by.actor };
   tokens.put({ name, role, hash, hint: hintOf(token), expires_at, ...created });
   const detail = { before: null, after: { role, expires_at, token: 'set' } };
-  audit.record({ event: 'access.token_created', outcome: 'ok', by, target: targetOf(name), detail });
+  audit.record({ event: 'access.token_created', outcome: 'ok', by, target: tokenTarget(name), detail });
   return { token, record: find(tokens, name), known: { name, role, hash }, isFirst };
 }
 
@@ -98,8 +104,4 @@ function find(tokens: Pick<TokenRepository, 'find'>, name: string): TokenRecord 
   const token = tokens.find(name);
   if (token) return token;
   throw new AppError('not_found', `There is no token named ${JSON.stringify(name.slice(0, 80))}.`);
-}
-
-function targetOf(name: string): string {
-  return `token:${name}`;
 }

@@ -2,7 +2,7 @@
 // be written, nothing is lost: the next call tries again.
 import { type Audit, systemRequester } from '../core/audit.ts';
 import type { Bus } from '../core/bus.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, findingTarget } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import type { AuditedMove } from './opening-audit.ts';
 
@@ -84,7 +84,7 @@ function recordMove(
     event,
     outcome: 'ok',
     by: systemRequester,
-    target: `finding:${id}`,
+    target: findingTarget(id),
     detail: { ...found, ...(suppressed > 0 && { suppressed }), ...(window && { in_window: window }) },
   });
 }

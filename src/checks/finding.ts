@@ -26,6 +26,9 @@ export type Finding = {
   incident: number | null;
 };
 
+/** The target of the audit rows of a finding. */
+export const findingTarget = (id: number | string | null): string => `finding:${id}`;
+
 export type Judged = {
   /** Null: nothing was ever found. */
   finding: Finding | null;

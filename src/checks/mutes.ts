@@ -3,7 +3,7 @@
 import { type Audit, auditRefusal, type Requester } from '../core/audit.ts';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
-import { type Finding, isMuted, unmuted } from './finding.ts';
+import { type Finding, findingTarget, isMuted, unmuted } from './finding.ts';
 import type { Findings } from './findings.ts';
 
 /** `change`: until severity or title change. */
@@ -46,7 +46,7 @@ export function createMutes({ findings, audit, untilFree, now }: Given) {
     mute: Pick<Finding, 'muted_until' | 'muted_by' | 'mute_reason'>,
     given: { event: string; by: Requester },
   ): Promise<Finding> {
-    const audited = { ...given, target: `finding:${id}` };
+    const audited = { ...given, target: findingTarget(id) };
     return untilFree(() =>
       auditRefusal(audit, audited, () => {
         const before = findings.find(id);

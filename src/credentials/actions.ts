@@ -1,7 +1,10 @@
 // The actions on credentials and on the embedder, for their routes and their audit rows. Only an admin may take them.
 import { settingsChange } from '../settings/actions.ts';
 
-const ofCredentials = { role: 'admin', tier: 0, changes: 'credentials' } as const;
+export const credentialTarget = (name: string): string => `credential:${name}`;
+export const embedderTarget = 'embedder';
+
+const ofCredentials = { role: 'admin', tier: 0, changes: 'credentials', target: credentialTarget } as const;
 
 export const credentialActions = {
   change: { ...ofCredentials, name: 'credential.changed' },
@@ -12,5 +15,5 @@ export const credentialActions = {
 
 export const embedderActions = {
   save: settingsChange,
-  check: { ...settingsChange, name: 'embedder.checked' },
+  check: { ...settingsChange, name: 'embedder.checked', target: embedderTarget },
 } as const;

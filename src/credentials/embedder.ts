@@ -10,7 +10,7 @@ import { isLocked } from '../core/settings/locked.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import type { Settings } from '../settings/settings.ts';
-import { embedderActions } from './actions.ts';
+import { embedderActions, embedderTarget } from './actions.ts';
 import { embedWord } from './embed-word.ts';
 
 /** Empty: the built-in embedder. */
@@ -37,7 +37,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'library' | 'now' | 'unti
   keyFile: () => string | null;
 };
 
-const target = 'embedder';
 const keys = { url: 'embedding.url', model: 'embedding.model' } as const;
 
 export function createEmbedder(given: Given) {
@@ -68,7 +67,7 @@ export function createEmbedder(given: Given) {
       const known = recent.findLast(isOfSaved);
       if (known) return known;
       // After a restart, those of the audit log.
-      const checks = audit.trail(target).filter(({ event }) => event === embedderActions.check.name);
+      const checks = audit.trail(embedderTarget).filter(({ event }) => event === embedderActions.check.name);
       return (checks.findLast(({ detail }) => isOfSaved(detail ?? {}))?.detail as EmbedderCheck) ?? null;
     },
 
@@ -83,7 +82,7 @@ export function createEmbedder(given: Given) {
           event: embedderActions.check.name,
           outcome: 'ok',
           by,
-          target,
+          target: embedderTarget,
           detail: check,
         }),
       );

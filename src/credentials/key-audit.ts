@@ -1,7 +1,7 @@
 // The audit rows of credentials. They say whether a key is set and the beginning of its hash, never more of it.
 import { auditRefusal, type Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { credentialActions } from './actions.ts';
+import { credentialActions, credentialTarget } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
 
@@ -23,14 +23,14 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         event: credentialActions.change.name,
         outcome: 'ok',
         by,
-        target: targetOf(key),
+        target: credentialTarget(key.name),
         detail,
       });
     },
 
     removed(credential: Credential, reason: string, by: Requester) {
       const detail = { before: 'set', after: 'not set' };
-      const target = targetOf(credential);
+      const target = credentialTarget(credential.name);
       audit.record({
         event: credentialActions.remove.name,
         outcome: 'ok',
@@ -43,18 +43,14 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
 
     checked(key: StoredKey, { status, text }: KeyCheck, by: Requester) {
       const detail = { status, text, sha256: key.sha256.slice(0, 8) || null };
-      const [event, target] = [credentialActions.check.name, targetOf(key)];
+      const [event, target] = [credentialActions.check.name, credentialTarget(key.name)];
       audit.record({ event, outcome: 'ok', by, target, detail });
     },
 
     /** Runs `work`; a refusal that it throws leaves an audit row. */
     refusals: <T>(event: Event, credential: Credential, by: Requester, work: () => T | Promise<T>) =>
-      auditRefusal(audit, { event, by, target: targetOf(credential) }, async () => work()),
+      auditRefusal(audit, { event, by, target: credentialTarget(credential.name) }, async () => work()),
   };
-}
-
-function targetOf({ name }: { name: string }): string {
-  return `credential:${name}`;
 }
 
 function stateOf(key: StoredKey | null): 'set' | 'not set' {

@@ -1,5 +1,8 @@
 // The actions on jobs, for their routes and their audit rows.
 
+export const jobTarget = (idOrNumber: string | number): string => `job:${idOrNumber}`;
+export const operationTarget = (operation: string): string => `operation:${operation}`;
+
 /** Runs an operation. Destructive arguments need an admin, a reason and the word of the operation. */
 export const runAction = {
   name: 'job.accepted',
@@ -7,12 +10,15 @@ export const runAction = {
   role: 'operator',
   tier: 2,
   changes: 'jobs',
+  target: operationTarget,
 } as const;
 
+const ofJobs = { tier: 1, changes: 'jobs', target: jobTarget } as const;
+
 export const jobActions = {
-  cancel: { name: 'job.cancel', role: 'operator', tier: 1, changes: 'jobs', allowedInReadOnly: true },
+  cancel: { ...ofJobs, name: 'job.cancel', role: 'operator', allowedInReadOnly: true },
   /** A job with the arguments of another. */
-  retry: { ...runAction, refused: 'job.retry' },
+  retry: { ...runAction, refused: 'job.retry', target: jobTarget },
   /** Deletes a log and results that nothing can restore. */
-  remove: { name: 'job.removed', role: 'admin', tier: 1, changes: 'jobs' },
+  remove: { ...ofJobs, name: 'job.removed', role: 'admin' },
 } as const;

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { jobActions } from './actions.ts';
+import { jobActions, jobTarget } from './actions.ts';
 import { isTerminal, type Job } from './job.ts';
 import { jobLogFile } from '../core/job-log/log.ts';
 import { planFile } from '../plan-store/plan-file.ts';
@@ -46,17 +46,11 @@ export function createRemoval({ config, pruning, repository, find, audit, bus, n
     /** Removes one ended job at a person's request; durable when it returns. Throws `not_found`, `pruned`,
      *  `wrong_state`. */
     async remove(idOrNumber: string, by: Requester): Promise<Job> {
-      const target = `job:${idOrNumber}`;
-      const job = auditRefusal(audit, { event: jobActions.remove.name, by, target }, () =>
-        findEnded(find, idOrNumber),
-      );
+      const event = jobActions.remove.name;
+      const refused = { event, by, target: jobTarget(idOrNumber) };
+      const job = auditRefusal(audit, refused, () => findEnded(find, idOrNumber));
       const { id, number, operation, status } = job;
-      const row = {
-        event: jobActions.remove.name,
-        by,
-        target: `job:${number}`,
-        detail: { operation, status },
-      };
+      const row = { event, by, target: jobTarget(number), detail: { operation, status } };
       if ((await this.removeBatch([job], () => audit.record({ ...row, outcome: 'ok' }))) === 0) find(id);
       await repository.synced();
       return job;

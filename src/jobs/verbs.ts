@@ -6,7 +6,7 @@ import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Args, LibraryState, Operation, PlanState } from '../core/operation.ts';
-import { jobActions, runAction } from './actions.ts';
+import { jobActions, jobTarget, operationTarget, runAction } from './actions.ts';
 import { canCancel, canRetry, type Claim, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
 import { nameBlocker } from './name-blocker.ts';
@@ -65,14 +65,14 @@ export function createJobVerbs(given: Given) {
     /** Cancels a waiting job at once; asks the runner to end a running one. A second request is no error. Throws
      *  `not_found`, `not_cancellable`. */
     cancel: (idOrNumber: string, by: Requester): Job =>
-      auditRefusal(audit, { event: jobActions.cancel.name, by, target: `job:${idOrNumber}` }, () =>
+      auditRefusal(audit, { event: jobActions.cancel.name, by, target: jobTarget(idOrNumber) }, () =>
         cancelJob(given, find(idOrNumber), by),
       ),
 
     /** A new job with the same arguments, linked to the old one. A destructive one is confirmed again. Throws
      *  `not_found`, `not_retryable`, and what `enqueue` throws. */
     retry(idOrNumber: string, request: RetryRequest, by: Requester): Job {
-      const entry = { event: jobActions.retry.refused, by, target: `job:${idOrNumber}` };
+      const entry = { event: jobActions.retry.refused, by, target: jobTarget(idOrNumber) };
       return auditRefusal(audit, entry, () => {
         const { operation, args, number, status } = find(idOrNumber);
         const retried = { ...request, operation, args, retryOf: number };
@@ -186,7 +186,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     ...(job.schedule && { schedule: job.schedule }),
     ...(overridden && { overridden }),
   };
-  audit.record({ event: runAction.name, outcome: 'ok', by, target: `job:${number}`, reason, detail });
+  audit.record({ event: runAction.name, outcome: 'ok', by, target: jobTarget(number), reason, detail });
   return job;
 }
 
@@ -210,7 +210,7 @@ function findJob(repository: JobRepository, idOrNumber: string): Job {
 
 function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Requester): Job {
   const record = ({ number }: Job) =>
-    audit.record({ event: jobActions.cancel.name, outcome: 'ok', by, target: `job:${number}` });
+    audit.record({ event: jobActions.cancel.name, outcome: 'ok', by, target: jobTarget(number) });
   const cancelled = disk.withRoom(() => repository.cancelWaiting(id, record));
   const moved = cancelled ?? disk.withRoom(() => repository.requestCancel(id, record));
   if (moved) {
@@ -226,5 +226,5 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
 }
 
 function refusalOf({ operation }: RunRequest, by: Requester): AuditEntry {
-  return { event: runAction.refused, by, target: `operation:${operation}` };
+  return { event: runAction.refused, by, target: operationTarget(operation) };
 }

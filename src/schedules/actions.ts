@@ -2,20 +2,27 @@
 import { AppError } from '../core/errors.ts';
 import { runAction } from '../jobs/actions.ts';
 
+export const scheduleTarget = (name: string): string => `schedule:${name}`;
+
 export const scheduleActions = {
   /** Adds, changes, or switches on or off. A destructive operation needs a reason and its word. */
-  change: { name: 'schedule.changed', role: 'admin', tier: 2, changes: 'schedules' },
-  remove: { name: 'schedule.removed', role: 'admin', tier: 1, changes: 'schedules' },
+  change: { name: 'schedule.changed', role: 'admin', tier: 2, changes: 'schedules', target: scheduleTarget },
+  remove: { name: 'schedule.removed', role: 'admin', tier: 1, changes: 'schedules', target: scheduleTarget },
   /** Starts its operation now. Destructive arguments need an admin, a reason and the word of the operation. */
-  run: { name: 'schedule.run', refused: runAction.refused, role: 'operator', tier: 2, changes: 'jobs' },
+  run: {
+    name: 'schedule.run',
+    refused: runAction.refused,
+    role: 'operator',
+    tier: 2,
+    changes: 'jobs',
+    target: scheduleTarget,
+  },
 } as const;
 
 /** The requester of the jobs that a schedule starts: an admin has stored it. */
 export function scheduleRequester(name: string) {
   return { actor: `schedule ${name}`, role: 'admin', peer: null, requestId: null, reason: null } as const;
 }
-
-export const scheduleTarget = (name: string): string => `schedule:${name}`;
 
 export function unknownSchedule(name: string): AppError {
   return new AppError('not_found', `There is no schedule named ${JSON.stringify(name.slice(0, 80))}.`);

@@ -4,4 +4,5 @@ export const settingsChange = {
   role: 'admin',
   tier: 0,
   changes: 'settings',
+  target: 'settings',
 } as const;

@@ -7,7 +7,7 @@ import { formatList } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
 import type { SourceRepository } from '../source-store/source-repository.ts';
-import { sourceActions } from './actions.ts';
+import { sourceActions, sourceTarget } from './actions.ts';
 import { type GivenSource, readSource } from './read-source.ts';
 import type { SheetRuns } from './repository.ts';
 import { editsOf, type SourceTexts } from './source-edits.ts';
@@ -117,7 +117,7 @@ export function describeUse(name: string, schedules: string[]): string | null {
 }
 
 function entryOf({ name: event }: { name: string }, source: string, by: Requester): AuditEntry {
-  return { event, by, target: `source:${source}` };
+  return { event, by, target: sourceTarget(source) };
 }
 
 export function unknownSource(name: string): AppError {

@@ -11,7 +11,7 @@ import { describeAbsent, describeOutcome } from './check-outcome.ts';
 import type { CheckedSource } from './check-source.ts';
 import { describeFirstStep, lastRunOf, wasThere } from './stored-sheets.ts';
 import type { SheetRuns } from './repository.ts';
-import { sourceActions } from './actions.ts';
+import { sourceActions, sourceTarget } from './actions.ts';
 import { unknownSource } from './source-changes.ts';
 import type { SourceState, SourceStates } from './source-state-repository.ts';
 import { createTurns } from '../core/turns.ts';
@@ -102,7 +102,7 @@ function recordCheck(
   detail: Record<string, unknown>,
 ) {
   const event = sourceActions.check.name;
-  return untilFree(() => audit.record({ event, outcome: 'ok', by, target: `source:${name}`, detail }));
+  return untilFree(() => audit.record({ event, outcome: 'ok', by, target: sourceTarget(name), detail }));
 }
 
 /** A check that fails, or takes too long, is a result, too. */

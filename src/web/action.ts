@@ -19,6 +19,9 @@ export type Action = {
   tier: Tier;
   /** The subject of the change; `browser`: only cookies of the browser, so it leaves no audit row. */
   changes: Changes;
+  /** The target of its audit rows while the domain has not read the request, e.g. `workers`, or of the record that the one
+   *  parameter of the address names; absent: the address. */
+  target?: string | ((named: string) => string);
   /** Stays possible while maintenance makes the server read-only. */
   allowedInReadOnly?: true;
 };

@@ -6,7 +6,7 @@ import type { Action, LeastRole } from './action.ts';
 import { isSafe } from './request-audit.ts';
 
 /** Call before the first route. From then on, a route that changes something without an action, or declares it differently from
- *  the other routes of its action, but for the event of refusals, throws when it is registered, so that the server does not start. */
+ *  the other routes of its action, but for its refusals, throws when it is registered, so that the server does not start. */
 export function collectActions(app: FastifyInstance) {
   const actions = new Map<string, Action>();
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -30,10 +30,13 @@ export function collectActions(app: FastifyInstance) {
 
   function add(action: Action, route: string) {
     const known = actions.get(action.name);
-    if (known && !isDeepStrictEqual({ ...known, refused: '' }, { ...action, refused: '' }))
+    if (known && !isDeepStrictEqual({ ...known, ...ofRefusals }, { ...action, ...ofRefusals }))
       throw new Error(
         `The route ${route} declares the action ${action.name} differently from another route.`,
       );
     actions.set(action.name, action);
   }
 }
+
+/** They may differ between the routes of an action. */
+const ofRefusals = { refused: undefined, target: undefined };

@@ -33,7 +33,7 @@ export function auditRequests(app: FastifyInstance, audit: Audit) {
 function recordRefusal(audit: Audit, request: FastifyRequest, statusCode: number) {
   if (audit.hasRefusal(request.id)) return;
   const { code, message = '' } = request.refusal ?? { code: `http_${statusCode}` };
-  const entry = entryOf(eventOf(request), request);
+  const entry = ofAction(eventOf(request), request);
   orLog(request, () => audit.refuse({ ...entry, code, message: message.slice(0, maxMessageLength) }));
 }
 
@@ -41,7 +41,7 @@ function recordRefusal(audit: Audit, request: FastifyRequest, statusCode: number
 function recordUnchanged(audit: Audit, request: FastifyRequest) {
   const { action } = request.routeOptions.config;
   if (!action || action.changes === 'browser' || audit.hasRow(request.id)) return;
-  const entry = { ...entryOf(action.name, request), detail: { changed: false } };
+  const entry = ofAction(action.name, request, { changed: false });
   orLog(request, () => audit.recordLimited('unchanged', entry));
 }
 
@@ -50,7 +50,14 @@ function recordUnchanged(audit: Audit, request: FastifyRequest) {
 export function auditGuard(audit: Refusing, request: FastifyRequest, { code, message }: AppError) {
   if (isSelfCheck(request.headers)) return;
   const host = String(request.headers.host).slice(0, maxHostLength);
-  const entry = { ...entryOf('gate.refused', request), code, message, detail: { host } };
+  const entry = {
+    event: 'gate.refused',
+    by: requester(request),
+    target: addressOf(request),
+    code,
+    message,
+    detail: { host },
+  };
   orLog(request, () => audit.refuse(entry));
 }
 
@@ -74,10 +81,24 @@ function eventOf({ routeOptions }: FastifyRequest): string {
   return action ? (action.refused ?? action.name) : 'request.refused';
 }
 
+/** The target is that of the domain's rows, if the action declares it. */
+function ofAction(event: string, request: FastifyRequest, detail: Record<string, unknown> = {}) {
+  const [by, address] = [requester(request), addressOf(request)];
+  const target = targetOf(request);
+  if (target === null) return { event, by, target: address, detail };
+  return { event, by, target, detail: { ...detail, request: address } };
+}
+
+function targetOf({ routeOptions, params }: FastifyRequest): string | null {
+  const { target = null } = routeOptions.config.action ?? {};
+  if (typeof target !== 'function') return target;
+  const [named] = Object.values(params as Record<string, unknown>);
+  return named === undefined ? null : target(String(named));
+}
+
 /** Without the query, whose values are not for the audit log. */
-function entryOf(event: string, request: FastifyRequest) {
-  const [path] = request.originalUrl.split('?', 1);
-  return { event, by: requester(request), target: `${request.method} ${path}` };
+function addressOf({ method, originalUrl }: FastifyRequest): string {
+  return `${method} ${originalUrl.split('?', 1)[0]}`;
 }
 
 function isRefusal(status: number): boolean {

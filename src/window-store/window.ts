@@ -64,7 +64,7 @@ export const claimsOfLevel: Record<Level, Claim[]> = {
 const prefix = 'window:';
 
 /** The name of a window in the lock queue, and as the target of audit rows. */
-export function keyOf({ id }: Pick<Window, 'id'>): string {
+export function keyOf({ id }: { id: number | string }): string {
   return `${prefix}${id}`;
 }
 

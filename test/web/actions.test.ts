@@ -13,7 +13,7 @@ import { startIndexed } from '../support/uploads.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 
 type Field = { field: string };
-type Row = { event: string; outcome: string; request_id: string | null; detail: string };
+type Row = { event: string; outcome: string; target: string; request_id: string | null; detail: string };
 
 const isUnsafe = ({ method }: Route) => method !== 'GET' && method !== 'OPTIONS';
 const nameOf = ({ method, url }: Route) => `${method} ${url}`;
@@ -113,6 +113,48 @@ t.test('every action answers each role as declared, and records its refusals', a
   }
 });
 
+/** Routes whose rows have the address as their target until the domain has read the request. */
+const withoutTarget = {
+  'DELETE /api/v1/sheets/:id': 'rows have the name of the file, which only the folder of uploads has',
+};
+
+t.test('a refusal has the target that the rows of the domain have', async (t) => {
+  const routes = collectRoutes(t);
+  const app = await startWithRoles(t);
+  const rows = createWorkerRows(t, app);
+  const named = routes.filter((route) => isUnsafe(route) && route.url.includes(':'));
+  t.ok(named.length > 25);
+  for (const route of named) {
+    const request = `${route.method} ${route.url.replace(/:\w+/g, '99')}`;
+    const before = readRows(rows).length;
+    for (const sender of ['nobody', 'admin'] as const) await sendEmpty(app.origin, request, sender);
+    const [early, late] = readRows(rows).slice(before);
+    t.match(early, { outcome: 'refused' }, request);
+    const isAddress = early?.target === request;
+    t.equal(isAddress, nameOf(route) in withoutTarget, `${nameOf(route)} declares a target`);
+    if (!isAddress) t.equal(JSON.parse(early?.detail ?? '').request, request);
+    t.equal(late?.target, early?.target, `${request}: ${late?.event}`);
+  }
+});
+
+/** A request that the domain reads, and refuses, because it knows no 99. */
+async function sendEmpty(origin: string, request: string, sender: Parameters<typeof as>[0]) {
+  const [method = '', address = ''] = request.split(' ');
+  const isForm = address.startsWith('/ui/');
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  const body = isForm ? 'for=1d' : JSON.stringify(bodies[request] ?? {});
+  const headers = { ...as(sender), accept: 'application/json', 'content-type': type };
+  await fetch(origin + address, { method, redirect: 'manual', headers, body });
+}
+
+/** What the schema of a body requires. */
+const bodies: Record<string, object> = {
+  'POST /api/v1/findings/99/mute': { for: '1d', reason: 'a test needs it' },
+  'POST /api/v1/maintenance/99/extend': { minutes: 5 },
+  'PUT /api/v1/schedules/99': { operation: 'none', cron: '0 3 * * *' },
+  'PUT /api/v1/sources/99': { kind: 'song' },
+};
+
 /** 401 or 403, or false when the role passes: the body that nobody could read is then refused. */
 async function sendBroken(address: string, method: string, sender: Parameters<typeof as>[0]) {
   const headers = { ...as(sender), accept: 'application/json', 'content-type': 'application/json' };
@@ -121,5 +163,7 @@ async function sendBroken(address: string, method: string, sender: Parameters<ty
 }
 
 function readRows({ ops }: ReturnType<typeof createWorkerRows>): Row[] {
-  return ops.prepare('SELECT event, outcome, request_id, detail FROM audit ORDER BY id').all() as Row[];
+  return ops
+    .prepare('SELECT event, outcome, target, request_id, detail FROM audit ORDER BY id')
+    .all() as Row[];
 }

@@ -70,8 +70,8 @@ t.test('the row of an action that changed nothing says so, with the reason', asy
   const app = await start(t);
   const put = json(app, 'PUT', '/api/v1/settings/values', { values: {}, reason: 'to be sure' });
   const { rows } = await rowsOf(app, put);
-  const target = 'PUT /api/v1/settings/values';
-  t.match(rows, [{ event: 'settings.changed', target, reason: 'to be sure', detail: '{"changed":false}' }]);
+  const detail = JSON.stringify({ changed: false, request: 'PUT /api/v1/settings/values' });
+  t.match(rows, [{ event: 'settings.changed', target: 'settings', reason: 'to be sure', detail }]);
 });
 
 t.test('rows of actions that change nothing are limited, as those of refusals are', async (t) => {

@@ -1,5 +1,6 @@
 // The actions of access. Everybody may sign in and out; only an admin may read or change tokens.
 import type { Action } from '../../web/action.ts';
+import { tokenTarget } from '../token-repository.ts';
 
 const changes = 'access';
 
@@ -20,6 +21,6 @@ export const createsToken: Carrying = {
 };
 /** The server asks for the word only for the last admin token. */
 export const revokesToken: { action: Action } = {
-  action: { name: 'access.token_revoked', role: 'admin', tier: 2, changes },
+  action: { name: 'access.token_revoked', role: 'admin', tier: 2, changes, target: tokenTarget },
 };
 export const readsTokens = { reads: 'admin' as const };

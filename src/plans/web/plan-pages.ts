@@ -4,7 +4,7 @@ import { auditRefusal } from '../../core/audit.ts';
 import type { AppError } from '../../core/errors.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
-import { runAction } from '../../jobs/actions.ts';
+import { jobTarget, operationTarget, runAction } from '../../jobs/actions.ts';
 import { isTerminal } from '../../jobs/job.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import { planOutcomes } from '../../plan-store/plan-repository.ts';
@@ -24,7 +24,10 @@ const text = { type: 'string', maxLength: 100 } as const;
 const position = { type: 'integer', minimum: 0 } as const;
 const outcomes = Object.fromEntries(planOutcomes.map((outcome) => [outcome, position]));
 const tableQuery = objectSchema({ tab: text, change: text, ...outcomes });
-const applies = { ...isForm, config: { action: runAction, page: '/plans/:number' } };
+const applies = {
+  ...isForm,
+  config: { action: { ...runAction, target: jobTarget }, page: '/plans/:number' },
+};
 const csvQuery = objectSchema({ outcome: { type: 'string', enum: planOutcomes } });
 
 export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
@@ -66,7 +69,7 @@ async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: 
   const { job, operation } = findDryRun(ctx, request.params.number);
   const plan = await describePlan(ctx, job, operation);
   const by = requester(request);
-  const refused = { event: runAction.refused, by, target: `operation:${operation.name}` };
+  const refused = { event: runAction.refused, by, target: operationTarget(operation.name) };
   const read = () =>
     auditRefusal(ctx.audit, refused, () =>
       plan ? readForm(ctx, plan, form, by) : refuseWithoutPlan(ctx, job, operation, form, by),
