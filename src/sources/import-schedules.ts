@@ -2,7 +2,6 @@
 import type { Args } from '../core/operation.ts';
 import { defaultSource } from '../core/sheet-source.ts';
 import type { CronRule } from '../schedule-store/cron.ts';
-import { describeCron } from '../schedule-store/describe-cron.ts';
 import { type NextRuns, readStoredCron } from '../schedule-store/next-runs.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 
@@ -19,21 +18,13 @@ export function createImportSchedules({
   nextRuns,
 }: {
   schedules: Pick<ScheduleRepository, 'all'>;
-  nextRuns: Pick<NextRuns, 'of' | 'after'>;
+  nextRuns: Pick<NextRuns, 'of'>;
 }) {
   const importing = (source: string) =>
     schedules.all().filter(({ operation, args }) => operation === 'import' && isImportOf(args, source));
   return {
     /** Null without a schedule that is on. */
     next: (source: string) => nextRuns.of('import', (args) => isImportOf(args, source)),
-
-    /** All of them; `next` is null for one that is off. */
-    list: (source: string) =>
-      importing(source).map((schedule) => ({
-        name: schedule.name,
-        sentence: describeCron(schedule.cron),
-        next: nextRuns.after(schedule)?.at ?? null,
-      })),
 
     /** `importedAt`: null for a sheet that was never imported. */
     duties(source: string, importedAt: string | null): ImportSchedule[] {

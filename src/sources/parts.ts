@@ -49,17 +49,15 @@ export function createSourceParts(ctx: Context) {
   repository.onFinish(sheetRuns.keepEnd);
   const findFiles = createFindFiles(config);
   const headerReads = createHeaderReads({ ...ctx, createTask });
-  const wantedBy = createWantedBy({
-    catalogue,
-    active: repository.active,
-    schedules: ctx.use(scheduleStore).schedules,
-  });
+  const { schedules, nextRuns } = ctx.use(scheduleStore);
+  const wantedBy = createWantedBy({ catalogue, active: repository.active, schedules });
   return {
     sheetUploads,
     sources,
     sheetRuns,
     sourceStates,
     wantedBy,
+    nextRuns,
     findFiles,
     findDrift: createFindDrift(config, findFiles),
     headerReads,

@@ -12,13 +12,12 @@ import { type GivenSource, readSource } from './read-source.ts';
 import type { SheetRuns } from './repository.ts';
 import { editsOf, type SourceTexts } from './source-edits.ts';
 import type { SourceStates } from './source-state-repository.ts';
-import type { WantedBy } from './wanted-by.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   sources: SourceRepository;
   states: Pick<SourceStates, 'remove' | 'forgetLooks'>;
   sheetRuns: Pick<SheetRuns, 'fill'>;
-  wantedBy: WantedBy;
+  wantedBy: { job(name: string): number | null; schedules(name: string): { name: string }[] };
 };
 
 /** `mustBeNew` refuses a name that is taken; `shown`, the values that the form of an existing sheet had, a sheet that has changed
@@ -101,9 +100,9 @@ function assertFree(name: string, job: number | null, verb: 'change' | 'remove')
 }
 
 /** The runs of a schedule would fail. */
-function assertUnused(name: string, wantedBy: WantedBy) {
+function assertUnused(name: string, wantedBy: Given['wantedBy']) {
   assertFree(name, wantedBy.job(name), 'remove');
-  const schedules = wantedBy.schedules(name);
+  const schedules = wantedBy.schedules(name).map((schedule) => schedule.name);
   const message = describeUse(name, schedules);
   if (message !== null) throw new AppError('wrong_state', message, { schedules });
 }

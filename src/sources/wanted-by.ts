@@ -1,6 +1,7 @@
 // Finds the unfinished jobs and the schedules that name a sheet.
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Job } from '../jobs/job.ts';
+import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 
 /** A path, files or a download take the place of the named sheet, whose argument has a default. */
@@ -27,11 +28,7 @@ export function createWantedBy({ catalogue, active, schedules }: Given) {
     /** The number of an unfinished job; null without one. */
     job: (name: string): number | null => active().find((job) => names(job, name))?.number ?? null,
 
-    /** The names of schedules, also of those that are off. */
-    schedules: (name: string): string[] =>
-      schedules
-        .all()
-        .filter((schedule) => names(schedule, name))
-        .map((schedule) => schedule.name),
+    /** Also those that are off. */
+    schedules: (name: string): Schedule[] => schedules.all().filter((schedule) => names(schedule, name)),
   };
 }

@@ -195,7 +195,7 @@ t.test(
     const dutiesOf = (given: Partial<Schedule>, importedAt: string | null) =>
       createImportSchedules({
         schedules: { all: () => [schedule(given)] },
-        nextRuns: { of: () => null, after: () => null },
+        nextRuns: { of: () => null },
       }).duties('published', importedAt);
     const monday = '2026-11-23T06:00:05.000Z';
     const friday = '2026-11-27T06:00:05.000Z';

@@ -97,7 +97,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     states: createSourceStates(ops),
     sheetRuns: createSheetRuns(ops, sources),
     untilFree: async (work) => work(),
-    wantedBy: { job: () => job, schedules: () => schedules },
+    wantedBy: { job: () => job, schedules: () => schedules.map((name) => ({ name })) },
   });
   const by = systemRequester;
   const draft = { kind: 'folder', place: 'sheets/draft' };
@@ -164,7 +164,7 @@ t.test(
       const active = () => [{ number: 7, operation, args } as Job];
       const schedules = { all: () => [{ name: 'nightly', operation, args } as Schedule] };
       const found = createWantedBy({ catalogue, active, schedules });
-      t.same(found.schedules('draft'), found.job('draft') === null ? [] : ['nightly']);
+      t.same(found.schedules('draft'), found.job('draft') === null ? [] : schedules.all());
       return found.job('draft');
     };
     t.equal(wantedBy('import', { source: 'draft' }), 7);

@@ -3,6 +3,7 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import type { Schedule } from '../../src/schedule-store/schedule.ts';
 import { scheduleStore } from '../../src/schedule-store/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice } from '../support/checks.ts';
@@ -149,7 +150,7 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
   await app.run('import');
   const { schedules } = app.use(scheduleStore);
   const at = clock.now().toISOString();
-  schedules.put({
+  const nightly: Schedule = {
     name: 'nightly',
     operation: 'import',
     args: { source: 'published', mode: 'merge' },
@@ -165,7 +166,8 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
     created_at: at,
     changed_by: 'ada',
     changed_at: at,
-  });
+  };
+  schedules.put(nightly);
   const next_run = { schedule: 'nightly', at: '2026-11-24T08:00:00.000Z' };
   t.match(await bodyOf(app, 'published'), { health: 'ok', next_run });
   const card = (await app.page('/sources/published')).html;
@@ -173,7 +175,10 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
     card.querySelector('[aria-labelledby="h-state"] a[href="/schedules/nightly"]')?.textContent,
     'nightly',
   );
-  t.match(textOf(card, '[aria-labelledby="h-details"]'), /nightly ?: Every day at 08:00, next/);
+  t.match(
+    textOf(card, '[aria-labelledby="h-details"]'),
+    /nightly ?: Import spreadsheet, Every day at 08:00, next/,
+  );
   const link = card.querySelector('#schedule-import')?.getAttribute('href');
   t.equal(link, '/schedules/new?operation=import&args.source=published');
   t.equal(card.querySelector('.page-head p a')?.getAttribute('href'), '/audit?target=source:published');
@@ -187,6 +192,17 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
   t.match(findingOf(app, 'published'), { title: 'The sheet published is stale', text: reason });
   const row = textOf((await app.page('/sources')).html, '#sources-card .hub-row');
   t.match(row, /nightly has not imported it.*next import .* by nightly/s);
+  schedules.put({
+    ...nightly,
+    name: 'back',
+    operation: 'export',
+    args: { target: 'published' },
+    is_on: false,
+  });
+  t.match(
+    textOf((await app.page('/sources/published')).html, '[aria-labelledby="h-details"]'),
+    /back ?: Export library, Every day at 08:00, off/,
+  );
   schedules.remove('nightly');
   t.match(await bodyOf(app, 'published'), { health: 'ok', next_run: null });
 });

@@ -1,5 +1,7 @@
 import { url } from '../../core/url.ts';
 import { viewJob } from '../../jobs/job-view.ts';
+import { describeCron } from '../../schedule-store/describe-cron.ts';
+import type { Schedule } from '../../schedule-store/schedule.ts';
 import { tabs } from '../../sheets/tabs.ts';
 import type { RecordCard } from '../../web/card.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
@@ -28,9 +30,7 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
       sheet: saysWhy ? { ...sheet, sentence: knownFromCheck } : sheet,
       check: viewCheck(check),
       jobs: jobs.map((job) => viewJob(ctx, job)),
-      schedules: ctx.importSchedules
-        .list(name)
-        .map((schedule) => ({ ...schedule, url: url(`/schedules/${encodeURIComponent(schedule.name)}`) })),
+      schedules: ctx.wantedBy.schedules(name).map((schedule) => viewSchedule(ctx, schedule)),
       scheduleUrl: url('/schedules/new', { operation: 'import', 'args.source': name }),
       tabNames: tabs.map((tab) => source.tabs?.[tab.kind] ?? usualName(source.kind, tab)),
       change: ctx.sources.changeOf(name),
@@ -38,6 +38,17 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
     };
   },
 });
+
+/** `next`: null for a schedule that is off. */
+function viewSchedule({ catalogue, nextRuns }: SourceContext, schedule: Schedule) {
+  return {
+    name: schedule.name,
+    url: url(`/schedules/${encodeURIComponent(schedule.name)}`),
+    runs: catalogue.find(schedule.operation)?.title ?? schedule.operation,
+    sentence: describeCron(schedule.cron),
+    next: nextRuns.after(schedule)?.at ?? null,
+  };
+}
 
 /** The card of the check beside it repeats the whole text. */
 const knownFromCheck = { lead: 'It cannot be read: the last check says why.', at: null, tail: '' };

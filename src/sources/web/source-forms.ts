@@ -112,7 +112,10 @@ function sendDialog(reply: FastifyReply, name: string | null, form: Form, error?
 }
 
 function viewRemoval({ wantedBy }: Pick<SourceContext, 'wantedBy'>, name: string) {
-  const use = describeUse(name, wantedBy.schedules(name));
+  const use = describeUse(
+    name,
+    wantedBy.schedules(name).map((schedule) => schedule.name),
+  );
   return {
     question: `Remove ${name} from the named sheets?`,
     consequences: [
