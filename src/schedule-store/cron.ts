@@ -4,6 +4,7 @@
 import { Cron } from 'croner';
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { readCronFields } from './cron-fields.ts';
+import { offsetMs } from './zone-time.ts';
 
 export type CronRule = {
   /** The first due time after it; null if there is none. */
@@ -35,8 +36,13 @@ export function readCron(cron: string, zone: string): CronRule {
   return toRule(rule, pattern);
 }
 
-/** The zone of this machine. */
-export const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let zoneOfMachine: string | null = null;
+
+/** The zone of this machine when the process started. */
+export function machineZone(): string {
+  zoneOfMachine ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zoneOfMachine;
+}
 
 function parse(pattern: string, zone: string): Cron {
   try {
@@ -91,7 +97,7 @@ function isZone(zone: string): boolean {
   // Newer versions of Node take an offset such as +02:00, which knows no summer time.
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    offsetMs(zone, readFrom);
     return true;
   } catch {
     return false;

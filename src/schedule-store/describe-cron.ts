@@ -2,6 +2,7 @@
 import cronstrue from 'cronstrue';
 import { invalidArguments } from '../core/arguments.ts';
 import { formatList } from '../core/format.ts';
+import { keepResults } from '../core/keep-results.ts';
 import { type CronFields, readCronFields } from './cron-fields.ts';
 
 const hoursOfDay = 24;
@@ -19,7 +20,7 @@ const weekdays = [
 ];
 
 /** A sentence without a full stop: `Every Monday at 02:00`. The rule is one that `readCron` takes. */
-export function describeCron(cron: string): string {
+export const describeCron = keepResults(1000, (cron) => {
   const read = readCronFields(cron);
   if ('problems' in read)
     throw invalidArguments(read.problems.map((message) => ({ field: 'cron', message })));
@@ -33,7 +34,7 @@ export function describeCron(cron: string): string {
   const inMonths = month === '*' ? '' : `, ${only('*', month, '*')}`;
   const days = `${only(day, '*', '*')} or ${only('*', '*', weekday)}`;
   return `${inWords([minute as string, hour as string, '*', '*', '*'])}, ${days}${inMonths}`;
-}
+});
 
 /** `Every day at 02:00`, `Every Monday and Thursday at 03:30`, `Every 4 hours at :15`; null for any other rule. */
 function describeSimple({ parts, minutes, hours }: CronFields): string | null {

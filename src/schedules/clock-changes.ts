@@ -6,8 +6,6 @@ const hourMs = 3_600_000;
 const searchMs = 400 * 24 * hourMs;
 const stepMs = 12 * hourMs;
 const maxChanges = 2;
-/** More than the minutes of the longest repetition. */
-const maxRuns = 500;
 
 /** `at`: the first moment with the new offset; `byMs`: how far the clock moves, above 0 in a gap. */
 type ClockChange = { at: Date; byMs: number };
@@ -15,12 +13,14 @@ type ClockChange = { at: Date; byMs: number };
 /** The next two changes within 400 days; none for a zone without them. */
 function nextClockChanges(zone: string, after: Date): ClockChange[] {
   const changes: ClockChange[] = [];
-  const end = after.getTime() + searchMs;
+  const start = after.getTime();
   let offset = offsetMs(zone, after);
-  for (let at = after.getTime() + stepMs; at <= end && changes.length < maxChanges; at += stepMs) {
+  // The same places at each call, because offsets are kept.
+  const first = (Math.floor(start / stepMs) + 1) * stepMs;
+  for (let at = first; at <= start + searchMs && changes.length < maxChanges; at += stepMs) {
     const next = offsetMs(zone, new Date(at));
     if (next === offset) continue;
-    changes.push({ at: findChange(zone, at - stepMs, at), byMs: next - offset });
+    changes.push({ at: findChange(zone, Math.max(start, at - stepMs), at), byMs: next - offset });
     offset = next;
   }
   return changes;
@@ -45,11 +45,13 @@ function describeChange(rule: CronRule, zone: string, { at, byMs }: ClockChange)
     const isDue = rule.next(before)?.getTime() === at.getTime();
     return say(`${last} to ${first} does not exist`, isDue ? `it runs at ${first}` : null);
   }
-  const runs = rule.dueBetween(new Date(at.getTime() + byMs - 1), new Date(at.getTime() - byMs - 1), maxRuns);
-  const clocks = runs.map((run) => clockIn(zone, run));
-  const isTwice = new Set(clocks).size < clocks.length;
-  const how = isTwice ? 'it runs both times' : 'it runs once';
-  return say(`${first} to ${last} comes twice`, runs.length === 0 ? null : how);
+  const again = at.getTime() - byMs;
+  const run = rule.next(new Date(at.getTime() + byMs - 1));
+  if (!run || run.getTime() >= again) return say(`${first} to ${last} comes twice`, null);
+  // A rule repeats all of its runs or none.
+  const repeated = run.getTime() - byMs;
+  const isTwice = rule.next(new Date(repeated - 1))?.getTime() === repeated;
+  return say(`${first} to ${last} comes twice`, isTwice ? 'it runs both times' : 'it runs once');
 }
 
 /** The clock a moment after `at`, as it would be without the change: `02:00` for 01:59:59. */

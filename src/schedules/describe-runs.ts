@@ -40,7 +40,6 @@ function describeAhead({ due, when, isOn }: Ahead, zone: string): string {
   if (!isOn) return 'Switched off.';
   const [next] = due;
   if (!next) return 'Not due in the next 24 hours.';
-  const clocks = due.map((at) => clockIn(zone, at));
-  if (due.length <= maxNamed) return `Due at ${formatList(clocks)}.`;
-  return `Due ${lowerFirst(when)}, next at ${clocks[0]}.`;
+  if (due.length <= maxNamed) return `Due at ${formatList(due.map((at) => clockIn(zone, at)))}.`;
+  return `Due ${lowerFirst(when)}, next at ${clockIn(zone, next)}.`;
 }
