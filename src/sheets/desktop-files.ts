@@ -1,7 +1,7 @@
 // Desktop files in the folder of a sheet: an import ignores them, and an export removes them together with an outdated sheet.
 import fs from 'node:fs';
 import path from 'node:path';
-import { isDesktopFile, lockOf } from '../core/desktop-files.ts';
+import { isDesktopFile, lockOf } from '../zip/desktop-files.ts';
 import { type Problem, rowProblem } from './problems.ts';
 import type { Tab } from './tabs.ts';
 

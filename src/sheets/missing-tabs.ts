@@ -2,7 +2,7 @@
 // `Library - Experiences.csv` or `experiences (1).csv`.
 import { formatList } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
-import { isDesktopFile } from '../core/desktop-files.ts';
+import { isDesktopFile } from '../zip/desktop-files.ts';
 import { showHidden } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { type SheetProblem, rowProblem } from './problems.ts';

@@ -1,6 +1,6 @@
 // Decides what an export may replace: a sheet, or nothing. Each reason follows the path of the sheet.
 import fs from 'node:fs';
-import { isDesktopFile } from '../core/desktop-files.ts';
+import { isDesktopFile } from '../zip/desktop-files.ts';
 import { formatList } from '../core/format.ts';
 import { workbookSignature } from './file-format.ts';
 import { isReserved, isWorkbookPath, previousPath, writingPath } from './swap.ts';

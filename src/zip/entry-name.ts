@@ -1,6 +1,6 @@
 // Reads the names of a ZIP's entries. Names are compared, never used as paths.
 import { isUtf8 } from 'node:buffer';
-import { isDesktopFile } from '../core/desktop-files.ts';
+import { isDesktopFile } from './desktop-files.ts';
 
 /** `name` identifies a member; null for a folder, and for a file that is not read, such as one of a desktop. */
 export type EntryName = { name: string | null; folder: string; isFolder: boolean };

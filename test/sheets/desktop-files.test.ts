@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { isDesktopFile } from '../../src/core/desktop-files.ts';
+import { isDesktopFile } from '../../src/zip/desktop-files.ts';
 import { resolveSheetPath } from '../../src/sheets/location.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 import { makeRoot, sheet, writeSheet } from '../support/library.ts';
