@@ -4,17 +4,19 @@ import { coalesce } from './coalesce.ts';
 /** The interval while `everyMs` throws. */
 const unknownMs = 1000;
 
-/** `everyMs` may be a function that returns the time until the next run; its errors go to `onError`, too. */
+/** `everyMs` may be a function that returns the time until the next run; its errors go to `onError`, too. Long work asks
+ *  `isStopped` whether to end early. */
 export function createLoop<T>(given: {
   everyMs: number | (() => number);
-  runOnce: () => T | Promise<T>;
+  runOnce: (isStopped: () => boolean) => T | Promise<T>;
   onError: (error: unknown) => void;
 }) {
   const { everyMs, onError } = given;
   const nextInMs = typeof everyMs === 'number' ? () => everyMs : everyMs;
-  let timer: NodeJS.Timeout | null = null;
+  /** Null after a stop. */
+  let timer: NodeJS.Timeout | null | undefined;
   let latest: Promise<unknown> = Promise.resolve();
-  const runShared = coalesce(async () => given.runOnce());
+  const runShared = coalesce(async () => given.runOnce(() => timer === null));
   const runOnce = () => {
     const run = runShared();
     latest = run;

@@ -25,7 +25,6 @@ type Given = Pick<Kernel, 'audit' | 'log' | 'now' | 'untilFree'> & {
 };
 
 export function createRetention({ config, pruning, removal, audit, log, now, untilFree }: Given) {
-  let isStopped = false;
   const boundsOf = (status: string): Bounds => {
     const factor = status === 'failed' ? failureFactor : 1;
     return {
@@ -40,15 +39,9 @@ export function createRetention({ config, pruning, removal, audit, log, now, unt
   });
 
   return {
-    start() {
-      isStopped = false;
-      void loop.start();
-    },
+    start: () => void loop.start(),
     /** Settles when the current batch is finished; safe twice. */
-    stop() {
-      isStopped = true;
-      return loop.stop();
-    },
+    stop: loop.stop,
     /** Removes every job outside the limits; gives how many. */
     runOnce: loop.runOnce,
 
@@ -69,11 +62,11 @@ export function createRetention({ config, pruning, removal, audit, log, now, unt
     },
   };
 
-  async function removeAll(): Promise<number> {
+  async function removeAll(isStopped: () => boolean): Promise<number> {
     let removed = 0;
     for (const status of ['succeeded', 'cancelled', 'failed']) {
       const bounds = boundsOf(status);
-      for (let batch = pruning.find(status, bounds, batchJobs); batch.length > 0 && !isStopped; ) {
+      for (let batch = pruning.find(status, bounds, batchJobs); batch.length > 0 && !isStopped(); ) {
         removed += await removal.removeBatch(batch, recordNothing);
         batch = pruning.find(status, bounds, batchJobs);
       }

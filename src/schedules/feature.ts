@@ -17,7 +17,7 @@ export const schedules: Feature<ReturnType<typeof createScheduleParts>> = {
         ctx.log.error({ err: error }, 'the suggested schedules could not be added');
       });
       ctx.ticker.start();
-      ctx.tickRetention.start();
+      void ctx.tickRetention.start();
     },
     async stop() {
       await Promise.all([ctx.ticker.stop(), ctx.tickRetention.stop()]);
