@@ -1,4 +1,4 @@
-// The one way to run, cancel, retry and find jobs. What a call returns is durable.
+// The one way to run, cancel, retry and find jobs. What a call returns is durable, except that of `enqueue`.
 import type { Requester } from '../core/audit.ts';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { Args, Operation } from '../core/operation.ts';
@@ -19,19 +19,21 @@ export function createJobs(
   untilFree: UntilFree,
 ) {
   return {
+    /** `submit` for several runs in a row: they are durable once the `synced` of the repository settles. */
+    enqueue,
+
     /** Checks arguments, plan, confirmation and locks, and gives the queued job. Throws `not_found`,
      *  `invalid_arguments`, `forbidden`, `confirmation_required`, `plan_outdated`, `maintenance`, `operation_locked`, `stopping`,
      *  `disk_full`, `busy`, and what `alongside` throws. */
-    async submit(request: RunRequest, by: Requester, alongside?: Alongside): Promise<Job> {
-      await verbs.assertPlan(request, by);
-      return durably(() => verbs.enqueue(request, by, alongside));
-    },
+    submit: (...call: Parameters<typeof enqueue>) => durably(enqueue(...call)),
 
     /** Cancels a waiting job; has the processes of a running one ended. Throws `not_found`, `not_cancellable`. */
-    cancel: (idOrNumber: string, by: Requester): Promise<Job> => durably(() => verbs.cancel(idOrNumber, by)),
+    cancel: (idOrNumber: string, by: Requester): Promise<Job> =>
+      durably(untilFree(() => verbs.cancel(idOrNumber, by))),
 
     /** A new job with the arguments of a failed or cancelled one. Throws `not_retryable`, and what `submit` throws. */
-    retry: (...call: Parameters<JobVerbs['retry']>): Promise<Job> => durably(() => verbs.retry(...call)),
+    retry: (...call: Parameters<JobVerbs['retry']>): Promise<Job> =>
+      durably(untilFree(() => verbs.retry(...call))),
 
     /** Throws `stopping` or `disk_full` while no job can be accepted. */
     assertAccepting: verbs.assertAccepting,
@@ -51,8 +53,13 @@ export function createJobs(
     waitsForRoom: (job: Job): boolean => job.status === 'queued' && lockQueue.waitsForRoom(job.id),
   };
 
-  async function durably<T>(work: () => T): Promise<T> {
-    const done = await untilFree(work);
+  async function enqueue(request: RunRequest, by: Requester, alongside?: Alongside): Promise<Job> {
+    await verbs.assertPlan(request, by);
+    return untilFree(() => verbs.enqueue(request, by, alongside));
+  }
+
+  async function durably<T>(work: Promise<T>): Promise<T> {
+    const done = await work;
     await repository.synced();
     return done;
   }

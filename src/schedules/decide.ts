@@ -18,7 +18,7 @@ import type { ScheduleJobs } from './schedule-jobs-repository.ts';
 type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log' | 'now' | 'untilFree'> & {
   schedules: ScheduleRepository;
   scheduleJobs: Pick<ScheduleJobs, 'active'>;
-  jobs: Pick<Jobs, 'submit' | 'blockerOf'>;
+  jobs: Pick<Jobs, 'enqueue' | 'blockerOf'>;
   repository: Pick<JobRepository, 'unsynced'>;
   readArguments: ReadArguments;
 };
@@ -33,7 +33,8 @@ export function createDecider(given: Given) {
     /** Whether the schedule is as it was when its due times were read. */
     isCurrent: (schedule: Schedule) => isCurrent(given, schedule),
 
-    /** False if it must be tried again because the server stops. Throws while ops.db is busy or full. */
+    /** False if it must be tried again because the server stops. Throws while ops.db is busy or full. Durable once the
+     *  `synced` of the job repository settles. */
     async decide(run: DueRun): Promise<boolean> {
       try {
         await start(given, run);
@@ -58,7 +59,7 @@ async function start(given: Given, run: DueRun) {
   if (obstacle) return settle(given, run, { outcome: 'skipped', why: obstacle });
   const whenLocked = mayWait ? ('wait' as const) : undefined;
   const request = { operation: operationName, args, reason, confirm, whenLocked, schedule: name, isMadeUp };
-  await given.jobs.submit(request, scheduleRequester(name), ({ number }) => {
+  await given.jobs.enqueue(request, scheduleRequester(name), ({ number }) => {
     const missed = given.schedules.openMiss(name);
     const why = isMadeUp ? `Made up. ${madeUpFor}` : null;
     add(given, run, { outcome: 'started', why, job: number });

@@ -21,7 +21,7 @@ export function createScheduleParts(ctx: Context) {
   const stored = { schedules, scheduleJobs, repository, jobs: jobVerbs, readArguments };
   const ticker = createTicker({
     ...ctx,
-    schedules,
+    ...stored,
     decider: createDecider({ ...ctx, ...stored }),
     recordMissed: createMissed({ ...ctx, ...stored }),
   });

@@ -2,6 +2,8 @@
 // long, so that it notices a machine that slept and a clock that was set.
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import { inTurns } from '../jobs/slices.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import type { Decider } from './decide.ts';
@@ -11,6 +13,7 @@ import { owedSince, readOwed } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
   schedules: ScheduleRepository;
+  repository: Pick<JobRepository, 'synced'>;
   decider: Decider;
   recordMissed: ReturnType<typeof createMissed>;
 };
@@ -18,6 +21,8 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
 const sleepMaxMs = 30_000;
 /** A timer may fire a little before its time. */
 const lagMs = 5;
+/** The other work of the server waits no longer for due times of the same minute. */
+const turnMs = 8;
 
 export function createTicker(given: Given) {
   const { log, now, schedules } = given;
@@ -56,7 +61,7 @@ export function createTicker(given: Given) {
 }
 
 function createPass(given: Given & { isStopped: () => boolean }) {
-  const { bus, decider, log, now, schedules, recordMissed, isStopped } = given;
+  const { bus, decider, log, now, repository, schedules, recordMissed, isStopped } = given;
   /** The start of the first pass: this process has decided nothing before it. */
   let firstAt: Date | null = null;
   const causeOf = (due: Date) => (firstAt && due > firstAt ? causes.late : causes.off);
@@ -75,23 +80,22 @@ function createPass(given: Given & { isStopped: () => boolean }) {
       runs.push(...due.runs);
     }
     decided += await decideAll(runs);
-    if (decided > 0) bus.emit('schedules');
+    if (decided === 0) return;
+    await repository.synced();
+    bus.emit('schedules');
   };
 
-  /** A schedule whose due time could not be decided keeps its later ones for the next pass. */
+  /** Each has its own transaction, and all of them share a sync. A schedule has one run at most. */
   async function decideAll(runs: DueRun[]): Promise<number> {
-    const held = new Set<string>();
     let decided = 0;
-    for (const run of runs.sort(oldestFirst)) {
-      const { name } = run.schedule;
-      if (isStopped() || held.has(name)) continue;
+    await inTurns(runs.sort(oldestFirst), turnMs, async (run) => {
+      if (isStopped()) return;
       const isDecided = await decider.decide(run).catch((error) => {
-        log.warn({ err: error, schedule: name }, 'a due time is not decided yet');
+        log.warn({ err: error, schedule: run.schedule.name }, 'a due time is not decided yet');
         return false;
       });
       if (isDecided) decided += 1;
-      else held.add(name);
-    }
+    });
     return decided;
   }
 }
