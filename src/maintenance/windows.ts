@@ -9,7 +9,15 @@ import { assertRole } from '../core/role.ts';
 import type { Blocker, LockQueue } from '../jobs/lock-queue.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { WindowClaims } from '../jobs/window-claims.ts';
-import { claimsOfLevel, holdsBack, keyOf, type Level, stateOf, type Window } from '../window-store/window.ts';
+import {
+  claimsOfLevel,
+  holdsBack,
+  isOfAnother,
+  keyOf,
+  type Level,
+  stateOf,
+  type Window,
+} from '../window-store/window.ts';
 import { formatMinute } from '../window-store/refusal.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 import { maintenanceActions, maintenanceWord } from './actions.ts';
@@ -132,7 +140,7 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
 
 function end({ windowClaims, now }: Given, window: Window, { by, reason = null }: AuditEntry): Window {
   assertRole(by.role, maintenanceActions.end.role);
-  if (window.created_by !== by.actor) assertConfirmed({ reason }, null);
+  if (isOfAnother(window, by.actor)) assertConfirmed({ reason }, null);
   assertOpen(window);
   const ended = windowClaims.end(window.id, { at: now().toISOString(), by, reason });
   if (ended) return ended;

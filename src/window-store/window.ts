@@ -1,4 +1,5 @@
 // A maintenance window: a holder of locks with a level, a reason and an end. Pure rules.
+import { senderOf } from '../core/audit.ts';
 import type { Claim } from '../core/operation.ts';
 
 export const levels = ['announce', 'frozen', 'drained', 'read_only'] as const;
@@ -40,6 +41,11 @@ export function isUnderWay(window: Window, now: Date): boolean {
 /** Whether windows of the level claim something, so that two of them may not overlap. */
 export function holdsBack(level: Level): boolean {
   return level !== 'announce';
+}
+
+/** Whether the window is that of another sender, who must say why they end it. A program may send for its person. */
+export function isOfAnother({ created_by }: Pick<Window, 'created_by'>, actor: string): boolean {
+  return senderOf(created_by) !== senderOf(actor);
 }
 
 /** The claim that conflicts with that of every job, even of a job that claims nothing. */

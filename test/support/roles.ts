@@ -17,10 +17,7 @@ export async function startWithRoles<App extends TestApp>(
     startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } }) as Promise<App>,
 ): Promise<App> {
   const app = await start(t);
-  const tokens = createTokenRepository(app.ops);
-  const given = { created_at: '2026-01-01T00:00:00.000Z', created_by: 'a test', expires_at: null };
-  for (const role of roles)
-    tokens.put({ ...given, name: role, role, hash: hashOf(tokenOf(role)), hint: hintOf(tokenOf(role)) });
+  for (const role of roles) addToken(app, role, role);
   const { json, page, run, submit } = app;
   return {
     ...app,
@@ -31,6 +28,14 @@ export async function startWithRoles<App extends TestApp>(
   };
 }
 
-function tokenOf(role: Role): string {
-  return `chl_of_a_test_${role}`;
+/** Adds a token, and returns its headers. */
+export function addToken({ ops }: TestApp, name: string, role: Role): Record<string, string> {
+  const secret = tokenOf(name);
+  const given = { created_at: '2026-01-01T00:00:00.000Z', created_by: 'a test', expires_at: null };
+  createTokenRepository(ops).put({ ...given, name, role, hash: hashOf(secret), hint: hintOf(secret) });
+  return { authorization: `Bearer ${secret}` };
+}
+
+export function tokenOf(name: string): string {
+  return `chl_of_a_test_${name}`;
 }

@@ -9,7 +9,7 @@ import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
-import { stateOf, type Window } from '../../window-store/window.ts';
+import { isOfAnother, stateOf, type Window } from '../../window-store/window.ts';
 import { maintenanceActions } from '../actions.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { windowsPath } from './open-windows.ts';
@@ -72,7 +72,7 @@ function answer(reply: FastifyReply, title: string, text: string) {
 /** The window of another person needs a reason. */
 function sendEnd(reply: FastifyReply, window: Window, refused?: Refused) {
   const isPlanned = stateOf(window) === 'planned';
-  const isOthers = window.created_by !== requester(reply.request).actor;
+  const isOthers = isOfAnother(window, requester(reply.request).actor);
   const { problemOf } = readProblems(refused?.error);
   return reply.sendDialog('maintenance/dialog-window', {
     ...common(window),
