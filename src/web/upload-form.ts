@@ -66,8 +66,10 @@ export async function receiveUpload<Upload, Received>(
     const isRefused = isTooLong || !descriptors.hasRoomFor('upload');
     const form = await readLeadingFields(request.parts(options), {
       maxMs: isRefused ? patienceMs : maxFieldsMs,
-      onField({ fieldname, value }) {
-        if (fieldname === 'reason') request.reason = textOrNull(value);
+      onField(field) {
+        if (field.fieldname !== 'reason') return;
+        field.value = request.maskReason(field.value);
+        request.reason = textOrNull(field.value);
       },
     });
     assertReadable(request.reason);
