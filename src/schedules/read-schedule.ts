@@ -1,6 +1,6 @@
 // Reads a schedule as a person or a program gives it, and reports everything that is wrong at once.
 import { isDeepStrictEqual } from 'node:util';
-import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { type ArgumentProblem, defaultArguments, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { checkArguments } from '../core/check-arguments.ts';
@@ -56,9 +56,11 @@ export function readSchedule(
     ...findChoiceProblems('overlap', wanted.overlap, overlapChoices),
   ];
   if (operation) requireRole(operation, args.complete, by);
-  const unconfirmed = operation ? confirmationProblems(operation, args.complete, wanted) : [];
+  const word = given.confirm ?? (operation && storedWord(stored, operation, args.complete));
+  const confirmation = { reason: wanted.reason, confirm: word };
+  const unconfirmed = operation ? confirmationProblems(operation, args.complete, confirmation) : [];
   if (problems.length > 0) throw invalidArguments([...problems, ...unconfirmed]);
-  if (operation && unconfirmed.length > 0) assertConfirmed(wanted, operation.confirmWord);
+  if (operation && unconfirmed.length > 0) assertConfirmed(confirmation, operation.confirmWord);
   const isDestructive = operation?.danger(args.complete) === 'destructive';
   const at = reading.now().toISOString();
   const timing = { cron: wanted.cron.trim(), zone: wanted.zone, is_on: wanted.is_on };
@@ -68,7 +70,7 @@ export function readSchedule(
     operation: wanted.operation,
     args: args.complete,
     reason: wanted.reason?.trim() || null,
-    confirm: isDestructive ? (wanted.confirm?.trim() ?? null) : null,
+    confirm: isDestructive ? (word?.trim() ?? null) : null,
     missed: wanted.missed as Schedule['missed'],
     overlap: wanted.overlap as Schedule['overlap'],
     due_since: stored && hasTiming(stored, timing) ? stored.due_since : at,
@@ -92,12 +94,16 @@ const nameRule = 'Name: 1 to 40 lower-case letters, digits and hyphens, beginnin
 
 type Wanted = ReturnType<typeof complete>;
 
-/** A stored confirmation holds for the run that was confirmed. */
+/** The word that confirmed exactly this run; null if the run was not confirmed, or with other arguments. */
+export function storedWord(stored: Schedule | null, operation: Operation, args: Args): string | null {
+  if (stored?.operation !== operation.name) return null;
+  const isSameRun = isDeepStrictEqual({ ...defaultArguments(operation), ...stored.args }, args);
+  return isSameRun ? stored.confirm : null;
+}
+
 function complete(given: GivenSchedule, stored: Schedule | null) {
   const operation = given.operation ?? stored?.operation ?? '';
-  const isSameOperation = operation === stored?.operation;
-  const args = given.args ?? (isSameOperation ? stored?.args : undefined) ?? {};
-  const isSameRun = isSameOperation && (given.args === undefined || isDeepStrictEqual(args, stored?.args));
+  const args = given.args ?? (operation === stored?.operation ? stored.args : {});
   return {
     operation,
     args,
@@ -107,7 +113,6 @@ function complete(given: GivenSchedule, stored: Schedule | null) {
     missed: given.missed ?? stored?.missed ?? 'once',
     overlap: given.overlap ?? stored?.overlap ?? 'skip',
     reason: given.reason === undefined ? (stored?.reason ?? null) : given.reason,
-    confirm: given.confirm === undefined && isSameRun ? (stored?.confirm ?? null) : (given.confirm ?? null),
   };
 }
 

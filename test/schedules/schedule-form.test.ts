@@ -173,9 +173,58 @@ t.test('a schedule that removes data needs a reason and the word of its operatio
   const added = await app.submit('/ui/schedules/new', { ...form, reason: 'every night', confirm: 'import' });
   t.equal(added.status, 303);
   t.match(storedSchedule(app, 'replace'), { reason: 'every night', args: { mode: 'replace' } });
-  const shown = formOf((await app.page('/schedules/replace')).html);
-  const later = await app.submit('/ui/schedules/replace/edit', { ...shown, at: '04:00' });
-  t.equal(later.status, 303, 'another time needs no second confirmation');
+});
+
+t.test('a stored word counts until the operation or its arguments change, as with the API', async (t) => {
+  const { page, submit } = app;
+  const confirmed = { reason: 'every night', confirm: 'import' };
+  const given = { operation: 'import', args: { mode: 'replace' }, cron: '0 3 * * *' };
+  await putSchedule(app, 'kept', { ...given, ...confirmed });
+  const { html } = await page('/schedules/kept');
+  const shown = formOf(html);
+  t.match(shown, { reason: 'every night', confirm: undefined });
+  t.match(textOf(html, '#schedule-confirm'), /The word import was typed.*so it is not asked for again/);
+  t.notMatch(textOf(html, '#schedule-confirm'), /required/);
+  const link =
+    html.querySelector('#schedule-confirm a')?.getAttribute('href')?.replaceAll('&amp;', '&') ?? '';
+  t.ok((await page(link)).html.querySelector('tbody a[href="/schedules/kept"]'), 'its author and time');
+
+  t.equal((await submit('/ui/schedules/kept/edit', { ...shown, at: '04:00' })).status, 303);
+  t.equal((await putSchedule(app, 'kept', { ...given, cron: '0 4 * * *' })).status, 200, 'the same run');
+
+  const other = { ...shown, 'args.source': 'review', at: '04:00', 'was:cron': '0 4 * * *' };
+  const asked = (await page(query({ ...other, edits: 'kept' }), htmx)).html;
+  t.ok(asked.querySelector('#schedule-confirm #confirm'), 'asked for while the form is filled');
+  t.match(textOf(asked, '#schedule-confirm'), /required again, because the operation or its options/);
+  const refused = await submit('/ui/schedules/kept/edit', other);
+  t.strictSame(Object.keys(fieldProblems((await readHtml(refused)).html)), ['confirm']);
+  const args = { mode: 'replace', source: 'review' };
+  const { status, body } = await putSchedule(app, 'kept', { args });
+  t.match({ status, body }, { status: 422, body: { error: { code: 'confirmation_required' } } });
+  t.strictSame(body.error.details.problems, [{ field: 'confirm', message: 'Type import to confirm.' }]);
+  t.equal((await submit('/ui/schedules/kept/edit', { ...other, confirm: 'import' })).status, 303);
+
+  const emptied = { ...formOf((await page('/schedules/kept')).html), reason: '' };
+  t.equal((await submit('/ui/schedules/kept/edit', emptied)).status, 303);
+  t.match(storedSchedule(app, 'kept'), { ...confirmed, args }, 'an empty reason keeps the stored one');
+  t.equal((await putSchedule(app, 'kept', { reason: '' })).status, 200);
+  t.match(storedSchedule(app, 'kept'), { ...confirmed, args });
+  const short = await submit('/ui/schedules/kept/edit', { ...emptied, reason: 'no' });
+  t.strictSame(Object.keys(fieldProblems((await readHtml(short)).html)), ['reason']);
+  t.equal((await putSchedule(app, 'kept', { reason: 'no' })).status, 422);
+});
+
+t.test('a newer reason is not replaced by a form that only shows the older one', async (t) => {
+  const given = { operation: 'rollback', cron: '0 3 * * *', reason: 'every night', confirm: 'rollback' };
+  await putSchedule(app, 'reasons', given);
+  const shown = formOf((await app.page('/schedules/reasons')).html);
+  await putSchedule(app, 'reasons', { reason: 'until the move' });
+  const refused = await app.submit('/ui/schedules/reasons/edit', { ...shown, at: '05:00' });
+  t.equal(refused.status, 409);
+  const again = formOf((await readHtml(refused)).html);
+  t.match(again, { reason: 'until the move', at: '05:00' });
+  t.equal((await app.submit('/ui/schedules/reasons/edit', again)).status, 303);
+  t.match(storedSchedule(app, 'reasons'), { reason: 'until the move', cron: '0 5 * * *' });
 });
 
 t.test('a run of a schedule that removes data is confirmed again', async (t) => {

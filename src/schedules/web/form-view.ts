@@ -11,14 +11,18 @@ import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
 import { presets, presetTitles, readRule, weekdays } from '../presets.ts';
 import { canBeScheduled, schedulableArguments } from '../../schedule-store/schedulable.ts';
+import type { Schedule } from '../../schedule-store/schedule.ts';
+import { scheduleActions, scheduleTarget } from '../actions.ts';
 import { viewNextTimes } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { argPrefix, argsOf, ruleFieldsOf } from './schedule-form.ts';
+import { storedWord } from '../read-schedule.ts';
+import { argPrefix, argsOf, readScheduleForm, ruleFieldsOf } from './schedule-form.ts';
 
-/** `name`: of the schedule that is changed; null for a new one. */
-export type ShownForm = { name: string | null; form: Form; error?: AppError | undefined };
+/** `stored`: the schedule that is changed; null for a new one. */
+export type ShownForm = { stored: Schedule | null; form: Form; error?: AppError | undefined };
 
-export function viewForm(ctx: SchedulesContext, { name, form, error }: ShownForm) {
+export function viewForm(ctx: SchedulesContext, { stored, form, error }: ShownForm) {
+  const name = stored?.name ?? null;
   const operation = ctx.catalogue.find(form.operation ?? '');
   const { problemOf, problems, message } = readProblems(error);
   const args = viewArguments(ctx, operation, form, problemOf);
@@ -48,7 +52,7 @@ export function viewForm(ctx: SchedulesContext, { name, form, error }: ShownForm
     missed: form.missed ?? '',
     overlap: form.overlap ?? '',
     isOn: form.is_on === 'true',
-    confirmation: viewConfirmation(operation, form, problemOf),
+    confirmation: operation && viewConfirmation(operation, { stored, form }, problemOf),
   };
 }
 
@@ -160,22 +164,27 @@ function viewWhen(form: Form, problemOf: ProblemOf) {
   };
 }
 
-/** Null unless runs with these arguments are destructive. */
-function viewConfirmation(operation: Operation | null, form: Form, problemOf: ProblemOf) {
-  if (!operation) return null;
-  const args = { ...defaultArguments(operation), ...argsOf(operation, form) };
+/** Null unless runs with these arguments are destructive. `isWordStored`: the word of exactly this run is stored, so only the
+ *  reason can be changed. */
+function viewConfirmation(
+  operation: Operation,
+  { stored, form }: Pick<ShownForm, 'stored' | 'form'>,
+  problemOf: ProblemOf,
+) {
+  const { args } = readScheduleForm(operation, form, stored).given;
   if (operation.danger(args) !== 'destructive') return null;
+  const word = operation.confirmWord;
   return {
-    isDestructive: true,
-    consequences: [
-      'Each run removes or replaces data. The reason is stored with the schedule and given to each of its jobs.',
-    ],
-    blocker: null,
-    problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
-    word: operation.confirmWord,
+    isWordStored: !form.confirm && storedWord(stored, operation, args) === word,
+    isChange: stored?.confirm != null,
+    hasReason: Boolean(stored?.reason),
+    history:
+      stored && url('/audit', { event: scheduleActions.change.name, target: scheduleTarget(stored.name) }),
+    word,
     minReason: reasonMinLength,
     reason: form.reason ?? '',
     typed: form.confirm ?? '',
+    problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
   };
 }
 

@@ -14,8 +14,6 @@ import { type ScheduleTexts, textsOf } from '../schedule-texts.ts';
 /** The prefix of arguments among the fields of the form. */
 export const argPrefix = 'args.';
 const ruleNames = ['preset', 'minute', 'at', 'weekday', 'day', 'cron'] as const;
-/** Fields of a stored schedule that the form does not edit. */
-const notShown = ['is_on', 'reason'];
 
 export function ruleFieldsOf(form: Form): RuleFields {
   const preset = presets.find((name) => name === form.preset) ?? (form.cron ? 'own' : firstRule.preset);
@@ -96,7 +94,6 @@ export function formOf(schedule: Schedule): Form {
     ...texts,
     ...fieldsOf(schedule.cron),
     ...Object.fromEntries(shown),
-    reason: schedule.reason ?? '',
   };
 }
 
@@ -122,16 +119,18 @@ export function formAgain(
   return again;
 }
 
+/** The form does not switch a stored schedule on or off. */
 function shownTexts(schedule: Schedule): ScheduleTexts {
-  return Object.fromEntries(Object.entries(textsOf(schedule)).filter(([field]) => !notShown.includes(field)));
+  const { is_on: _, ...shown } = textsOf(schedule);
+  return shown;
 }
 
 /** The typed values, as they would be stored. */
 function typedTexts(schedule: Schedule, operation: Operation | null, typed: Form): ScheduleTexts {
   const { given, cron } = readScheduleForm(operation, typed, schedule);
   const { missed, overlap } = given as Pick<Schedule, 'missed' | 'overlap'>;
-  const { operation: name, args, zone } = given;
-  return textsOf({ ...schedule, operation: name, args, zone, missed, overlap, cron: cron ?? '' });
+  const { operation: name, args, zone, reason = schedule.reason } = given;
+  return textsOf({ ...schedule, operation: name, args, zone, missed, overlap, reason, cron: cron ?? '' });
 }
 
 function withoutArguments(form: Form): Form {

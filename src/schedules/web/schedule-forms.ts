@@ -29,14 +29,13 @@ export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContex
     const typed = lastValues(request.query);
     const stored = typed.edits ? schedules.find(typed.edits) : null;
     const form = stored ? formAgain(stored, catalogue.find(typed.operation ?? ''), typed) : newForm(typed);
-    const name = stored?.name ?? null;
     if (request.headers['hx-request'])
-      return reply.view('schedules/form-parts', { form: viewForm(ctx, { name, form }) });
+      return reply.view('schedules/form-parts', { form: viewForm(ctx, { stored, form }) });
     const by = requester(request);
     const error = findProblems(() => {
       scheduleEdits.check(nameOf(stored, form), readComplete(ctx, form, stored, by), by);
     });
-    return sendForm(reply, viewForm(ctx, { name, form, error }));
+    return sendForm(reply, viewForm(ctx, { stored, form, error }));
   });
 
   app.post<Posted>('/ui/schedules/new', changes('/schedules/new'), (request, reply) => {
@@ -95,8 +94,7 @@ async function answer(
     const current = stored && ctx.schedules.find(stored.name);
     const operation = ctx.catalogue.find(form.operation ?? '');
     const again = current ? formAgain(current, operation, form, error) : newForm(form);
-    const view = viewForm(ctx, { name: current?.name ?? null, form: again, error });
-    return sendForm(reply.code(statusOf(error)), view);
+    return sendForm(reply.code(statusOf(error)), viewForm(ctx, { stored: current, form: again, error }));
   }
 }
 

@@ -38,12 +38,12 @@ export const timesPage: Page = {
 
 export function registerSchedulePages(app: FastifyInstance, ctx: SchedulesContext) {
   app.get<{ Querystring: Form }>(newSchedulePage.path, { config: { isPage: true } }, (request, reply) =>
-    sendNewPage(reply, viewForm(ctx, { name: null, form: newForm(lastValues(request.query)) })),
+    sendNewPage(reply, viewForm(ctx, { stored: null, form: newForm(lastValues(request.query)) })),
   );
 
   app.get<Named>(schedulePage.path, { config: { isPage: true } }, (request, reply) => {
-    const schedule = findSchedule(ctx, request.params.name);
-    return sendSchedulePage(reply, viewForm(ctx, { name: schedule.name, form: formOf(schedule) }));
+    const stored = findSchedule(ctx, request.params.name);
+    return sendSchedulePage(reply, viewForm(ctx, { stored, form: formOf(stored) }));
   });
 
   app.get<Paged>(

@@ -30,7 +30,7 @@ const text = (maxLength: number) => ({ type: 'string', maxLength });
 const putSchema = {
   summary: 'Creates a schedule, or changes the fields that are given.',
   description:
-    '`cron` has five fields; `zone` is an IANA time zone, by default that of the machine. `missed`: skip or once; `overlap`: skip or wait. A destructive operation needs `reason` and `confirm`.',
+    '`cron` has five fields; `zone` is an IANA time zone, by default that of the machine. `missed`: skip or once; `overlap`: skip or wait. A destructive operation needs `reason` and `confirm`; `confirm` again when the operation or its arguments change.',
   params,
   headers: ifMatchSchema,
   body: closedSchema({
