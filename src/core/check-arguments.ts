@@ -2,6 +2,7 @@
 // which is slow; the scripts of jobs get their arguments checked, and do not load it.
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { type ArgumentProblem, givenProperties, invalidArguments } from './arguments.ts';
+import { shorten } from './shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, OptionLists } from './operation.ts';
 
 /** The keywords of an argument that are not of JSON Schema. */
@@ -40,6 +41,7 @@ export function checkArguments(schema: ArgumentSchema, given: Args, lists?: Opti
 
 /** A message names so many values of a list. */
 const maxNamed = 20;
+const maxShown = 80;
 
 /** Values that are not in the list of their argument. */
 function findUnlisted({ properties }: ArgumentSchema, args: Args, lists?: OptionLists): ArgumentProblem[] {
@@ -49,9 +51,8 @@ function findUnlisted({ properties }: ArgumentSchema, args: Args, lists?: Option
     if (values.includes(args[field])) return [];
     const more = values.length > maxNamed ? ` and ${values.length - maxNamed} more` : '';
     const known = values.slice(0, maxNamed).join(', ') + more;
-    return [
-      { field, message: `${title}: ${known === '' ? 'there is none yet' : `choose one of ${known}`}.` },
-    ];
+    const choices = known === '' ? 'there is none yet' : `choose one of ${known}`;
+    return [{ field, message: `${title}: ${choices}. There is no “${shorten(args[field], maxShown)}”.` }];
   });
 }
 
