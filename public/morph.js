@@ -24,5 +24,5 @@ function isOpenState(name, element) {
 }
 
 function isTyped(name, element) {
-  return name === 'value' && element.matches('[data-reader]');
+  return ['value', 'checked', 'selected'].includes(name) && element.closest('[data-reader]') !== null;
 }

@@ -163,7 +163,8 @@ const asArgument = ({ field, message }: ArgumentProblem): ArgumentProblem => ({
   message,
 });
 
-function findCronProblems(cron: string, zone: string): ArgumentProblem[] {
+/** The problems of the rule and of the zone. */
+export function findCronProblems(cron: string, zone: string): ArgumentProblem[] {
   try {
     readCron(cron, zone);
     return [];

@@ -103,11 +103,17 @@ t.test('while a rule is typed its sentence and its next five times come from the
   const bad = (await app.page(query({ ...daily, preset: 'own', cron: '0 26 * * *', zone: 'Mars' }), htmx))
     .html;
   t.match(
-    textOf(bad, '#schedule-preview'),
+    textOf(bad, '#schedule-when'),
     /Hour is 26; it goes from 0 to 23\..*“Mars” is not a known time zone/,
   );
+  t.strictSame(Object.keys(fieldProblems(bad)), ['cron', 'zone'], 'each at its field');
   const early = (await app.page(query({ ...daily, at: '2' }), htmx)).html;
-  t.match(textOf(early, '#schedule-preview'), /Write the time as 02:00/);
+  t.match(fieldProblems(early), { at: /Write the time as 02:00/ });
+  const never = (await app.page(query({ ...daily, preset: 'own', cron: '0 0 30 2 *' }), htmx)).html;
+  t.match(fieldProblems(never), { cron: /No day of the calendar fits this rule, so it never runs/ });
+  t.equal(never.querySelector('.times'), null);
+  const often = (await app.page(query({ ...daily, preset: 'own', cron: '*/5 * * * *' }), htmx)).html;
+  t.match(textOf(often, '#schedule-preview'), /Up to 288 runs a day\./);
 });
 
 t.test(
@@ -152,7 +158,7 @@ t.test('everything that is wrong is shown at once, in its place', async (t) => {
       zone: /“Mars” is not a known time zone/,
       'args.source': /choose one of/,
     });
-    t.equal(html.querySelector('#s-zone')?.getAttribute('value'), 'Mars', 'what was typed stays');
+    t.equal(formOf(html).zone, 'Mars', 'what was typed stays');
   }
   const own = await app.submit('/ui/schedules/new', {
     ...daily,
@@ -225,6 +231,21 @@ t.test('a newer reason is not replaced by a form that only shows the older one',
   t.match(again, { reason: 'until the move', at: '05:00' });
   t.equal((await app.submit('/ui/schedules/reasons/edit', again)).status, 303);
   t.match(storedSchedule(app, 'reasons'), { reason: 'until the move', cron: '0 5 * * *' });
+});
+
+t.test('a conflict of a simple rule is shown, and what is gone is named at its field', async (t) => {
+  await putSchedule(app, 'rule', { operation: 'repair', cron: '0 3 * * *', zone: 'UTC' });
+  const shown = formOf((await app.page('/schedules/rule')).html);
+  await putSchedule(app, 'rule', { cron: '0 4 * * *' });
+  const refused = await app.submit('/ui/schedules/rule/edit', { ...shown, at: '05:00' });
+  const { html } = await readHtml(refused);
+  t.match(textOf(html, '#schedule-when'), /Changed by .* to 0 4 \* \* \*; yours is 0 5 \* \* \*\./);
+  const { schedules } = app.parts;
+  schedules.put({ ...storedSchedule(app, 'rule'), name: 'lost', operation: 'vanished', zone: 'Mars' });
+  t.match(fieldProblems((await app.page('/schedules/lost')).html), {
+    operation: /There is no operation vanished any more/,
+    zone: /“Mars” is not a known time zone/,
+  });
 });
 
 t.test('a run of a schedule that removes data is confirmed again', async (t) => {

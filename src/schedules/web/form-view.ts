@@ -1,22 +1,19 @@
 // The view model of the form of a schedule.
 import { defaultArguments, readProblems } from '../../core/arguments.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import type { Operation } from '../../core/operation.ts';
 import { url } from '../../core/url.ts';
 import { listOptions, suggestedArguments, viewField, withInput } from '../../operations/run-dialog.ts';
-import { describeCron } from '../../schedule-store/describe-cron.ts';
-import { machineZone, readCron } from '../../schedule-store/cron.ts';
 import { wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
-import { presets, presetTitles, readRule, weekdays } from '../presets.ts';
 import { canBeScheduled, schedulableArguments } from '../../schedule-store/schedulable.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
-import { scheduleActions, scheduleTarget } from '../actions.ts';
-import { viewNextTimes } from './schedule-card.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { storedWord } from '../read-schedule.ts';
-import { argPrefix, argsOf, readScheduleForm, ruleFieldsOf } from './schedule-form.ts';
+import { operationGone, scheduleActions, scheduleTarget } from '../actions.ts';
+import { type ProblemOf, viewWhen } from './when-view.ts';
+import { argPrefix, argsOf, readScheduleForm } from './schedule-form.ts';
 
 /** `stored`: the schedule that is changed; null for a new one. */
 export type ShownForm = { stored: Schedule | null; form: Form; error?: AppError | undefined };
@@ -26,9 +23,9 @@ export function viewForm(ctx: SchedulesContext, { stored, form, error }: ShownFo
   const operation = ctx.catalogue.find(form.operation ?? '');
   const { problemOf, problems, message } = readProblems(error);
   const args = viewArguments(ctx, operation, form, problemOf);
-  const when = viewWhen(form, problemOf);
+  const when = viewWhen(form, problemOf, ctx.now());
   const shown = [...args, ...when.fields].map((field) => field.name);
-  const known = [...shown, 'name', 'operation', 'preset', 'zone', 'missed', 'overlap', 'reason', 'confirm'];
+  const known = [...shown, 'name', 'operation', 'preset', 'missed', 'overlap', 'reason', 'confirm'];
   return {
     name,
     typedName: form.name ?? '',
@@ -46,9 +43,6 @@ export function viewForm(ctx: SchedulesContext, { stored, form, error }: ShownFo
     advanced: args.filter((field) => field.isAdvanced),
     isAdvancedOpen: args.some((field) => field.isAdvanced && (field.problem !== null || field.isGiven)),
     when,
-    zone: form.zone ?? '',
-    zones: zoneNames(),
-    rule: viewPreview(ctx, form),
     missed: form.missed ?? '',
     overlap: form.overlap ?? '',
     isOn: form.is_on === 'true',
@@ -57,30 +51,6 @@ export function viewForm(ctx: SchedulesContext, { stored, form, error }: ShownFo
 }
 
 const changedMeanwhile = 'Nothing was saved: the schedule has changed since you opened this form.';
-
-/** The problems of the rule, or its sentence, its next five times and what happens when the clock changes. */
-function viewPreview(ctx: SchedulesContext, form: Form) {
-  const read = readRule(ruleFieldsOf(form));
-  const zone = (form.zone ?? '').trim();
-  if ('problems' in read) return { problems: read.problems.map(({ message }) => message) };
-  try {
-    readCron(read.cron, zone);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { problems } = readProblems(error);
-    return { problems: problems.length > 0 ? problems.map(({ message }) => message) : [error.message] };
-  }
-  return {
-    problems: [],
-    cron: read.cron,
-    sentence: describeCron(read.cron),
-    zone,
-    isOtherZone: zone !== machineZone(),
-    ...viewNextTimes({ cron: read.cron, zone }, ctx.now()),
-  };
-}
-
-type ProblemOf = (field: string) => string | null;
 
 function viewArguments(ctx: SchedulesContext, operation: Operation | null, form: Form, problemOf: ProblemOf) {
   if (!operation) return [];
@@ -112,6 +82,7 @@ function viewOperationChoice(
       isChosen: name === operation,
     }));
   const isListed = options.some(({ isChosen }) => isChosen);
+  const gone = operation !== '' && !catalogue.find(operation) ? operationGone(operation).message : null;
   const none = { value: operation, label: operation || 'Choose…', isChosen: true };
   return withInput({
     name: 'operation',
@@ -119,49 +90,9 @@ function viewOperationChoice(
     description: null,
     kind: 'choice',
     value: operation,
-    problem,
+    problem: problem ?? gone,
     options: isListed ? options : [none, ...options],
   });
-}
-
-function viewWhen(form: Form, problemOf: ProblemOf) {
-  const rule = ruleFieldsOf(form);
-  const text = (name: 'minute' | 'at' | 'day' | 'cron', title: string) =>
-    withInput({
-      name,
-      title,
-      description: null,
-      kind: 'string',
-      value: rule[name],
-      problem: problemOf(name),
-    });
-  const days = weekdays.map((label, at) => ({
-    value: String(at),
-    label,
-    isChosen: String(at) === rule.weekday,
-  }));
-  return {
-    presets: presets.map((value) => ({
-      value,
-      title: presetTitles[value],
-      isChosen: value === rule.preset,
-    })),
-    fields: [
-      { ...text('minute', 'Minute of the hour'), options: [] },
-      withInput({
-        name: 'weekday',
-        title: 'On',
-        description: null,
-        kind: 'choice',
-        value: rule.weekday,
-        problem: problemOf('weekday'),
-        options: [...days.slice(1), ...days.slice(0, 1)],
-      }),
-      { ...text('day', 'Day of the month'), options: [] },
-      { ...text('at', 'At (24 h)'), options: [] },
-      { ...text('cron', 'Rule, five fields'), options: [] },
-    ],
-  };
 }
 
 /** Null unless runs with these arguments are destructive. `isWordStored`: the word of exactly this run is stored, so only the
@@ -186,9 +117,4 @@ function viewConfirmation(
     typed: form.confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
   };
-}
-
-/** Each zone that this machine knows; listing them takes a millisecond. */
-function zoneNames(): string[] {
-  return [...new Set([machineZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])];
 }

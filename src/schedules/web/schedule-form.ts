@@ -13,6 +13,8 @@ import { type ScheduleTexts, textsOf } from '../schedule-texts.ts';
 
 /** The prefix of arguments among the fields of the form. */
 export const argPrefix = 'args.';
+/** Stands in for a rule with problems, so that the other fields are checked, too. */
+export const anyRule = '0 0 * * *';
 const ruleNames = ['preset', 'minute', 'at', 'weekday', 'day', 'cron'] as const;
 
 export function ruleFieldsOf(form: Form): RuleFields {

@@ -12,13 +12,10 @@ import { scheduleActions } from '../actions.ts';
 import { findSchedule } from './find-schedule.ts';
 import { viewForm } from './form-view.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { formAgain, newForm, readScheduleForm, readShown } from './schedule-form.ts';
+import { anyRule, formAgain, newForm, readScheduleForm, readShown } from './schedule-form.ts';
 import { sendForm } from './send-form.ts';
 
 type Named = { Params: { name: string } };
-
-/** Stands in for a rule with problems, so that the other fields are checked, too. */
-const anyRule = '0 0 * * *';
 
 export function registerScheduleForms(app: FastifyInstance, ctx: SchedulesContext) {
   const { catalogue, schedules, scheduleEdits } = ctx;

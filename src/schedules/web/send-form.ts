@@ -25,6 +25,6 @@ export async function sendSchedulePage(reply: FastifyReply, form: FormView) {
 }
 
 export async function sendForm(reply: FastifyReply, form: FormView) {
-  if (reply.request.headers['hx-request']) return reply.view('schedules/form', { form });
+  if (reply.request.headers['hx-request']) return reply.view('schedules/form-again', { form });
   return form.name === null ? sendNewPage(reply, form) : sendSchedulePage(reply, form);
 }
