@@ -3,15 +3,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { features } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
+import { checkAccess } from '../support/access.ts';
+import { accessProblems, browserTest } from '../support/browser.ts';
 import { experience, sheet, writeSheet } from '../support/library.ts';
-
-const widths = [1440, 1024, 390, 320];
-/** One of each layout: an examination takes as long as all else of this file. */
-const examined = [1440, 390];
 
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
@@ -55,28 +52,14 @@ for (const { name, address, open: show, dialogs = [] } of pages) {
     app ??= await startFilled();
     const page = await open(app.origin + address);
     if (show) await show(page);
-    await check(t, page, name);
+    await checkAccess(t, page, name);
     for (const dialog of dialogs) {
       await dialog.open(page);
       await page.locator('#dialog[open]').waitFor();
-      await check(t, page, dialog.name, '#dialog');
+      await checkAccess(t, page, dialog.name, '#dialog');
       await page.keyboard.press('Escape');
     }
   });
-}
-
-/** Themes differ in their colours alone, so dark is checked for contrast only. */
-async function check(t: Test, page: Page, name: string, selector?: string) {
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 900 });
-    t.ok((await overflowOf(page)) <= 0, `${name}: no horizontal scroll at ${width}`);
-    if (!examined.includes(width)) continue;
-    await page.emulateMedia({ colorScheme: 'light' });
-    t.strictSame(await accessProblems(page, selector), [], `${name}: light at ${width}`);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    const inDark = await accessProblems(page, selector, ['color-contrast', 'link-in-text-block']);
-    t.strictSame(inDark, [], `${name}: dark at ${width}`);
-  }
 }
 
 /** Cancels jobs that have ended, so each is skipped. */
