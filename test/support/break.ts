@@ -12,6 +12,11 @@ export type Break = {
 };
 export type Repair = () => unknown;
 
+type Config = TestApp['config'];
+
+/** The configuration of the server, as a break changes it. */
+export const changeable = (config: Config) => config as { -readonly [Key in keyof Config]: Config[Key] };
+
 /** Changes thresholds, and whatever else `apply` changes. */
 export function threshold(
   app: TestApp,
