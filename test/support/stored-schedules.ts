@@ -3,11 +3,16 @@ import type { Schedule, Tick } from '../../src/schedule-store/schedule.ts';
 import type { TestApp } from './app.ts';
 
 /** Through the API. */
-export async function putSchedule(app: TestApp, name: string, given: Record<string, unknown>) {
+export async function putSchedule(
+  app: Pick<TestApp, 'origin'>,
+  name: string,
+  given: Record<string, unknown>,
+  headers: Record<string, string> = {},
+) {
   const answer = await fetch(`${app.origin}/api/v1/schedules/${name}`, {
     method: 'PUT',
     body: JSON.stringify(given),
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
   });
   return { status: answer.status, body: (await answer.json()) as any };
 }

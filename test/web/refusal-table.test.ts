@@ -7,18 +7,14 @@ import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
 import { maintenance } from '../../src/maintenance/feature.ts';
 import type { Action } from '../../src/web/action.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp } from '../support/app.ts';
 import { googleSettings } from '../support/google.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
+import { type Step, type Steps, tryAll } from '../support/refusal-steps.ts';
 import { collectRoutes } from '../support/routes.ts';
+import { putSchedule } from '../support/stored-schedules.ts';
 import { beginUpload, untilState } from '../support/uploads.ts';
-
-type Sender = 'operator' | 'admin';
-type Body = Record<string, unknown> | FormData | null;
-type Step = [sender: Sender, body: Body, code: string];
-/** Each line: a request that has all reasons from this one on. Fields of a form are those of the body. */
-type Steps = Record<string, Step[]>;
 
 const word = (confirm: string) => ({ reason: 'a test needs it', confirm });
 const invalid = 'invalid_arguments';
@@ -184,11 +180,7 @@ t.test('the domain judges arguments, danger, confirmation and state in this orde
   await app.run('import');
   const replaces = { operation: 'import', cron: '0 2 * * *', ...word('import') };
   const { repository } = app.parts;
-  await fetch(`${app.origin}/api/v1/schedules/replace`, {
-    method: 'PUT',
-    body: JSON.stringify(replaces),
-    headers: { 'content-type': 'application/json', ...as('admin') },
-  });
+  await putSchedule(app, 'replace', replaces, as('admin'));
   const args = { source: 'published', mode: 'replace', dry_run: true };
   endJob(repository, insertJob(repository, { operation: 'import', args }), 'failed');
   repository.start(insertJob(repository, { operation: 'import', args, claims: [library] }).id);
@@ -319,35 +311,3 @@ t.test('every action is in the table, or has one refusal at most', async (t) => 
   const tried = [...Object.keys(inWrongState), ...Object.keys(setByEnvironment('', '')), ...others];
   t.strictSame([...new Set(names)].sort(), [...new Set([...single, ...tried])].sort());
 });
-
-async function tryAll(t: Tap, app: TestApp, steps: Steps) {
-  for (const [route, list] of Object.entries(steps))
-    for (const [sender, body, code] of list)
-      t.equal(await readCode(app, route, sender, body), code, `${sender} ${route} ${JSON.stringify(body)}`);
-}
-
-type Tap = { equal(found: unknown, wanted: unknown, message: string): void };
-
-/** The code of the refusal, which is in the audit log whatever the page shows. */
-async function readCode(app: TestApp, route: string, sender: Sender, body: Body): Promise<string | null> {
-  const [method = '', address = ''] = route.split(' ');
-  const last = app.ops.prepare('SELECT max(id) AS id FROM audit').get() as { id: number };
-  const isForm = address.startsWith('/ui/');
-  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
-  const init =
-    body instanceof FormData
-      ? { body }
-      : {
-          headers: { 'content-type': type },
-          body: isForm ? new URLSearchParams(body as Record<string, string>) : JSON.stringify(body),
-        };
-  const headers = { ...as(sender), ...(init.headers ?? {}), accept: 'text/html' };
-  const answer = await fetch(app.origin + address, { method, redirect: 'manual', ...init, headers });
-  await answer.arrayBuffer();
-  const rows = app.ops
-    .prepare(`SELECT json_extract(detail, '$.code') AS code FROM audit WHERE id > ? AND outcome = 'refused'`)
-    .all(last.id) as { code: string }[];
-  return rows.length === 1 && answer.status >= 400
-    ? (rows[0]?.code ?? null)
-    : `${answer.status} ${rows.length} rows`;
-}
