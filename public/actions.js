@@ -43,11 +43,12 @@ export function watchActions() {
   });
 }
 
-/** The reader's role may not use the control; its title says which role may. */
-function refuse(event, { title }) {
+/** The control is beyond the reader's role, or maintenance holds it; its title says so. */
+function refuse(event, { title: text, dataset }) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  showNotice({ tone: 'warn', title: 'Not allowed.', text: title });
+  const title = dataset.locked === 'maintenance' ? 'Not possible now.' : 'Not allowed.';
+  showNotice({ tone: 'warn', title, text });
 }
 
 const submitOf = (form) => form.querySelector('button:not([type="button"])');

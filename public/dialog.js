@@ -31,6 +31,8 @@ export function watchDialog() {
     }
   });
   dialog.addEventListener('input', lockSubmit);
+  // After locks.js, which may have unlocked it.
+  document.addEventListener('chl:swapped', lockSubmit);
   dialog.addEventListener('submit', preventEarly, true);
   dialog.addEventListener('close', () => {
     dialog.replaceChildren();

@@ -1,4 +1,5 @@
 // Notices of your actions and of the end of your jobs: shown once, announced once, dismissed automatically on success.
+import { syncLocks } from './locks.js';
 import { url } from './url.js';
 
 const lifeMs = 6000;
@@ -70,6 +71,7 @@ export function showNotice({ tone, title, text, job, about, undo }) {
   } else form.remove();
   toasts.append(toast);
   htmx.process(toast);
+  syncLocks();
   while (toasts.children.length > maxToasts)
     (toasts.querySelector('.ok') ?? toasts.firstElementChild).remove();
   announce(`${title} ${text}`, tone === 'bad');

@@ -93,8 +93,9 @@ function onDrag(event) {
   else delete drop.dataset.over;
   if (event.type !== 'drop') return;
   const input = drop.querySelector('input');
+  if (input.matches('[data-locked]')) return say(drop.closest('[data-upload]'), input.title);
   input.files = event.dataTransfer.files;
-  input.dispatchEvent(new Event('change', { bubbles: true }));
+  return input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 function start(form) {

@@ -1,9 +1,13 @@
 // Holds back what would change something, e.g. during maintenance. The feature `maintenance` declares it; the server asks before
-// it reads the body of a request.
+// it reads the body of a request, and pages lock the controls beforehand.
 import type { Requester } from './audit.ts';
 
-/** An action as far as this decision reads it: see web/action.ts. */
-type HeldAction = { name: string; allowedInReadOnly?: true };
+/** The cause of the refusals, as a sentence; `ends_at`: their end, null when it is not known. */
+export type Hold = { why: string; ends_at: string | null };
 
-/** Rejects with `maintenance` when the action must not change anything now. */
-export type HoldBack = (action: HeldAction, by: Requester) => Promise<void>;
+export type HoldBack = {
+  /** Rejects with `maintenance` when the action must not change anything now. */
+  assertPossible(action: { name: string; allowedInReadOnly?: true }, by: Requester): Promise<void>;
+  /** The hold on all actions that are not allowed in read-only maintenance; null while they are possible. */
+  current(): Hold | null;
+};

@@ -5,6 +5,8 @@ import { roles } from '../core/role.ts';
 import type { Action, LeastRole } from './action.ts';
 import { isSafe } from './request-audit.ts';
 
+export type DeclaredActions = ReturnType<typeof collectActions>;
+
 /** Call before the first route. From then on, a route that changes something without an action, or declares it differently from
  *  the other routes of its action, but for its refusals, throws when it is registered, so that the server does not start. */
 export function collectActions(app: FastifyInstance) {
@@ -26,6 +28,10 @@ export function collectActions(app: FastifyInstance) {
       if (role) return role;
       throw new Error(`No route declares the action ${roleOrAction}.`);
     },
+
+    /** Whether an action stays possible while maintenance makes the server read-only; false for a role. */
+    isAllowedInReadOnly: (roleOrAction: string): boolean =>
+      actions.get(roleOrAction)?.allowedInReadOnly === true,
   };
 
   function add(action: Action, route: string) {

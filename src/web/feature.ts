@@ -82,7 +82,7 @@ export type Feature<Part extends object = object> = {
   checks?(ctx: Kernel & Part): Check[];
   /** Exactly one feature identifies the senders of requests. */
   authenticate?(ctx: Kernel & Part): Authenticate;
-  /** Holds back actions, before the body of their requests is read. */
+  /** Exactly one feature holds back actions, before the body of their requests is read. */
   holdsBack?(ctx: Kernel & Part): HoldBack;
   /** Its rows on the hubs. */
   hubRows?(ctx: Kernel & Part): HubRow[];

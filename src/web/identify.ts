@@ -38,7 +38,7 @@ declare module 'fastify' {
  *  10. plan: 409 `plan_outdated`
  *  11. maintenance that holds the locks: 503 `maintenance`
  *  12. what the environment sets, locks, states: 409; no workers, stopping: 503 */
-export function registerIdentify(app: FastifyInstance, authenticate: Authenticate, holdBacks: HoldBack[]) {
+export function registerIdentify(app: FastifyInstance, authenticate: Authenticate, holdBack: HoldBack) {
   app.decorateRequest('identity', undefined);
   app.decorateRequest('override', null);
   // Else the view plugin empties it in a hook of its own, after this one.
@@ -56,7 +56,7 @@ export function registerIdentify(app: FastifyInstance, authenticate: Authenticat
     const { action } = request.routeOptions.config;
     if (isSafe(request) || !action) return;
     request.override = readOverride(request);
-    for (const holdBack of holdBacks) await holdBack(action, requester(request));
+    await holdBack.assertPossible(action, requester(request));
   });
 }
 

@@ -17,7 +17,7 @@ import type { HoldBack } from '../core/hold-back.ts';
 import { createEverywhereRenderer } from './everywhere.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Mounted, Page } from './feature.ts';
+import type { Mounted, Page, Signal } from './feature.ts';
 import { collectForms } from './form-address.ts';
 import { registerForms } from './forms.ts';
 import { readTarget, registerGuard } from './guard.ts';
@@ -66,12 +66,13 @@ export async function createServer(
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
-  registerIdentify(app, authenticate, holdBacksOf(mounted));
+  const holdBack = holdBackOf(mounted);
+  registerIdentify(app, authenticate, holdBack);
   await registerForms(app);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
   await app.register(view, {
-    engine: { eta: createViews(root, createGlobals(actions.leastRole)) },
+    engine: { eta: createViews(root, createGlobals(actions, holdBack.current)) },
     root,
     viewExt: 'eta',
     production: true,
@@ -89,9 +90,8 @@ export async function createServer(
     async (template, data) => redactor.mask(await app.view(template, data)),
   );
   const pages = createPages(declaredPages, cards);
-  const signals = mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
   const defaultTopics = pages.topicsOf(nav[0]?.href);
-  const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics });
+  const stream = createStream(kernel, { authenticate, cards, signals: signalsOf(mounted), defaultTopics });
   app.addHook('preClose', async () => stream.close());
 
   registerPage(app, { nav, config, renderEverywhere: createEverywhereRenderer(app, cards, kernel.bus) });
@@ -111,8 +111,14 @@ function authenticateOf(mounted: Mounted[]): Authenticate {
   throw new Error('Exactly one feature in src/features.ts must declare `authenticate`.');
 }
 
-function holdBacksOf(mounted: Mounted[]): HoldBack[] {
-  return mounted.flatMap(({ feature, ctx }) => feature.holdsBack?.(ctx) ?? []);
+function holdBackOf(mounted: Mounted[]): HoldBack {
+  const [holdBack, ...others] = mounted.flatMap(({ feature, ctx }) => feature.holdsBack?.(ctx) ?? []);
+  if (holdBack && others.length === 0) return holdBack;
+  throw new Error('Exactly one feature in src/features.ts must declare `holdsBack`.');
+}
+
+function signalsOf(mounted: Mounted[]): Signal[] {
+  return mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
 }
 
 function createFastify({ log }: Kernel, pages: Page[]): FastifyInstance {

@@ -1,9 +1,10 @@
-// Functions that templates may call: for addresses, numbers, times in the zone of this machine, and controls by role.
+// Functions that templates may call: for addresses, numbers, times in the zone of this machine, and the attributes of controls.
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
+import type { Hold } from '../core/hold-back.ts';
 import { url } from '../core/url.ts';
-import type { LeastRole } from './action.ts';
+import { createControlAttributes } from './control-attributes.ts';
+import type { DeclaredActions } from './declared-actions.ts';
 import { focusProblem } from './focus-problem.ts';
-import { createRoleAttributes } from './role-attributes.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
@@ -11,6 +12,12 @@ const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 export function localTime(iso: string): string {
   const at = new Date(iso);
   return `${dayOf(at)} ${at.getFullYear()}, ${clockOf(at)}`;
+}
+
+/** `30 Nov, 14:30` */
+export function dayTime(iso: string): string {
+  const at = new Date(iso);
+  return `${dayOf(at)}, ${clockOf(at).slice(0, 'HH:MM'.length)}`;
 }
 
 /** `22 Nov` */
@@ -44,7 +51,14 @@ const constants = {
   focusProblem,
 };
 
-/** `leastRole` gives the role that an action needs, by its name. */
-export function createGlobals(leastRole: (action: string) => LeastRole) {
-  return { ...constants, ...createRoleAttributes(leastRole) };
+/** `currentHold` gives the hold that maintenance has on changes; null without one. */
+export function createGlobals(actions: DeclaredActions, currentHold: () => Hold | null) {
+  return { ...constants, ...createControlAttributes(actions, () => describeHold(currentHold())) };
+}
+
+/** `Read-only for maintenance until 29 Nov, 14:30: new disk` */
+function describeHold(hold: Hold | null): string | null {
+  if (hold === null) return null;
+  const until = hold.ends_at === null ? '' : ` until ${dayTime(hold.ends_at)}`;
+  return `Read-only for maintenance${until}: ${hold.why}`;
 }

@@ -67,6 +67,66 @@ browserTest('the page of windows fits each width, and its fields follow the choi
   }
 });
 
+browserTest(
+  'controls lock and unlock with a read-only window, and fields keep their text',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    const page = await open(`${app.origin}/settings/limits`);
+    await page.locator('#conn').getByText('Live').waitFor();
+    const field = page.locator('[name="retention.days"]');
+    const save = page.locator('.actionbar button');
+    await field.fill('29');
+    await save.getByText('Save 1 value').waitFor();
+
+    const window = { level: 'read_only', reason: 'New disk', confirm: 'maintenance', minutes: 30 };
+    const { body } = await app.json('/api/v1/maintenance', window);
+    const locked = page.locator('.actionbar button[aria-disabled="true"]');
+    await locked.waitFor();
+    t.match(
+      await save.getAttribute('title'),
+      /^Read-only for maintenance until \d+ \w+, \d\d:\d\d: New disk$/,
+    );
+    t.equal(await field.inputValue(), '29');
+    t.strictSame(await accessProblems(page), []);
+    await save.click();
+    await page.locator('#toasts').getByText('Not possible now.').waitFor();
+    await field.press('Enter');
+    t.equal(new URL(page.url()).pathname, '/settings/limits');
+    const lockedTheme = await page.locator('[data-theme-switch] [aria-disabled]').count();
+    t.equal(lockedTheme, 0, 'a script changes the theme without a request');
+
+    const before = await save.getAttribute('title');
+    await app.json(`/api/v1/maintenance/${body.id}/extend`, { minutes: 60 });
+    await page.locator(`.actionbar button:not([title="${before}"])`).waitFor();
+    await app.json(`/api/v1/maintenance/${body.id}/end`, { reason: 'the disk is there' });
+    await locked.waitFor({ state: 'detached' });
+    t.equal(await field.inputValue(), '29');
+    t.equal(await save.getAttribute('title'), null);
+    await save.click();
+    await page.locator('#toasts').getByText('saved').first().waitFor();
+  },
+);
+
+browserTest('an open dialog and an upload lock, too', async (t, open) => {
+  const app = await startApp(t, noop);
+  const window = { level: 'read_only', reason: 'New disk', confirm: 'maintenance', minutes: 30 };
+  const page = await open(`${app.origin}/sources`);
+  await page.locator('#conn').getByText('Live').waitFor();
+  await page.locator('#add-source').click();
+  const dialog = page.getByRole('dialog');
+  const name = dialog.locator('input[name="name"]');
+  await name.fill('published-2');
+  const { body } = await app.json('/api/v1/maintenance', window);
+  const submit = dialog.locator('#dialog-submit[data-locked="maintenance"]');
+  await submit.waitFor();
+  t.equal(await name.inputValue(), 'published-2');
+  t.equal(await page.locator('#sheet-input[data-locked="maintenance"]').count(), 1);
+  await app.json(`/api/v1/maintenance/${body.id}/end`, { reason: 'the disk is there' });
+  await submit.waitFor({ state: 'detached' });
+  t.equal(await name.inputValue(), 'published-2');
+  t.equal(await page.locator('[data-locked]').count(), 0);
+});
+
 browserTest('without scripts a window starts, is extended and ends', async (t, open) => {
   const app = await startApp(t, noop);
   const page = await open(app.origin + place, { hasScript: false });

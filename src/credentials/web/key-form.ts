@@ -37,7 +37,12 @@ export function viewKeyForm(
     problem: refused?.error.message ?? null,
     isOfPath: problemOf('path') !== null,
     command: refused?.error.details?.command ?? null,
-    progress: { id: `set-${name}-progress`, action: 'Upload', form: `set-${name}-upload` },
+    progress: {
+      id: `set-${name}-progress`,
+      action: 'Upload',
+      form: `set-${name}-upload`,
+      needed: 'credential.changed',
+    },
     uploadUrl: url(`/ui/credentials/${name}/upload`),
     pathUrl: url(`/ui/credentials/${name}/path`),
   };

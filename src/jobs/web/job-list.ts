@@ -30,12 +30,16 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
 }
 
 /** Renders the content of the list's host and returns what the surrounding page needs. Caches results until a job
- *  changes. `html` is the output of a template, in which every value is escaped. */
+ *  or a maintenance window changes. `html` is the output of a template, in which every value is escaped. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const cache = new Map<string, RenderedList>();
+  let windowChanges = 0;
+  ctx.bus.on('maintenance', () => {
+    windowChanges += 1;
+  });
   return async (state: ListState, role: Role): Promise<RenderedList> => {
     const hour = ctx.now().toISOString().slice(0, 13);
-    const key = JSON.stringify([digestOfJobs(ctx), hour, role, state]);
+    const key = JSON.stringify([digestOfJobs(ctx), windowChanges, hour, role, state]);
     const cached = cache.get(key);
     if (cached) return cached;
     const list = await viewList(ctx, state);
@@ -83,11 +87,11 @@ async function viewList(ctx: JobContext, state: ListState) {
   };
 }
 
-/** The bulk actions on selected jobs. */
+/** The bulk actions on selected jobs, with the least role of each. */
 const picked = [
-  { action: 'retry', needed: jobActions.retry.name, word: 'Retry' },
-  { action: 'cancel', needed: jobActions.cancel.name, word: 'Cancel' },
-  { action: 'remove', needed: jobActions.remove.name, word: 'Remove' },
+  { action: 'retry', needed: jobActions.retry.role, word: 'Retry' },
+  { action: 'cancel', needed: jobActions.cancel.role, word: 'Cancel' },
+  { action: 'remove', needed: jobActions.remove.role, word: 'Remove' },
 ];
 
 /** The causes that several jobs of the page share, with the address of all jobs that have them. */
@@ -218,7 +222,7 @@ function viewBulk(tally: JobTally, { filter, query }: ListState, newest: number)
     return [
       {
         action,
-        needed: jobActions[action].name,
+        needed: jobActions[action].role,
         label,
         href: isTooMany ? null : url('/ui/jobs/bulk', { action, ...matching }),
       },

@@ -1,0 +1,58 @@
+// A server whose pages have all of their controls.
+import type { Test } from 'tap';
+import { features } from '../../src/features.ts';
+import { addManual } from './entries.ts';
+import { endJob, insertJob } from './job-repository.ts';
+import { filesOf, sheet } from './library.ts';
+import { startWithRoles } from './roles.ts';
+import { uploadSheet } from './sheet-uploads.ts';
+import { toParts } from './snapshots.ts';
+import { startIndexed, upload } from './uploads.ts';
+import { createWorkerRows } from './worker-rows.ts';
+import { buildZip } from './zip.ts';
+
+/** A server with something of everything that has controls, and the addresses of its pages. */
+export async function startFilled(test: Test) {
+  const addresses = [
+    '/plans/1',
+    '/jobs/bulk/none',
+    '/library/E1',
+    ...features.flatMap(({ pages = [] }) => pages.flatMap((page) => page.examples)),
+  ];
+  const app = await startWithRoles(test, () => fill(test, addresses));
+  const workers = createWorkerRows(test, app);
+  workers.add('worker-1');
+  workers.add('worker-2', { state: 'paused' });
+  return { app, workers, addresses };
+}
+
+async function fill(test: Test, addresses: string[]) {
+  const app = await startIndexed(test);
+  const { repository } = app.parts;
+  await app.run('import', { dry_run: true });
+  endJob(repository, insertJob(repository, { operation: 'export' }), 'cancelled');
+  endJob(repository, insertJob(repository, { operation: 'import', args: { mode: 'replace' } }), 'failed');
+  const { number } = insertJob(repository, { operation: 'index' });
+  await fetch(`${app.origin}/api/v1/sources/draft`, {
+    method: 'PUT',
+    body: JSON.stringify({ kind: 'folder', place: 'sheets/draft' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  await fetch(`${app.origin}/api/v1/schedules/nightly`, {
+    method: 'PUT',
+    body: JSON.stringify({ operation: 'repair', cron: '0 3 * * *' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  addresses.push(
+    '/schedules/nightly',
+    '/schedules/nightly/times',
+    '/ui/schedules/preview',
+    '/ui/schedules/nightly/run',
+  );
+  addresses.push(`/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
+  await upload(app, buildZip(toParts(app.members)));
+  const { body } = await uploadSheet(app, filesOf(sheet()));
+  addresses.push(`/sources?sheet=${body.sheet_id}`);
+  addManual(app.library, 'M2', { embedding_status: 'failed' });
+  return app;
+}
