@@ -1,11 +1,7 @@
 // A frozen library and its sheets: no import, undo, restore or export; index and workers go on.
 import '../support/plain-children.ts';
-import path from 'node:path';
 import t from 'tap';
-import { openDatabase } from '../../src/core/db/open.ts';
-import { makeRoot } from '../support/engine.ts';
 import { startWithRoles, as } from '../support/roles.ts';
-import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { admin, auditOf, run, startWithClock, untilEntered, wanted } from '../support/windows.ts';
 
@@ -161,52 +157,4 @@ t.test('without tokens there is no override', async (t) => {
     await run(app, 'import', {}, { 'x-maintenance-override': 'the%20sheet%20is%20right' }),
     refused(id),
   );
-});
-
-t.test('a window outlives kill -9, and ends as of its end when that has passed meanwhile', async (t) => {
-  const root = makeRoot(t);
-  const first = await startServer(t, root);
-  const ops = openDatabase(path.join(root, 'data', 'ops.db'), { busyMs: 5000 });
-  t.teardown(() => ops.close());
-  const minutesFromNow = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
-  ops
-    .prepare(
-      `INSERT INTO maintenance_window (level, reason, starts_at, ends_at, created_by, created_at)
-       VALUES ('frozen', 'the disk is moved', ?, ?, 'ada', ?)`,
-    )
-    .run(minutesFromNow(-1), minutesFromNow(30), minutesFromNow(-2));
-  const window = () =>
-    ops.prepare('SELECT * FROM maintenance_window WHERE id = 1').get() as Record<string, string>;
-  await until(() => window().entered_at != null);
-  const claims = () => ops.prepare('SELECT name, mode, held_at FROM job_claim ORDER BY name').all();
-  const held = claims();
-  t.match(held, [
-    { name: 'library', mode: 'shared', held_at: /^\d/ },
-    { name: 'sheets', mode: 'exclusive', held_at: /^\d/ },
-  ]);
-  const importAt = (url: string) => fetch(`${url}/api/v1/operations/import`, { method: 'POST' });
-  t.equal((await importAt(first.url)).status, 503);
-  first.child.kill('SIGKILL');
-  await new Promise((resolve) => first.child.once('close', resolve));
-
-  const second = await startServer(t, root);
-  t.same(claims(), held, 'still frozen');
-  const answer = await importAt(second.url);
-  t.equal(answer.status, 503);
-  const retryAfterSec = Number(answer.headers.get('retry-after'));
-  t.ok(retryAfterSec > 1700 && retryAfterSec <= 1800, String(retryAfterSec));
-  second.child.kill('SIGKILL');
-  await new Promise((resolve) => second.child.once('close', resolve));
-
-  const end = minutesFromNow(0);
-  ops.prepare('UPDATE maintenance_window SET ends_at = ?').run(end);
-  const third = await startServer(t, root);
-  t.match(window(), { ended_at: end, ended_by: 'system' });
-  t.same(claims(), []);
-  t.not((await importAt(third.url)).status, 503);
-  const row = ops
-    .prepare(`SELECT detail FROM audit WHERE event = 'maintenance.ended'`)
-    .pluck()
-    .get() as string;
-  t.match(JSON.parse(row), { after: { ended_at: end }, server_was_off: true });
 });
