@@ -42,9 +42,7 @@ export function createLoop<T>(given: {
       return halt();
     },
     /** After a change of what `everyMs` depends on: runs at once, after a run in progress. Nothing while stopped. */
-    wake() {
-      if (isStarted) void restart();
-    },
+    wake: () => void (isStarted && restart()),
     /** One run, shared by concurrent calls; its error goes to the caller. */
     runOnce,
     /** One run now, whose error goes to `onError`. */
@@ -62,17 +60,17 @@ export function createLoop<T>(given: {
   }
 
   function tick(): Promise<void> {
-    timer = setTimeout(() => void tick(), intervalMs());
+    timer = setTimeout(() => void tick(), intervalOf(nextInMs, onError));
     return runNow();
   }
+}
 
-  function intervalMs(): number {
-    try {
-      return nextInMs();
-    } catch (error) {
-      onError(error);
-      return unknownMs;
-    }
+function intervalOf(nextInMs: () => number, onError: (error: unknown) => void): number {
+  try {
+    return nextInMs();
+  } catch (error) {
+    onError(error);
+    return unknownMs;
   }
 }
 
