@@ -22,11 +22,6 @@ export type Requester = {
   override?: string | null;
 };
 
-/** The token or the person of an actor, without the name in brackets that a program gives itself. */
-export function senderOf(actor: string): string {
-  return actor.split(' (')[0] ?? actor;
-}
-
 /** A row without its outcome. */
 export type AuditEntry = {
   event: string;

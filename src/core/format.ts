@@ -5,6 +5,11 @@ export function formatNumber(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A moment in texts that leave this machine, or that pages show in local time: `2026-11-29 16:55 UTC`. `iso`: ISO 8601 UTC. */
+export function formatMinute(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `Writing entries` → `writing entries` */
 export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);

@@ -18,6 +18,7 @@ import type { RetryRequest, RunRequest } from './run-request.ts';
 import { scheduleClaims } from './schedule-claims.ts';
 import type { WindowClaims } from './window-claims.ts';
 import { maintenanceError, readWindows } from '../window-store/refusal.ts';
+import { mayWaitBehind } from '../window-store/window.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
 
@@ -196,7 +197,7 @@ function passWindow({ lockQueue, now }: Given, claims: Claim[], { whenLocked }: 
   const window = readWindows(() => lockQueue.windowOver(claims));
   if (!window) return null;
   if (by.override) return { window: window.id, level: window.level, reason: by.override };
-  if (whenLocked === 'wait' && window.level !== 'read_only') return null;
+  if (whenLocked === 'wait' && mayWaitBehind(window.level)) return null;
   throw maintenanceError(window, now());
 }
 

@@ -3,8 +3,8 @@ import { invalidArguments } from '../core/arguments.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { levelWords } from '../window-store/level-words.ts';
 import { levels } from '../window-store/window.ts';
-import { levelWords } from './level-words.ts';
 import type { WindowBody } from './window-body.ts';
 
 type Values = Record<string, unknown>;

@@ -12,8 +12,8 @@ import { viewLastRuns } from '../jobs/last-runs.ts';
 import { reasonMinLength } from '../core/confirmation.ts';
 import { leastRoleFor } from '../jobs/refusals.ts';
 import { viewFiles } from '../sheets/files-view.ts';
+import { waitableOf } from './blocked-run.ts';
 import type { OperationContext } from './parts.ts';
-import { unavailableDuring } from './read-only.ts';
 import { describeWorkload } from './workload.ts';
 
 /** Names of form fields that are not arguments. */
@@ -65,7 +65,7 @@ export function viewRunDialog(
     return { ...field, files: files || null };
   });
   const shown = retryOf ? [] : fields.filter((field) => !field.isHidden);
-  const { blocker, unavailable } = findObstacles(ctx, operation, checked, retryOf !== undefined);
+  const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
   const dialog = operation.dialog(checked, ctx.config);
   const work = operation.workload?.(filled, ctx.entryCounts);
@@ -101,7 +101,7 @@ export function viewRunDialog(
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: messagesBeside(problems, [...shown.map(({ name }) => name), ...formFields]),
     message: error ? describeRefusal(error, problems, isPlan) : (unavailable?.why ?? null),
-    blocker,
+    blocker: waitableOf(ctx.jobs.blockerOf(operation, checked)),
   };
 }
 
@@ -114,15 +114,6 @@ function scheduleUrl(operation: Operation, args: Args): string | null {
     return [[`args.${name}`, String(value)]];
   });
   return url('/schedules/new', { operation: operation.name, ...Object.fromEntries(given) });
-}
-
-/** The job or window that the run waits for, or why it is not possible. */
-function findObstacles(ctx: Given, operation: Operation, args: Args, isRetry: boolean) {
-  const blocker = ctx.jobs.blockerOf(operation, args);
-  const readOnly = unavailableDuring(blocker);
-  if (readOnly) return { blocker: null, unavailable: readOnly };
-  const unavailable = isRetry ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
-  return { blocker, unavailable };
 }
 
 /** The arguments as a run would record them; arguments that are not valid stay as they are. */

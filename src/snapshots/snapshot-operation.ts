@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { describeCoverage } from '../index/coverage.ts';
 import { describeSample } from './sample.ts';
 import { findStaged, type Staged } from './staging.ts';
-import { formatNumber, plural } from '../core/format.ts';
+import { formatMinute, formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 
 export const snapshotOperation: Operation = {
@@ -101,7 +101,7 @@ function assertCovers({ coverage }: Staged, { allow_uncovered }: Args) {
 
 function describe({ file_name, uploaded_by, manifest, coverage, sample }: Staged): string[] {
   const { model, dimension, count: vectors, built_at } = manifest;
-  const built = built_at ? `, built ${built_at.slice(0, 16).replace('T', ' ')} UTC` : '';
+  const built = built_at ? `, built ${formatMinute(built_at)}` : '';
   return [
     `${file_name}, uploaded by ${uploaded_by}: ${formatNumber(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
     `It ${describeCoverage(coverage)}.`,

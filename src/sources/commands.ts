@@ -1,6 +1,7 @@
 // Commands for named sheets. Each calls the API and prints the result.
 import { invalidArguments } from '../core/arguments.ts';
 import { type SourceKind, sourceKinds, type TabNames } from '../core/sheet-source.ts';
+import { formatMinute } from '../core/format.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
@@ -75,10 +76,6 @@ async function list(client: Client, screen: Screen): Promise<number> {
 function format({ name, kind, place, health, health_reason, next_run }: SourceBody): string {
   const next = next_run ? ` Next import ${formatMinute(next_run.at)} by ${next_run.schedule}.` : '';
   return [name.padEnd(16), kind.padEnd(8), health.padEnd(6), `${place}: ${health_reason}${next}`].join(' ');
-}
-
-function formatMinute(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function refuse(message: string) {

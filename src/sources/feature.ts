@@ -6,6 +6,7 @@ import { sheetsRow } from './sheets-row.ts';
 import { sourcesCheck } from './sources-check.ts';
 import { sourceCard } from './web/source-card.ts';
 import { sourcePage } from './web/source-page.ts';
+import { importsHeldCard } from './web/imports-held-card.ts';
 import { sourcesCard } from './web/sources-card.ts';
 import { sourcesPage } from './web/sources-page.ts';
 import { registerSourceRoutes } from './web/routes.ts';
@@ -26,7 +27,7 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
     },
   }),
   routes: registerSourceRoutes,
-  cards: (ctx) => [sourcesCard(ctx), sourceCard(ctx)],
+  cards: (ctx) => [sourcesCard(ctx), sourceCard(ctx), importsHeldCard(ctx)],
   checks: (ctx) => [sourcesCheck(ctx)],
   hubRows: (ctx) => [sheetsRow(ctx)],
   setupSteps: (ctx) => [entriesStep(ctx), sheetStep(ctx)],

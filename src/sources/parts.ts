@@ -28,7 +28,7 @@ export type SourceContext = Kernel & ReturnType<typeof createSourceParts>;
 
 export function createSourceParts(ctx: Context) {
   const { config, log, bus, catalogue } = ctx;
-  const { jobs: jobVerbs, repository, libraryState } = ctx.use(jobs);
+  const { jobs: jobVerbs, lockQueue, repository, libraryState } = ctx.use(jobs);
   const createTask = createTasks(config);
   const sheetUploads = createSheetUploads({
     ...ctx,
@@ -66,6 +66,7 @@ export function createSourceParts(ctx: Context) {
     sourceChanges: createSourceChanges({ ...ctx, sources, states: sourceStates, sheetRuns, wantedBy }),
     sourceChecks: createSourceChecks({ ...ctx, createTask, sheetRuns, sources, states: sourceStates }),
     jobs: jobVerbs,
+    lockQueue,
     repository,
     libraryState,
     counts: ctx.use(embedding).counts,

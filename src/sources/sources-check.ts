@@ -2,7 +2,7 @@
 // content has changed since the last run. Of a Google spreadsheet it knows what the last check or job has found; it never
 // opens one.
 import type { Check, Found } from '../core/check.ts';
-import { plural } from '../core/format.ts';
+import { formatMinute, plural } from '../core/format.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
 import { url } from '../core/url.ts';
 import type { FoundFile } from '../sheets/file-facts.ts';
@@ -104,8 +104,7 @@ function areOurs({ seededAt, sheetRuns }: Sources, sheet: SheetSource, files: Fo
 /** A Google spreadsheet may be in order by now: the text says how old the news is. */
 function describe({ text, seen }: SheetProblem): string {
   if (seen === null) return text;
-  const at = `${seen.at.slice(0, 16).replace('T', ' ')} UTC`;
-  return `${text} So found ${seen.by}, ${at}. A Google spreadsheet is not opened again until you check, import or export it.`;
+  return `${text} So found ${seen.by}, ${formatMinute(seen.at)}. A Google spreadsheet is not opened again until you check, import or export it.`;
 }
 
 function refuse({ name, kind }: SheetSource, trouble: string, text: string, since?: string): Found {

@@ -5,6 +5,7 @@ import { shorten } from '../core/shorten.ts';
 import type { Cards } from './cards.ts';
 import { type Notice, setFlash } from './flash.ts';
 import { identityOf } from './identify.ts';
+import { showLocalTimes } from './local-times.ts';
 import type { Pages } from './pages.ts';
 
 type ActionOutcome = {
@@ -22,7 +23,7 @@ declare module 'fastify' {
 
 export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages) {
   app.decorateReply('sendAction', async function ({ notice: whole, redirect, hosts }) {
-    const notice = { ...whole, title: shorten(whole.title), text: shorten(whole.text) };
+    const notice = { ...whole, title: shorten(whole.title), text: shorten(showLocalTimes(whole.text)) };
     const { headers } = this.request;
     if (!headers['hx-request']) {
       setFlash(this, notice);

@@ -6,11 +6,12 @@
 // - Blanks within a line are kept. A visible space at the end of a line beside a tag is written `<%= ' ' %>`.
 // - `pre` and `textarea` keep their content.
 //
-// A value between tags keeps its writing direction to itself: see bidi.ts. It is shown with `~` for the home folder, unless it is
-// written `<%~ exact(…) %>`.
+// A value between tags keeps its writing direction to itself: see bidi.ts. It is shown with `~` for the home folder and with
+// local times, unless it is written `<%~ exact(…) %>`.
 import { Eta } from 'eta';
 import { shortenHomes } from '../core/home.ts';
 import { closeDirections, isDirected } from './bidi.ts';
+import { showLocalTimes } from './local-times.ts';
 
 /** `views` is the folder of the templates, each of which is read and compiled once; they may call the functions in `given`. */
 export function createViews(views: string, given: object): Eta {
@@ -20,7 +21,7 @@ export function createViews(views: string, given: object): Eta {
     const escaped = eta.config.escapeFunction(isDirected(text) ? closeDirections(text) : text);
     return isDirected(text) ? `<bdi>${escaped}</bdi>` : escaped;
   };
-  const isolate = (value: unknown) => exact(shortenHomes(String(value)));
+  const isolate = (value: unknown) => exact(showLocalTimes(shortenHomes(String(value))));
   const globals = { ...given, exact, isolate, closeDirections, shortenHomes };
   const functionHeader = `const { ${Object.keys(globals).join(', ')} } = this;`;
   const eta = new Eta({ views, cache: true, plugins, functionHeader });

@@ -1,5 +1,4 @@
 // A maintenance window: a holder of locks with a level, a reason and an end. Pure rules.
-import { senderOf } from '../core/audit.ts';
 import type { Claim } from '../core/operation.ts';
 
 export const levels = ['announce', 'frozen', 'drained', 'read_only'] as const;
@@ -46,6 +45,16 @@ export function holdsBack(level: Level): boolean {
 /** Whether the window is that of another sender, who must say why they end it. A program may send for its person. */
 export function isOfAnother({ created_by }: Pick<Window, 'created_by'>, actor: string): boolean {
   return senderOf(created_by) !== senderOf(actor);
+}
+
+/** The token or the person of an actor, without the name in brackets that a program gives itself. */
+function senderOf(actor: string): string {
+  return actor.split(' (')[0] ?? actor;
+}
+
+/** Whether a run that windows of the level hold back may be queued behind them. */
+export function mayWaitBehind(level: Level): boolean {
+  return level !== 'read_only';
 }
 
 /** The claim that conflicts with that of every job, even of a job that claims nothing. */

@@ -13,7 +13,7 @@ t.test('windows on the command line', async (t) => {
   const started = await maintenance(...start);
   t.match(started, {
     code: 0,
-    out: /^Window 1 is active until \S+Z: imports, exports, restores and undo are refused\.\n$/,
+    out: /^Window 1 is active until \S+Z: imports, exports, restores and undo can only be queued\.\n$/,
   });
   t.match(await maintenance(...start), { code: 1, err: /Window 1 \(frozen, New disk\) lasts from/ });
 
@@ -42,7 +42,7 @@ t.test('windows on the command line', async (t) => {
   const confirmed = ['--starts', inTwoHours(), '--reason', 'Vacuum', '--confirm', 'maintenance'];
   t.match(await maintenance('start', '--level', 'drained', ...confirmed), {
     code: 0,
-    out: /^Window 2 is planned from \S+ to \S+: no job will start, and the workers will be paused\.\n$/,
+    out: /^Window 2 is planned from \S+ to \S+: jobs will wait for its end, and the workers will be paused\.\n$/,
   });
 });
 

@@ -3,7 +3,7 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { type BulkChoice, type BulkOutcome, type BulkRun, bulkActions, bulkOutcomes } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatNumber, plural, upperFirst } from '../../core/format.ts';
+import { formatMinute, formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { readList, searchContext } from '../../jobs/job-query.ts';
 import { maxBulkJobs } from '../../jobs/listing.ts';
@@ -73,14 +73,14 @@ export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
     '/jobs/bulk/:id',
     { config: { isPage: true }, schema: { querystring: runQuery } },
     (request, reply) => {
-      const data = viewRun(bulk.find(request.params.id), request.query);
+      const data = viewRun(ctx, bulk.find(request.params.id), request.query);
       return reply.sendPage({ template: 'bulk/bulk-page', title: data.title, section: '/jobs', data });
     },
   );
 
   app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
     reply.view('bulk/bulk-run', {
-      ...viewRun(bulk.find(request.params.id), request.query),
+      ...viewRun(ctx, bulk.find(request.params.id), request.query),
     }),
   );
 }
@@ -105,7 +105,17 @@ function choiceOf(ctx: BulkContext, { scope, up_to, number, ...list }: BulkForm)
   return { filter, upTo: up_to ?? 0 };
 }
 
-function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
+/** Names the window that new jobs wait for; null without one. */
+function describeWait({ jobs }: BulkContext, { items }: BulkRun): string | null {
+  for (const { newJob } of items) {
+    const ahead = newJob === null ? null : jobs.waitsFor(jobs.find(String(newJob)));
+    if (ahead && ahead.window !== null)
+      return `New jobs that maintenance window ${ahead.window} holds back wait for its end, ${formatMinute(ahead.ends_at)}.`;
+  }
+  return null;
+}
+
+function viewRun(ctx: BulkContext, run: BulkRun, { outcome, from }: OfRun['Querystring']) {
   const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;
   const jobs = (name: BulkOutcome) => run.items.filter((item) => item.outcome === name).length;
   const wordOf = (name: BulkOutcome) => (name === 'done' ? bulkWords[run.action].done : name);
@@ -117,6 +127,7 @@ function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
     total: run.total,
     handled: run.items.length,
     isOver: run.isOver,
+    wait: describeWait(ctx, run),
     sentence: bulkOutcomes.map((name) => `${formatNumber(jobs(name))} ${wordOf(name)}`).join(' · '),
     path: url(`/ui/jobs/bulk/${run.id}`, { outcome, from }),
     chips: [

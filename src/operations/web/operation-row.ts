@@ -7,7 +7,7 @@ import type { Blocker } from '../../jobs/lock-queue.ts';
 import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import type { NextRun } from '../../schedule-store/next-runs.ts';
 import type { OperationContext } from '../parts.ts';
-import { unavailableDuring } from '../read-only.ts';
+import { describeBlock, waitableOf } from '../blocked-run.ts';
 import { viewActiveJobs } from './active-jobs.ts';
 
 export type OperationRow = ReturnType<typeof viewOperation>;
@@ -23,13 +23,14 @@ export function viewOperation(
 ) {
   const { repository, config, liveIndex, libraryState } = ctx;
   const defaults = defaultArguments(operation);
+  const waits = waitableOf(blocker) !== null;
   const last = jobs.length === 0 ? repository.lastOf(operation.name) : null;
   return {
     name: operation.name,
     title: operation.title,
     group: operation.group ?? null,
     verb: operation.verb,
-    label: blocker ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
+    label: waits ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
     summary: operation.summary,
     icon: operation.icon,
     needsDialog: operation.danger(defaults) !== 'safe',
@@ -38,8 +39,11 @@ export function viewOperation(
     active: jobs.length > 0 ? viewActiveJobs(ctx, operation, jobs) : null,
     last: last && viewJob(ctx, last),
     lastNumber: last?.number ?? 0,
-    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? unavailableDuring(blocker),
+    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
     blocker,
+    blockedBy: blocker && describeBlock(blocker),
+    /** Whether a run would be queued behind the blocker. */
+    waits,
     next,
   };
 }

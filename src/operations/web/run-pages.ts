@@ -1,5 +1,5 @@
 // Pages that run an operation or retry a job: the dialog and the form submission.
-import { describeStart } from '../../jobs/describe-start.ts';
+import { describeStart } from '../describe-start.ts';
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readForm } from '../../core/arguments.ts';

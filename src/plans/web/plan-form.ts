@@ -1,4 +1,5 @@
 // The form that applies a plan: what it would do, what must be allowed, reason and word.
+import { waitableOf } from '../../operations/blocked-run.ts';
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../../core/audit.ts';
 import { readProblems } from '../../core/arguments.ts';
@@ -94,7 +95,7 @@ export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppEr
     typed: form.confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     message,
-    blocker: ctx.jobs.blockerOf(operation, args),
+    blocker: waitableOf(ctx.jobs.blockerOf(operation, args)),
     confirm: hasNoChanges(plan) ? 'Apply: change nothing' : `Apply: ${describeEffect(plan)}`,
     keep: 'Keep the library as it is',
   };

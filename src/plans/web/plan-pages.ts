@@ -6,6 +6,7 @@ import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { jobTarget, operationTarget, runAction } from '../../jobs/actions.ts';
 import { isTerminal } from '../../jobs/job.ts';
+import { describeStart } from '../../operations/describe-start.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import { planOutcomes } from '../../plan-store/plan-repository.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -52,7 +53,7 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
         notice: {
           tone: 'ok',
           title: `${ctx.catalogue.find(job.operation)?.title ?? job.operation} #${job.number} queued.`,
-          text: `It applies plan #${request.params.number}.`,
+          text: `${describeStart(ctx.jobs, job)} It applies plan #${request.params.number}.`,
           job: job.number,
         },
         redirect: url(`/jobs/${job.number}`),

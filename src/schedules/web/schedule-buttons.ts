@@ -6,7 +6,8 @@ import { reasonMinLength } from '../../core/confirmation.ts';
 import type { AppError } from '../../core/errors.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
-import { describeStart } from '../../jobs/describe-start.ts';
+import { describeStart } from '../../operations/describe-start.ts';
+import { waitableOf } from '../../operations/blocked-run.ts';
 import { leastRoleFor } from '../../jobs/refusals.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
@@ -126,7 +127,7 @@ function viewRunNow(ctx: SchedulesContext, schedule: Schedule, form: Form, error
     typed: form.confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     message,
-    blocker: ctx.jobs.blockerOf(operation, checked),
+    blocker: waitableOf(ctx.jobs.blockerOf(operation, checked)),
   };
 }
 

@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Args } from '../../core/operation.ts';
 import { url } from '../../core/url.ts';
 import { runAction } from '../../jobs/actions.ts';
-import { describeStart } from '../../jobs/describe-start.ts';
+import { describeStart } from '../../operations/describe-start.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Notice } from '../../web/flash.ts';
 import { readRefusal } from '../../web/errors.ts';

@@ -7,7 +7,7 @@ import { unknownSource } from '../source-changes.ts';
 export const sourcePage: Page = {
   path: '/sources/:name',
   api: '/api/v1/sources/:name',
-  cards: ['source'],
+  cards: ['source', 'imports-held'],
   examples: ['/sources/published', '/sources/review'],
 };
 
@@ -22,7 +22,11 @@ export function registerSourcePage(app: FastifyInstance, { sources }: SourceCont
         template: 'sources/source-page',
         title: name,
         section: '/library',
-        data: { name, card: await request.cardData(`source-${name}`) },
+        data: {
+          name,
+          card: await request.cardData(`source-${name}`),
+          held: await request.loadCard('imports-held'),
+        },
       });
     },
   );

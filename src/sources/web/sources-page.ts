@@ -13,7 +13,7 @@ import { type Choice, readChoice } from './choice.ts';
 export const sourcesPage: Page = {
   path: '/sources',
   api: '/api/v1/sources',
-  cards: ['sources'],
+  cards: ['sources', 'imports-held'],
   examples: ['/sources', '/sources?source=review', '/sources?sheet=0a0b0c0d'],
 };
 
@@ -48,6 +48,7 @@ export async function sendSources(
     section: '/library',
     data: {
       card: await request.loadCard('sources'),
+      held: await request.loadCard('imports-held'),
       choice,
       files: viewFiles(config, choice.sheet, problemOf('files')),
       problem: problemOf('choice'),

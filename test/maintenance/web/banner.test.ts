@@ -40,7 +40,7 @@ t.test('every page has the banner, in each state of the window', async (t) => {
   pass(61);
   await windowClock.runOnce();
   await everyPage(
-    /^Maintenance planned, 30 Nov, \d\d:\d\d to .*: no job will start, and the workers will be paused “the disk is moved”, planned by ada\. It starts by itself at 30 Nov 2026, \d\d:\d\d:00 ?\. Extend… the window Cancel… the window$/,
+    /^Maintenance planned, 30 Nov, \d\d:\d\d to .*: jobs will wait for its end, and the workers will be paused “the disk is moved”, planned by ada\. It starts by itself at 30 Nov 2026, \d\d:\d\d:00 ?\. Extend… the window Cancel… the window$/,
   );
   await windows.end(planned.id, admin);
   await everyPage('');
@@ -50,7 +50,7 @@ t.test('every page has the banner, in each state of the window', async (t) => {
   const frozen = await windows.start(wanted('frozen'), admin);
   await everyPage(
     new RegExp(
-      `^Maintenance until \\d\\d:01 is starting: imports, exports, restores and undo are refused “the disk is moved”, by ada since \\d\\d:01\\. It starts when import #${job.number} ends`,
+      `^Maintenance until \\d\\d:01 is starting: imports, exports, restores and undo can only be queued “the disk is moved”, by ada since \\d\\d:01\\. It starts when import #${job.number} ends`,
     ),
   );
   await app.submit(`/ui/jobs/${job.number}/cancel`, {});
@@ -69,7 +69,7 @@ t.test('the banner says what each level holds back', async (t) => {
   const { app, windows } = await startWithClock(t);
   const texts = {
     announce: /nothing is refused .* Everything goes on as usual/,
-    drained: /no job starts, and the workers are paused .* Pages, searches and settings go on/,
+    drained: /jobs can only be queued, and the workers are paused .* Pages, searches and settings go on/,
     read_only: /every change is refused .* jobs can be cancelled\. The server keeps its own records/,
   };
   for (const [level, expected] of Object.entries(texts)) {

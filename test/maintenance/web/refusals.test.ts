@@ -73,7 +73,7 @@ t.test('buttons that run no operation are refused in the same way', async (t) =>
       const html = parse(await answer.text());
       t.match(
         textOf(html, place),
-        /until 2026-11-29 11:00 UTC: the disk is moved\..*Open maintenance End now…/,
+        /until 29 Nov 2026, \d\d:\d\d ?: the disk is moved\..*Open maintenance End now…/,
         button,
       );
       t.ok(html.querySelector(`${place} a[href="/ui/maintenance/${id}/end"]`), button);
@@ -101,12 +101,14 @@ t.test('an operation cannot run while the server is read-only', async (t) => {
   await windows.start(wanted('read_only'), admin);
   const { html } = await app.page('/operations');
   const row = html.querySelector(operationRow('export'));
-  t.match(textOf(html, operationRow('export')), /The server is read-only for maintenance\. See until when/);
-  t.ok(row?.querySelector('button[aria-disabled="true"]'));
   t.match(
-    textOf((await app.page('/ui/operations/undo/confirm')).html, 'main'),
-    /The server is read-only for maintenance\./,
+    textOf(html, operationRow('export')),
+    /Refused during maintenance by ada, which ends 29 Nov 2026, \d\d:00:00.* Options… .*Export$/,
   );
+  t.equal(row?.querySelector('#run-export')?.getAttribute('data-locked'), 'maintenance');
+  const dialog = textOf((await app.page('/ui/operations/undo/confirm')).html, 'main');
+  t.match(dialog, /Read-only for maintenance until 29 Nov, \d\d:00: the disk is moved/);
+  t.notMatch(dialog, /Queue|waits for/);
 });
 
 t.test('the workers card says that a window pauses the workers, and until when', async (t) => {

@@ -1,0 +1,14 @@
+// What a blocker means for a run that is offered on a page: it would be queued behind it, or it is refused.
+import type { Blocker } from '../jobs/lock-queue.ts';
+import { levelWords } from '../window-store/level-words.ts';
+import { mayWaitBehind } from '../window-store/window.ts';
+
+/** The blocker that a new run may wait for; null also for a window that refuses the run until its end. */
+export function waitableOf(blocker: Blocker | null): Blocker | null {
+  return blocker === null || blocker.window === null || mayWaitBehind(blocker.level) ? blocker : null;
+}
+
+/** Before the blocker, at the button of the run: `Blocked by`, or `Refused during` a window that no run may wait for. */
+export function describeBlock(blocker: Blocker): string {
+  return blocker.window === null ? 'Blocked by' : levelWords[blocker.level].blocks;
+}
