@@ -4,6 +4,7 @@ import { invalidArguments } from '../core/arguments.ts';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { assertConfirmed, type Confirmation } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
+import { formatMinute } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { assertRole } from '../core/role.ts';
 import type { Blocker, LockQueue } from '../jobs/lock-queue.ts';
@@ -13,12 +14,12 @@ import {
   claimsOfLevel,
   holdsBack,
   isOfAnother,
+  isUnderWay,
   keyOf,
   type Level,
   stateOf,
   type Window,
 } from '../window-store/window.ts';
-import { formatMinute } from '../window-store/refusal.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 import { maintenanceActions, maintenanceWord } from './actions.ts';
 import { currentWindow } from './current-window.ts';
@@ -41,6 +42,10 @@ export function createWindows(given: Given) {
   return {
     /** The begun one above `announce`, else a begun announcement, else the next planned one of the coming 24 hours. */
     current: (): Window | null => currentWindow(windows.open(), now()),
+
+    /** The one that holds something back now, or will when the jobs in its way have ended. */
+    holding: (): Window | null =>
+      windows.open().find((window) => holdsBack(window.level) && isUnderWay(window, now())) ?? null,
 
     /** Those that have not ended. */
     all: (): Window[] => windows.open(),
@@ -127,7 +132,7 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
   assertOpen(window);
   const endsAt = new Date(Date.parse(ends_at) + minutes * minuteMs);
   if (isTooLong(new Date(starts_at), endsAt)) {
-    const message = `A window lasts at most 24 hours in all, and this one started at ${starts_at}.`;
+    const message = `A window lasts at most 24 hours in all, and this one started at ${formatMinute(starts_at)}.`;
     throw invalidArguments([{ field: 'minutes', message }]);
   }
   assertFree(windows, { id, level, starts_at, ends_at: endsAt.toISOString() });

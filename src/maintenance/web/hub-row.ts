@@ -1,10 +1,11 @@
 import type { HubRow, HubState } from '../../core/hub-row.ts';
 import { lowerFirst, upperFirst } from '../../core/format.ts';
 import { stateOf, type Window } from '../../window-store/window.ts';
-import { levelWords } from '../level-words.ts';
+import { levelWords } from '../../window-store/level-words.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { windowsPath } from './open-windows.ts';
-import { dayTime, spanOf, timeSpan } from './window-times.ts';
+import { dayTime } from '../../web/template-globals.ts';
+import { spanOf, timeSpan } from './window-times.ts';
 
 /** The open window, else the last one. */
 export const maintenanceRow = ({ windows }: Pick<MaintenanceContext, 'windows'>): HubRow => ({

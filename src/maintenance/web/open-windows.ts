@@ -3,7 +3,7 @@ import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { runAction } from '../../jobs/actions.ts';
 import type { Window } from '../../window-store/window.ts';
-import { levelWords } from '../level-words.ts';
+import { levelWords } from '../../window-store/level-words.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { maxRefusals, type RefusalRepository } from '../refusal-repository.ts';
 import { listWindows } from '../window-body.ts';

@@ -3,9 +3,9 @@ import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { Confirmation } from '../../core/confirmation.ts';
 import type { Form } from '../../web/validation.ts';
-import { levels } from '../../window-store/window.ts';
+import { levels, type Window } from '../../window-store/window.ts';
 import { maintenanceWord } from '../actions.ts';
-import { levelWords } from '../level-words.ts';
+import { levelWords } from '../../window-store/level-words.ts';
 import type { WantedWindow } from '../read-window.ts';
 
 type Length = { value: string; label: string };
@@ -42,11 +42,12 @@ export function readMinutes({ lasts = usualLength, minutes = '' }: Form): number
   return text === '' ? Number.NaN : Number(text);
 }
 
-export function viewStartForm(refused?: { form: Form; error: AppError }) {
+/** `held`: the window that holds jobs back now, so that another one is planned for its end. */
+export function viewStartForm(held: Window | null, refused?: { form: Form; error: AppError }) {
   const form: Form = refused?.form ?? {};
   const {
     level = 'frozen',
-    starts = 'now',
+    starts = held ? 'at' : 'now',
     lasts = usualLength,
     minutes = '',
     reason = '',
@@ -60,7 +61,7 @@ export function viewStartForm(refused?: { form: Form; error: AppError }) {
     message: problems.length > 1 ? `${problems.length} fields need a change.` : message,
     levels: levels.map((one) => ({ level: one, ...levelWords[one], isChosen: one === level })),
     starts,
-    startsAt: form.starts_at ?? '',
+    startsAt: form.starts_at ?? (held ? localMinute(held.ends_at) : ''),
     lengths: viewLengths(startLengths, lasts),
     minutes,
     reason: {
@@ -83,6 +84,14 @@ export function viewStartForm(refused?: { form: Form; error: AppError }) {
       minutes: problemOf('minutes') ?? problemOf('ends_at'),
     },
   };
+}
+
+/** The value of a field for a local time, such as `2026-11-30T14:30`; a minute that has begun is over. */
+function localMinute(iso: string): string {
+  const at = new Date(Math.ceil(Date.parse(iso) / 60_000) * 60_000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 /** The choices of the dialog that extends a window. */

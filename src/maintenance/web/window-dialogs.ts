@@ -14,7 +14,7 @@ import { maintenanceActions } from '../actions.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { windowsPath } from './open-windows.ts';
 import { readMinutes, viewExtension } from './start-form.ts';
-import { dayTime } from './window-times.ts';
+import { dayTime } from '../../web/template-globals.ts';
 import { viewWindow } from './window-view.ts';
 
 type Numbered = { Params: { id: number } };

@@ -12,13 +12,14 @@ import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { stateOf, type Window } from '../../window-store/window.ts';
 import { maintenanceActions, maintenanceWord } from '../actions.ts';
-import { levelWords } from '../level-words.ts';
+import { levelWords } from '../../window-store/level-words.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { needsWord } from '../read-window.ts';
 import { viewFormer, windowsPath } from './open-windows.ts';
 import { readStart, viewStartForm } from './start-form.ts';
 import { viewWait } from './window-view.ts';
-import { dayTime, timeSpan } from './window-times.ts';
+import { dayTime } from '../../web/template-globals.ts';
+import { timeSpan } from './window-times.ts';
 
 export const windowPage: Page = {
   path: windowsPath,
@@ -74,18 +75,27 @@ async function sendWindows(
   reply: FastifyReply,
   { before, refused }: { before?: number | undefined; refused?: Refused },
 ) {
+  const held = ctx.windows.holding();
   return reply.sendPage({
     template: 'maintenance/maintenance-page',
     title: 'Maintenance',
     section: '/settings',
     data: {
-      form: viewStartForm(refused),
+      held,
+      form: { ...viewStartForm(held, refused), inTheWay: viewInTheWay(ctx, refused) },
       wait: await request.loadCard('window-wait'),
       now: await request.loadCard('window-now'),
       before: before === undefined ? await request.loadCard('windows-before') : null,
       olderPage: before === undefined ? null : viewFormer(ctx, before),
     },
   });
+}
+
+/** The window because of which another one was refused. */
+function viewInTheWay({ windows }: MaintenanceContext, refused?: Refused) {
+  const { window: id } = refused?.error.details ?? {};
+  if (typeof id !== 'number') return null;
+  return { window: id, place: '#window-now', isPlanned: stateOf(windows.find(id)) === 'planned' };
 }
 
 function describeStart({ windows }: MaintenanceContext, window: Window): Notice {

@@ -2,8 +2,9 @@
 import type { Blocker } from '../../jobs/lock-queue.ts';
 import { url } from '../../core/url.ts';
 import { stateOf, type Window } from '../../window-store/window.ts';
-import { levelWords } from '../level-words.ts';
-import { dayTime, shortTime, spanOf, timeSpan } from './window-times.ts';
+import { levelWords } from '../../window-store/level-words.ts';
+import { dayTime } from '../../web/template-globals.ts';
+import { shortTime, spanOf, timeSpan } from './window-times.ts';
 
 /** `waitsFor`: the job that a window which is starting waits for. */
 export function viewWindow(window: Window, waitsFor: Blocker | null) {

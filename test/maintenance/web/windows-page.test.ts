@@ -36,7 +36,7 @@ t.test('a window starts from the form, and the page shows it', async (t) => {
   });
   t.match(
     textOf((await app.page('/settings')).html, '#settings-card'),
-    /Until 29 Nov, \d\d:30: imports, exports, restores and undo are refused\. Frozen/,
+    /Until 29 Nov, \d\d:30: imports, exports, restores and undo can only be queued\. Frozen/,
   );
 
   t.equal((await run(app, 'import')).status, 503);
@@ -115,6 +115,40 @@ t.test('the form names all problems at once, and keeps what was typed', async (t
     textOf(parse(await second.text()), '.window-form'),
     /Window 1 \(frozen, the disk is moved\) lasts from/,
   );
+});
+
+t.test('while a window holds, the page shows it first and offers to plan a later one', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const { id } = await windows.start(wanted('frozen'), admin);
+  const { html } = await app.page(place);
+  t.match(
+    textOf(html, '.split'),
+    /^Now .*Frozen .*Plan a later window, or announce one.*Only one window holds jobs back at a time\./,
+  );
+  t.notOk(html.querySelector('#plan-later')?.hasAttribute('open'));
+  t.equal(html.querySelector('[name="starts"] option[selected]')?.getAttribute('value'), 'at');
+  t.match(html.querySelector('[name="starts_at"]')?.getAttribute('value'), /^2026-11-29T\d\d:00$/);
+
+  await t.test('the refusal of a second one leads to it and ends it', async (t) => {
+    const answer = await app.submit('/ui/maintenance', frozen);
+    t.equal(answer.status, 409);
+    const refused = parse(await answer.text());
+    t.ok(refused.querySelector('#plan-later')?.hasAttribute('open'));
+    t.match(
+      textOf(refused, '.window-form'),
+      /lasts from 29 Nov 2026, \d\d:00 ?to 29 Nov 2026, \d\d:00 ?, and only one.* Show the window End now…/,
+    );
+    const links = refused
+      .querySelectorAll('.window-form .btn-row a')
+      .map((link) => link.getAttribute('href'));
+    t.same(links, ['#window-now', `/ui/maintenance/${id}/end`]);
+  });
+
+  await windows.end(id, admin);
+  await windows.start({ ...wanted('frozen'), starts_at: '2026-11-29T10:10:00Z' }, admin);
+  const beforePlanned = parse(await (await app.submit('/ui/maintenance', frozen)).text());
+  t.match(textOf(beforePlanned, '.window-form'), /^Start a window .* Show the window Cancel…/);
+  t.notOk(beforePlanned.querySelector('#plan-later'), 'a planned window holds nothing yet');
 });
 
 t.test('a window is planned for a local time, extended, and cancelled', async (t) => {
