@@ -13,7 +13,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
 
 /** An admin's override is recorded before the action. */
 export function createHoldBack({ windows, audit, bus, now, untilFree }: Given): HoldBack {
-  /** A page asks once for each of its controls. */
+  /** Kept until a window changes, because a page asks once for each of its controls. */
   let known: Window[] | null = null;
   bus.on('maintenance', () => {
     known = null;

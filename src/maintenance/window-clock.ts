@@ -33,7 +33,7 @@ export function createWindowClock({ windows, windowClaims, look, bus, log, now, 
   });
   bus.on('maintenance', loop.wake);
   return {
-    /** Before jobs start: ends what was over while no server ran, and holds what is under way. */
+    /** Before jobs start: ends the windows that were over while no server ran, and holds those under way. */
     recover: () => untilFree(() => windowClaims.keepUp({ server_was_off: true })).catch(onError),
     start: () => loop.start(),
     stop: loop.stop,

@@ -28,7 +28,7 @@ const flags: Flags = {
   cron: textFlag('Rule of five fields, e.g. "0 2 * * *"'),
   zone: textFlag('Time zone, e.g. Europe/Berlin; by default that of the machine'),
   missed: { type: 'string', title: 'When a time was missed', enum: ['skip', 'once'] },
-  overlap: { type: 'string', title: 'When another job is in the way', enum: ['skip', 'wait'] },
+  overlap: { type: 'string', title: 'When another job or maintenance is in the way', enum: ['skip', 'wait'] },
   on: switchFlag('Switch it on, or with --no-on off'),
   reason: textFlag('Why; kept in the audit log, and with a destructive schedule'),
   confirm: textFlag('Confirmation word of a destructive operation'),

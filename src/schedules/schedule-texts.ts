@@ -49,6 +49,6 @@ const titles: Record<string, string> = {
   zone: 'Time zone',
   is_on: 'On',
   missed: 'When a time was missed',
-  overlap: 'When another job is in the way',
+  overlap: 'When another job or maintenance is in the way',
   reason: 'Reason',
 };

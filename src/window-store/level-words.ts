@@ -1,4 +1,4 @@
-// The effect of each level of a window in words, for everybody who speaks of it: banner, form, buttons, refusals, command line.
+// The effect of each level of a window in words, for the banner, the form, the buttons, the refusals and the command line.
 import type { Level } from './window.ts';
 
 type LevelWords = {

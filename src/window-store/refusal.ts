@@ -1,4 +1,4 @@
-// The refusal `maintenance`: of what a window holds back, and of everything while the windows cannot be read.
+// The refusal `maintenance`: a window holds the run or the change back, or the windows cannot be read.
 import { isBusy } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
 import { formatMinute } from '../core/format.ts';
@@ -13,7 +13,7 @@ export function maintenanceError(window: Window, now: Date): AppError {
   return new AppError('maintenance', message, { window: id, level, reason, ends_at, retry_after_sec });
 }
 
-/** Runs what reads or moves windows. While they cannot be read, nothing may change, since a window may be open. */
+/** Runs a read or a move of windows. While they cannot be read, nothing may change, since a window may be open. */
 export function readWindows<T>(read: () => T): T {
   try {
     return read();

@@ -42,7 +42,7 @@ export function holdsBack(level: Level): boolean {
   return level !== 'announce';
 }
 
-/** Whether the window is that of another sender, who must say why they end it. A program may send for its person. */
+/** Whether another sender has made the window, so that its end needs a reason. A program sends for its person. */
 export function isOfAnother({ created_by }: Pick<Window, 'created_by'>, actor: string): boolean {
   return senderOf(created_by) !== senderOf(actor);
 }

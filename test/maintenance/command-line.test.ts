@@ -46,7 +46,7 @@ t.test('windows on the command line', async (t) => {
   });
 });
 
-t.test('what is missing is named', async (t) => {
+t.test('a missing verb, number or level is named', async (t) => {
   const root = t.testdir();
   for (const [words, message] of [
     [['stop'], /Name a verb/],

@@ -1,4 +1,4 @@
-// The verbs on maintenance windows: what they refuse, and what they record.
+// The verbs on maintenance windows: their refusals and their audit rows.
 import '../support/plain-children.ts';
 import t from 'tap';
 import type { Requester } from '../../src/core/audit.ts';
@@ -7,7 +7,7 @@ import { admin, auditOf, startWithClock, wanted } from '../support/windows.ts';
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const eve: Requester = { ...admin, actor: 'eve' };
 
-t.test('what is wrong with a window is said at once', async (t) => {
+t.test('a refusal names every problem of a window', async (t) => {
   const { windows } = await startWithClock(t, noop);
   const problemsOf = async (different: object) => {
     const { minutes: _, ...given } = wanted('frozen');

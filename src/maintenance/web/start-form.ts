@@ -23,7 +23,7 @@ const startLengths: Length[] = [
 const extendLengths = [...startLengths.slice(0, 4), other];
 const usualLength = '30';
 
-/** The start is a local time; a text that is none is passed on, for the refusal. */
+/** The start is a local time. A text that is not a time is passed on, so that it is refused. */
 export function readStart(form: Form): WantedWindow & Confirmation {
   const { level = '', starts, reason, confirm } = form;
   const startsAt = starts === 'at' ? new Date(form.starts_at ?? '') : null;
@@ -36,7 +36,7 @@ export function readStart(form: Form): WantedWindow & Confirmation {
   };
 }
 
-/** NaN for a text that is no number, which the domain refuses. */
+/** NaN for a text that is not a number; the domain refuses it. */
 export function readMinutes({ lasts = usualLength, minutes = '' }: Form): number {
   const text = lasts === other.value ? minutes.trim() : lasts;
   return text === '' ? Number.NaN : Number(text);
