@@ -6,6 +6,8 @@ import { defineDestructive, defineOperation } from '../support/operations.ts';
 import { card, jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+/** As WebDriver names it. */
+const homeKey = '\uE011';
 
 firefoxTest(
   'Firefox confirms a destructive run, follows it live, and shares one stream between tabs',
@@ -43,3 +45,16 @@ firefoxTest(
     await untilStreams(app, 1);
   },
 );
+
+firefoxTest('Firefox reads a rule while it is typed, and keeps the caret', async (t, firefox) => {
+  const app = await startApp(t, noop);
+  await firefox.open(`${app.origin}/schedules/new?preset=own&cron=0+2+*+*+*&zone=UTC`);
+  await firefox.waitFor('.times time[datetime$="T02:00:00.000Z"]');
+  await firefox.type('#arg-cron', `${homeKey}3`);
+  await firefox.waitFor('.times time[datetime$="T02:30:00.000Z"]');
+  const caret = 'const { id, selectionStart: at } = document.activeElement; return [id, at]';
+  t.strictSame(await firefox.evaluate(caret), ['arg-cron', 1]);
+  await firefox.type('#arg-cron', `${homeKey}9`);
+  await firefox.waitFor('#arg-cron[aria-invalid="true"]');
+  t.equal(await firefox.evaluate("return document.querySelector('#arg-cron').value"), '930 2 * * *');
+});

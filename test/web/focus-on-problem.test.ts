@@ -12,6 +12,7 @@ const refused: [address: string, form: Record<string, string>, focused: string][
   ['/ui/settings/limits', { 'retention.days': '0', 'was:retention.days': '90' }, '[role=alert]'],
   ['/ui/embedder/save', { kind: 'service', url: 'nope', model: '' }, '#embedder-url'],
   ['/ui/credentials/google/path', { path: '/nothing' }, '#path-google'],
+  ['/ui/schedules/new', { name: 'No', operation: 'repair', zone: 'Mars' }, '#s-name'],
   ['/ui/workers/drain', { timeout_sec: '1' }, '[aria-invalid=true], [role=alert]'],
 ];
 
