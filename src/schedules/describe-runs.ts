@@ -9,6 +9,7 @@ export const kindWords: Record<RunKind, string> = {
   active: 'waiting or running',
   failed: 'failed',
   cancelled: 'cancelled',
+  removed: 'run (job removed)',
   skipped: 'skipped',
   refused: 'refused',
   missed: 'missed',
@@ -29,11 +30,16 @@ export function describeRow(spans: readonly Span[], ahead: Ahead, zone: string):
 }
 
 function describeTimes(spans: readonly Span[], zone: string): string {
-  const count = spans.reduce((sum, span) => sum + span.count, 0);
+  const [count, byHand] = [sumOf(spans, 'count'), sumOf(spans, 'byHand')];
+  const clock = (at: number) => clockIn(zone, new Date(at));
   if (count <= maxNamed && spans.every((span) => span.count === 1))
-    return `at ${formatList(spans.map(({ first }) => clockIn(zone, new Date(first))))}`;
-  const last = Math.max(...spans.map((span) => span.last));
-  return `${formatNumber(count)} times, last at ${clockIn(zone, new Date(last))}`;
+    return `at ${formatList(spans.map(({ first, byHand }) => clock(first) + (byHand > 0 ? ' by hand' : '')))}`;
+  const last = clock(Math.max(...spans.map((span) => span.last)));
+  return `${formatNumber(count)} times, last at ${last}${byHand > 0 ? `, ${formatNumber(byHand)} by hand` : ''}`;
+}
+
+function sumOf(spans: readonly Span[], what: 'count' | 'byHand'): number {
+  return spans.reduce((sum, span) => sum + span[what], 0);
 }
 
 function describeAhead({ due, when, isOn }: Ahead, zone: string): string {

@@ -8,6 +8,7 @@ import { createScheduleRuns } from './runs-repository.ts';
 import { createDecider } from './decide.ts';
 import { createMissed } from './missed.ts';
 import { createScheduleEdits } from './schedule-edits.ts';
+import { createScheduleSpans } from './spans-repository.ts';
 import { createScheduleJobs } from './schedule-jobs-repository.ts';
 import { createTickRetention } from './tick-retention.ts';
 import { createTicker } from './ticker.ts';
@@ -31,6 +32,7 @@ export function createScheduleParts(ctx: Context) {
     idempotency: ctx.use(operations).idempotency,
     nextRuns,
     scheduleRuns: createScheduleRuns(ctx.ops),
+    scheduleSpans: createScheduleSpans(ctx.ops, ctx.bus),
     dueTimes: createDueTimes(),
     scheduleEdits: createScheduleEdits({ ...ctx, ...stored, onChange: ticker.wake }),
     ticker,

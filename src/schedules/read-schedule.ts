@@ -82,7 +82,7 @@ export function readSchedule(
 }
 
 /** Pages and routes of the server have these names. */
-const reservedNames = ['card', 'new', 'preview', 'timeline'];
+const reservedNames = ['changes', 'new', 'preview'];
 
 function findNameProblems(name: string): ArgumentProblem[] {
   if (!namePattern.test(name)) return [{ field: 'name', message: nameRule }];

@@ -6,14 +6,33 @@ export const halfMs = 24 * hourMs;
 /** The clocks of some zones are a quarter of an hour off. */
 const stepMs = hourMs / 4;
 
-const runKinds = ['failed', 'missed', 'refused', 'skipped', 'cancelled', 'active', 'done'] as const;
-/** The outcomes of a due time, the worst first. `active`: its job waits or runs. */
+const runKinds = [
+  'failed',
+  'missed',
+  'refused',
+  'skipped',
+  'cancelled',
+  'active',
+  'removed',
+  'done',
+] as const;
+/** The outcomes of a run, the worst first. `active`: its job waits or runs; `removed`: its job is not in the history any more. */
 export type RunKind = (typeof runKinds)[number];
 
 /** Runs of one kind that lie close together; times in milliseconds since 1970. */
-export type Span = { kind: RunKind; from: number; until: number; count: number; first: number; last: number };
+export type Span = {
+  kind: RunKind;
+  from: number;
+  until: number;
+  count: number;
+  /** How many of them people have started. */
+  byHand: number;
+  first: number;
+  last: number;
+};
 
-/** `kind`: the worst of the `count` runs or due times that it stands for; `first` and `last`: their due times. */
+/** `kind`: the worst of the `count` runs or due times that it stands for; `first` and `last`: the times for which they were
+ *  asked. */
 export type Mark = {
   kind: RunKind | 'due';
   x: number;
@@ -21,6 +40,7 @@ export type Mark = {
   count: number;
   /** How many of them are of its kind. */
   ofKind: number;
+  byHand: number;
   first: number;
   last: number;
 };
@@ -28,7 +48,7 @@ export type Mark = {
 /** Closer marks are merged: about 10 px at full width. */
 const mergeShare = 1;
 /** The kinds that are drawn as a bar and may be long. */
-const bars: readonly string[] = ['done', 'active'];
+const bars: readonly string[] = ['done', 'active', 'removed'];
 
 export type Range = { from: number; now: number; until: number };
 
@@ -62,7 +82,10 @@ export function layOutDue(due: readonly Date[], range: Range): Mark[] {
   const marks: Mark[] = [];
   for (const at of due.map((date) => date.getTime())) {
     if (at <= range.now || at > range.until) continue;
-    const mark = toMark({ kind: 'due', from: at, until: at, count: 1, first: at, last: at }, range);
+    const mark = toMark(
+      { kind: 'due', from: at, until: at, count: 1, byHand: 0, first: at, last: at },
+      range,
+    );
     const last = marks.at(-1);
     if (last && mark.x - (last.x + last.width) < mergeShare) marks[marks.length - 1] = merge(last, mark);
     else marks.push(mark);
@@ -105,9 +128,10 @@ function placeOf(at: number, { from, until }: Range): number {
 }
 
 function toMark(span: Omit<Span, 'kind'> & { kind: Mark['kind'] }, range: Range): Mark {
-  const { kind, count, first, last } = span;
+  const { kind, count, byHand, first, last } = span;
   const x = placeOf(span.from, range);
-  return { kind, x, width: round(placeOf(span.until, range) - x), count, ofKind: count, first, last };
+  const width = round(placeOf(span.until, range) - x);
+  return { kind, x, width, count, ofKind: count, byHand, first, last };
 }
 
 function merge(a: Mark, b: Mark): Mark {
@@ -115,7 +139,8 @@ function merge(a: Mark, b: Mark): Mark {
   const ofKind = [a, b].reduce((sum, one) => sum + (one.kind === kind ? one.ofKind : 0), 0);
   const width = round(Math.max(a.x + a.width, b.x + b.width) - a.x);
   const [first, last] = [Math.min(a.first, b.first), Math.max(a.last, b.last)];
-  return { kind, x: a.x, width, count: a.count + b.count, ofKind, first, last };
+  const [count, byHand] = [a.count + b.count, a.byHand + b.byHand];
+  return { kind, x: a.x, width, count, ofKind, byHand, first, last };
 }
 
 function rankOf({ kind }: Mark): number {

@@ -7,6 +7,7 @@ import { machineZone } from '../../src/schedule-store/cron.ts';
 import { clockIn } from '../../src/schedule-store/zone-time.ts';
 import { addTick, putSchedule, storedSchedule } from '../support/stored-schedules.ts';
 import { textOf } from '../support/screen.ts';
+import type { HTMLElement } from 'node-html-parser';
 
 const start = Date.parse('2026-11-28T13:08:20Z');
 const noop = { CHL_OPERATIONS_MODE: 'noop' };
@@ -32,8 +33,8 @@ t.test('at first the page offers the schedules that are prepared and off', async
   const app = await startApp(t, { env: noop });
   const { html } = await app.page('/schedules');
   t.match(textOf(html, '#schedule-sentence'), /^0 on, \d+ off\.$/);
-  t.match(textOf(html, '#schedules-card'), /These schedules are off/);
-  const buttons = html.querySelectorAll('#schedules-card [id^="switch-"]');
+  t.match(textOf(html, '#schedule-list'), /These schedules are off/);
+  const buttons = html.querySelectorAll('#schedule-list [id^="switch-"]');
   t.ok(buttons.every((node) => node.text.trim().startsWith('Switch on')));
 });
 
@@ -41,7 +42,7 @@ t.test('without a schedule the page says what one is for', async (t) => {
   const app = await startAt(t);
   const { html } = await app.page('/schedules');
   t.equal(textOf(html, '#schedule-sentence'), 'No schedule yet.');
-  t.match(textOf(html, '#schedules-card .empty'), /starts an operation by itself.*Add schedule…/);
+  t.match(textOf(html, '#schedule-list .empty'), /starts an operation by itself.*Add schedule…/);
   t.equal(html.querySelector('.tl'), null);
   t.match(textOf((await app.page('/jobs')).html, '.page-head'), /newest first\. No schedules/);
 });
@@ -64,7 +65,7 @@ t.test('the page lists every schedule, with its last run and its next time', asy
   const row = `Skipped at ${clock('08:15')}; missed at ${clock('10:15')}. Due at ${clock('14:15')}.`;
   t.ok(textOf(html, '.tl').includes(row));
   t.equal(html.querySelectorAll('.tl-name a').length, 2, 'a schedule that is off and has no run has no row');
-  t.match(textOf(html, '#schedule-timeline'), /1 more, none due\./);
+  t.match(textOf(html, '#schedule-list'), /1 more, none due\./);
   t.equal(html.querySelectorAll('[style]').length, 0, 'a strict policy allows no inline style');
   const places = html.querySelectorAll('.track [href="#tl-due"]').map((node) => node.getAttribute('x'));
   t.strictSame(places, ['58.04%', '52.31%']);
@@ -81,21 +82,22 @@ t.test('a schedule of a job shows the job, also of one that was started by hand'
   await app.submit('/ui/schedules/nightly/run', { key: 'once' });
   await app.whenJob(1);
   t.equal(app.parts.repository.find('2'), null, 'a double click runs once');
-  t.match(textOf((await app.page('/schedules')).html, '#schedule-nightly'), /Done #1/);
-  const job = insertJob(app.parts.repository, { operation: 'repair', schedule: 'nightly' });
+  t.match(textOf((await app.page('/schedules')).html, '#schedule-nightly'), /Done #1 by hand/);
+  const byRule = { schedule: 'nightly', requested_by: 'schedule nightly' };
+  const job = insertJob(app.parts.repository, { operation: 'repair', ...byRule });
   app.parts.repository.start(job.id);
   addTick(app, 'nightly', '2026-11-28T13:08:00.000Z', { job: job.number });
-  t.match(textOf((await app.page('/ui/schedules/card')).html, '#schedule-nightly'), /Running #2/);
-  t.match(textOf((await app.page('/ui/schedules/timeline')).html, '.tl'), /Waiting or running at/);
+  t.match(textOf((await app.page('/ui/schedules')).html, '#schedule-nightly'), /Running #2/);
+  t.match(textOf((await app.page('/ui/schedules')).html, '.tl'), /waiting or running at/);
 });
 
-t.test('a schedule is switched off and on, and the card comes back', async (t) => {
+t.test('a schedule is switched off and on, and the list comes back', async (t) => {
   const app = await startAt(t);
   await putSchedule(app, 'nightly', repair);
   const headers = { 'hx-request': 'true', 'hx-current-url': `${app.origin}/schedules` };
   const off = await app.submit('/ui/schedules/nightly/switch', { is_on: 'false' }, headers);
-  t.equal(off.headers.get('hx-retarget'), '#schedules-card');
-  t.match(await off.text(), /Off since/);
+  t.match(off.headers.get('hx-trigger'), /"ops-refresh":true/, 'the list fetches itself again');
+  t.match(textOf((await app.page('/ui/schedules')).html, '#schedule-nightly'), /Off since/);
   t.equal(storedSchedule(app, 'nightly').is_on, false);
   await app.submit('/ui/schedules/nightly/switch', { is_on: 'true' });
   t.equal(storedSchedule(app, 'nightly').is_on, true);
@@ -112,17 +114,41 @@ t.test('a schedule is removed after a dialog', async (t) => {
   t.equal((await app.page('/schedules/nightly')).status, 404);
 });
 
-t.test('over twenty schedules, those without anything in the 48 hours are counted', async (t) => {
-  const app = await startAt(t);
-  for (let at = 0; at < 22; at++) await putSchedule(app, `yearly-${at}`, { ...repair, cron: '0 0 1 1 *' });
-  await putSchedule(app, 'nightly', repair);
-  const { html } = await app.page('/schedules');
-  t.strictSame(
-    html.querySelectorAll('.tl-name a').map((node) => node.text),
-    ['nightly'],
-  );
-  t.match(textOf(html, '#schedule-timeline'), /22 more, none due\./);
-});
+t.test(
+  'many schedules are on pages of 20, each with its timeline, and a search finds some of them',
+  async (t) => {
+    const app = await startAt(t);
+    const put = async (name: string, given = {}) => putSchedule(app, name, { ...repair, ...given });
+    for (let at = 10; at < 40; at++) await put(`every-${at}`);
+    const namesOf = (html: HTMLElement, cell: string) => html.querySelectorAll(cell).map((node) => node.text);
+    const first = (await app.page('/schedules')).html;
+    t.match(textOf(first, '#schedule-list'), /All schedules 1–20 of 30/);
+    t.equal(namesOf(first, 'td .name').length, 20);
+    t.strictSame(namesOf(first, '.tl-name a'), namesOf(first, 'td .name'));
+    const next = first.querySelector('[rel="next"]')?.getAttribute('href') ?? '';
+    t.equal(next, '/schedules?page=2');
+    const second = (await app.page(next)).html;
+    t.strictSame(namesOf(second, 'td .name').at(0), 'every-30');
+    t.equal(namesOf(second, 'td .name').length, 10);
+    t.equal(second.querySelector('[rel="prev"]')?.getAttribute('href'), '/schedules');
+    const part = second.querySelector('#schedule-list')?.getAttribute('hx-get') ?? '';
+    t.strictSame(
+      namesOf((await app.page(part)).html, 'td .name'),
+      namesOf(second, 'td .name'),
+      'what it fetches',
+    );
+    t.match(textOf((await app.page('/schedules?page=9')).html, '#schedule-list'), /21–30 of 30/);
+    await put('far', { cron: '0 4 * * 1', zone: elsewhere });
+    const search = async (q: string) => namesOf((await app.page(`/schedules?q=${q}`)).html, 'td .name');
+    t.strictSame(await search('MONDAY+repair'), ['far']);
+    t.strictSame(await search('every-1').then((names) => names.length), 10);
+    t.match(
+      textOf((await app.page('/schedules?q=nothing')).html, '#schedule-list'),
+      /No schedules match this search/,
+    );
+    t.equal((await app.page('/schedules?page=0')).status, 422);
+  },
+);
 
 t.test('the page of a schedule shows its facts and what became of its times, in pages', async (t) => {
   const app = await startAt(t);

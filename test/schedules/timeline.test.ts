@@ -18,7 +18,7 @@ const minuteMs = 60_000;
 /** Minutes before now. */
 function run(kind: RunKind, before: number, minutes = 0): Span {
   const from = now.getTime() - before * minuteMs;
-  return { kind, from, until: from + minutes * minuteMs, count: 1, first: from, last: from };
+  return { kind, from, until: from + minutes * minuteMs, count: 1, byHand: 0, first: from, last: from };
 }
 
 t.test('a run lies where it began, as wide as it took', async (t) => {
@@ -123,4 +123,11 @@ t.test('a row is one sentence', async (t) => {
   const many = [{ ...run('done', 600), count: 96, last: now.getTime() - 8 * minuteMs }];
   const due = ['14:00', '15:00', '16:00', '17:00', '18:00', '19:00', '20:00'];
   t.equal(say(many, due), 'Done 96 times, last at 13:00. Due every 4 hours, next at 14:00.');
+  const byHand = { ...run('done', 60), byHand: 1 };
+  t.equal(
+    say([run('removed', 120), byHand], ['14:15']),
+    'Done at 12:08 by hand; run (job removed) at 11:08. Due at 14:15.',
+  );
+  const mixed = [{ ...many[0], byHand: 2 } as Span];
+  t.equal(say(mixed, due), 'Done 96 times, last at 13:00, 2 by hand. Due every 4 hours, next at 14:00.');
 });

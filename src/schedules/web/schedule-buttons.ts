@@ -89,8 +89,7 @@ function answer(
   name: string,
   notice: Parameters<FastifyReply['sendAction']>[0]['notice'],
 ) {
-  const hosts = ['schedules-card', `schedule-${name}-card`];
-  return reply.sendAction({ notice, redirect: url(`/schedules/${name}`), hosts });
+  return reply.sendAction({ notice, redirect: url(`/schedules/${name}`), hosts: [`schedule-${name}-card`] });
 }
 
 function sendRunDialog(

@@ -4,6 +4,7 @@ import type { Tick } from '../../schedule-store/schedule.ts';
 import type { RecordCard } from '../../web/card.ts';
 import { describeClockChanges } from '../clock-changes.ts';
 import { fullMomentIn, momentIn } from '../../schedule-store/zone-time.ts';
+import { describeRemovedJob } from '../schedule-runs.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { viewSchedule } from './schedule-view.ts';
@@ -47,13 +48,13 @@ export function viewNextTimes({ cron, zone }: { cron: string; zone: string }, no
 export function viewTick(ctx: SchedulesContext, tick: Tick, zone: string) {
   const job = tick.job === null ? null : ctx.repository.find(String(tick.job));
   const shown = job && viewJob(ctx, job);
-  const why = [tick.why, shown && job?.status !== 'succeeded' ? shown.outcome : null];
+  const outcome = shown && job?.status !== 'succeeded' ? shown.outcome : null;
+  const why = [tick.why, outcome, describeRemovedJob(tick, job)];
   return {
     at: tick.due_at,
     due: momentIn(zone, new Date(tick.due_at)),
     badge: badgeOfRun({ tick, job }),
-    job: tick.job,
-    isJobGone: tick.job !== null && !job,
+    job: job?.number ?? null,
     why: why.filter(Boolean).join(' '),
     took: shown?.took ?? null,
   };

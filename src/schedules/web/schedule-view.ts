@@ -10,16 +10,12 @@ import { describeCron } from '../../schedule-store/describe-cron.ts';
 import { machineZone } from '../../schedule-store/cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
-import { findLastRun, type LastRun } from '../schedule-runs.ts';
+import { describeRemovedJob, findLastRun, isByHand, type LastRun } from '../schedule-runs.ts';
 import { momentIn } from '../../schedule-store/zone-time.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
 
-export function viewSchedule(
-  ctx: SchedulesContext,
-  schedule: Schedule,
-  last: LastRun = findLastRun({ ...ctx, runs: ctx.scheduleRuns }, schedule.name),
-) {
+export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
   const { name, zone, is_on: isOn } = schedule;
   const operation = ctx.catalogue.find(schedule.operation);
   const next = ctx.nextRuns.after(schedule);
@@ -34,7 +30,7 @@ export function viewSchedule(
     isOn,
     changedAt: schedule.changed_at,
     changedBy: schedule.changed_by,
-    last: viewLastRun(ctx, last),
+    last: viewLastRun(ctx, findLastRun(ctx, name)),
     next: next && { at: next.at, text: momentIn(zone, new Date(next.at)) },
     problem: problemOf(ctx, schedule),
     /** Null while the operation is gone. */
@@ -58,10 +54,12 @@ export function describeWhen({ cron }: Pick<Schedule, 'cron'>): string {
 function viewLastRun(ctx: SchedulesContext, { tick, job }: LastRun) {
   if (!tick && !job) return null;
   const shown = job && viewJob(ctx, job);
-  const why = [tick?.why, shown && job?.status !== 'succeeded' ? shown.outcome : null];
+  const outcome = shown && job?.status !== 'succeeded' ? shown.outcome : null;
+  const why = [tick?.why, outcome, describeRemovedJob(tick, job)];
   return {
     badge: badgeOfRun({ tick, job }),
     job: job?.number ?? null,
+    isByHand: job !== null && isByHand(job),
     at: job ? (job.started_at ?? job.created_at) : (tick?.due_at ?? ''),
     why: shorten(why.filter(Boolean).join(' ')),
     took: shown?.took ?? null,

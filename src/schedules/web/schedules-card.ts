@@ -1,17 +1,25 @@
+// An invisible card whose content is a digest of all that the list of schedules can show. When it changes, the open lists fetch
+// themselves again: each shows the page and the search of its address, so they cannot be cards.
+import { createHash } from 'node:crypto';
+import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import type { SharedCard } from '../../web/card.ts';
-import { findLastRuns } from '../schedule-runs.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { viewSchedule } from './schedule-view.ts';
+import { problemOf } from '../schedule-problem.ts';
 
-/** All schedules, each with its last run and its next time. */
 export const schedulesCard = (ctx: SchedulesContext): SharedCard => ({
   name: 'schedules',
-  host: 'schedules-card',
-  path: '/ui/schedules/card',
-  dirtyOn: ['schedules', 'job', 'operations'],
-  load() {
-    const lastRuns = findLastRuns({ ...ctx, runs: ctx.scheduleRuns });
-    const all = ctx.schedules.all();
-    return { schedules: all.map((schedule) => viewSchedule(ctx, schedule, lastRuns.get(schedule.name))) };
-  },
+  host: 'schedule-changes',
+  path: '/ui/schedules/changes',
+  dirtyOn: ['schedules', 'job', 'jobs-removed', 'operations'],
+  load: () => ({ digest: digestOfSchedules(ctx) }),
 });
+
+function digestOfSchedules(ctx: SchedulesContext): string {
+  const schedules = ctx.schedules.all().map((schedule) => {
+    const operation = ctx.catalogue.find(schedule.operation);
+    const needs = operation && leastRoleToOffer(operation, schedule.args, ctx.libraryState);
+    return [schedule, operation?.title, needs, problemOf(ctx, schedule)];
+  });
+  const state = [schedules, ctx.scheduleRuns.state()];
+  return createHash('sha1').update(JSON.stringify(state)).digest('base64url');
+}

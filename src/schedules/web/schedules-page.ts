@@ -1,34 +1,43 @@
-// The page of all schedules: the timeline, which is fetched again when a schedule changes and each minute, and the table.
+// The page of schedules: a search, and the list, which is fetched again when a schedule changes and each minute.
 import type { FastifyInstance } from 'fastify';
-import { describeSchedules } from '../../schedule-store/describe-all.ts';
+import { objectSchema } from '../../core/schemas.ts';
 import type { Page } from '../../web/feature.ts';
+import { identityOf } from '../../web/identify.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { viewTimeline } from './timeline-view.ts';
+import { type ListQuery, viewList } from './schedules-list.ts';
 
 export const schedulesPage: Page = {
   path: '/schedules',
   api: '/api/v1/schedules',
   cards: ['schedules'],
-  examples: ['/schedules'],
+  reloads: true,
+  examples: ['/schedules', '/schedules?q=nothing-has-this'],
+};
+
+type Listed = { Querystring: ListQuery };
+
+const schema = {
+  querystring: objectSchema({
+    q: { type: 'string', maxLength: 100 },
+    page: { type: 'integer', minimum: 1, maximum: 1000 },
+  }),
 };
 
 export function registerSchedulesPage(app: FastifyInstance, ctx: SchedulesContext) {
-  const load = async () => ({
-    timeline: await viewTimeline(ctx),
-    sentence: describeSchedules(ctx.schedules.all(), ctx.nextRuns, ctx.now()),
-  });
-
-  app.get(schedulesPage.path, { config: { isPage: true } }, async (request, reply) =>
+  app.get<Listed>(schedulesPage.path, { config: { isPage: true }, schema }, async (request, reply) =>
     reply.sendPage({
       template: 'schedules/schedules-page',
       title: 'Schedules',
       section: '/jobs',
-      data: { ...(await load()), card: await request.loadCard('schedules') },
+      data: { list: await viewList(ctx, request.query), role: identityOf(request).role },
     }),
   );
 
-  /** The timeline, with the sentence of the heading. */
-  app.get('/ui/schedules/timeline', async (_request, reply) =>
-    reply.view('schedules/timeline-part', await load()),
+  /** The content of the list's host, with the sentence of the heading. */
+  app.get<Listed>('/ui/schedules', { schema }, async (request, reply) =>
+    reply.view('schedules/list-part', {
+      list: await viewList(ctx, request.query),
+      role: identityOf(request).role,
+    }),
   );
 }

@@ -3,6 +3,7 @@ import { machineZone } from '../../schedule-store/cron.ts';
 import { formatNumber, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { inTurns } from '../../jobs/slices.ts';
+import type { Schedule } from '../../schedule-store/schedule.ts';
 import { describeRow, kindWords } from '../describe-runs.ts';
 import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';
 import { clockIn } from '../../schedule-store/zone-time.ts';
@@ -11,8 +12,6 @@ import { describeWhen } from './schedule-view.ts';
 
 /** Runs that began so long before the first hour are not looked for. */
 const longestRunMs = 2 * 3_600_000;
-/** With more schedules, those without anything in the 48 hours are counted only. */
-const maxRows = 20;
 const turnMs = 8;
 /** In percent: a bar without any width has no outline. */
 const leastWidth = 0.01;
@@ -21,16 +20,20 @@ type Shape = 'bar' | 'cross' | 'hollow' | 'pause' | 'missed' | 'due' | 'band';
 type ShownMark = { shape: Shape; tone: string; x: string; width: string; text: string };
 type Row = { name: string; href: string; zone: string | null; sentence: string; marks: ShownMark[] };
 
-export async function viewTimeline({ now: readNow, schedules, scheduleRuns, dueTimes }: SchedulesContext) {
+/** A schedule that is off and did not run is counted only. */
+export async function viewTimeline(
+  { now: readNow, scheduleSpans, dueTimes }: SchedulesContext,
+  schedules: readonly Schedule[],
+) {
   const now = readNow();
   const range = rangeAround(now);
   const zone = machineZone();
   const since = new Date(range.from - longestRunMs);
   const until = new Date(now.getTime() + halfMs);
-  const all = schedules.all();
-  const spansOf = await scheduleRuns.spans(since, now);
+  const names = schedules.map(({ name }) => name);
+  const spansOf = await scheduleSpans(names, since, now);
   const rows: (Row & { isIdle: boolean })[] = [];
-  await inTurns(all, turnMs, async (schedule) => {
+  await inTurns([...schedules], turnMs, async (schedule) => {
     const { name, is_on: isOn } = schedule;
     const spans = (spansOf.get(name) ?? []).filter(({ until }) => until >= range.from);
     const due = isOn ? dueTimes.ahead(schedule, now, until) : [];
@@ -41,7 +44,7 @@ export async function viewTimeline({ now: readNow, schedules, scheduleRuns, dueT
       zone: schedule.zone === zone ? null : schedule.zone,
       sentence: describeRow(spans, { due, when: describeWhen(schedule), isOn }, zone),
       marks: marks.map((mark) => shapeOf(mark, zone)),
-      isIdle: marks.length === 0 && (!isOn || all.length > maxRows),
+      isIdle: marks.length === 0 && !isOn,
     });
   });
   const shown = rows.filter(({ isIdle }) => !isIdle);
@@ -53,7 +56,6 @@ export async function viewTimeline({ now: readNow, schedules, scheduleRuns, dueT
     labels: labels.map(({ x, ...label }) => ({ ...label, x: percent(x) })),
     lines: lines.map(percent),
     zone,
-    at: now.toISOString(),
     hasRuns: rows.length > 0,
   };
 }
@@ -63,6 +65,7 @@ const tones: Record<Mark['kind'], string> = {
   active: 'run',
   failed: 'bad',
   cancelled: 'idle',
+  removed: 'idle',
   skipped: 'hold',
   refused: 'hold',
   missed: 'warn',
@@ -73,6 +76,7 @@ const shapes: Record<Mark['kind'], Shape> = {
   active: 'bar',
   failed: 'cross',
   cancelled: 'hollow',
+  removed: 'bar',
   skipped: 'pause',
   refused: 'pause',
   missed: 'missed',
@@ -91,14 +95,16 @@ function shapeOf(mark: Mark, zone: string): ShownMark {
   };
 }
 
-/** `Failed 14:15` or `30 times from 14:00 to 14:29, 1 failed`. */
-function describeMark({ kind, count, ofKind, first, last }: Mark, zone: string): string {
+/** `Failed 14:15`, `Done 14:20, by hand`, or `30 times from 14:00 to 14:29, 1 failed, 2 by hand`. */
+function describeMark({ kind, count, ofKind, byHand, first, last }: Mark, zone: string): string {
   const [from, to] = [first, last].map((at) => clockIn(zone, new Date(at)));
   const word = kind === 'due' ? 'due' : kindWords[kind];
-  if (count === 1) return `${upperFirst(word)} ${from}`;
-  if (kind === 'due') return `Due from ${from} to ${to}`;
+  if (kind === 'due' && count > 1) return `Due from ${from} to ${to}`;
+  if (count === 1) return `${upperFirst(word)} ${from}${byHand > 0 ? ', by hand' : ''}`;
   const times = `${formatNumber(count)} times from ${from} to ${to}`;
-  return ofKind === count ? `${upperFirst(word)} ${times}` : `${times}, ${formatNumber(ofKind)} ${word}`;
+  const ofAll =
+    ofKind === count ? `${upperFirst(word)} ${times}` : `${times}, ${formatNumber(ofKind)} ${word}`;
+  return byHand > 0 ? `${ofAll}, ${formatNumber(byHand)} by hand` : ofAll;
 }
 
 function percent(value: number): string {

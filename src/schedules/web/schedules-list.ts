@@ -1,0 +1,55 @@
+// The list of schedules as its address asks for it: the schedules that match its search, a page of them, with their timeline.
+import { formatNumber } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { describeSchedules } from '../../schedule-store/describe-all.ts';
+import type { Schedule } from '../../schedule-store/schedule.ts';
+import type { SchedulesContext } from '../parts.ts';
+import { describeWhen, viewSchedule } from './schedule-view.ts';
+import { viewTimeline } from './timeline-view.ts';
+
+export type ListQuery = { q?: string; page?: number };
+
+const perPage = 20;
+
+export async function viewList(ctx: SchedulesContext, { q = '', page = 1 }: ListQuery) {
+  const all = ctx.schedules.all();
+  const found = all.filter((schedule) => matches(ctx, schedule, q));
+  const pages = Math.max(1, Math.ceil(found.length / perPage));
+  // A page that is gone shows the last one.
+  const at = Math.min(page, pages);
+  const shown = found.slice((at - 1) * perPage, at * perPage);
+  return {
+    q,
+    path: listUrl({ q, page: at }, '/ui/schedules'),
+    sentence: describeSchedules(all, ctx.nextRuns, ctx.now()),
+    timeline: await viewTimeline(ctx, shown),
+    schedules: shown.map((schedule) => viewSchedule(ctx, schedule)),
+    position: describePosition(found.length, at),
+    hasAny: all.length > 0,
+    isSearchable: all.length > perPage || q !== '',
+    previous: at > 1 ? listUrl({ q, page: at - 1 }) : null,
+    next: at < pages ? listUrl({ q, page: at + 1 }) : null,
+  };
+}
+
+function listUrl({ q, page = 1 }: ListQuery, path = '/schedules'): string {
+  return url(path, { q, page: page > 1 ? page : null });
+}
+
+/** Every word occurs in its name, its operation, its rule in words or its zone. */
+function matches({ catalogue }: SchedulesContext, schedule: Schedule, q: string): boolean {
+  const { name, operation, zone } = schedule;
+  const texts = [name, operation, catalogue.find(operation)?.title, describeWhen(schedule), zone];
+  const whole = texts.join(' ').toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => whole.includes(word));
+}
+
+/** `21–40 of 100`; the number alone if all are on one page. */
+function describePosition(found: number, page: number): string {
+  if (found <= perPage) return formatNumber(found);
+  const [first, last] = [(page - 1) * perPage + 1, Math.min(found, page * perPage)];
+  return `${first}–${last} of ${formatNumber(found)}`;
+}
