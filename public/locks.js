@@ -15,6 +15,9 @@ export function syncLocks() {
     if (why && !control.matches('[data-local]')) lock(control, why);
     else unlock(control);
   }
+  for (const text of document.querySelectorAll('[data-why-held]')) {
+    if (text.textContent !== (why ?? '')) text.textContent = why ?? '';
+  }
 }
 
 function lock(control, why) {

@@ -88,7 +88,7 @@ browserTest(
     );
     t.equal(await field.inputValue(), '29');
     t.strictSame(await accessProblems(page), []);
-    await save.click();
+    await save.click({ force: true });
     await page.locator('#toasts').getByText('Not possible now.').waitFor();
     await field.press('Enter');
     t.equal(new URL(page.url()).pathname, '/settings/limits');

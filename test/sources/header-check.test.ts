@@ -186,15 +186,21 @@ t.test('headers are read once, and a read that hangs holds up nobody', async (t)
 async function expectFound(t: Test, app: TestApp, name: string, sentence: RegExp) {
   await app.parts.checker.runOnce('sources');
   const { page, banner, health, findings, doctor, code } = await readPlaces(app);
-  for (const [place, text] of Object.entries({ page, banner, findings, doctor })) {
+  for (const [place, text] of Object.entries({ page, banner, findings, doctor }))
     t.match(text, `The sheet ${name} cannot be read`, place);
-    t.match(text, sentence, place);
-  }
+  for (const [place, text] of Object.entries({ findings, doctor })) t.match(text, sentence, place);
+  for (const [place, text] of Object.entries({ page, banner }))
+    t.match(text, withLocalTimes(sentence), `${place} in local time`);
   t.match(health, {
     status: 'degraded',
     components: { [`source:${name}`]: { status: 'degraded', detail: sentence } },
   });
   t.equal(code, 1);
+}
+
+/** A page shows the moment of a text in local time. */
+function withLocalTimes({ source }: RegExp): RegExp {
+  return new RegExp(source.replace(/\S+ \S+ UTC/, '\\d+ \\w+ \\d{4}, \\d\\d:\\d\\d ?'));
 }
 
 async function expectClear(t: Test, app: TestApp, message = 'clear') {
