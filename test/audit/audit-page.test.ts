@@ -237,5 +237,5 @@ t.test('Verify now runs the check of the chain, and the card says what it proves
   t.equal(answer.headers.get('location'), '/jobs/1');
   await app.whenJob(1, 'succeeded');
   const card = textOf((await app.page('/audit')).html, '#audit-chain-card');
-  t.match(card, /Verified \d+ rows verified; the last is row \d+\. Checked .* by #1/);
+  t.match(card, /Whole \d+ rows verified; the last is row \d+\. Checked .* by #1/);
 });

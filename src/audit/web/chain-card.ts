@@ -32,5 +32,5 @@ export const chainCard = (ctx: Pick<AuditContext, 'repository' | 'catalogue'>): 
   },
 });
 
-const verified = { tone: 'ok', icon: 'check', word: 'Verified', isQuiet: true };
+const verified = { tone: 'ok', icon: 'check', word: 'Whole', isQuiet: true };
 const notVerified = { tone: 'bad', icon: 'cross', word: 'Not verified', isQuiet: false };
