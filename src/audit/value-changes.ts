@@ -4,6 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 /** Null: there was, or is, no value. */
 export type ValueChange = { field: string; from: string | null; to: string | null };
 
+/** The author and the time of a change, which the row itself has. */
+const bookkeeping = /^(created|changed|updated)_(at|by)$/;
+
 /** The states of a secret, which is never shown. */
 const secretStates = ['set', 'not set'];
 
@@ -13,7 +16,8 @@ export function changesOf(detail: Record<string, unknown> | null): ValueChange[]
   const { before = null, after = null } = detail;
   if (!isRecord(before) && !isRecord(after)) return compare('value', before, after);
   const [was, is] = [isRecord(before) ? before : {}, isRecord(after) ? after : {}];
-  const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  const names = new Set([...Object.keys(was), ...Object.keys(is)]);
+  const fields = [...names].filter((name) => !bookkeeping.test(name));
   return fields.flatMap((field) => compare(field, was[field] ?? null, is[field] ?? null));
 }
 

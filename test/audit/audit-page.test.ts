@@ -196,6 +196,31 @@ t.test('a row says what happened, with its links and its changes', async (t) => 
   t.match((await app.json(`/api/v1/audit/${first}`)).body, { id: first, title: 'Setting changed' });
 });
 
+t.test(
+  'many values are behind a summary, and the author and the time of a record are not among them',
+  async (t) => {
+    const app = await startApp(t, noop);
+    const at = '2026-11-22T10:00:00.000Z';
+    const stored = { created_at: at, created_by: 'ada', changed_at: at, changed_by: 'ada', updated_at: at };
+    const values = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, value) => [`value_${value}`, value]));
+    for (const count of [6, 7])
+      addRow(app, { detail: { before: null, after: { ...stored, ...values(count) } } });
+    const [seven, six] = (await read(app, '/audit')).ids;
+    for (const address of ['/audit', `/audit/${seven}`]) {
+      const { html } = await app.page(address);
+      const folded = `#changes-${seven}`;
+      t.equal(textOf(html, `${folded} > summary`), `7 values of row ${seven}`, address);
+      const names = html.querySelectorAll(`${folded} dt`).map(({ text }) => text);
+      t.strictSame(names, Object.keys(values(7)), address);
+    }
+    const { html } = await app.page(`/audit/${six}`);
+    t.equal(html.querySelector('details[id^=changes]'), null);
+    const names = html.querySelectorAll('.diff dt').map(({ text }) => text);
+    t.strictSame(names, Object.keys(values(6)));
+  },
+);
+
 t.test('a row shows local times, and links only to pages that its reader may open', async (t) => {
   const app = await startWithRoles(t);
   const detail = {

@@ -13,6 +13,9 @@ import { changesOf, isSecretState, type ValueChange } from '../value-changes.ts'
 /** Time that a page may take to compare texts, which blocks every other request. */
 const diffBudgetMs = 100;
 
+/** More values than that are behind a summary. */
+const maxShownChanges = 6;
+
 type Diff = (from: string, to: string) => DiffPart[];
 
 type Context = Pick<AuditContext, 'operationTitles' | 'repository'>;
@@ -51,6 +54,7 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
   const [, actor = row.actor, named = null] = /^(.*?) (\(.*\))$/.exec(row.actor) ?? [];
   const { id, at, event, outcome, reason, peer } = row;
   const isNew = (row.detail?.before ?? null) === null;
+  const changes = changesOf(row.detail).map((change) => viewChange(change, diff, isNew));
   return {
     id,
     at,
@@ -62,7 +66,8 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
     sentence: sentence === null ? null : shorten(sentence),
     reason: reason === null ? null : shorten(reason),
     badge: badges[outcome],
-    changes: changesOf(row.detail).map((change) => viewChange(change, diff, isNew)),
+    changes,
+    areChangesFolded: changes.length > maxShownChanges,
     /** The changes of a refused or failed row were asked for, and not made. */
     isMade: outcome === 'ok',
     facts: factsOf(row),
