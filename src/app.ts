@@ -152,9 +152,13 @@ function createKernel(
     log,
     bus,
     redactor,
-    audit: createAudit(ops, now, redactor, (error) =>
-      log.error({ err: error }, 'refusals are not in the audit log'),
-    ),
+    audit: createAudit({
+      ops,
+      now,
+      redactor,
+      bus,
+      onError: (error) => log.error({ err: error }, 'refusals are not in the audit log'),
+    }),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
     dataRoot: watchDataRoot(
       config.root,

@@ -25,16 +25,21 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
   const now = () => new Date();
   const redactor = createRedactor(config);
   const log = createLog('error', redactor, 2);
-  const audit = createAudit(ops, now, redactor, (error) =>
-    log.error({ err: error }, 'refusals are not in the audit log'),
-  );
+  const bus = createBus();
+  const audit = createAudit({
+    ops,
+    now,
+    redactor,
+    bus,
+    onError: (error) => log.error({ err: error }, 'refusals are not in the audit log'),
+  });
   try {
     const environment = environmentToken(config);
     const tokens = createTokenRepository(ops);
     const sessions = createSessionRepository(ops);
     const requirement = createRequirement({ config, environment, now, only: null, tokens });
     const untilFree = createBusyRetry(busyLimits.request);
-    const kernel = { audit, bus: createBus(), config, now, untilFree };
+    const kernel = { audit, bus, config, now, untilFree };
     return await work({
       tokens: createTokens({ ...kernel, requirement, tokens, sessions }),
       list: () => listTokens({ environment, now, tokenRepository: tokens, sessionRepository: sessions }),

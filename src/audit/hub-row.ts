@@ -12,8 +12,7 @@ export const auditRow = (ctx: Context): HubRow => ({
   icon: 'lines',
   name: 'Audit',
   href: '/audit',
-  // Rows come from everywhere, and no event says so.
-  dirtyOn: ['job', 'sample'],
+  dirtyOn: ['audit'],
   load() {
     const newest = ctx.auditRepository.newest();
     if (newest === null) return { sentence: 'Nothing yet.' };

@@ -2,6 +2,7 @@
 // refuse anything else, and a chain of hashes shows changes that were made in spite of them.
 // The rows of refusals, and of other requests that a client can repeat without end, are limited.
 import { parseDetail } from './audit-detail.ts';
+import type { Bus } from './bus.ts';
 import { openChain } from './db/audit-chain.ts';
 import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
@@ -44,7 +45,15 @@ export type Transition = 'first' | 'again' | 'recovered';
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
 
 export type Audit = ReturnType<typeof createAudit>;
-type OnError = (error: unknown) => void;
+
+type Given = {
+  ops: Db;
+  now: () => Date;
+  redactor: Redactor;
+  bus: Pick<Bus, 'emit'>;
+  /** Receives the errors of rows of refusals, which must not hide the refusal itself. */
+  onError: (error: unknown) => void;
+};
 
 /** The server itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = {
@@ -62,9 +71,8 @@ const maxDetailLength = 16_384;
 const maxTrailRows = 50;
 const maxRequests = 1000;
 
-/** `onError` receives the errors of rows of refusals, which must not hide the refusal itself. */
-export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onError: OnError) {
-  const add = createWriter(ops, now, redactor);
+export function createAudit({ ops, now, redactor, bus, onError }: Given) {
+  const add = createWriter({ ops, now, redactor, bus });
   const newestOf = ops.prepare<
     [string, number],
     { at: string; actor: string; event: string; detail: string | null }
@@ -131,8 +139,9 @@ function remember(recent: ReturnType<typeof createRecent>, { by: { requestId } }
 }
 
 /** Returns a function that adds a row. */
-function createWriter(ops: Db, now: () => Date, redactor: Redactor) {
+function createWriter({ ops, now, redactor, bus }: Omit<Given, 'onError'>) {
   const add = openChain(ops, now);
+  const announce = oncePerTurn(() => bus.emit('audit'));
   return (outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) => {
     const { event, by, ...texts } = entry;
     const actor = redactor.record(by.actor);
@@ -147,6 +156,20 @@ function createWriter(ops: Db, now: () => Date, redactor: Redactor) {
       detail: detail && stringify(detail),
       peer: by.peer,
       requestId: by.requestId,
+    });
+    announce();
+  };
+}
+
+/** Calls `announce` after this turn of the event loop, in which the transaction of the rows ends, once for all of them. */
+function oncePerTurn(announce: () => void) {
+  let isPending = false;
+  return () => {
+    if (isPending) return;
+    isPending = true;
+    setImmediate(() => {
+      isPending = false;
+      announce();
     });
   };
 }

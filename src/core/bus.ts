@@ -45,6 +45,8 @@ export type BusEvents = {
   schedules: [];
   /** A maintenance window was planned, begun, entered, extended or ended. */
   maintenance: [];
+  /** Rows were added to the audit log; at most once in each turn of the event loop. */
+  audit: [];
   /** A telemetry sample was taken. */
   sample: [];
 };

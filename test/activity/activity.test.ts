@@ -4,6 +4,7 @@ import t from 'tap';
 import { chainCheck } from '../../src/audit/chain-state.ts';
 import { startApp } from '../support/app.ts';
 import { addRow } from '../support/audit.ts';
+import { openStream } from '../support/stream.ts';
 import { textOf } from '../support/screen.ts';
 
 t.test('the row of the audit says how many rows there are and what became of the last check', async (t) => {
@@ -18,6 +19,16 @@ t.test('the row of the audit says how many rows there are and what became of the
   const { body } = await app.json('/api/v1/activity');
   t.match(body.items, [{ name: 'Audit', href: '/audit', badge: null, needs: null, is_available: true }]);
   t.equal((await app.json('/api/v1/activity?x=1')).status, 422);
+});
+
+t.test('the row of the audit is sent again when a row is added', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=activity');
+  await stream.until(({ event }) => event === 'activity');
+  const from = stream.events.length;
+  addRow(app, { actor: 'eve' });
+  await stream.until(({ event, data }) => event === 'activity' && data.includes('newest by eve'), from);
+  stream.close();
 });
 
 t.test('a check of the chain that has failed has a badge', async (t) => {

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
 import { auditRefusal, createAudit, systemRequester } from '../../src/core/audit.ts';
+import { createBus } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { until } from '../support/until.ts';
@@ -18,9 +19,10 @@ function openAudit(
   const ops = prepareOps(path.join(root, 'ops.db'));
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
   t.teardown(() => ops.close());
-  const audit = createAudit(ops, now, redactor, onError);
+  const bus = createBus();
+  const audit = createAudit({ ops, now, redactor, bus, onError });
   const columns = 'id, at, actor, event, target, outcome, reason, detail, peer, request_id';
-  return { ops, audit, rows: () => ops.prepare(`SELECT ${columns} FROM audit ORDER BY id`).all() };
+  return { ops, audit, bus, rows: () => ops.prepare(`SELECT ${columns} FROM audit ORDER BY id`).all() };
 }
 
 t.test('a row has actor, event, time, reason, address and outcome', async (t) => {
@@ -219,4 +221,22 @@ t.test('a refusal that cannot be recorded is still the refusal', async (t) => {
   };
   t.throws(() => auditRefusal(audit, { event: 'x', by: systemRequester }, refuse), { code: 'wrong_state' });
   t.match(errors, [/no such table/]);
+});
+
+t.test('added rows are announced once, after their transaction', async (t) => {
+  const { audit, bus, ops } = openAudit(t);
+  const seen: boolean[] = [];
+  bus.on('audit', () => seen.push(ops.inTransaction));
+  const add = () => audit.record({ event: 'x.y', outcome: 'ok', by: systemRequester });
+  ops.transaction(() => {
+    add();
+    add();
+  })();
+  add();
+  t.strictSame(seen, []);
+  await new Promise(setImmediate);
+  t.strictSame(seen, [false]);
+  add();
+  await new Promise(setImmediate);
+  t.strictSame(seen, [false, false]);
 });

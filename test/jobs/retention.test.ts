@@ -28,16 +28,17 @@ function openHistory(t: Test, { evidence, ...limits }: Limits) {
   let at = today;
   const now = () => new Date(at);
   const repository = createJobRepository(ops, now);
-  const audit = createAudit(
+  const bus = createBus();
+  const audit = createAudit({
     ops,
     now,
-    createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root)),
-    t.error,
-  );
+    bus,
+    redactor: createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root)),
+    onError: t.error,
+  });
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops, evidence);
   const untilFree = async <T>(work: () => T) => work();
-  const bus = createBus();
   const removal = createRemoval({
     config,
     pruning,

@@ -7,6 +7,7 @@ import { createChainRepository } from '../../src/audit/chain-repository.ts';
 import type { Head } from '../../src/audit/head-file.ts';
 import { type Verified, verifyChain } from '../../src/audit/verify-chain.ts';
 import { createAudit, systemRequester } from '../../src/core/audit.ts';
+import { createBus } from '../../src/core/bus.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
 import { coveredRow } from '../../src/core/db/audit-chain.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
@@ -26,7 +27,7 @@ export function openAuditLog(t: Test, { oldRows = 0, rows = 0 } = {}) {
   let second = 0;
   const now = () => new Date(Date.UTC(2026, 10, 1, 0, 0, second++));
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
-  const open = () => createAudit(ops, now, redactor, t.error);
+  const open = () => createAudit({ ops, now, redactor, bus: createBus(), onError: t.error });
   const audit = open();
   const add = (count: number) => {
     for (let row = 0; row < count; row++)
