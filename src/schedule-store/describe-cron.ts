@@ -2,7 +2,7 @@
 import cronstrue from 'cronstrue';
 import { invalidArguments } from '../core/arguments.ts';
 import { formatList } from '../core/format.ts';
-import { keepResults } from '../core/keep-results.ts';
+import { keepResults } from './keep-results.ts';
 import { type CronFields, readCronFields } from './cron-fields.ts';
 
 const hoursOfDay = 24;

@@ -1,5 +1,5 @@
 // Times as a clock in an IANA time zone shows them.
-import { keepResults } from '../core/keep-results.ts';
+import { keepResults } from './keep-results.ts';
 
 /** `month` is 1 to 12; `weekday` is 0 for Sunday. */
 type ZoneTime = {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { keepResults } from '../../src/core/keep-results.ts';
+import { keepResults } from '../../src/schedule-store/keep-results.ts';
 
 t.test('a result is computed once, until too many are kept', async (t) => {
   const asked: string[] = [];
