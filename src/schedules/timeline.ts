@@ -93,11 +93,18 @@ export function layOutDue(due: readonly Date[], range: Range): Mark[] {
   return marks;
 }
 
-/** A label of the axis; `isAlternate` ones are left out on narrow screens. */
-export type AxisLabel = { x: number; text: string; anchor: 'start' | 'middle' | 'end'; isAlternate: boolean };
+/** A label of the axis, with its middle at `x`; `isAlternate` ones are left out on narrow screens. */
+export type AxisLabel = { x: number; text: string; isAlternate: boolean };
 
-/** Every six hours of the zone's clock, also on the days when it changes; `now` has its own label. `lines`: their places. */
-export function layOutAxis(range: Range, zone: string): { labels: AxisLabel[]; lines: number[] } {
+/** Half of the widest label at half of the least width; nearer to an edge, a label would be cut. */
+const edgeShare = 6;
+
+/** Every six hours of the zone's clock, also on the days when it changes. `now` is a line of its own above them, so that they
+ *  never meet. `lines`: the places of all hours. */
+export function layOutAxis(
+  range: Range,
+  zone: string,
+): { now: string; labels: AxisLabel[]; lines: number[] } {
   const marks: { x: number; at: Date; hour: number }[] = [];
   for (let at = Math.ceil(range.from / stepMs) * stepMs; at <= range.until; at += stepMs) {
     const { hour, minute } = timeIn(zone, new Date(at));
@@ -107,20 +114,16 @@ export function layOutAxis(range: Range, zone: string): { labels: AxisLabel[]; l
     marks.push({ x: placeOf(at, range), at: new Date(at), hour });
   }
   const labels = marks
-    .filter(({ x }) => Math.abs(x - 50) > 5)
+    .filter(({ x }) => x >= edgeShare && x <= 100 - edgeShare)
     .map(({ x, at, hour }): AxisLabel => {
       const clock = clockIn(zone, at);
-      const text = hour === 0 ? `${weekdayIn(zone, at)} ${clock}` : clock;
-      const anchor = x < 3 ? 'start' : x > 97 ? 'end' : 'middle';
-      return { x, text, anchor, isAlternate: hour % 12 !== 0 };
+      return {
+        x,
+        text: hour === 0 ? `${weekdayIn(zone, at)} ${clock}` : clock,
+        isAlternate: hour % 12 !== 0,
+      };
     });
-  const middle: AxisLabel = {
-    x: 50,
-    text: `now ${clockIn(zone, new Date(range.now))}`,
-    anchor: 'middle',
-    isAlternate: false,
-  };
-  return { labels: [...labels, middle].sort((a, b) => a.x - b.x), lines: marks.map(({ x }) => x) };
+  return { now: `now ${clockIn(zone, new Date(range.now))}`, labels, lines: marks.map(({ x }) => x) };
 }
 
 function placeOf(at: number, { from, until }: Range): number {

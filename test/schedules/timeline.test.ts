@@ -96,7 +96,8 @@ t.test('due times that are known already are kept while the clock goes on', asyn
 t.test('the axis has a line each six hours of the clock, also when it changes', async (t) => {
   const labelsAt = (at: string, zone: string) =>
     layOutAxis(rangeAround(new Date(at)), zone).labels.map(({ text }) => text);
-  const usual = ['18:00', 'Sat 00:00', '06:00', 'now 14:08', '18:00', 'Sun 00:00', '06:00', '12:00'];
+  const usual = ['18:00', 'Sat 00:00', '06:00', '12:00', '18:00', 'Sun 00:00', '06:00'];
+  t.equal(layOutAxis(rangeAround(new Date('2026-11-28T13:08:00Z')), 'Europe/Berlin').now, 'now 14:08');
   t.strictSame(labelsAt('2026-11-28T13:08:00Z', 'Europe/Berlin'), usual);
   const hoursBetween = (at: string, zone: string) => {
     const { lines } = layOutAxis(rangeAround(new Date(at)), zone);
@@ -108,6 +109,41 @@ t.test('the axis has a line each six hours of the clock, also when it changes', 
   t.equal(Math.max(...autumn), 6.5, 'the night is half an hour longer');
   t.ok(labelsAt('2026-11-28T13:08:00Z', 'Asia/Kathmandu').length >= 8, 'a zone of a quarter of an hour');
 });
+
+/** The least width of the labels, which the style sheet gives them: a page has gutters of 16 px and a border, a card too; from
+ *  672 px on, the names have a column of 192 px at most. */
+const trackOf = (width: number) => (width > 672 + 34 ? width - 34 - 32 - 192 : width - 34 - 32);
+const textWidth = (text: string) => text.length * 6.1;
+
+t.test(
+  'the labels of the axis do not touch each other at any width, at any time, and are not cut',
+  async (t) => {
+    const bad = new Set<string>();
+    for (const [start, zone] of [
+      ['2026-11-28T13:08:00Z', 'Europe/Berlin'],
+      ['2027-03-27T12:00:00Z', 'Europe/Berlin'],
+      ['2026-10-24T12:00:00Z', 'Europe/Berlin'],
+      ['2027-04-03T00:00:00Z', 'Australia/Lord_Howe'],
+    ] as const)
+      for (let minutes = 0; minutes < 48 * 60; minutes += 11) {
+        const at = new Date(Date.parse(start) + minutes * minuteMs);
+        const { labels } = layOutAxis(rangeAround(at), zone);
+        for (let width = 320; width <= 1440; width += 10) {
+          const track = trackOf(width);
+          const isNarrow = width <= 672 + 34;
+          const boxes = labels
+            .filter(({ isAlternate }) => !isNarrow || !isAlternate)
+            .map(({ x, text }) => [-1, 1].map((side) => (x * track) / 100 + (side * textWidth(text)) / 2));
+          const isTouching = boxes.some(
+            ([left = 0], one) => one > 0 && left - (boxes[one - 1]?.[1] ?? 0) < 3,
+          );
+          const isCut = boxes.some(([left = 0, right = 0]) => left < -16 || right > track + 16);
+          if (isTouching || isCut || boxes.length < 3) bad.add(`${width} px, ${at.toISOString()}`);
+        }
+      }
+    t.strictSame([...bad].slice(0, 5), []);
+  },
+);
 
 t.test('a row is one sentence', async (t) => {
   const say = (spans: Span[], due: string[] = [], isOn = true) =>

@@ -48,11 +48,12 @@ export async function viewTimeline(
     });
   });
   const shown = rows.filter(({ isIdle }) => !isIdle);
-  const { labels, lines } = layOutAxis(range, zone);
+  const { now: nowLabel, labels, lines } = layOutAxis(range, zone);
   return {
     rows: shown,
     /** `12 more, none due` */
     left: rows.length === shown.length ? null : `${formatNumber(rows.length - shown.length)} more, none due.`,
+    nowLabel,
     labels: labels.map(({ x, ...label }) => ({ ...label, x: percent(x) })),
     lines: lines.map(percent),
     zone,
