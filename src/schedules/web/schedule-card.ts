@@ -3,7 +3,8 @@ import { readStoredCron } from '../../schedule-store/next-runs.ts';
 import type { Tick } from '../../schedule-store/schedule.ts';
 import type { RecordCard } from '../../web/card.ts';
 import { describeClockChanges } from '../clock-changes.ts';
-import { fullMomentIn, momentIn } from '../../schedule-store/zone-time.ts';
+import { momentOf, otherZone } from '../../schedule-store/moment.ts';
+import { lowerFirst } from '../../core/format.ts';
 import { describeRemovedJob } from '../schedule-runs.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
@@ -32,15 +33,17 @@ export const scheduleCard = (ctx: SchedulesContext): RecordCard => ({
   },
 });
 
-/** The next five times in its zone, and what happens when the clock changes there. */
+/** The next five times, and what happens when the clock of its zone changes. */
 export function viewNextTimes({ cron, zone }: { cron: string; zone: string }, now: Date) {
   const rule = readStoredCron(cron, zone);
   if (!rule) return { times: [], clockChanges: [] };
+  const other = otherZone(zone);
   return {
-    times: rule
-      .nextTimes(now, nextCount)
-      .map((at) => ({ at: at.toISOString(), text: fullMomentIn(zone, at) })),
-    clockChanges: describeClockChanges(rule, zone, now),
+    times: rule.nextTimes(now, nextCount).map((at) => momentOf(zone, at, { isFull: true })),
+    clockChanges: describeClockChanges(rule, zone, now).map(({ text, isAffected }) => ({
+      text: other ? `In ${other}, ${lowerFirst(text)}` : text,
+      isAffected,
+    })),
   };
 }
 
@@ -51,8 +54,7 @@ export function viewTick(ctx: SchedulesContext, tick: Tick, zone: string) {
   const outcome = shown && job?.status !== 'succeeded' ? shown.outcome : null;
   const why = [tick.why, outcome, describeRemovedJob(tick, job)];
   return {
-    at: tick.due_at,
-    due: momentIn(zone, new Date(tick.due_at)),
+    due: momentOf(zone, new Date(tick.due_at)),
     badge: badgeOfRun({ tick, job }),
     job: job?.number ?? null,
     why: why.filter(Boolean).join(' '),

@@ -7,11 +7,10 @@ import { url } from '../../core/url.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import { describeCron } from '../../schedule-store/describe-cron.ts';
-import { machineZone } from '../../schedule-store/cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
 import { describeRemovedJob, findLastRun, isByHand, type LastRun } from '../schedule-runs.ts';
-import { momentIn } from '../../schedule-store/zone-time.ts';
+import { momentOf, otherZone } from '../../schedule-store/moment.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
 
@@ -26,12 +25,12 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
     subject: operation ? describeSubject(ctx, operation, schedule) : '',
     when: describeWhen(schedule),
     /** The zone, if it is not that of the machine. */
-    zone: zone === machineZone() ? null : zone,
+    zone: otherZone(zone),
     isOn,
     changedAt: schedule.changed_at,
     changedBy: schedule.changed_by,
     last: viewLastRun(ctx, findLastRun(ctx, name)),
-    next: next && { at: next.at, text: momentIn(zone, new Date(next.at)) },
+    next: next && momentOf(zone, new Date(next.at)),
     problem: problemOf(ctx, schedule),
     /** Null while the operation is gone. */
     run: operation && viewRun(ctx, operation, schedule),

@@ -6,6 +6,7 @@ import { inTurns } from '../../jobs/slices.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { describeRow, kindWords } from '../describe-runs.ts';
 import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';
+import { otherZone } from '../../schedule-store/moment.ts';
 import { clockIn } from '../../schedule-store/zone-time.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { describeWhen } from './schedule-view.ts';
@@ -35,14 +36,15 @@ export async function viewTimeline(
   const rows: (Row & { isIdle: boolean })[] = [];
   await inTurns([...schedules], turnMs, async (schedule) => {
     const { name, is_on: isOn } = schedule;
+    const [when, other] = [describeWhen(schedule), otherZone(schedule.zone)];
     const spans = (spansOf.get(name) ?? []).filter(({ until }) => until >= range.from);
     const due = isOn ? dueTimes.ahead(schedule, now, until) : [];
     const marks = [...layOutRuns(spans, range), ...layOutDue(due, range)];
     rows.push({
       name,
       href: url(`/schedules/${name}`),
-      zone: schedule.zone === zone ? null : schedule.zone,
-      sentence: describeRow(spans, { due, when: describeWhen(schedule), isOn }, zone),
+      zone: other,
+      sentence: describeRow(spans, { due, when: other ? `${when} in ${other}` : when, isOn }, zone),
       marks: marks.map((mark) => shapeOf(mark, zone)),
       isIdle: marks.length === 0 && !isOn,
     });
