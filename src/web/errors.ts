@@ -68,7 +68,7 @@ export function unknownAddress({ method, url, server }: FastifyRequest, reply: F
   if (allowed.length === 0) {
     const text = path.startsWith('/api/')
       ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
-      : 'There is no such page. Go back to Operations.';
+      : 'There is no such page.';
     return new AppError('not_found', text);
   }
   const names = allowed.join(', ');
@@ -111,14 +111,21 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
     return reply.view('shared/error', error);
   }
   const { title, heading, next = null } = describeRefusal(refusal);
+  const section = `/${request.originalUrl.split(/[/?]/)[1]}`;
   return reply.sendPage({
     template: 'shared/error-page',
     title,
-    section: `/${request.originalUrl.split(/[/?]/)[1]}`,
+    section,
     // The navigation has counts, which are not for a sender who is not known.
     ...(request.identity ? {} : { isBare: true }),
-    data: { ...error, status, heading, next },
+    data: { ...error, status, heading, next, list: findList(request, section) },
   });
+}
+
+/** The page above the address, such as `/schedules` for `/schedules/none`; null without one. */
+function findList({ server, originalUrl }: FastifyRequest, section: string): string | null {
+  const isBelow = originalUrl.startsWith(`${section}/`);
+  return isBelow && server.hasRoute({ method: 'GET', url: section }) ? section : null;
 }
 
 /** The page for a person who opens the address of a form; null for any other request. */

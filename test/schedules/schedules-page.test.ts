@@ -197,6 +197,23 @@ t.test('every time is by the clock of the machine, and one of another zone is na
   t.notMatch(textOf((await app.page('/schedules')).html, '#schedule-near [data-l="Next"]'), ' in ');
 });
 
+t.test('a schedule that is gone or cannot be answers with a way back to the list', async (t) => {
+  const app = await startAt(t);
+  const long = 'a'.repeat(300);
+  for (const address of [
+    '/schedules/none',
+    '/schedules/none/times',
+    '/schedules/No%20Name%21',
+    `/schedules/${long}`,
+    '/schedules/a/b/c',
+  ]) {
+    const { status, html } = await app.page(address);
+    t.equal(status, 404, address);
+    t.match(textOf(html, '.empty'), /^Not found There is no .*Back to schedules$/, address);
+    t.equal(html.querySelector('main .empty a.btn')?.getAttribute('href'), '/schedules');
+  }
+});
+
 t.test('the row of an operation names its next run, on the page and in the API', async (t) => {
   const app = await startAt(t);
   const rowOf = async () => textOf((await app.page('/operations')).html, '#op-repair');
