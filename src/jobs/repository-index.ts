@@ -164,10 +164,10 @@ export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
   return {
     /** Up to `limit` jobs, in the order of `JobIndex.find`. */
     async find(filter: BoundedFilter, limit: number, page: PageRange) {
-      const { where, values } = conditions(filter);
+      const { source, where, values } = conditions(filter);
       const isUp = page.after !== undefined;
       const statement = prepare(`
-        SELECT * FROM job NOT INDEXED WHERE number >= @from AND number < @to AND ${where}
+        SELECT * FROM ${source} WHERE number >= @from AND number < @to AND ${where}
         ORDER BY number ${isUp ? 'ASC' : 'DESC'} LIMIT @limit
       `);
       const found: JobRow[] = [];
@@ -181,9 +181,9 @@ export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
     /** Counts whatever the status of the filter; `newer` are those above number `first`. */
     async count(filter: JobFilter, first: number | undefined) {
       const { status: _, ...rest } = filter;
-      const { where, values } = conditions(rest);
+      const { source, where, values } = conditions(rest);
       const statement = prepare(`
-        SELECT status, count(*) AS jobs, sum(number > @first) AS newer FROM job NOT INDEXED
+        SELECT status, count(*) AS jobs, sum(number > @first) AS newer FROM ${source}
         WHERE number >= @from AND number < @to AND ${where} GROUP BY status
       `);
       const counts = toCounts([]);
@@ -209,6 +209,8 @@ export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
 }
 
 function conditions({ status, operation, actor, schedule, errors = [], texts = [] }: JobFilter) {
+  // Other jobs are read in the order of their numbers.
+  const source = schedule === undefined ? 'job NOT INDEXED' : 'job INDEXED BY job_schedule';
   const where = ['1'];
   if (status) where.push('status IN (SELECT value FROM json_each(@status))');
   if (operation !== undefined) where.push('operation = @operation');
@@ -238,7 +240,7 @@ function conditions({ status, operation, actor, schedule, errors = [], texts = [
     if (/^\d{1,15}$/.test(text)) columns.push(`number = ${Number(text)}`);
     where.push(`(${columns.join(' OR ')})`);
   }
-  return { where: where.join(' AND '), values };
+  return { source, where: where.join(' AND '), values };
 }
 
 const like = (column: string, name: string) => `${column} LIKE @${name} ESCAPE '\\'`;
