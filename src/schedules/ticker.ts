@@ -3,8 +3,8 @@
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import { inTurns } from '../jobs/slices.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
+import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import type { Decider } from './decide.ts';
 import { type DueRun, oldestFirst, sortDue } from './due-now.ts';
@@ -21,8 +21,6 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
 const sleepMaxMs = 30_000;
 /** A timer may fire a little before its time. */
 const lagMs = 5;
-/** The other work of the server waits no longer for due times of the same minute. */
-const turnMs = 8;
 
 export function createTicker(given: Given) {
   const { log, now, schedules } = given;
@@ -71,31 +69,31 @@ function createPass(given: Given & { isStopped: () => boolean }) {
     firstAt ??= at;
     const runs: DueRun[] = [];
     let decided = 0;
-    for (const schedule of schedules.all()) {
-      const rule = schedule.is_on ? readStoredCron(schedule.cron, schedule.zone) : null;
-      if (!rule || isStopped()) continue;
-      const owed = await readOwed(rule, owedSince(schedules, schedule, at), at);
-      const due = sortDue(schedule, owed, at, causeOf);
-      decided += await recordMissed(schedule, due.missed, { causeOf, isCurrent: decider.isCurrent });
-      runs.push(...due.runs);
-    }
-    decided += await decideAll(runs);
+    for (const schedule of schedules.all().filter(({ is_on: isOn }) => isOn))
+      decided += await attempt(schedule, async () => {
+        const rule = readStoredCron(schedule.cron, schedule.zone);
+        if (!rule) return 0;
+        const owed = await readOwed(rule, owedSince(schedules, schedule, at), at);
+        const { missed, runs: due } = sortDue(schedule, owed, at, causeOf);
+        const count = await recordMissed(schedule, missed, { causeOf, isCurrent: decider.isCurrent });
+        runs.push(...due);
+        return count;
+      });
+    // Each has its own transaction, and all share a sync. A schedule has one run at most.
+    for (const run of runs.sort(oldestFirst))
+      decided += await attempt(run.schedule, async () => Number(await decider.decide(run)));
     if (decided === 0) return;
     await repository.synced();
     bus.emit('schedules');
   };
 
-  /** Each has its own transaction, and all of them share a sync. A schedule has one run at most. */
-  async function decideAll(runs: DueRun[]): Promise<number> {
-    let decided = 0;
-    await inTurns(runs.sort(oldestFirst), turnMs, async (run) => {
-      if (isStopped()) return;
-      const isDecided = await decider.decide(run).catch((error) => {
-        log.warn({ err: error, schedule: run.schedule.name }, 'a due time is not decided yet');
-        return false;
-      });
-      if (isDecided) decided += 1;
+  /** Returns how many due times were decided. A failure is left to the next pass, and holds back no other schedule. */
+  async function attempt({ name }: Schedule, work: () => Promise<number>): Promise<number> {
+    if (isStopped()) return 0;
+    await new Promise(setImmediate);
+    return work().catch((error) => {
+      log.warn({ err: error, schedule: name }, 'a due time is not decided yet');
+      return 0;
     });
-    return decided;
   }
 }
