@@ -1,13 +1,10 @@
 // The command that creates, lists and revokes tokens, with or without a server.
-import { invalidArguments } from '../core/arguments.ts';
 import { roles } from '../core/role.ts';
-import type { Command } from '../core/terminal/command.ts';
+import type { Command, Given } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { expiryOf } from './expiry.ts';
 import type { ListedToken } from './token-list.ts';
-
-type Values = Record<string, unknown>;
 
 export const tokenCommands: Command[] = [
   {
@@ -22,18 +19,16 @@ export const tokenCommands: Command[] = [
       confirm: textFlag('The word open, to revoke the last admin token'),
     },
     wordsMax: 2,
-    runHere({ values, rest: [verb = 'list', name] }, screen) {
-      if (verb === 'create') return create(values, screen);
-      if (verb === 'list') return list(screen);
-      if (verb !== 'revoke') throw refuse('Name a verb: create, list or revoke.');
-      if (!name) throw refuse('Name a token: "npm run chl -- token list" lists them.');
-      return revoke(name, values, screen);
+    verbs: {
+      create: { runHere: create },
+      list: { runHere: list },
+      revoke: { names: 'a token', runHere: revoke },
     },
   },
 ];
 
 /** Prints the token alone, so that a script can keep it. */
-async function create({ name, role, expires }: Values, screen: Screen): Promise<number> {
+async function create({ values: { name, role, expires } }: Given, screen: Screen): Promise<number> {
   const expires_at = expiryOf(text(expires), new Date());
   const wanted = { name: text(name), role: text(role), expires_at };
   return withAccess(async ({ tokens, by }) => {
@@ -42,7 +37,7 @@ async function create({ name, role, expires }: Values, screen: Screen): Promise<
   });
 }
 
-async function list(screen: Screen): Promise<number> {
+async function list(_given: Given, screen: Screen): Promise<number> {
   return withAccess(async (access) => {
     const items = access.list();
     const none = 'No tokens: everything is open to the users of this machine.';
@@ -50,7 +45,7 @@ async function list(screen: Screen): Promise<number> {
   });
 }
 
-async function revoke(name: string, { reason, confirm }: Values, screen: Screen): Promise<number> {
+async function revoke({ name, values: { reason, confirm } }: Given, screen: Screen): Promise<number> {
   return withAccess(async ({ tokens, by }) => {
     const record = await tokens.revoke(name, { reason: text(reason), confirm: text(confirm) }, by);
     return screen.show(record, `${name} revoked. Its sessions and live pages end within 5 s.`);
@@ -71,8 +66,4 @@ function format({ name, role, state, hint, expires_at, last_used_at }: ListedTok
 
 function text(value: unknown): string {
   return value === undefined ? '' : String(value);
-}
-
-function refuse(message: string) {
-  return invalidArguments([{ field: 'token', message }]);
 }

@@ -5,6 +5,7 @@ import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
 import { declaredCommands } from '../declared-commands.ts';
+import { chooseVerb } from './choose-verb.ts';
 import { withClient } from './client.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -32,10 +33,13 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
   if (name === 'doctor') return (await import('./doctor.ts')).doctor(words, screen);
   const command = declaredCommands.find((one) => one.name === name);
   if (!command) return withClient((client) => runOperation(client, name, words, screen));
-  const { values, rest } = readFlags(words, withJson(command.flags), command.wordsMax);
-  const { json: _, ...given } = values;
-  if ('runHere' in command) return command.runHere({ values: given, rest }, screen);
-  return withClient((client) => command.run(client, { values: given, rest }, screen));
+  const read = readFlags(words, withJson(command.flags), command.wordsMax);
+  const { json: _, ...values } = read.values;
+  const { action, rest } =
+    'verbs' in command ? chooseVerb(command, read.rest) : { action: command, rest: read.rest };
+  const given = { values, rest, name: rest[0] ?? '' };
+  if ('runHere' in action) return action.runHere(given, screen);
+  return withClient((client) => action.run(client, given, screen));
 }
 
 /** Returns the words that help is asked for, empty for all of it; null when the call is no call for help. */

@@ -1,13 +1,11 @@
 // The command that lists, starts, extends and ends maintenance windows. It calls the API, and prints the result.
 import { invalidArguments } from '../core/arguments.ts';
-import type { Client, Command } from '../core/terminal/command.ts';
+import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { levelWords } from '../window-store/level-words.ts';
 import { levels } from '../window-store/window.ts';
 import type { WindowBody } from './window-body.ts';
-
-type Values = Record<string, unknown>;
 
 const path = '/api/v1/maintenance';
 
@@ -25,44 +23,45 @@ export const maintenanceCommands: Command[] = [
       confirm: textFlag('The word maintenance, for the levels drained and read_only'),
     },
     wordsMax: 2,
-    run(client, { values, rest: [verb = 'list', id] }, screen) {
-      if (verb === 'list') return list(client, screen);
-      if (verb === 'start') return start(client, values, screen);
-      const run = Object.hasOwn(moves, verb) ? moves[verb] : undefined;
-      if (!run) throw refuse('Name a verb: list, start, extend or end.');
-      if (!/^\d+$/.test(id ?? ''))
-        throw refuse('Name a window by its number: "npm run chl -- maintenance list" lists them.');
-      return run(client, `${path}/${id}`, values, screen);
+    verbs: {
+      list: { run: list },
+      start: { run: start },
+      extend: { run: extend },
+      end: { run: end },
     },
   },
 ];
 
-async function list(client: Client, screen: Screen): Promise<number> {
+async function list(client: Client, _given: Given, screen: Screen) {
   const page = await client.get<{ items: WindowBody[] }>(`${path}?limit=20`);
   const lines = page.items.length > 0 ? page.items.map(format) : ['No windows.'];
   return screen.show(page, ...lines);
 }
 
-async function start(client: Client, { level, minutes, starts, reason, confirm }: Values, screen: Screen) {
+async function start(client: Client, { values }: Given, screen: Screen) {
+  const { level, minutes, starts, reason, confirm } = values;
   if (level === undefined) throw refuse(`Give a level: --level ${levels.join(', ')}.`);
   const given = { level, minutes, starts_at: starts, reason, confirm };
   const window = await client.post<WindowBody>(path, given);
   return screen.show(window, describe(window));
 }
 
-type Move = (client: Client, path: string, values: Values, screen: Screen) => Promise<number>;
+async function extend(client: Client, { name, values: { minutes, reason } }: Given, screen: Screen) {
+  const url = pathOf(name);
+  if (minutes === undefined) throw refuse('Give the minutes: --minutes 30.');
+  const window = await client.post<WindowBody>(`${url}/extend`, { minutes, reason });
+  return screen.show(window, describe(window));
+}
 
-const moves: Record<string, Move> = {
-  async extend(client, place, { minutes, reason }, screen) {
-    if (minutes === undefined) throw refuse('Give the minutes: --minutes 30.');
-    const window = await client.post<WindowBody>(`${place}/extend`, { minutes, reason });
-    return screen.show(window, describe(window));
-  },
-  async end(client, place, { reason }, screen) {
-    const window = await client.post<WindowBody>(`${place}/end`, { reason });
-    return screen.show(window, `Window ${window.id} has ended.`);
-  },
-};
+async function end(client: Client, { name, values: { reason } }: Given, screen: Screen) {
+  const window = await client.post<WindowBody>(`${pathOf(name)}/end`, { reason });
+  return screen.show(window, `Window ${window.id} has ended.`);
+}
+
+function pathOf(id: string): string {
+  if (/^\d+$/.test(id)) return `${path}/${id}`;
+  throw refuse('Name a window by its number: "npm run chl -- maintenance list" lists them.');
+}
 
 function format(window: WindowBody): string {
   const { id, state, level, ends_at, ended_at, created_by, reason } = window;

@@ -1,6 +1,6 @@
 // Commands for schedules. Each calls the API and prints the result.
 import { invalidArguments } from '../core/arguments.ts';
-import type { Client, Command } from '../core/terminal/command.ts';
+import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { type Flags, switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { followToEnd, runBody } from '../jobs/commands.ts';
@@ -35,6 +35,8 @@ const flags: Flags = {
   wait: switchFlag('With run: wait for locks instead of failing'),
 };
 
+const names = 'a schedule';
+
 export const scheduleCommands: Command[] = [
   {
     name: 'schedules',
@@ -42,65 +44,60 @@ export const scheduleCommands: Command[] = [
     summary: 'Schedules: list, show NAME, put NAME, run NAME, on NAME, off NAME, remove NAME.',
     flags,
     wordsMax: 2,
-    run(client, { values, rest: [verb = 'list', name] }, screen) {
-      if (verb === 'list') return list(client, screen);
-      const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-      if (!run) throw refuse('Name a verb: list, show, put, run, on, off or remove.');
-      if (!name) throw refuse('Name a schedule: "npm run chl -- schedules" lists them.');
-      return run(client, name, values, screen);
+    verbs: {
+      list: { run: list },
+      show: { names, run: show },
+      put: { names, run: put },
+      run: { names, run: runNow },
+      on: { names, run: (...call) => switchTo(true, ...call) },
+      off: { names, run: (...call) => switchTo(false, ...call) },
+      remove: { names, run: remove },
     },
   },
 ];
 
-type Verb = (
-  client: Client,
-  name: string,
-  values: Record<string, unknown>,
-  screen: Screen,
-) => Promise<number>;
-
-const verbs: Record<string, Verb> = {
-  async show(client, name, _values, screen) {
-    const schedule = await client.get<ScheduleBody>(path(name));
-    const times = schedule.next.map((at) => `  ${at}`);
-    const last = schedule.last ? `Last: ${formatTick(schedule.last)}` : 'Not run yet.';
-    const problem = schedule.problem === null ? [] : [schedule.problem];
-    const lines = [format(schedule), last, ...problem, `The next times, in ${schedule.zone}:`, ...times];
-    return screen.show(schedule, ...lines);
-  },
-  async put(client, name, { on, args, wait: _, json: __, ...given }, screen) {
-    const body = {
-      ...given,
-      ...(args === undefined ? {} : { args: readArgs(args) }),
-      ...(on === undefined ? {} : { is_on: on }),
-    };
-    const schedule = await client.put<ScheduleBody>(path(name), body);
-    return screen.show(schedule, format(schedule));
-  },
-  async run(client, name, values, screen) {
-    const { operation } = await client.get<ScheduleBody>(path(name));
-    const accepted = await client.post<Accepted>(path(name, '/run'), runBody(client, values));
-    return followToEnd(client, operation, accepted, screen);
-  },
-  on: (client, name, { reason }, screen) => switchTo(client, name, { is_on: true, reason }, screen),
-  off: (client, name, { reason }, screen) => switchTo(client, name, { is_on: false, reason }, screen),
-  async remove(client, name, _values, screen) {
-    await client.delete(path(name));
-    return screen.show({ removed: name }, `${name} removed. Its jobs stay in the history.`);
-  },
-};
-
-/** Looks first, because PUT would add a schedule. */
-async function switchTo(client: Client, name: string, wanted: Record<string, unknown>, screen: Screen) {
-  await client.get(path(name));
-  const schedule = await client.put<ScheduleBody>(path(name), wanted);
-  return screen.show(schedule, format(schedule));
-}
-
-async function list(client: Client, screen: Screen): Promise<number> {
+async function list(client: Client, _given: Given, screen: Screen) {
   const page = await client.get<{ items: ScheduleBody[] }>('/api/v1/schedules');
   const lines = page.items.length === 0 ? ['No schedules.'] : page.items.map(format);
   return screen.show(page, ...lines);
+}
+
+async function show(client: Client, { name }: Given, screen: Screen) {
+  const schedule = await client.get<ScheduleBody>(path(name));
+  const times = schedule.next.map((at) => `  ${at}`);
+  const last = schedule.last ? `Last: ${formatTick(schedule.last)}` : 'Not run yet.';
+  const problem = schedule.problem === null ? [] : [schedule.problem];
+  const lines = [format(schedule), last, ...problem, `The next times, in ${schedule.zone}:`, ...times];
+  return screen.show(schedule, ...lines);
+}
+
+async function put(client: Client, { name, values }: Given, screen: Screen) {
+  const { on, args, wait: _, ...given } = values;
+  const body = {
+    ...given,
+    ...(args === undefined ? {} : { args: readArgs(args) }),
+    ...(on === undefined ? {} : { is_on: on }),
+  };
+  const schedule = await client.put<ScheduleBody>(path(name), body);
+  return screen.show(schedule, format(schedule));
+}
+
+async function runNow(client: Client, { name, values }: Given, screen: Screen) {
+  const { operation } = await client.get<ScheduleBody>(path(name));
+  const accepted = await client.post<Accepted>(path(name, '/run'), runBody(client, values));
+  return followToEnd(client, operation, accepted, screen);
+}
+
+/** Looks first, because PUT would add a schedule. */
+async function switchTo(isOn: boolean, client: Client, { name, values: { reason } }: Given, screen: Screen) {
+  await client.get(path(name));
+  const schedule = await client.put<ScheduleBody>(path(name), { is_on: isOn, reason });
+  return screen.show(schedule, format(schedule));
+}
+
+async function remove(client: Client, { name }: Given, screen: Screen) {
+  await client.delete(path(name));
+  return screen.show({ removed: name }, `${name} removed. Its jobs stay in the history.`);
 }
 
 function format({ name, operation, is_on, sentence, zone, next_at }: ScheduleBody): string {
@@ -118,8 +115,4 @@ function readArgs(text: unknown): unknown {
   } catch {
     throw invalidArguments([{ field: 'args', message: '--args is not valid JSON.' }]);
   }
-}
-
-function refuse(message: string) {
-  return invalidArguments([{ field: 'schedule', message }]);
 }

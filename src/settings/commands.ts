@@ -4,14 +4,13 @@ import path from 'node:path';
 import { invalidArguments } from '../core/arguments.ts';
 import { typedIn } from '../core/config.ts';
 import { isObject, parseJson } from '../core/json.ts';
-import type { Client, Command } from '../core/terminal/command.ts';
+import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import type { SettingFacts } from './describe-setting.ts';
 import type { ImportPlan } from './settings-file.ts';
 
-type Values = Record<string, unknown>;
 type Listed = { items: SettingFacts[] };
 
 const valuesPath = '/api/v1/settings/values';
@@ -26,55 +25,52 @@ export const settingCommands: Command[] = [
       confirm: textFlag('The word settings, to import the values of the file'),
     },
     wordsMax: 100,
-    run(client, { values, rest: [verb = 'list', ...words] }, screen) {
-      const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-      if (!run) throw refuse('Name a verb: list, set, export or import.');
-      return run(client, words, values, screen);
+    verbs: {
+      list: { run: list },
+      set: { run: set },
+      export: { run: exportFile },
+      import: { run: importFile },
     },
   },
 ];
 
-type Verb = (client: Client, words: string[], values: Values, screen: Screen) => Promise<number>;
+async function list(client: Client, { rest: words }: Given, screen: Screen) {
+  const { items } = await client.get<Listed>(valuesPath);
+  const shown = items.filter(({ key }) => words.length === 0 || words.some((word) => key.startsWith(word)));
+  return screen.show({ items: shown }, ...shown.map(format));
+}
 
-const verbs: Record<string, Verb> = {
-  async list(client, words, _values, screen) {
-    const { items } = await client.get<Listed>(valuesPath);
-    const shown = items.filter(({ key }) => words.length === 0 || words.some((word) => key.startsWith(word)));
-    return screen.show({ items: shown }, ...shown.map(format));
-  },
+async function set(client: Client, { rest: words, values: { reason } }: Given, screen: Screen) {
+  if (words.length === 0) throw refuse('Name a setting and its value, such as retention.days=30.');
+  const { items } = await client.get<Listed>(valuesPath);
+  const values = Object.fromEntries(words.map((word) => readAssignment(word, items)));
+  const body = reason === undefined ? { values } : { values, reason };
+  const changed = await client.put<Listed>(valuesPath, body);
+  return screen.show(changed, ...changed.items.map(format));
+}
 
-  async set(client, words, { reason }, screen) {
-    if (words.length === 0) throw refuse('Name a setting and its value, such as retention.days=30.');
-    const { items } = await client.get<Listed>(valuesPath);
-    const values = Object.fromEntries(words.map((word) => readAssignment(word, items)));
-    const body = reason === undefined ? { values } : { values, reason };
-    const changed = await client.put<Listed>(valuesPath, body);
-    return screen.show(changed, ...changed.items.map(format));
-  },
+async function exportFile(client: Client, _given: Given, screen: Screen) {
+  const file = await client.get<object>('/api/v1/settings/export');
+  return screen.show(file, ...JSON.stringify(file, null, 2).split('\n'));
+}
 
-  async export(client, _words, _values, screen) {
-    const file = await client.get<object>('/api/v1/settings/export');
-    return screen.show(file, ...JSON.stringify(file, null, 2).split('\n'));
-  },
-
-  async import(client, [name], { reason, confirm }, screen) {
-    if (!name) throw refuse('Name a file that "npm run chl -- settings export" has written.');
-    const file = parseJson(fs.readFileSync(path.resolve(typedIn ?? '.', name), 'utf8'));
-    if (!isObject(file)) throw refuse(`${name} is not an export of settings.`);
-    const preview = await client.post<ImportPlan>('/api/v1/settings/import', { file });
-    if (confirm === undefined) {
-      const advice = 'Nothing was changed. To change it: --reason "…" --confirm settings';
-      return screen.show(preview, ...preview.changes.map(formatChange), advice);
-    }
-    const confirmation = { plan: preview.plan, confirm, ...(reason === undefined ? {} : { reason }) };
-    const result = await client.post<{ changed: string[] }>('/api/v1/settings/import', {
-      file,
-      ...confirmation,
-    });
-    screen.show(result, `Changed: ${result.changed.join(', ') || 'nothing'}`);
-    return exits.succeeded;
-  },
-};
+async function importFile(client: Client, { name, values: { reason, confirm } }: Given, screen: Screen) {
+  if (!name) throw refuse('Name a file that "npm run chl -- settings export" has written.');
+  const file = parseJson(fs.readFileSync(path.resolve(typedIn ?? '.', name), 'utf8'));
+  if (!isObject(file)) throw refuse(`${name} is not an export of settings.`);
+  const preview = await client.post<ImportPlan>('/api/v1/settings/import', { file });
+  if (confirm === undefined) {
+    const advice = 'Nothing was changed. To change it: --reason "…" --confirm settings';
+    return screen.show(preview, ...preview.changes.map(formatChange), advice);
+  }
+  const confirmation = { plan: preview.plan, confirm, ...(reason === undefined ? {} : { reason }) };
+  const result = await client.post<{ changed: string[] }>('/api/v1/settings/import', {
+    file,
+    ...confirmation,
+  });
+  screen.show(result, `Changed: ${result.changed.join(', ') || 'nothing'}`);
+  return exits.succeeded;
+}
 
 /** `retention.days=30`; an empty value is the default. The server judges it. */
 function readAssignment(word: string, items: SettingFacts[]): [string, unknown] {

@@ -1,8 +1,7 @@
 // Commands for named sheets. Each calls the API and prints the result.
-import { invalidArguments } from '../core/arguments.ts';
 import { type SourceKind, sourceKinds, type TabNames } from '../core/sheet-source.ts';
 import { formatMinute } from '../core/format.ts';
-import type { Client, Command } from '../core/terminal/command.ts';
+import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
@@ -20,6 +19,8 @@ type SourceBody = {
 
 const path = (name: string, more = '') => `/api/v1/sources/${encodeURIComponent(name)}${more}`;
 
+const names = 'a sheet';
+
 export const sourceCommands: Command[] = [
   {
     name: 'source',
@@ -33,51 +34,40 @@ export const sourceCommands: Command[] = [
       manuals: textFlag('Name of its tab Manuals, if it is another'),
     },
     wordsMax: 2,
-    run(client, { values, rest: [verb = 'list', name] }, screen) {
-      if (verb === 'list') return list(client, screen);
-      const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-      if (!run) throw refuse('Name a verb: list, set, check or remove.');
-      if (!name) throw refuse('Name a sheet: "npm run chl -- source list" lists them.');
-      return run(client, name, values, screen);
+    verbs: {
+      list: { run: list },
+      set: { names, run: set },
+      check: { names, run: check },
+      remove: { names, run: remove },
     },
   },
 ];
 
-type Verb = (
-  client: Client,
-  name: string,
-  values: Record<string, unknown>,
-  screen: Screen,
-) => Promise<number>;
-
-const verbs: Record<string, Verb> = {
-  async set(client, name, { kind, place, categories, experiences, manuals }, screen) {
-    const tabs = { category: categories, experience: experiences, manual: manuals };
-    const source = await client.put<SourceBody>(path(name), { kind, place, tabs });
-    return screen.show(source, format(source));
-  },
-  async check(client, name, _values, screen) {
-    const source = await client.post<SourceBody>(path(name, '/check'), {});
-    screen.show(source, `${name}: ${source.check?.text ?? 'Noop mode opens no sheet.'}`);
-    return source.check?.status === 'error' ? exits.badInput : exits.succeeded;
-  },
-  async remove(client, name, _values, screen) {
-    await client.delete(path(name));
-    return screen.show({ removed: name }, `${name} removed. Its files are still there.`);
-  },
-};
-
-async function list(client: Client, screen: Screen): Promise<number> {
+async function list(client: Client, _given: Given, screen: Screen) {
   const page = await client.get<{ items: SourceBody[]; overall: { reason: string } }>('/api/v1/sources');
   return screen.show(page, ...page.items.map(format), page.overall.reason);
+}
+
+async function set(client: Client, { name, values }: Given, screen: Screen) {
+  const { kind, place, categories, experiences, manuals } = values;
+  const tabs = { category: categories, experience: experiences, manual: manuals };
+  const source = await client.put<SourceBody>(path(name), { kind, place, tabs });
+  return screen.show(source, format(source));
+}
+
+async function check(client: Client, { name }: Given, screen: Screen) {
+  const source = await client.post<SourceBody>(path(name, '/check'), {});
+  screen.show(source, `${name}: ${source.check?.text ?? 'Noop mode opens no sheet.'}`);
+  return source.check?.status === 'error' ? exits.badInput : exits.succeeded;
+}
+
+async function remove(client: Client, { name }: Given, screen: Screen) {
+  await client.delete(path(name));
+  return screen.show({ removed: name }, `${name} removed. Its files are still there.`);
 }
 
 /** `published        folder   stale  sheets/published. It has changed …. Next import 2026-11-22 14:15 UTC by nightly.` */
 function format({ name, kind, place, health, health_reason, next_run }: SourceBody): string {
   const next = next_run ? ` Next import ${formatMinute(next_run.at)} by ${next_run.schedule}.` : '';
   return [name.padEnd(16), kind.padEnd(8), health.padEnd(6), `${place}: ${health_reason}${next}`].join(' ');
-}
-
-function refuse(message: string) {
-  return invalidArguments([{ field: 'source', message }]);
 }

@@ -24,7 +24,22 @@ export type Client = {
 /** Every command prints JSON on request. */
 export const withJson = (flags: Flags = {}): Flags => ({ ...flags, json: switchFlag('Print JSON') });
 
-type Given = { values: Args; rest: string[] };
+/** `values` of the flags by name; `rest`: the words that are neither flags nor the verb; `name`: the first of them, or empty. */
+export type Given = { values: Args; rest: string[]; name: string };
+
+/** Prints the outcome, and returns the exit code. */
+type Action =
+  | {
+      /** Calls the API. */
+      run(client: Client, given: Given, screen: Screen): Promise<number>;
+    }
+  | {
+      /** Works on the data itself, whether or not a server runs. */
+      runHere(given: Given, screen: Screen): Promise<number>;
+    };
+
+/** `names`: what the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
+export type Verb = Action & { names?: string };
 
 export type Command = {
   name: string;
@@ -35,13 +50,4 @@ export type Command = {
   flags?: Flags;
   /** How many words besides flags it accepts. */
   wordsMax?: number;
-} & (
-  | {
-      /** Calls the API, prints the outcome, and returns the exit code. */
-      run(client: Client, given: Given, screen: Screen): Promise<number>;
-    }
-  | {
-      /** Works on the data itself, whether or not a server runs. */
-      runHere(given: Given, screen: Screen): Promise<number>;
-    }
-);
+} & (Action | { verbs: Record<string, Verb> });
