@@ -1,6 +1,6 @@
 // Checks that the audit log is as it was written, by what is stored: the last audit checks, and audit.head.
 import type { Check, Found } from '../core/check.ts';
-import { formatNumber } from '../core/format.ts';
+import { formatMinute, formatNumber } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import type { ChainRepository } from './chain-repository.ts';
 import { type Head, type ReadHead, readHead } from './head-file.ts';
@@ -55,7 +55,7 @@ function describe(chain: ChainRepository): string {
 function describeProof(chain: ChainRepository): string {
   const passed = chain.lastPassed();
   if (!passed) return 'Never proven';
-  return `Last proven by #${passed.number} at ${passed.at.slice(0, 16).replace('T', ' ')} UTC`;
+  return `Last proven by #${passed.number} at ${formatMinute(passed.at)}`;
 }
 
 /** Stays until a check finishes. */

@@ -1,10 +1,11 @@
 // Decides what a schedule owes when it is changed, switched off or removed: due times that came, but were not started yet. Part of
 // the transaction of the change, so that no due time is left without a tick.
+import { formatMinute } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
-import { describeSince, owedSince, readNewest } from './owed-times.ts';
+import { owedSince, readNewest } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'now'> & {
   schedules: Pick<ScheduleRepository, 'addTick' | 'lastDueAt' | 'oweSince'>;
@@ -27,7 +28,10 @@ export function leaveUndecided({ now, schedules }: Given, before: Schedule | nul
       job: null,
       decided_at: now().toISOString(),
     });
-  if (earlier) leave(earlier.last, `${why}, as for each due time since ${describeSince(earlier)}.`);
+  if (earlier) {
+    const since = formatMinute(earlier.first.toISOString());
+    leave(earlier.last, `${why}, as for each due time since ${since}.`);
+  }
   for (const due of times) leave(due, `${why}.`);
 }
 

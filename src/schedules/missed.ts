@@ -1,12 +1,13 @@
 // Records the due times that nobody has decided in time: a tick for each, in short transactions, and one row in the audit log.
 import { systemRequester } from '../core/audit.ts';
+import { formatMinute } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Schedule, Tick } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { scheduleTarget } from './actions.ts';
 import type { Missed } from './due-now.ts';
-import { describeSince, type Owed } from './owed-times.ts';
+import type { Owed } from './owed-times.ts';
 
 type Given = Pick<Kernel, 'audit' | 'now' | 'untilFree'> & {
   schedules: ScheduleRepository;
@@ -52,7 +53,7 @@ export function createMissed({ audit, now, schedules, repository, untilFree }: G
         return true;
       });
       if (!isWritten) return at;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise(setImmediate);
     }
     return ticks.length;
   };
@@ -74,5 +75,5 @@ export function createMissed({ audit, now, schedules, repository, untilFree }: G
 }
 
 function describeEarlier(earlier: NonNullable<Owed['earlier']>, cause: string): string {
-  return `Missed with every due time since ${describeSince(earlier)}. ${cause}`;
+  return `Missed with every due time since ${formatMinute(earlier.first.toISOString())}. ${cause}`;
 }

@@ -38,7 +38,7 @@ export async function readOwed(rule: CronRule, since: Date, until: Date): Promis
     const [first] = found;
     if (!first || found.length < atOnce) break;
     end = before(first);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise(setImmediate);
   }
   return { times, earlier: times.length < maxOwnTicks ? null : findEarlier(rule, since, times[0] as Date) };
 }
@@ -49,11 +49,6 @@ export function readNewest(rule: CronRule, since: Date, until: Date): Owed {
   if (!next || next > until) return { times: [], earlier: null };
   const times = rule.dueBetween(since, until, newestTicks);
   return { times, earlier: times.length < newestTicks ? null : findEarlier(rule, since, times[0] as Date) };
-}
-
-/** `2026-11-29 12:01 UTC` */
-export function describeSince({ first }: NonNullable<Owed['earlier']>): string {
-  return `${first.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function findEarlier(rule: CronRule, since: Date, end: Date): Owed['earlier'] {

@@ -1,5 +1,5 @@
 // The health of a named sheet, and of all of them together, each with its reason. Reasons name no age, since cards show them.
-import { plural, upperFirst } from '../core/format.ts';
+import { formatSpan, plural, upperFirst } from '../core/format.ts';
 import type { Drift } from './drift.ts';
 import type { ImportSchedule } from './import-schedules.ts';
 import type { LastRun } from './stored-sheets.ts';
@@ -45,7 +45,7 @@ function judgeLastJob({ lastJob }: HealthFacts): Health | null {
 function judgeChange({ changedSince, last, now, unimportedMaxMs }: HealthFacts): Health | null {
   if (changedSince === null || now.getTime() - Date.parse(changedSince) <= unimportedMaxMs) return null;
   const changed = last?.verb === 'export' ? 'was edited after our export' : 'has changed since the import';
-  const limit = describeSpan(unimportedMaxMs);
+  const limit = formatSpan(unimportedMaxMs);
   return {
     state: 'stale',
     reason: `It ${changed}, and was not imported for ${limit}. Import the changes.`,
@@ -58,20 +58,12 @@ function judgeSchedules({ schedules, now }: HealthFacts): Health | null {
     .filter(({ staleAt }) => Date.parse(staleAt) < now.getTime())
     .sort((one, other) => one.staleAt.localeCompare(other.staleAt));
   if (!late) return null;
-  const limit = describeSpan(late.staleAfterMs);
+  const limit = formatSpan(late.staleAfterMs);
   return {
     state: 'stale',
     reason: `The schedule ${late.name} has not imported it for ${limit}, one and a half of its periods.`,
     since: late.staleAt,
   };
-}
-
-/** `90 min`, `36 h`, `10.5 days` */
-function describeSpan(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 6) / 10;
-  return hours <= 72 ? `${hours} h` : `${Math.round(hours / 2.4) / 10} days`;
 }
 
 function judgeContent({ last, drift, changedSince, isSeenByCheck }: HealthFacts): Health {

@@ -6,6 +6,7 @@ import {
   formatPercent,
   plural,
   formatRate,
+  formatSpan,
   formatTimeLeft,
 } from '../../src/core/format.ts';
 
@@ -51,6 +52,18 @@ table('sizes are in bytes, KiB, MiB or GiB, and never show 1024.0', formatBytes,
   [77_804_339, '74.2 MiB'],
   [1024 ** 3 - 1, '1.0 GiB'],
   [82_416_343_450, '76.8 GiB'],
+]);
+
+const minuteMs = 60_000;
+table('spans are rounded, with one smaller unit where it is needed', formatSpan, [
+  [-1, '0 s'],
+  [59_400, '59 s'],
+  [59_600, '1 min'],
+  [59.6 * minuteMs, '1 h'],
+  [90 * minuteMs, '1 h 30 min'],
+  [36 * 60 * minuteMs, '36 h'],
+  [72 * 60 * minuteMs, '3 d'],
+  [252 * 60 * minuteMs, '10 d 12 h'],
 ]);
 
 table('durations are in seconds, minutes or hours, and never show 60', formatDuration, [

@@ -91,7 +91,7 @@ const cases: [string, Partial<HealthFacts>, string, RegExp, string | null][] = [
     'beyond a week',
     { schedules: [{ ...late, staleAfterMs: 252 * hourMs }] },
     'stale',
-    /for 10\.5 days, one and a half/,
+    /for 10 d 12 h, one and a half/,
     before(1),
   ],
   ['changed and beyond', { changedSince: before(25), schedules: [late] }, 'stale', /has changed/, before(25)],

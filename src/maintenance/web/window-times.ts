@@ -1,4 +1,5 @@
 // The times of a window as local texts, which do not change with the clock.
+import { formatSpan } from '../../core/format.ts';
 import { clockOf, dayOf, dayTime } from '../../web/template-globals.ts';
 
 /** `14:30`, or `30 Nov, 14:30` on another day than `beside`. */
@@ -13,12 +14,7 @@ export function timeSpan(from: string, to: string): string {
   return `${dayTime(from)} to ${shortTime(to, from)}`;
 }
 
-/** `30 min`, `2 h`, `1 h 30 min`; below a minute in seconds. */
+/** `1 h 30 min` */
 export function spanOf(from: string, to: string): string {
-  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  return formatSpan(Date.parse(to) - Date.parse(from));
 }
