@@ -12,12 +12,12 @@ export type CronRule = {
   nextTimes(after: Date, count: number): Date[];
   /** The newest `max` due times in (after, until], the oldest first. */
   dueBetween(after: Date, until: Date, max: number): Date[];
-  /** The least distance of due times, in seconds, apart from changes of the clock; null for a rule with one due time. */
-  usualSec(): number | null;
+  /** The shortest interval between due times in seconds, without changes of the clock; null for a rule with one due time. */
+  minIntervalSec(): number | null;
 };
 
 const hoursOfDay = 24;
-const distancesRead = 30;
+const intervalsRead = 30;
 /** A Monday. */
 const readFrom = new Date('2026-01-05T00:00:00Z');
 
@@ -74,10 +74,10 @@ function toRule(rule: Cron, pattern: string): CronRule {
       }
       return times.filter((time) => time > after && time <= until).reverse();
     },
-    usualSec() {
-      const times = parse(pattern, 'UTC').nextRuns(distancesRead, readFrom);
-      const distances = times.slice(1).map((time, at) => time.getTime() - (times[at] as Date).getTime());
-      return distances.length === 0 ? null : Math.min(...distances) / 1000;
+    minIntervalSec() {
+      const times = parse(pattern, 'UTC').nextRuns(intervalsRead, readFrom);
+      const intervals = times.slice(1).map((time, at) => time.getTime() - (times[at] as Date).getTime());
+      return intervals.length === 0 ? null : Math.min(...intervals) / 1000;
     },
   };
 }

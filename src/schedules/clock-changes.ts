@@ -37,21 +37,21 @@ function describeChange(rule: CronRule, zone: string, { at, byMs }: ClockChange)
   const day = `${dayIn(zone, at)} ${timeIn(zone, at).year}`;
   const before = new Date(at.getTime() - 1);
   const [last, first] = [clockAfter(zone, before), clockIn(zone, at)];
-  const say = (what: string, runs: string | null) => ({
+  const sentence = (what: string, runs: string | null) => ({
     text: `On ${day} ${what}; ${runs ?? 'no run falls into it'}.`,
     isAffected: runs !== null,
   });
   if (byMs > 0) {
     const isDue = rule.next(before)?.getTime() === at.getTime();
-    return say(`${last} to ${first} does not exist`, isDue ? `it runs at ${first}` : null);
+    return sentence(`${last} to ${first} does not exist`, isDue ? `it runs at ${first}` : null);
   }
   const again = at.getTime() - byMs;
   const run = rule.next(new Date(at.getTime() + byMs - 1));
-  if (!run || run.getTime() >= again) return say(`${first} to ${last} comes twice`, null);
+  if (!run || run.getTime() >= again) return sentence(`${first} to ${last} comes twice`, null);
   // A rule repeats all of its runs or none.
   const repeated = run.getTime() - byMs;
   const isTwice = rule.next(new Date(repeated - 1))?.getTime() === repeated;
-  return say(`${first} to ${last} comes twice`, isTwice ? 'it runs both times' : 'it runs once');
+  return sentence(`${first} to ${last} comes twice`, isTwice ? 'it runs both times' : 'it runs once');
 }
 
 /** The clock a moment after `at`, as it would be without the change: `02:00` for 01:59:59. */

@@ -2,8 +2,8 @@
 // millisecond, a hundred times over.
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 
-/** Denser due times are thinned: nobody could tell their marks apart. */
-const leastMs = 600_000;
+/** Denser due times are thinned, because their marks would overlap. */
+const minGapMs = 600_000;
 /** Up to so many due times are named one by one, and none of them is left out. */
 export const maxNamed = 6;
 const maxRules = 500;
@@ -39,10 +39,10 @@ function findTimes(given: { cron: string; zone: string }, after: Date, until: Da
   const first = isMore ? [] : rule.nextTimes(after, maxNamed + 1).filter((at) => at <= until);
   if (!isMore && first.length <= maxNamed) return first;
   const times: Date[] = [];
-  let at = rule.next(isMore ? new Date(after.getTime() + leastMs - 1) : after);
+  let at = rule.next(isMore ? new Date(after.getTime() + minGapMs - 1) : after);
   while (at && at <= until) {
     times.push(at);
-    at = rule.next(new Date(at.getTime() + leastMs - 1));
+    at = rule.next(new Date(at.getTime() + minGapMs - 1));
   }
   return times;
 }

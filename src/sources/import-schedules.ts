@@ -48,6 +48,6 @@ function isImportOf({ source, path, sheet, dry_run }: Args, name: string): boole
 /** A rule of weekdays has a longer period over a weekend. Null for a rule that is never due again. */
 function findPeriodMs(rule: CronRule, from: Date): number | null {
   const next = rule.next(from);
-  const usualMs = (rule.usualSec() ?? 0) * 1000;
-  return next && Math.max(usualMs, next.getTime() - from.getTime());
+  const intervalMs = (rule.minIntervalSec() ?? 0) * 1000;
+  return next && Math.max(intervalMs, next.getTime() - from.getTime());
 }

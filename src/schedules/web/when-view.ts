@@ -84,7 +84,7 @@ function viewField({ options = [], ...field }: Given, problemOf: ProblemOf) {
 
 /** The sentence, the next five times, and what happens when the clock changes. */
 function viewTimes(cron: string, zone: string, now: Date) {
-  const perDay = Math.floor(daySec / (readCron(cron, zone).usualSec() ?? daySec));
+  const perDay = Math.floor(daySec / (readCron(cron, zone).minIntervalSec() ?? daySec));
   return {
     cron,
     sentence: describeCron(cron),
