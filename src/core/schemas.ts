@@ -33,6 +33,9 @@ const errorSchema = objectSchema({
   }),
 });
 
+/** The number of a record. */
+export const idSchema = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
+
 /** A day, or a moment in UTC. */
 export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
 

@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
 import { type Role, withArticle } from '../core/role.ts';
+import { timeSchema } from '../core/schemas.ts';
 import { url } from '../core/url.ts';
 import { answerSignedOut } from './signed-out.ts';
 
@@ -222,6 +223,8 @@ function describeFault({ keyword, params, message, schema }: Fault): string {
       return 'is missing';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'pattern':
+      return schema === timeSchema.pattern ? `must be a time such as 2026-11-29T12:00:00Z` : `${message}`;
     case 'oneOf': {
       const names = (schema as { required?: string[] }[]).flatMap(({ required }) => required ?? []);
       return names.length > 0 ? `needs one of ${names.join(' and ')}, not both` : `${message}`;

@@ -93,6 +93,11 @@ t.test('due times are read in pages', async (t) => {
     items: [{ due_at: '2026-11-28T01:30:00.000Z', outcome: 'missed', job: null }, {}],
     next_cursor: '2026-11-27T01:30:00.000Z',
   });
+  for (const cursor of ['yesterday', '7']) {
+    const refused = await app.json(`${path}/nightly/ticks?cursor=${cursor}`);
+    t.match(refused, { status: 422, body: { error: { message: /^cursor: must be a time such as 2026-/ } } });
+    t.equal((await app.page(`/schedules/nightly/times?before=${cursor}`)).status, 422);
+  }
   const second = (await app.json(`${path}/nightly/ticks?limit=2&cursor=${first.next_cursor}`)).body;
   t.match(second, { items: { length: 1 }, next_cursor: null });
   t.match(await app.json(`${path}/nightly/ticks?colour=1`), { status: 422 });

@@ -5,6 +5,7 @@ import { invalidArguments } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import {
   closedSchema,
+  idSchema,
   listSchema,
   nullable,
   objectSchema,
@@ -39,7 +40,7 @@ const schema = {
     ...Object.fromEntries(filterNames.map((name) => [name, text])),
     format: { type: 'string', enum: ['json', ...exportFormats], default: 'json' },
     limit: { type: 'integer', minimum: 1, maximum: 200 },
-    cursor: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    cursor: idSchema,
   }),
   response: {
     200: {
@@ -52,7 +53,7 @@ const schema = {
 
 const oneSchema = {
   summary: 'One row of the audit log.',
-  params: objectSchema({ id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } }),
+  params: objectSchema({ id: idSchema }),
   response: { 200: auditSchema, ...refusals },
 };
 

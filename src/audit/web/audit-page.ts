@@ -1,6 +1,6 @@
 // The audit page: a form of filters, and the rows that match, newest first. Each row also has a page of its own.
 import type { FastifyInstance } from 'fastify';
-import { objectSchema } from '../../core/schemas.ts';
+import { idSchema, objectSchema } from '../../core/schemas.ts';
 import type { Page } from '../../web/feature.ts';
 import { identityOf } from '../../web/identify.ts';
 import { filterNames, readFilter } from '../audit-filter.ts';
@@ -28,11 +28,10 @@ const section = '/activity';
 /** Rows that the list shows above the row of a page. */
 const newerRows = 10;
 const text = { type: 'string', maxLength: 500 } as const;
-const id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
 const query = objectSchema({
   ...Object.fromEntries(filterNames.map((name) => [name, text])),
-  before: id,
-  after: id,
+  before: idSchema,
+  after: idSchema,
 });
 
 export function registerAuditPages(app: FastifyInstance, ctx: AuditContext) {
@@ -56,7 +55,7 @@ export function registerAuditPages(app: FastifyInstance, ctx: AuditContext) {
 
   app.get<{ Params: { id: number } }>(
     auditRowPage.path,
-    { config: { isPage: true }, schema: { params: objectSchema({ id }) } },
+    { config: { isPage: true }, schema: { params: objectSchema({ id: idSchema }) } },
     async (request, reply) => {
       const row = findRow(ctx, request.params.id);
       return reply.sendPage({

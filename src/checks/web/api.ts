@@ -1,5 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { closedSchema, contentAnswer, integerSchema, objectSchema, refusals } from '../../core/schemas.ts';
+import {
+  closedSchema,
+  contentAnswer,
+  idSchema,
+  integerSchema,
+  objectSchema,
+  refusals,
+} from '../../core/schemas.ts';
 import { optionalBody } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { isMuted } from '../finding.ts';
@@ -12,7 +19,7 @@ import { checkListSchema, findingListSchema, findingSchema } from './bodies.ts';
 
 type Numbered = { Params: { id: number } };
 
-const params = objectSchema({ id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } });
+const params = objectSchema({ id: idSchema });
 const query = closedSchema({
   state: { type: 'string', enum: ['open', 'cleared', 'muted', 'all'], default: 'open' },
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },

@@ -1,7 +1,7 @@
 // The page of checks, its buttons, and the dialog that mutes a finding.
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import { closedSchema } from '../../core/schemas.ts';
+import { closedSchema, idSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
@@ -20,7 +20,7 @@ export const checksPage: Page = {
 
 type Numbered = { Params: { id: number } };
 
-const params = closedSchema({ id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } });
+const params = closedSchema({ id: idSchema });
 const hosts = ['checks-card', 'probes-card', 'ops-banners'];
 const redirect = url(checksPage.path);
 

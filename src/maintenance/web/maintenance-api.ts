@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import {
   anyObjectOrNullSchema,
   closedSchema,
+  idSchema,
   integerSchema,
   listSchema,
   nullable,
@@ -19,8 +20,7 @@ import { listWindows, type WindowFilter, windowBody, windowFilters } from '../wi
 type Numbered = { Params: { id: number } };
 type Listed = { Querystring: { state: WindowFilter; limit: number; cursor?: number } };
 
-const id = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
-const params = objectSchema({ id });
+const params = objectSchema({ id: idSchema });
 const windowSchema = objectSchema({
   id: integerSchema,
   level: { type: 'string', enum: levels },
@@ -46,7 +46,7 @@ const listedSchema = {
   querystring: closedSchema({
     state: { type: 'string', enum: windowFilters, default: 'all' },
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    cursor: id,
+    cursor: idSchema,
   }),
   response: { 200: listSchema(windowSchema), ...refusals },
 };

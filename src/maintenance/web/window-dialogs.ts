@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
 import type { AppError } from '../../core/errors.ts';
-import { objectSchema } from '../../core/schemas.ts';
+import { idSchema, objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -20,7 +20,7 @@ import { viewWindow } from './window-view.ts';
 type Numbered = { Params: { id: number } };
 type Refused = { form: Form; error: AppError };
 
-const params = objectSchema({ id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } });
+const params = objectSchema({ id: idSchema });
 const read = { config: { isPage: true }, schema: { params } } as const;
 const posted = { ...isForm.schema, params };
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidArguments, readProblems } from '../../core/arguments.ts';
 import { missingConfirmation } from '../../core/confirmation.ts';
 import { AppError } from '../../core/errors.ts';
-import { closedSchema } from '../../core/schemas.ts';
+import { closedSchema, idSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
@@ -30,9 +30,7 @@ export const windowPage: Page = {
 
 type Refused = { form: Form; error: AppError };
 
-const querystring = closedSchema({
-  before: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-});
+const querystring = closedSchema({ before: idSchema });
 const shownAgain = ['invalid_arguments', 'confirmation_required', 'wrong_state'];
 
 export function registerWindowPage(app: FastifyInstance, ctx: MaintenanceContext) {

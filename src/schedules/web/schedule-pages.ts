@@ -1,6 +1,6 @@
 // The pages of one schedule, of a new one, and of its due times.
 import type { FastifyInstance } from 'fastify';
-import { objectSchema, textSchema as text } from '../../core/schemas.ts';
+import { closedSchema, timeSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
 import { type Form, lastValues } from '../../web/validation.ts';
@@ -48,7 +48,7 @@ export function registerSchedulePages(app: FastifyInstance, ctx: SchedulesContex
 
   app.get<Paged>(
     timesPage.path,
-    { config: { isPage: true }, schema: { querystring: objectSchema({ before: text }) } },
+    { config: { isPage: true }, schema: { querystring: closedSchema({ before: timeSchema }) } },
     (request, reply) => {
       const { before } = request.query;
       const { name, zone } = findSchedule(ctx, request.params.name);

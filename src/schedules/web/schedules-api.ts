@@ -7,6 +7,7 @@ import {
   optionalBody,
   refusals,
   textSchema,
+  timeSchema,
 } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
@@ -66,7 +67,7 @@ const ticksRequest = {
   params,
   querystring: closedSchema({
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    cursor: text(40),
+    cursor: timeSchema,
   }),
   response: { 200: ticksSchema, ...refusals },
 };

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import {
   closedSchema,
+  idSchema,
   integerSchema,
   listSchema,
   nullable,
@@ -38,7 +39,7 @@ const schema = {
   summary: 'The starts of the server, newest first, and how each run ended.',
   querystring: closedSchema({
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    cursor: { type: 'integer', minimum: 1 },
+    cursor: idSchema,
   }),
   response: { 200: listSchema(startSchema), ...refusals },
 };
