@@ -42,6 +42,7 @@ CREATE TABLE `schedule_tick` (
 	`due_at` text NOT NULL,
 	`outcome` text NOT NULL,
 	`why` text,
+	`code` text,
 	`job` integer,
 	`decided_at` text NOT NULL,
 	PRIMARY KEY(`schedule`, `due_at`),

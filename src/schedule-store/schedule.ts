@@ -30,6 +30,8 @@ export type Tick = {
   due_at: string;
   outcome: (typeof tickOutcomes)[number];
   why: string | null;
+  /** The code of the error that refused its run, such as `maintenance`; null without one. */
+  code: string | null;
   /** The number of the job that it started. */
   job: number | null;
   decided_at: string;

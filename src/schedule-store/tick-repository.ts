@@ -20,8 +20,8 @@ const sql = {
     FROM (SELECT due_at, outcome FROM schedule_tick WHERE schedule = @name ORDER BY due_at DESC LIMIT @limit)
   `,
   add: `
-    INSERT INTO schedule_tick (schedule, due_at, outcome, why, job, decided_at)
-    VALUES (@schedule, @due_at, @outcome, @why, @job, @decided_at)
+    INSERT INTO schedule_tick (schedule, due_at, outcome, why, code, job, decided_at)
+    VALUES (@schedule, @due_at, @outcome, @why, @code, @job, @decided_at)
     ON CONFLICT DO NOTHING
   `,
   prune: `

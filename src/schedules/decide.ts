@@ -56,18 +56,18 @@ async function start(given: Given, run: DueRun) {
   const isMadeUp = madeUpFor !== null;
   const mayWait = overlap === 'wait' || isMadeUp;
   const obstacle = findObstacle(given, schedule, operation, mayWait);
-  if (obstacle) return settle(given, run, { outcome: 'skipped', why: obstacle });
+  if (obstacle) return settle(given, run, { outcome: 'skipped', why: obstacle, code: null });
   const whenLocked = mayWait ? ('wait' as const) : undefined;
   const request = { operation: operationName, args, reason, confirm, whenLocked, schedule: name, isMadeUp };
   await given.jobs.enqueue(request, scheduleRequester(name), ({ number }) => {
     const missed = given.schedules.openMiss(name);
     const why = isMadeUp ? `Made up. ${madeUpFor}` : null;
-    add(given, run, { outcome: 'started', why, job: number });
+    add(given, run, { outcome: 'started', why, code: null, job: number });
     if (missed !== null) recordRecovery(given, name, missed, number);
   });
 }
 
-async function settle(given: Given, run: DueRun, decided: Pick<Tick, 'outcome' | 'why'>) {
+async function settle(given: Given, run: DueRun, decided: Pick<Tick, 'outcome' | 'why' | 'code'>) {
   const { repository, schedules, untilFree } = given;
   const write = () => schedules.transaction(() => add(given, run, { ...decided, job: null }));
   try {
@@ -78,7 +78,11 @@ async function settle(given: Given, run: DueRun, decided: Pick<Tick, 'outcome' |
 }
 
 /** Part of a transaction, which it ends if there is nothing to decide any more. */
-function add(given: Given, { schedule, due }: DueRun, decided: Pick<Tick, 'outcome' | 'why' | 'job'>) {
+function add(
+  given: Given,
+  { schedule, due }: DueRun,
+  decided: Pick<Tick, 'outcome' | 'why' | 'code' | 'job'>,
+) {
   const at = { due_at: due.toISOString(), decided_at: given.now().toISOString() };
   const tick = { schedule: schedule.name, ...at, ...decided };
   if (!isCurrent(given, schedule) || !given.schedules.addTick(tick)) throw new Superseded();

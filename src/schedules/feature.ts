@@ -23,7 +23,5 @@ export const schedules: Feature<ReturnType<typeof createScheduleParts>> = {
       await Promise.all([ctx.ticker.stop(), ctx.tickRetention.stop()]);
     },
   }),
-  checks: ({ catalogue, ...ctx }) => [
-    schedulesCheck({ ...ctx, titleOf: (operation) => catalogue.find(operation)?.title ?? null }),
-  ],
+  checks: (ctx) => [schedulesCheck(ctx)],
 };

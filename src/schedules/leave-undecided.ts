@@ -25,6 +25,7 @@ export function leaveUndecided({ now, schedules }: Given, before: Schedule | nul
       due_at: due.toISOString(),
       outcome: 'skipped',
       why: sentence,
+      code: null,
       job: null,
       decided_at: now().toISOString(),
     });

@@ -34,6 +34,7 @@ export function createMissed({ audit, now, schedules, repository, untilFree }: G
       due_at: due.toISOString(),
       outcome: 'missed',
       why,
+      code: null,
       job: null,
       decided_at: now().toISOString(),
     });

@@ -5,6 +5,7 @@ import type { ReadArguments } from '../core/read-arguments.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Blocker } from '../jobs/lock-queue.ts';
 import { nameBlocker } from '../jobs/name-blocker.ts';
+import { formatMinute } from '../core/format.ts';
 import type { Schedule, Tick } from '../schedule-store/schedule.ts';
 import type { ScheduleJobs } from './schedule-jobs-repository.ts';
 
@@ -34,22 +35,16 @@ export function findObstacle(
 }
 
 /** The tick of a run that was not accepted. */
-export function describeRefusal(error: unknown): { outcome: Tick['outcome']; why: string } {
+export function describeRefusal(error: unknown): Pick<Tick, 'outcome' | 'why' | 'code'> {
+  const refused = (why: string, code: string | null) => ({ outcome: 'refused' as const, why, code });
   if (!(error instanceof AppError))
-    return { outcome: 'refused', why: `The run could not be requested: ${(error as Error).message}` };
-  const { holder, reason, ends_at: end } = (error.details ?? {}) as Details;
-  if (error.code === 'operation_locked' && holder)
-    return { outcome: 'skipped', why: describeBlocker(holder) };
-  if (error.code !== 'maintenance' || !reason || !end) return { outcome: 'refused', why: error.message };
-  const until = end.slice(0, 16).replace('T', ' ');
-  return { outcome: 'refused', why: `${ofMaintenance}${reason}” until ${until} UTC.` };
-}
-
-const ofMaintenance = 'Maintenance “';
-
-/** Whether a maintenance window has refused the run of a tick. */
-export function isHeldBack({ why }: Pick<Tick, 'why'>): boolean {
-  return why?.startsWith(ofMaintenance) ?? false;
+    return refused(`The run could not be requested: ${(error as Error).message}`, null);
+  const { code, message, details } = error;
+  const { holder, reason, ends_at: end } = (details ?? {}) as Details;
+  if (code === 'operation_locked' && holder)
+    return { outcome: 'skipped', why: describeBlocker(holder), code };
+  if (code !== 'maintenance' || !reason || !end) return refused(message, code);
+  return refused(`Maintenance “${reason}” until ${formatMinute(end)}.`, code);
 }
 
 /** The details of `operation_locked` and of `maintenance`. */

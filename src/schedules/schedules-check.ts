@@ -3,17 +3,14 @@
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
-import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
-import { isHeldBack } from './obstacle.ts';
+import { problemOf } from './schedule-problem.ts';
 import type { ScheduleJobs } from './schedule-jobs-repository.ts';
 
-type Sources = {
+type Sources = Parameters<typeof problemOf>[0] & {
   schedules: Pick<ScheduleRepository, 'all' | 'openMiss' | 'lastTick'>;
   scheduleJobs: Pick<ScheduleJobs, 'lastCreated' | 'lastJudged' | 'hasLaterSuccess'>;
-  /** The title of an operation; null if there is none of this name. */
-  titleOf: (operation: string) => string | null;
 };
 
 export const schedulesHead = { id: 'schedules', component: 'schedules', title: 'Schedules' };
@@ -25,30 +22,26 @@ export function schedulesCheck(sources: Sources): Check {
     dirtyOn: ['schedules', 'job', 'operations'],
     look() {
       const on = sources.schedules.all().filter(({ is_on: isOn }) => isOn);
-      const found = on.flatMap((schedule) => [
-        findObstacle(sources, schedule),
-        findMiss(sources, schedule),
-        findRefusal(sources, schedule),
-        findFailure(sources, schedule),
-      ]);
+      const found = on.flatMap((schedule) => {
+        const problem = problemOf(sources, schedule);
+        return [
+          problem === null ? findRefusal(sources, schedule) : findProblem(schedule, problem),
+          findMiss(sources, schedule),
+          findFailure(sources, schedule),
+        ];
+      });
       return { says: `${plural(on.length, 'schedule')} on`, found: found.filter((one) => one !== null) };
     },
   };
 }
 
-function findObstacle({ titleOf }: Sources, schedule: Schedule): Found | null {
-  const { name, operation, cron, zone } = schedule;
-  const isGone = titleOf(operation) === null;
-  if (!isGone && readStoredCron(cron, zone)) return null;
+function findProblem(schedule: Schedule, problem: string): Found {
+  const { name } = schedule;
   return {
     ...aboutSchedule('unable', schedule),
     severity: 'error',
-    title: isGone
-      ? `The schedule ${name} has no operation to start`
-      : `The rule of the schedule ${name} cannot be read`,
-    text: isGone
-      ? `There is no operation ${operation} any more. Choose another one, or remove the schedule.`
-      : `This machine does not know the time zone ${zone}. Choose another one.`,
+    title: `The schedule ${name} cannot run`,
+    text: problem,
     stops: [`runs of ${name}`],
   };
 }
@@ -69,10 +62,10 @@ function findMiss({ schedules, scheduleJobs }: Sources, schedule: Schedule): Fou
 }
 
 /** A window ends by itself, so its refusals are no trouble. A run by hand clears the finding, and so does the next run. */
-function findRefusal({ schedules, scheduleJobs, titleOf }: Sources, schedule: Schedule): Found | null {
+function findRefusal({ schedules, scheduleJobs }: Sources, schedule: Schedule): Found | null {
   const { name } = schedule;
   const last = schedules.lastTick(name);
-  if (last?.outcome !== 'refused' || isHeldBack(last) || titleOf(schedule.operation) === null) return null;
+  if (last?.outcome !== 'refused' || last.code === 'maintenance') return null;
   if ((scheduleJobs.lastCreated(name) ?? '') > last.decided_at) return null;
   return {
     ...aboutSchedule('refused', schedule),
@@ -85,7 +78,7 @@ function findRefusal({ schedules, scheduleJobs, titleOf }: Sources, schedule: Sc
 }
 
 /** A later success with the same arguments, by whomever, clears it. */
-function findFailure({ scheduleJobs, titleOf }: Sources, { name }: Schedule): Found | null {
+function findFailure({ catalogue, scheduleJobs }: Sources, { name }: Schedule): Found | null {
   const last = scheduleJobs.lastJudged(name);
   if (last?.status !== 'failed' || scheduleJobs.hasLaterSuccess(last)) return null;
   const { number, operation, failure } = last;
@@ -93,7 +86,7 @@ function findFailure({ scheduleJobs, titleOf }: Sources, { name }: Schedule): Fo
     subject: `failed:${name}`,
     component: `job:${operation}`,
     severity: 'error',
-    title: `${titleOf(operation) ?? operation}: the last scheduled run failed`,
+    title: `${catalogue.find(operation)?.title ?? operation}: the last scheduled run failed`,
     text: `#${number} by the schedule ${name}. ${failure?.message ?? ''}`.trim(),
     stops: [`runs of ${name}`],
     since: last.finished_at ?? last.created_at,

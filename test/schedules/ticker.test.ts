@@ -261,7 +261,7 @@ t.test('overlap wait queues one run behind what is in the way, and never a secon
 });
 
 t.test('a refusal leaves a tick with its sentence, a stop and a busy database none', async (t) => {
-  const { put, ticker, ticks, clock, engine } = startScheduling(t, {
+  const { put, ticker, ticks, clock, engine, schedules } = startScheduling(t, {
     operations: [
       defineOperation({
         check(args) {
@@ -282,6 +282,7 @@ t.test('a refusal leaves a tick with its sentence, a stop and a busy database no
     '12:01 refused There is no operation vanished any more. Choose another one, or remove the schedule.',
   ]);
   t.same(ticks('nightly'), ['12:01 refused The run could not be requested: broken check']);
+  t.equal(schedules.lastTick('odd')?.code, 'wrong_state');
   engine.ops.prepare(`UPDATE schedule SET args = '{}'`).run();
   engine.stopAccepting();
   clock.pass(1);

@@ -6,6 +6,7 @@ import { createClaims } from '../../src/jobs/repository-claims.ts';
 import { createWindowClaims } from '../../src/jobs/window-claims.ts';
 import type { Level } from '../../src/window-store/window.ts';
 import { createWindowRepository } from '../../src/window-store/window-repository.ts';
+import { schedulesCheck } from '../../src/schedules/schedules-check.ts';
 import { buildEngine, makeRoot, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { createScheduling, startScheduling } from '../support/schedules.ts';
@@ -65,11 +66,17 @@ for (const level of ['frozen', 'drained'] as const)
   });
 
 t.test('a read-only window refuses every due time, also of a run that may wait', async (t) => {
-  const { ticker, ticks, clock, engine, end } = await startWithWindow(t, 'read_only');
+  const { ticker, ticks, clock, engine, end, schedules, scheduleJobs } = await startWithWindow(
+    t,
+    'read_only',
+  );
   clock.pass(1);
   await ticker.runOnce();
   t.same(ticks('strict'), [refused('12:01')]);
   t.same(ticks('patient'), [refused('12:01')]);
+  t.equal(schedules.lastTick('strict')?.code, 'maintenance');
+  const { found } = await schedulesCheck({ ...engine, schedules, scheduleJobs }).look();
+  t.same(found, [], 'a window ends by itself, so its refusals are no trouble');
   t.equal(engine.repository.find('1'), null);
   end();
   clock.pass(1);

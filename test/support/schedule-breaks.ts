@@ -19,7 +19,14 @@ export function breaksOfSchedules(app: TestApp): Break[] {
       title: 'A due time of the schedule nightly was missed',
       apply() {
         const at = new Date().toISOString();
-        const tick = { schedule: 'nightly', due_at: at, outcome: 'missed', why: null, job: null } as const;
+        const tick = {
+          schedule: 'nightly',
+          due_at: at,
+          outcome: 'missed',
+          why: null,
+          code: null,
+          job: null,
+        } as const;
         schedules.addTick({ ...tick, decided_at: at });
         return add('nightly');
       },
@@ -27,13 +34,13 @@ export function breaksOfSchedules(app: TestApp): Break[] {
     {
       check,
       component: 'schedule:orphan',
-      title: 'The schedule orphan has no operation to start',
+      title: 'The schedule orphan cannot run',
       apply: () => add('orphan', { operation: 'vanished' }),
     },
     {
       check,
       component: 'schedule:lost',
-      title: 'The rule of the schedule lost cannot be read',
+      title: 'The schedule lost cannot run',
       apply: () => add('lost', { zone: 'Mars/Phobos' }),
     },
     {
@@ -43,7 +50,7 @@ export function breaksOfSchedules(app: TestApp): Break[] {
       apply() {
         const at = new Date().toISOString();
         const tick = { schedule: 'turned-away', due_at: at, outcome: 'refused', why: 'No sheet.' } as const;
-        schedules.addTick({ ...tick, job: null, decided_at: at });
+        schedules.addTick({ ...tick, code: 'invalid_arguments', job: null, decided_at: at });
         return add('turned-away');
       },
     },

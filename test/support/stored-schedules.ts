@@ -19,7 +19,15 @@ export async function putSchedule(
 
 /** Adds a due time that was decided. */
 export function addTick({ parts }: TestApp, schedule: string, due: string, given: Partial<Tick> = {}) {
-  const tick = { schedule, due_at: due, outcome: 'started' as const, why: null, job: null, decided_at: due };
+  const tick = {
+    schedule,
+    due_at: due,
+    outcome: 'started' as const,
+    why: null,
+    code: null,
+    job: null,
+    decided_at: due,
+  };
   parts.schedules.addTick({ ...tick, ...given });
 }
 

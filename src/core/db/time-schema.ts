@@ -38,6 +38,8 @@ export const scheduleTick = sqliteTable(
     due_at: text().notNull(),
     outcome: text().notNull(),
     why: text(),
+    /** The code of the error that refused it. */
+    code: text(),
     /** The number of the job that it started. */
     job: integer(),
     decided_at: text().notNull(),

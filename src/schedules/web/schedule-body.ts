@@ -13,6 +13,7 @@ const tickSchema = objectSchema({
   due_at: textSchema,
   outcome: { type: 'string', enum: tickOutcomes },
   why: nullable('string'),
+  code: nullable('string'),
   job: nullable('integer'),
   decided_at: textSchema,
 });
