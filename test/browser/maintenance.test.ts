@@ -25,6 +25,7 @@ browserTest('a window starts on one page and ends on another, also a read-only o
     await page.getByRole('button', { name: 'Start window' }).click();
     await page.locator('#toasts').getByText('The window has started.').waitFor();
     await page.locator('#window-now').getByText(level).waitFor();
+    t.notOk(await page.getByRole('button', { name: 'Start window' }).isVisible(), 'only a later one');
 
     await other.bringToFront();
     await banner.getByRole('heading', { name: title }).waitFor();

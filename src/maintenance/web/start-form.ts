@@ -42,12 +42,12 @@ export function readMinutes({ lasts = usualLength, minutes = '' }: Form): number
   return text === '' ? Number.NaN : Number(text);
 }
 
-/** `held`: the window that holds jobs back now, so that another one is planned for its end. */
-export function viewStartForm(held: Window | null, refused?: { form: Form; error: AppError }) {
+/** `later`: the window that holds jobs back now, when another one is to be planned for its end. */
+export function viewStartForm(later: Window | null, refused?: { form: Form; error: AppError }) {
   const form: Form = refused?.form ?? {};
   const {
     level = 'frozen',
-    starts = held ? 'at' : 'now',
+    starts = later ? 'at' : 'now',
     lasts = usualLength,
     minutes = '',
     reason = '',
@@ -61,7 +61,7 @@ export function viewStartForm(held: Window | null, refused?: { form: Form; error
     message: problems.length > 1 ? `${problems.length} fields need a change.` : message,
     levels: levels.map((one) => ({ level: one, ...levelWords[one], isChosen: one === level })),
     starts,
-    startsAt: form.starts_at ?? (held ? localMinute(held.ends_at) : ''),
+    startsAt: form.starts_at ?? (later ? localMinute(later.ends_at) : ''),
     lengths: viewLengths(startLengths, lasts),
     minutes,
     reason: {

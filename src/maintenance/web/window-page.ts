@@ -28,16 +28,21 @@ export const windowPage: Page = {
   examples: [windowsPath],
 };
 
+type Query = { before?: number; plan?: 'later' };
 type Refused = { form: Form; error: AppError };
 
-const querystring = closedSchema({ before: idSchema });
+const querystring = closedSchema({
+  before: idSchema,
+  /** Shows the form also while a window holds jobs back. */
+  plan: { type: 'string', enum: ['later'] },
+});
 const shownAgain = ['invalid_arguments', 'confirmation_required', 'wrong_state'];
 
 export function registerWindowPage(app: FastifyInstance, ctx: MaintenanceContext) {
-  app.get<{ Querystring: { before?: number } }>(
+  app.get<{ Querystring: Query }>(
     windowsPath,
     { config: { isPage: true }, schema: { querystring } },
-    (request, reply) => sendWindows(ctx, request, reply, { before: request.query.before }),
+    (request, reply) => sendWindows(ctx, request, reply, request.query),
   );
 
   const starts = { ...isForm, config: { action: maintenanceActions.start, page: windowsPath } };
@@ -71,16 +76,16 @@ async function sendWindows(
   ctx: MaintenanceContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { before, refused }: { before?: number | undefined; refused?: Refused },
+  { before, plan, refused }: Query & { refused?: Refused },
 ) {
-  const held = ctx.windows.holding();
+  const later = plan === 'later' || refused ? ctx.windows.holding() : null;
   return reply.sendPage({
     template: 'maintenance/maintenance-page',
     title: 'Maintenance',
     section: '/settings',
     data: {
-      held,
-      form: { ...viewStartForm(held, refused), inTheWay: viewInTheWay(ctx, refused) },
+      later,
+      form: { ...viewStartForm(later, refused), inTheWay: viewInTheWay(ctx, refused) },
       wait: await request.loadCard('window-wait'),
       now: await request.loadCard('window-now'),
       before: before === undefined ? await request.loadCard('windows-before') : null,

@@ -1,7 +1,7 @@
 // A window as the banner, the cards and the dialogs show it. It names no time that depends on the present: the browser adds that.
 import type { Blocker } from '../../jobs/lock-queue.ts';
 import { url } from '../../core/url.ts';
-import { stateOf, type Window } from '../../window-store/window.ts';
+import { holdsBack, stateOf, type Window } from '../../window-store/window.ts';
 import { levelWords } from '../../window-store/level-words.ts';
 import { dayTime } from '../../web/template-globals.ts';
 import { shortTime, spanOf, timeSpan } from './window-times.ts';
@@ -15,6 +15,7 @@ export function viewWindow(window: Window, waitsFor: Blocker | null) {
     id,
     level,
     state,
+    holdsBack: holdsBack(level),
     reason,
     by: created_by,
     name,
