@@ -152,13 +152,9 @@ function createKernel(
     log,
     bus,
     redactor,
-    audit: createAudit({
-      ops,
-      now,
-      redactor,
-      bus,
-      onError: (error) => log.error({ err: error }, 'refusals are not in the audit log'),
-    }),
+    audit: createAudit(ops, now, redactor, bus, (error) =>
+      log.error({ err: error }, 'refusals are not in the audit log'),
+    ),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
     dataRoot: watchDataRoot(
       config.root,

@@ -101,13 +101,7 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
   const impatient = createSqliteQueue(library);
   const queue = createPatientQueue(impatient, retry);
   const log = pino({ level: 'silent' });
-  const audit = createAudit({
-    ops,
-    now,
-    redactor: createRedactor(config),
-    bus,
-    onError: (error) => log.error(error),
-  });
+  const audit = createAudit(ops, now, createRedactor(config), bus, (error) => log.error(error));
   const shared = { repository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...shared, queue: impatient, times: rigTimes });
   const pool = createPool({

@@ -26,13 +26,9 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
   const redactor = createRedactor(config);
   const log = createLog('error', redactor, 2);
   const bus = createBus();
-  const audit = createAudit({
-    ops,
-    now,
-    redactor,
-    bus,
-    onError: (error) => log.error({ err: error }, 'refusals are not in the audit log'),
-  });
+  const audit = createAudit(ops, now, redactor, bus, (error) =>
+    log.error({ err: error }, 'refusals are not in the audit log'),
+  );
   try {
     const environment = environmentToken(config);
     const tokens = createTokenRepository(ops);

@@ -45,15 +45,8 @@ export type Transition = 'first' | 'again' | 'recovered';
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
 
 export type Audit = ReturnType<typeof createAudit>;
-
-type Given = {
-  ops: Db;
-  now: () => Date;
-  redactor: Redactor;
-  bus: Pick<Bus, 'emit'>;
-  /** Receives the errors of rows of refusals, which must not hide the refusal itself. */
-  onError: (error: unknown) => void;
-};
+type Emitter = Pick<Bus, 'emit'>;
+type OnError = (error: unknown) => void;
 
 /** The server itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = {
@@ -71,15 +64,13 @@ const maxDetailLength = 16_384;
 const maxTrailRows = 50;
 const maxRequests = 1000;
 
-export function createAudit({ ops, now, redactor, bus, onError }: Given) {
-  const add = createWriter({ ops, now, redactor, bus });
-  const newestOf = ops.prepare<
-    [string, number],
-    { at: string; actor: string; event: string; detail: string | null }
-  >(`
+/** `onError` receives the errors of rows of refusals, which must not hide the refusal itself. */
+export function createAudit(ops: Db, now: () => Date, redactor: Redactor, bus: Emitter, onError: OnError) {
+  const add = createWriter(ops, now, redactor, bus);
+  const newestOf = ops.prepare<[string, number], Omit<Trail, 'detail'> & { detail: string | null }>(`
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
-  const [recorded, refused] = [createRecent(), createRecent()];
+  const recent = createRecent();
   const limit = createRowLimit({
     now,
     onError,
@@ -88,10 +79,10 @@ export function createAudit({ ops, now, redactor, bus, onError }: Given) {
 
   return {
     /** Whether this request has a row, or is counted; the newest thousand are known. */
-    hasRow: (requestId: string) => recorded.has(requestId),
+    hasRow: (requestId: string) => recent.has(requestId),
 
     /** Whether this request has a row that says why it did nothing, or is counted; the newest thousand are known. */
-    hasRefusal: (requestId: string) => refused.has(requestId),
+    hasRefusal: (requestId: string) => recent.isRefused(requestId),
 
     /** The newest rows of a target, without refusals, oldest first. */
     trail: (target: string): Trail[] =>
@@ -103,15 +94,14 @@ export function createAudit({ ops, now, redactor, bus, onError }: Given) {
     /** Adds a row, as part of the open transaction if there is one. */
     record({ outcome, ...entry }: Change) {
       add(outcome, entry);
-      remember(recorded, entry);
-      if (outcome === 'failed') remember(refused, entry);
+      recent.add(entry, outcome === 'failed');
     },
 
     /** Adds a row of an action that a client can repeat without end; counts it instead when its event and `code` have twenty
      *  rows in this minute. */
     recordLimited(code: string, entry: AuditEntry) {
       limit.admit({ event: entry.event, outcome: 'ok', code }, () => add('ok', entry));
-      remember(recorded, entry);
+      recent.add(entry, false);
     },
 
     /** Adds a row, or counts the refusal when its event and code have twenty rows in this minute. Not in a transaction that a
@@ -125,8 +115,7 @@ export function createAudit({ ops, now, redactor, bus, onError }: Given) {
         if (isBusy(error)) throw error;
         onError(error);
       }
-      remember(recorded, entry);
-      remember(refused, entry);
+      recent.add(entry, true);
     },
 
     /** Records what was only counted. */
@@ -134,14 +123,10 @@ export function createAudit({ ops, now, redactor, bus, onError }: Given) {
   };
 }
 
-function remember(recent: ReturnType<typeof createRecent>, { by: { requestId } }: AuditEntry) {
-  if (requestId !== null) recent.add(requestId);
-}
-
 /** Returns a function that adds a row. */
-function createWriter({ ops, now, redactor, bus }: Omit<Given, 'onError'>) {
+function createWriter(ops: Db, now: () => Date, redactor: Redactor, bus: Emitter) {
   const add = openChain(ops, now);
-  const announce = oncePerTurn(() => bus.emit('audit'));
+  let isAnnounced = false;
   return (outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) => {
     const { event, by, ...texts } = entry;
     const actor = redactor.record(by.actor);
@@ -157,32 +142,27 @@ function createWriter({ ops, now, redactor, bus }: Omit<Given, 'onError'>) {
       peer: by.peer,
       requestId: by.requestId,
     });
-    announce();
-  };
-}
-
-/** Calls `announce` after this turn of the event loop, in which the transaction of the rows ends, once for all of them. */
-function oncePerTurn(announce: () => void) {
-  let isPending = false;
-  return () => {
-    if (isPending) return;
-    isPending = true;
+    // After the transaction, once for all rows of this turn of the event loop.
+    if (isAnnounced) return;
+    isAnnounced = true;
     setImmediate(() => {
-      isPending = false;
-      announce();
+      isAnnounced = false;
+      bus.emit('audit');
     });
   };
 }
 
-/** The newest ids of requests. */
+/** The newest requests with a row, by their ids, and whether one says why it did nothing. */
 function createRecent() {
-  const ids = new Set<string>();
+  const refused = new Map<string, boolean>();
   return {
-    has: (id: string) => ids.has(id),
-    add(id: string) {
-      const [oldest] = ids;
-      if (oldest !== undefined && ids.size >= maxRequests) ids.delete(oldest);
-      ids.add(id);
+    has: (id: string) => refused.has(id),
+    isRefused: (id: string) => refused.get(id) === true,
+    add({ by: { requestId: id } }: AuditEntry, isRefused: boolean) {
+      if (id === null) return;
+      const [oldest] = refused.keys();
+      if (oldest !== undefined && refused.size >= maxRequests) refused.delete(oldest);
+      refused.set(id, isRefused || refused.get(id) === true);
     },
   };
 }

@@ -42,7 +42,7 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
   const bus = createBus();
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
-  const audit = createAudit({ ops, now, redactor, bus, onError });
+  const audit = createAudit(ops, now, redactor, bus, onError);
   const repository = createFindingRepository(ops);
   const findings = createFindings({ repository, audit, bus, now, onError, windowUnderWay: () => null });
   const steadyNow = () => ms;
@@ -269,7 +269,13 @@ t.test('what cannot be saved counts all the same, and is saved later', async (t)
 t.test('the next server knows the findings, and clears those of checks that it lacks', async (t) => {
   const { ops, look, rows } = start(t);
   await look(found);
-  const audit = createAudit({ ops, now: () => new Date(), redactor, bus: createBus(), onError() {} });
+  const audit = createAudit(
+    ops,
+    () => new Date(),
+    redactor,
+    createBus(),
+    () => {},
+  );
   const again = createFindings({
     repository: createFindingRepository(ops),
     audit,

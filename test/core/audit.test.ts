@@ -20,7 +20,7 @@ function openAudit(
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
   t.teardown(() => ops.close());
   const bus = createBus();
-  const audit = createAudit({ ops, now, redactor, bus, onError });
+  const audit = createAudit(ops, now, redactor, bus, onError);
   const columns = 'id, at, actor, event, target, outcome, reason, detail, peer, request_id';
   return { ops, audit, bus, rows: () => ops.prepare(`SELECT ${columns} FROM audit ORDER BY id`).all() };
 }

@@ -29,13 +29,13 @@ function openHistory(t: Test, { evidence, ...limits }: Limits) {
   const now = () => new Date(at);
   const repository = createJobRepository(ops, now);
   const bus = createBus();
-  const audit = createAudit({
+  const audit = createAudit(
     ops,
     now,
+    createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root)),
     bus,
-    redactor: createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root)),
-    onError: t.error,
-  });
+    t.error,
+  );
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops, evidence);
   const untilFree = async <T>(work: () => T) => work();

@@ -92,7 +92,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     config,
     now,
     sources,
-    audit: createAudit({ ops, now, redactor: createRedactor(config), bus: createBus(), onError: t.error }),
+    audit: createAudit(ops, now, createRedactor(config), createBus(), t.error),
     bus: createBus(),
     states: createSourceStates(ops),
     sheetRuns: createSheetRuns(ops, sources),

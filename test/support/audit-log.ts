@@ -27,7 +27,7 @@ export function openAuditLog(t: Test, { oldRows = 0, rows = 0 } = {}) {
   let second = 0;
   const now = () => new Date(Date.UTC(2026, 10, 1, 0, 0, second++));
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
-  const open = () => createAudit({ ops, now, redactor, bus: createBus(), onError: t.error });
+  const open = () => createAudit(ops, now, redactor, createBus(), t.error);
   const audit = open();
   const add = (count: number) => {
     for (let row = 0; row < count; row++)

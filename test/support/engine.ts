@@ -93,13 +93,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const ops = prepareOps(config.opsDatabasePath);
   const { library } = prepareLibrary(config.databasePath);
   const bus = createBus();
-  const audit = createAudit({
-    ops,
-    now,
-    redactor: createRedactor(config),
-    bus,
-    onError: (error) => log.error(error),
-  });
+  const audit = createAudit(ops, now, createRedactor(config), bus, (error) => log.error(error));
   const repository = createJobRepository(ops, now);
   const windows = createWindowRepository(ops);
   const lockQueue = createLockQueue(repository, windows, catalogue, config);
