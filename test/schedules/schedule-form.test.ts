@@ -97,6 +97,8 @@ t.test('while a rule is typed its sentence and its next five times come from the
   const { html } = await app.page(query({ ...daily, preset: 'weekly', weekday: '0' }), htmx);
   t.match(textOf(html, '.words'), /^Every Sunday at 02:30$/);
   t.match(textOf(html, '#schedule-preview'), /Rule 30 2 \* \* 0.*[Oo]n Sun 28 Mar 2027.*it runs at 03:00/);
+  const thursday = (await app.page(query({ ...daily, preset: 'weekly', weekday: '4' }), htmx)).html;
+  t.notMatch(textOf(thursday, '#schedule-preview'), /2027/, 'no run falls into a change of the clock');
   const times = html.querySelectorAll('.times li').map((node) => node.text);
   t.equal(times.length, 5);
   t.match(times[0], 'Sun 29 Nov 2026, 02:30');

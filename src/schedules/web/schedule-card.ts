@@ -33,17 +33,16 @@ export const scheduleCard = (ctx: SchedulesContext): RecordCard => ({
   },
 });
 
-/** The next five times, and what happens when the clock of its zone changes. */
+/** The next five times, and what becomes of those at which the clock of its zone changes. */
 export function viewNextTimes({ cron, zone }: { cron: string; zone: string }, now: Date) {
   const rule = readStoredCron(cron, zone);
   if (!rule) return { times: [], clockChanges: [] };
   const other = otherZone(zone);
   return {
     times: rule.nextTimes(now, nextCount).map((at) => momentOf(zone, at, { isFull: true })),
-    clockChanges: describeClockChanges(rule, zone, now).map(({ text, isAffected }) => ({
-      text: other ? `In ${other}, ${lowerFirst(text)}` : text,
-      isAffected,
-    })),
+    clockChanges: describeClockChanges(rule, zone, now)
+      .filter(({ isAffected }) => isAffected)
+      .map(({ text }) => ({ text: other ? `In ${other}, ${lowerFirst(text)}` : text })),
   };
 }
 
