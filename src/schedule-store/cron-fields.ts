@@ -72,7 +72,11 @@ function describeCount(count: number): string {
 }
 
 function findProblem(field: Field, part: string): string | null {
-  for (const item of part.split(',')) {
+  const items = part.split(',');
+  // Croner takes some of these lists, and no words fit them.
+  const alone = items.length > 1 && items.find((item) => item === '*' || item.endsWith('W'));
+  if (alone) return `${field.title} has ${alone} in the list ${part}; write it alone.`;
+  for (const item of items) {
     const problem = findItemProblem(field, item);
     if (problem) return problem;
   }

@@ -52,8 +52,9 @@ function parse(pattern: string, zone: string): Cron {
       fixedTimeRule: 'no-wildcard',
       paused: true,
     });
-  } catch (error) {
-    throw invalidArguments([cronProblem(`The rule cannot be read: ${(error as Error).message}`)]);
+  } catch {
+    const message = 'The rule cannot be read; use numbers, ranges, lists and steps.';
+    throw invalidArguments([cronProblem(message)]);
   }
 }
 

@@ -45,6 +45,10 @@ t.test('a bad rule is refused with a sentence that names the part', async (t) =>
     ['2026-01-01T00:00:00Z', /This one has 1\.$/],
     ['', /This one has 0\.$/],
     ['@reboot', /^“@reboot” is not known; use @monthly, .*, or five fields\.$/],
+    ['0 3 1W,15W * *', /^Day of month has 1W in the list 1W,15W; write it alone\.$/],
+    ['0 3 2,LW * *', /^Day of month has LW in the list/],
+    ['0 *,9 * * *', /^Hour has \* in the list/],
+    ['0 3 * * 1,*', /^Weekday has \* in the list/],
     ['0 0 31 2 *', /^No day of the calendar fits this rule, so it never runs\.$/],
     ['0 0 30 2,2-2 *', /never runs/],
   ];
@@ -60,6 +64,27 @@ t.test('a bad rule is refused with a sentence that names the part', async (t) =>
   );
   for (const zone of ['Mars/Phobos', '+02:00', ''])
     t.match(problemsOf('0 0 * * *', zone), [{ field: 'zone', message: /is not a known time zone/ }], zone);
+});
+
+t.test('every rule that is taken has words without a sign of the rule', async (t) => {
+  const forms = [
+    ['*', '5,10', '*/7', '1-5,*/20', '0-30/10,45'],
+    ['*', '3,15', '8-18,*/5'],
+    ['*', '1', '1,15', '1-7', '*/10', '1,*/9', 'L', 'LW', '15W', '1W,15W', '1,L', '1,2W', 'L,15W'],
+    ['*', 'FEB,8'],
+    ['*', '7', 'MON-FRI', '1,FRI', '*/3', '1#2', 'FRI#5,2', '5L', 'SUNL,1', '2,*'],
+  ];
+  let rules = [''];
+  for (const field of forms) rules = rules.flatMap((rule) => field.map((part) => `${rule} ${part}`));
+  const faults: string[] = [];
+  let taken = 0;
+  for (const rule of rules) {
+    const isTaken = problemsOf(rule).length === 0;
+    if (isTaken) taken += 1;
+    if (isTaken && /[*#]|NaN|undefined|\b[LW]\b|\d[LW]/.test(describeCron(rule))) faults.push(rule);
+  }
+  t.same(faults, []);
+  t.ok(taken > 1000, `${taken} rules`);
 });
 
 t.test('each form of a field that is documented is taken', async (t) => {
