@@ -1,6 +1,6 @@
 // Takes one change or check of a credential at a time, and knows which of them are under way.
 import type { Bus } from '../core/bus.ts';
-import { createTurns } from '../core/turns.ts';
+import { createTurns } from '../sources/turns.ts';
 import { credentialList } from './credential-list.ts';
 
 export type KeyTurns = ReturnType<typeof createKeyTurns>;

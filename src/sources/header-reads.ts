@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { inTime } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
-import { createTurns } from '../core/turns.ts';
+import { createTurns } from './turns.ts';
 import type { CreateTask } from '../runner/task.ts';
 import type { FoundFile } from '../sheets/file-facts.ts';
 

@@ -14,7 +14,7 @@ import type { SheetRuns } from './repository.ts';
 import { sourceActions, sourceTarget } from './actions.ts';
 import { unknownSource } from './source-changes.ts';
 import type { SourceState, SourceStates } from './source-state-repository.ts';
-import { createTurns } from '../core/turns.ts';
+import { createTurns } from './turns.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   createTask: CreateTask;
