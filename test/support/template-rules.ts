@@ -129,7 +129,7 @@ function checkDetails(template: string): Problem[] {
 }
 
 /** Functions that return HTML. */
-const htmlFunctions = /^<%~ (needs|linkTo|dialogLink|exact|focusProblem)\(/;
+const htmlFunctions = /^<%~ (needs|uploadNeeds|linkTo|dialogLink|exact|focusProblem)\(/;
 
 /** Only the first statement unpacks `it`, except for the role; there is no nested choice and no raw output. */
 function checkCode(tokens: Token[]): Problem[] {
