@@ -82,21 +82,12 @@ export function openChain(ops: Db, now: () => Date): (row: NewAuditRow) => void 
   );
   const statement = ops.prepare(insert);
   const add = (row: NewAuditRow) => void statement.run(row);
-  sealOldRows(ops, (detail) =>
-    add({
-      at: now().toISOString(),
-      actor: 'system',
-      event: sealEvent,
-      target: null,
-      outcome: 'ok',
-      reason: null,
-      detail: JSON.stringify(detail),
-      peer: null,
-      requestId: null,
-    }),
-  );
+  sealOldRows(ops, (seal) => add({ ...sealRow, at: now().toISOString(), detail: JSON.stringify(seal) }));
   return add;
 }
+
+const ofServer = { actor: 'system', target: null, reason: null, peer: null, requestId: null };
+const sealRow = { ...ofServer, event: sealEvent, outcome: 'ok' } as const;
 
 type Seal = { rows: number; sha256: string };
 
