@@ -16,9 +16,6 @@ const reads = (page: Page, selector: string, text: string | RegExp) =>
 browserTest('a rule is read while it is typed, and a refusal keeps what was typed', async (t, open) => {
   const app = await startApp(t, noop);
   const page = await open(`${app.origin}/schedules/new`);
-  await page.getByLabel('Name').fill('nightly');
-  await page.getByLabel('Operation').selectOption('export');
-  await page.locator('#schedule-args > *').first().waitFor();
   await page.getByText('Own rule').click();
   await page.locator(rule).fill('0 26 * * *');
   await reads(page, '#schedule-when', 'Hour is 26; it goes from 0 to 23.');
@@ -40,6 +37,9 @@ browserTest('a rule is read while it is typed, and a refusal keeps what was type
   });
   await page.getByRole('link', { name: 'Schedules' }).click();
   t.same(questions, ['beforeunload'], 'leaving asks after a preview, too');
+  await page.getByLabel('Name').fill('nightly');
+  await page.getByLabel('Operation').selectOption('export');
+  await page.locator('#schedule-args > *').first().waitFor();
 
   await page.locator(rule).fill('0 4 * *');
   await page.getByLabel('Name').fill('Nightly');

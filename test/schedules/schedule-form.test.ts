@@ -241,7 +241,10 @@ t.test('a conflict of a simple rule is shown, and what is gone is named at its f
   await putSchedule(app, 'rule', { cron: '0 4 * * *' });
   const refused = await app.submit('/ui/schedules/rule/edit', { ...shown, at: '05:00' });
   const { html } = await readHtml(refused);
-  t.match(textOf(html, '#schedule-when'), /Changed by .* to 0 4 \* \* \*; yours is 0 5 \* \* \*\./);
+  t.match(
+    textOf(html, '#schedule-when fieldset > .err'),
+    /Changed by .* to 0 4 \* \* \*; yours is 0 5 \* \* \*\./,
+  );
   const { schedules } = app.parts;
   schedules.put({ ...storedSchedule(app, 'rule'), name: 'lost', operation: 'vanished', zone: 'Mars' });
   t.match(fieldProblems((await app.page('/schedules/lost')).html), {
