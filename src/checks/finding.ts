@@ -48,6 +48,11 @@ const looksToClear = 2;
 /** An unchanged finding is saved at most so often. */
 const seenEveryMs = 60_000;
 
+/** A later run that fails as well does not make the trouble younger. */
+function earlier(since: string | undefined, opened_at: string): string {
+  return since !== undefined && since < opened_at ? since : opened_at;
+}
+
 /** The finding after a look that has found it. `streak` counts this look. */
 export function judgeFound(
   before: Finding | null,
@@ -60,7 +65,7 @@ export function judgeFound(
   const { subject, severity, title, text, stops, fix = null, runbook = null } = found;
   const latest = { severity, title, text, stops, fix, runbook, component: found.component ?? component };
   if (before && before.cleared_at === null) {
-    const opened_at = found.since ?? before.opened_at;
+    const opened_at = earlier(found.since, before.opened_at);
     const isChanged = !isSame({ ...before, ...latest, opened_at }, before);
     const isSeen = now.getTime() - Date.parse(before.seen_at) >= seenEveryMs;
     if (!isChanged && !isSeen) return { finding: before, did: 'nothing', transition: null };

@@ -143,6 +143,19 @@ t.test('a finding that comes and goes all the time does not fill the audit', asy
   t.match(rows(), [{ times: 51 }]);
 });
 
+t.test('a finding that is open keeps its start, unless an earlier one is known', async (t) => {
+  const { look, rows } = start(t);
+  const since = (time: string) => `2026-11-29T${time}:00.000Z`;
+  for (const [given, opened_at] of [
+    ['11:50', '11:50'],
+    ['11:58', '11:50'],
+    ['11:40', '11:40'],
+  ]) {
+    await look({ ...found, since: since(given as string) });
+    t.match(rows(), [{ opened_at: since(opened_at as string) }]);
+  }
+});
+
 t.test('an unchanged finding is written at most once a minute', async (t) => {
   const { look, ops, pass } = start(t);
   await look(found);
