@@ -78,7 +78,7 @@ export function viewRunDialog(
     ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
-    schedule: retryOf ? null : scheduleUrl(operation, filled),
+    schedule: retryOf ? null : scheduleUrl(operation, isPlan ? { ...derived, dry_run: false } : derived),
     back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),
     icon: operation.icon,
     runs: viewLastRuns(ctx.repository, operation.name),

@@ -82,6 +82,10 @@ t.test('an import needs a word only where something can be lost, and its dialog 
   t.equal(textOf(filled, '#dialog-submit'), 'Make the plan');
   t.equal(filled.querySelector('input[type="hidden"][name="dry_run"]')?.getAttribute('value'), 'true');
   t.equal(filled.querySelector('[name="allow_removals"], [name="confirm"]'), null, 'decided with the plan');
+  const shown = (await app.page('/ui/operations/import/confirm?mode=merge&dry_run=true')).html;
+  const schedule = shown.querySelectorAll('a').find((link) => link.text.includes('Schedule it'));
+  const href = schedule?.getAttribute('href')?.replaceAll('&amp;', '&');
+  t.equal(href, '/schedules/new?operation=import&args.mode=merge', 'a schedule imports; it makes no plan');
   const claimed = await app.json('/api/v1/operations/import', { args: { into_empty: true } });
   t.match(claimed, { status: 422, body: { error: { code: 'confirmation_required' } } });
   const late = await app.submit('/ui/operations/run/import', { mode: 'replace', dry_run: 'false' });
