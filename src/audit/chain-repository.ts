@@ -24,6 +24,7 @@ const sql = {
     SELECT id, CASE WHEN octet_length(hash) > 64 THEN '' ELSE hash END AS hash, ${readableRow} AS row FROM audit
     WHERE id > @after AND id <= @upTo ORDER BY id LIMIT @limit
   `,
+  bytes: `SELECT CAST(${readableRow} AS BLOB) FROM audit WHERE id = ?`,
   firstAfter: 'SELECT min(id) AS id FROM audit WHERE id <= ? AND at > ?',
   newestOf: 'SELECT id, at, hash FROM audit WHERE event = ? ORDER BY id DESC LIMIT 1',
   passed: `SELECT number, created_at AS at ${ended} 'succeeded' ORDER BY number DESC LIMIT 1`,
@@ -39,6 +40,12 @@ const sql = {
 
 export function createChainRepository(ops: Db) {
   const statements = prepareAll(ops, sql);
+  const bytesOf = statements.bytes.pluck();
+
+  /** Whether a row is the text that its bytes decode to. Bytes that are no UTF-8 decode to U+FFFD, so only a row with one can
+   *  differ. */
+  const isExact = ({ id, row }: ChainRow) =>
+    row === null || !row.includes('\ufffd') || isEncoded(row, bytesOf.get(id) as Buffer);
 
   return {
     newest: () => (statements.newest.get() as Link | undefined) ?? null,
@@ -49,8 +56,10 @@ export function createChainRepository(ops: Db) {
     /** Null also when there is no such row. */
     hashOf: (id: number) => (statements.hashOf.get(id) as Link | undefined)?.hash ?? null,
 
-    page: (after: number, upTo: number, limit: number) =>
-      statements.page.all({ after, upTo, limit }) as ChainRow[],
+    page(after: number, upTo: number, limit: number): ChainRow[] {
+      const rows = statements.page.all({ after, upTo, limit }) as ChainRow[];
+      return rows.map((row) => (isExact(row) ? row : { ...row, row: null }));
+    },
 
     /** The first row up to `id` that is younger than `at`. Reads all rows. */
     firstAfter: (id: number, at: string) => (statements.firstAfter.get(id, at) as { id: number | null }).id,
@@ -75,4 +84,10 @@ export function createChainRepository(ops: Db) {
       return { ...found, detail: JSON.parse(String(found.detail)) as ChainBreak };
     },
   };
+}
+
+/** The server writes half a surrogate pair as three bytes, each of which decodes to U+FFFD. */
+function isEncoded(text: string, bytes: Buffer): boolean {
+  const stored = bytes.toString('latin1').replace(/\xed[\xa0-\xbf][\x80-\xbf]/g, '\xef\xbf\xbd'.repeat(3));
+  return stored === Buffer.from(text).toString('latin1');
 }
