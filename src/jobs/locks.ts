@@ -6,12 +6,14 @@ import type { Claim } from './job.ts';
  *  `ignoresWindows` waits for jobs only. */
 export type Position = { jobId: string; claims: Claim[]; isHeld: boolean; ignoresWindows?: boolean };
 
-/** The position that `claims` would wait for: a holder first, else the earliest waiter ahead; null when there is none. */
+/** The position that `claims` would wait for: a window that holds first, else a job that runs, else the earliest waiter
+ *  ahead; null when there is none. */
 export function findBlocker(claims: Claim[], ahead: Position[], { ignoresWindows = false } = {}) {
-  const conflicting = ahead.filter(
+  const conflicting = findBlocking(ahead).filter(
     (position) => !(ignoresWindows && isWindow(position)) && areConflicting(position.claims, claims),
   );
-  return conflicting.find((position) => position.isHeld) ?? conflicting[0] ?? null;
+  const holders = conflicting.filter((position) => position.isHeld);
+  return holders.find(isWindow) ?? holders[0] ?? conflicting[0] ?? null;
 }
 
 /** The window that holds back a new job with these claims; null when there is none. */
@@ -19,26 +21,39 @@ export function findWindow(claims: Claim[], queue: Position[]): Position | null 
   return queue.find((position) => isWindow(position) && areConflicting(position.claims, claims)) ?? null;
 }
 
-/** Ids of waiters, in order, that are compatible with the holders and every earlier waiter: windows, and up to `max` jobs. */
+/** Ids of waiters, in order, that are compatible with the holders and every earlier waiter that blocks: windows, and up to
+ *  `max` jobs. */
 export function findStartable(queue: Position[], max: number): string[] {
-  const [taken, takenByJobs] = [createTaken(), createTaken()];
-  const take = (position: Position) => {
-    taken.add(position.claims);
-    if (!isWindow(position)) takenByJobs.add(position.claims);
-  };
-  for (const position of queue) if (position.isHeld) take(position);
+  const taken = { byJobs: createTaken(), byWindows: createTaken() };
+  const takenBy = (position: Position) => (isWindow(position) ? taken.byWindows : taken.byJobs);
+  const blocking = findBlocking(queue);
+  for (const position of blocking) if (position.isHeld) takenBy(position).add(position.claims);
   const startable: string[] = [];
   let room = max;
-  for (const position of queue) {
-    if (position.isHeld) continue;
-    const others = position.ignoresWindows ? takenByJobs : taken;
-    if ((isWindow(position) || room > 0) && others.areCompatibleWith(position.claims)) {
-      startable.push(position.jobId);
+  for (const position of blocking) {
+    const { jobId, claims, isHeld, ignoresWindows } = position;
+    if (isHeld) continue;
+    const isFree =
+      taken.byJobs.areCompatibleWith(claims) && (ignoresWindows || taken.byWindows.areCompatibleWith(claims));
+    if (isFree && (isWindow(position) || room > 0)) {
+      startable.push(jobId);
       if (!isWindow(position)) room -= 1;
     }
-    take(position);
+    takenBy(position).add(claims);
   }
   return startable;
+}
+
+/** The positions that others wait for: all but the jobs that a window bars. Such a job cannot start before the end of the
+ *  window, so it lets pass what the window lets pass; then it has its place again. */
+function findBlocking(queue: Position[]): Position[] {
+  const byWindows = createTaken();
+  for (const position of queue) if (position.isHeld && isWindow(position)) byWindows.add(position.claims);
+  return queue.filter((position) => {
+    const { claims, isHeld, ignoresWindows } = position;
+    if (isWindow(position)) byWindows.add(claims);
+    return isHeld || isWindow(position) || ignoresWindows || byWindows.areCompatibleWith(claims);
+  });
 }
 
 export function isWindow({ jobId }: Position): boolean {

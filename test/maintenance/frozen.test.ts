@@ -103,6 +103,37 @@ t.test('a job that was queued earlier keeps its place before the window', async 
   await untilEntered(app, window);
 });
 
+t.test(
+  'an import that waits for the end holds back neither index nor repair, and has its place then',
+  async (t) => {
+    const { app, windows, repository } = await startWithClock(t, { env: { CHL_WORKERS: '0' } });
+    const { id } = await windows.start(wanted('frozen'), admin);
+    const first = (await run(app, 'import', { when_locked: 'wait' })).body;
+    const second = (await run(app, 'import', { when_locked: 'wait' })).body;
+    for (const operation of ['index', 'repair']) {
+      const [offered] = (await app.json('/api/v1/operations')).body.items.filter(
+        ({ name }: { name: string }) => name === operation,
+      );
+      t.same(offered.held_by, [], `${operation} is offered`);
+      const { status, body } = await run(app, operation);
+      t.equal(status, 202, JSON.stringify(body));
+      await app.whenJob(body.number);
+    }
+    for (const { number } of [first, second])
+      t.match((await app.json(`/api/v1/operations/jobs/${number}`)).body, {
+        status: 'queued',
+        waits_for: { window: id },
+      });
+    await windows.end(id, admin);
+    await app.whenJob(first.number, 'running');
+    t.match(await run(app, 'index'), {
+      status: 409,
+      body: { error: { details: { holder: { number: first.number } } } },
+    });
+    t.equal(repository.find(String(second.number))?.status, 'queued');
+  },
+);
+
 t.test('a retry is refused, too; a bulk retry queues its jobs behind the window', async (t) => {
   const { app, windows } = await startWithClock(t);
   const { body } = await run(app, 'import');

@@ -13,12 +13,13 @@ import { createScheduling, startScheduling } from '../support/schedules.ts';
 
 const sheets: Claim = { name: 'sheets', mode: 'exclusive' };
 
-/** Two schedules of an operation that claims the sheets: `strict` has overlap skip, `patient` has wait. */
+/** Two schedules of operations that claim library and sheets: `strict` has overlap skip, `patient` has wait. */
 async function startWithWindow(t: Test, level: Level) {
   const scheduling = startScheduling(t, {
     operations: [
       defineOperation({ locks: () => [sheets] }),
-      defineOperation({ name: 'other', locks: () => [sheets] }),
+      defineOperation({ name: 'other', locks: () => [sheets, { name: 'library', mode: 'exclusive' }] }),
+      defineOperation({ name: 'repairs', locks: () => [{ name: 'library', mode: 'shared' }] }),
     ],
     env: { CHL_OPERATIONS_MODE: 'noop' },
   });
@@ -64,6 +65,20 @@ for (const level of ['frozen', 'drained'] as const)
     t.match(ticks('strict').at(-1), /^12:03 (started #\d|skipped other #\d)/);
     t.match(ticks('patient').at(-1), /^12:03 started #\d/);
   });
+
+t.test('a run that a frozen window lets pass does not wait for one that it bars', async (t) => {
+  const { ticker, ticks, clock, engine, put } = await startWithWindow(t, 'frozen');
+  await put('repairs', { operation: 'repairs', overlap: 'skip' });
+  for (let minute = 0; minute < 2; minute += 1) {
+    clock.pass(1);
+    await ticker.runOnce();
+  }
+  t.match(ticks('patient'), ['12:01 started #1', /^12:02 skipped/]);
+  t.match(ticks('repairs')[0], /^12:01 started #2/);
+  engine.runner.start();
+  await engine.whenJob(2, 'succeeded');
+  t.equal(engine.repository.find('1')?.status, 'queued');
+});
 
 t.test('a read-only window refuses every due time, also of a run that may wait', async (t) => {
   const { ticker, ticks, clock, engine, end, schedules, scheduleJobs } = await startWithWindow(
