@@ -27,7 +27,7 @@ export function describeOutcome(
 }
 
 function compareWith(last: LastRun | null, hashes: string[], startedAt: string): CheckStep {
-  if (!last) return step('Compared', 'It was neither imported nor exported yet.', 'ok');
+  if (!last) return step('Compared', 'No import or export before this check.', 'ok');
   const { verb, run } = last;
   const title = `Compared with our ${verb}`;
   if (run.finished_at > startedAt)
