@@ -30,8 +30,16 @@ async function fill(test: Test, addresses: string[]) {
   const app = await startIndexed(test);
   const { repository } = app.parts;
   await app.run('import', { dry_run: true });
-  endJob(repository, insertJob(repository, { operation: 'export' }), 'cancelled');
-  endJob(repository, insertJob(repository, { operation: 'import', args: { mode: 'replace' } }), 'failed');
+  endJob(
+    repository,
+    insertJob(repository, { operation: 'export', args: { target: 'published' } }),
+    'cancelled',
+  );
+  endJob(
+    repository,
+    insertJob(repository, { operation: 'import', args: { source: 'published', mode: 'replace' } }),
+    'failed',
+  );
   const { number } = insertJob(repository, { operation: 'index' });
   await fetch(`${app.origin}/api/v1/sources/draft`, {
     method: 'PUT',

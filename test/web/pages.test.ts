@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp } from '../support/app.ts';
+import { startFilled } from '../support/filled.ts';
 import { card, jobRow, operationRow, textOf } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -45,6 +46,23 @@ t.test('pages have no inline script or style', async (t) => {
       address,
     );
     t.notMatch(text, /https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)/, `${address} loads nothing from other sites`);
+  }
+});
+
+/** Words that a template shows when a value is missing. */
+const gaps = /.{0,40}(\b(undefined|null|NaN|Infinity|Invalid Date)\b|\[object \w+\]).{0,40}/;
+
+t.test('no page shows a missing value', async (t) => {
+  const { app, addresses } = await startFilled(t);
+  const lastRow = app.ops.prepare('SELECT max(id) FROM audit').pluck().get();
+  t.ok(addresses.length > 30);
+  for (const address of [...addresses, `/audit/${lastRow}`]) {
+    const { html } = await app.page(address);
+    // The detail of an audit row is shown as it is stored.
+    for (const node of html.querySelectorAll('script, pre.trace')) node.remove();
+    const attributes = html.querySelectorAll('[href], [title], [aria-label], [placeholder]');
+    const texts = attributes.flatMap((node) => Object.values(node.attributes));
+    for (const text of [html.structuredText, ...texts]) t.equal(gaps.exec(text)?.[0], undefined, address);
   }
 });
 
