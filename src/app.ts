@@ -8,6 +8,7 @@ import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
 import { prepareLibrary } from './core/db/library.ts';
+import { aloneBusyMs, serverBusyMs, setBusyMs } from './core/db/open.ts';
 import { prepareOps } from './core/db/ops.ts';
 import { prepareSavedSettings } from './core/db/saved-settings.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
@@ -74,22 +75,19 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     ...kernel,
     server,
     use,
-
     start: () => (starting ??= startAll()),
-
-    startByHand: () => startAllByHand(lifecycles),
-
+    startByHand: () => startAllByHand(kernel, lifecycles),
     close: (quietMs = 0) => (closing ??= closeAll(quietMs)),
   };
 
   async function startAll() {
     kernel.damage.checkAll();
     await Promise.all([...lifecycles.map(({ recover }) => recover?.()), server.ready()]);
+    setBusyMs([ops, library], serverBusyMs);
     const address = await listen(server, config);
     isListening = true;
     lock.update({ ...holder, url: address });
-    const detail = { mode: config.mode };
-    audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
+    await recordStart(kernel);
     // A close during the start: waiting jobs stay queued.
     if (closing) return address;
     await eachInOrder(lifecycles, ({ start }) => start?.());
@@ -102,6 +100,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     await starting?.catch(() => {});
     await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
+    setBusyMs([ops, library], aloneBusyMs);
     await eachInOrder([...lifecycles].reverse(), ({ close }) => close?.());
     audit.close();
     if (isListening) recordStop(kernel);
@@ -113,15 +112,21 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   }
 }
 
-async function startAllByHand(lifecycles: Lifecycle[]) {
+async function startAllByHand({ library, ops }: Kernel, lifecycles: Lifecycle[]) {
   const involved = lifecycles.filter(({ startByHand }) => startByHand);
   await eachInOrder(involved, ({ recover }) => recover?.());
+  setBusyMs([ops, library], serverBusyMs);
   await eachInOrder(involved, ({ startByHand }) => startByHand?.());
 }
 
 /** Later features may read from earlier ones. */
 async function eachInOrder<T>(items: T[], work: (item: T) => void | Promise<void>) {
   for (const item of items) await work(item);
+}
+
+function recordStart({ audit, config: { mode }, untilFree }: Kernel): Promise<void> {
+  const row = { event: 'server.started', by: systemRequester, detail: { mode } };
+  return untilFree(() => audit.record({ ...row, outcome: 'ok' }));
 }
 
 /** A full disk or a damaged database does not keep the server from stopping. */

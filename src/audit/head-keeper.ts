@@ -13,14 +13,14 @@ const everyMs = 10_000;
 /** The event of a row that says that the file was missing. */
 export const headMadeEvent = 'audit.head_made';
 
-type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
+type Given = Pick<Kernel, 'audit' | 'log' | 'now' | 'untilFree'> & {
   file: string;
   chain: Pick<ChainRepository, 'newest' | 'hashOf' | 'newestOf'>;
   /** Settles when every commit before the call is on the disk. */
   synced: () => Promise<void>;
 };
 
-export function createHeadKeeper({ file, chain, synced, audit, log, now }: Given) {
+export function createHeadKeeper({ file, chain, synced, audit, log, now, untilFree }: Given) {
   /** A server that ran before this one has left a head. */
   let isExpected = (chain.newestOf('server.started')?.hash ?? null) !== null;
   let problem: string | null = null;
@@ -39,7 +39,7 @@ export function createHeadKeeper({ file, chain, synced, audit, log, now }: Given
   async function write() {
     const kept = readHead(file);
     if (kept.problem !== null) throw new AppError('config', kept.problem);
-    if (kept.head === null && isExpected) recordMissing();
+    if (kept.head === null && isExpected) await recordMissing();
     const newest = chain.newest();
     if (newest && isHash(newest.hash) && newest.hash !== kept.head?.hash) {
       if (kept.head && chain.hashOf(kept.head.id) !== kept.head.hash) return;
@@ -52,10 +52,10 @@ export function createHeadKeeper({ file, chain, synced, audit, log, now }: Given
   }
 
   /** Once, also when the file cannot be written, which is tried every few seconds. */
-  function recordMissing() {
-    isExpected = false;
+  async function recordMissing() {
     const detail = { row: chain.newest()?.id ?? null };
-    audit.record({ event: headMadeEvent, outcome: 'ok', by: systemRequester, detail });
+    await untilFree(() => audit.record({ event: headMadeEvent, outcome: 'ok', by: systemRequester, detail }));
+    isExpected = false;
   }
 
   /** Logged once, since it is tried every few seconds. */

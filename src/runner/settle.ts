@@ -1,6 +1,7 @@
 // Records the end of a job: outcome, audit row and freed claims in one commit, the event on the bus, then the sync.
 import { systemRequester } from '../core/audit.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
+import { busyLimits, isBusy } from '../core/db/busy-retry.ts';
 import type { Damage } from '../core/db/damage.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { RetryPolicy } from '../core/operation.ts';
@@ -23,7 +24,8 @@ type Given = Pick<Kernel, 'catalogue' | 'config' | 'audit' | 'bus' | 'damage' | 
   makeRoom: () => void;
   /** Resolves when every reader sees what the job has changed; never rejects. */
   catchUp: () => Promise<void>;
-  /** False once the server stops: an end that cannot be written then is left to the recovery of the next start. */
+  /** False once the server stops: an end that cannot be written then within seconds is left to the recovery of the next
+   *  start. */
   isRunning: () => boolean;
 };
 
@@ -54,13 +56,13 @@ export function createSettlement(given: Given) {
 
   /** The job keeps its claims until its end is written. */
   async function untilWritten(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
-    for (;;) {
+    for (const deadline = performance.now() + busyLimits.request.maxMs; ; ) {
       try {
         return write(job, outcome);
       } catch (error) {
         log.error({ err: error, ...nameOf(job) }, 'the end of a job is not written yet');
         if (isDiskFull(error)) makeRoom();
-        if (!isRunning()) return null;
+        if (!isRunning() && !(isBusy(error) && performance.now() < deadline)) return null;
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }

@@ -10,9 +10,9 @@ export const starts: Feature<ReturnType<typeof createStartParts>> = {
   name: 'starts',
   pages: [aboutPage],
   create: createStartParts,
-  lifecycle: ({ startRecord }) => ({
+  lifecycle: ({ startRecord, untilFree }) => ({
     recover: startRecord.recover,
-    start: startRecord.add,
+    start: () => untilFree(startRecord.add),
     close: startRecord.end,
   }),
   routes(app, ctx) {

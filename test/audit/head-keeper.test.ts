@@ -24,6 +24,7 @@ function keepHead(t: Test, { rows = 3, log = openAuditLog(t, { rows }) } = {}) {
     now,
     chain,
     synced: () => synced(),
+    untilFree: async (work) => work(),
     log: { error: (given: unknown) => logged.push(given) } as never,
   });
   return {

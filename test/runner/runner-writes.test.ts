@@ -44,6 +44,23 @@ t.test('an end that cannot be written is written as soon as ops.db is free', asy
   t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
+t.test('the end of a job that a stop ends is written once ops.db is free', async (t) => {
+  const { log, whenLogged } = listeningLog();
+  const operations = [defineOperation({ child: 'exits-0-on-sigterm' })];
+  const engine = startEngine(t, { log, operations });
+  const { number } = engine.enqueue('chore');
+  await engine.whenPhase(number, 'polite');
+  const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 0 });
+  t.teardown(() => writer.close());
+  writer.exec('BEGIN IMMEDIATE');
+  const isRefused = whenLogged('the end of a job is not written yet');
+  const stopped = engine.runner.stop(0);
+  await isRefused;
+  writer.exec('ROLLBACK');
+  await stopped;
+  t.not(engine.jobs.find(String(number)).status, 'running');
+});
+
 t.test('identity and rows of a job wait for a busy ops.db, and none is lost', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation()] });
   const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 1000 });

@@ -10,6 +10,7 @@ import { createAudit } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
+import { serverBusyMs, setBusyMs } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
@@ -92,6 +93,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const catalogue = createCatalogue(operations);
   const ops = prepareOps(config.opsDatabasePath);
   const { library } = prepareLibrary(config.databasePath);
+  setBusyMs([ops, library], serverBusyMs);
   const bus = createBus();
   const audit = createAudit(ops, now, createRedactor(config), bus, (error) => log.error(error));
   const repository = createJobRepository(ops, now);

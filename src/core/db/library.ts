@@ -2,13 +2,13 @@
 import fs from 'node:fs';
 import { inspectDatabase, inspectOpen } from './inspect.ts';
 import { applyMigrations } from './migrations.ts';
-import { type Db, openDatabase, serverBusyMs } from './open.ts';
+import { aloneBusyMs, type Db, openDatabase } from './open.ts';
 
 /** Returns the connection, and whether the file is new. Called once at start, before any script. Throws `config`. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   const isNew = !fs.existsSync(file);
   inspectLibrary(file);
-  const library = openDatabase(file, { busyMs: serverBusyMs });
+  const library = openDatabase(file, { busyMs: aloneBusyMs });
   addContentHash(library);
   applyMigrations(library, 'library');
   return { library, isNew };

@@ -8,8 +8,10 @@ import { connect } from './driver.ts';
 
 export type Db = Database.Database;
 
-/** How long SQLite blocks the thread for a busy file. The server retries instead; scripts may block. */
+/** How long SQLite blocks the thread for a busy file. While the server answers requests it retries instead; before and after
+ *  that, nobody waits for the thread. Scripts may block. */
 export const serverBusyMs = 20;
+export const aloneBusyMs = 3000;
 export const scriptBusyMs = 60_000;
 
 /** Older versions can lose committed data in a race at the reset of the WAL (fixed in SQLite 3.51.3). */
@@ -29,6 +31,10 @@ export function openDatabase(file: string, options: { busyMs: number; readonly?:
     db.close();
     throw error;
   }
+}
+
+export function setBusyMs(dbs: Db[], busyMs: number) {
+  for (const db of dbs) db.pragma(`busy_timeout = ${busyMs}`);
 }
 
 /** Prepares each SQL text of a table under its name. */

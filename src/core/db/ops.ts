@@ -1,12 +1,12 @@
 // Opens ops.db, the database of the dashboard: creates it, or brings it to this version.
 import { inspectDatabase, inspectOpen } from './inspect.ts';
 import { applyMigrations } from './migrations.ts';
-import { type Db, openDatabase, serverBusyMs } from './open.ts';
+import { aloneBusyMs, type Db, openDatabase } from './open.ts';
 
 /** Throws `config` for a file of something else, which it does not change. */
 export function prepareOps(file: string): Db {
   inspectOps(file);
-  const ops = openDatabase(file, { busyMs: serverBusyMs });
+  const ops = openDatabase(file, { busyMs: aloneBusyMs });
   applyMigrations(ops, 'ops');
   return ops;
 }
