@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../src/core/config.ts';
-import { envExample } from '../src/core/settings/env-example.ts';
-import { withSettingsTable } from '../src/core/settings/settings-table.ts';
+import { envExample } from '../src/settings/env-example.ts';
+import { withSettingsTable } from '../src/settings/settings-table.ts';
 
 const docs = path.join(packageRoot, 'docs/settings.md');
 fs.writeFileSync(path.join(packageRoot, '.env.example'), envExample());

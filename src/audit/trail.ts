@@ -1,6 +1,6 @@
 // Pages of the audit log, and all of it for an export. Every question reads short pieces, between which the event loop runs;
 // a search that no index answers ends after a while and says where.
-import { inSlices, type Slicing } from '../jobs/slices.ts';
+import { inSlices, type Slicing } from '../core/slices.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import type { AuditRow } from './audit-row.ts';

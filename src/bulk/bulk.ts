@@ -12,7 +12,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import { type JobListing, maxBulkJobs } from '../jobs/listing.ts';
 import type { Removal } from '../jobs/removal.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import { inTurns } from '../jobs/slices.ts';
+import { inTurns } from '../core/slices.ts';
 import { bulkAction } from './actions.ts';
 
 export const bulkActions = ['retry', 'cancel', 'remove'] as const;

@@ -15,7 +15,7 @@ import {
   sumOf,
   toCounts,
 } from './repository-index.ts';
-import type { Slicing } from './slices.ts';
+import type { Slicing } from '../core/slices.ts';
 
 export { maxCounted, needsScan } from './repository-index.ts';
 

@@ -3,7 +3,7 @@
 import { type Db, prepareOnce } from '../core/db/open.ts';
 import type { JobFilter } from './job-search.ts';
 import { type JobRow, type JobStatus, jobStatuses, type ResultRow } from './job.ts';
-import { inSlices, type Slicing } from './slices.ts';
+import { inSlices, type Slicing } from '../core/slices.ts';
 
 /** A page begins below `before`, or ends above `after`; with neither it is the newest. */
 export type PageRange = { before?: number | undefined; after?: number | undefined };

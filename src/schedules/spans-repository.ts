@@ -2,7 +2,7 @@
 // ones are kept, so that a look reads only those that came since the last one, and the jobs that were not over then.
 import type { Bus, JobStatus } from '../core/bus.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
-import { inTurns } from '../jobs/slices.ts';
+import { inTurns } from '../core/slices.ts';
 import type { Tick } from '../schedule-store/schedule.ts';
 import { scheduleRequester } from './actions.ts';
 import type { RunKind, Span } from './timeline.ts';

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { loadConfigFrom, packageRoot, readConfig } from '../../src/core/config.ts';
-import { envExample } from '../../src/core/settings/env-example.ts';
-import { withSettingsTable } from '../../src/core/settings/settings-table.ts';
+import { envExample } from '../../src/settings/env-example.ts';
+import { withSettingsTable } from '../../src/settings/settings-table.ts';
 import { read, refusal } from '../support/settings.ts';
 
 /** The variables that the configuration reads. */

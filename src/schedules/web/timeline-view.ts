@@ -2,7 +2,7 @@
 import { machineZone } from '../../schedule-store/cron.ts';
 import { formatNumber, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { inTurns } from '../../jobs/slices.ts';
+import { inTurns } from '../../core/slices.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { describeRow, kindWords } from '../describe-runs.ts';
 import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';

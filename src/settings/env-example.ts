@@ -1,7 +1,7 @@
 // The text of .env.example: each variable with its meaning and its default, commented out.
 import path from 'node:path';
-import { settings } from './declared.ts';
-import type { Setting } from './setting.ts';
+import { settings } from '../core/settings/declared.ts';
+import type { Setting } from '../core/settings/setting.ts';
 
 const head =
   '# Copy to .env, and remove the # of the settings you change. Environment variables take precedence over this file.\n';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { inSlices } from '../../src/jobs/slices.ts';
+import { inSlices } from '../../src/core/slices.ts';
 
 const slicing = { sliceMs: 5, maxMs: 1000, first: 4, min: 2 };
 

@@ -1,6 +1,6 @@
 // The table of all variables in docs/settings.md, written by `npm run settings`.
-import { settings } from './declared.ts';
-import { type GroupName, groups, type Setting } from './setting.ts';
+import { settings } from '../core/settings/declared.ts';
+import { type GroupName, groups, type Setting } from '../core/settings/setting.ts';
 
 const marks = { begin: '<!-- settings: written by npm run settings -->', end: '<!-- /settings -->' };
 
