@@ -39,13 +39,14 @@ export type ErrorCode =
   | 'config'
   | 'internal';
 
-/** `message` says what happened, why, and the next step; `details` is JSON for the API and for templates. */
+/** `message` says what happened, why, and the next step; `details` is JSON for the API and for templates. The `cause` is for the
+ *  log only. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;
 
-  constructor(code: ErrorCode, message: string, details?: Record<string, unknown>) {
-    super(message);
+  constructor(code: ErrorCode, message: string, details?: Record<string, unknown>, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'AppError';
     this.code = code;
     this.details = details;

@@ -17,7 +17,7 @@ import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 import { scheduleClaims } from './schedule-claims.ts';
 import type { WindowClaims } from './window-claims.ts';
-import { maintenanceError, readWindows } from '../window-store/refusal.ts';
+import { maintenanceError } from '../window-store/refusal.ts';
 import { mayWaitBehind } from '../window-store/window.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
@@ -194,7 +194,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
 /** Refuses a job that a maintenance window holds back, unless it may wait for the end of the window. Returns the window that an
  *  admin overrides; null without one. */
 function passWindow({ lockQueue, now }: Given, claims: Claim[], { whenLocked }: RunRequest, by: Requester) {
-  const window = readWindows(() => lockQueue.windowOver(claims));
+  const window = lockQueue.windowOver(claims);
   if (!window) return null;
   if (by.override) return { window: window.id, level: window.level, reason: by.override };
   if (whenLocked === 'wait' && mayWaitBehind(window.level)) return null;

@@ -2,7 +2,6 @@
 // at its end. Each move is one transaction with its audit row. Nothing is ended to make room for a window.
 import { type Requester, systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { readWindows } from '../window-store/refusal.ts';
 import { claimsOfLevel, everything, isOver, isUnderWay, keyOf, type Window } from '../window-store/window.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 import { findStartable } from './locks.ts';
@@ -34,7 +33,7 @@ export function createWindowClaims(given: Given) {
      *  `maintenance` when the windows cannot be read. */
     keepUp(detail: Record<string, unknown> = {}) {
       const at = now();
-      const open = readWindows(windows.open);
+      const open = windows.open();
       const over = open.filter((window) => isOver(window, at));
       const due = open.filter((window) => window.begun_at === null && isUnderWay(window, at));
       if (over.length + due.length === 0) return;

@@ -3,7 +3,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { HoldBack } from '../core/hold-back.ts';
-import { maintenanceError, readWindows } from '../window-store/refusal.ts';
+import { maintenanceError } from '../window-store/refusal.ts';
 import { isUnderWay, keyOf, type Window } from '../window-store/window.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 
@@ -22,7 +22,7 @@ export function createHoldBack({ windows, audit, bus, now, untilFree }: Given): 
   return {
     async assertPossible(action, by) {
       const at = now();
-      const window = readOnlyOf(readWindows(windows.open), at);
+      const window = readOnlyOf(windows.open(), at);
       if (!window || action.allowedInReadOnly) return;
       if (!by.override) throw maintenanceError(window, at);
       const { override: reason } = by;
@@ -35,7 +35,7 @@ export function createHoldBack({ windows, audit, bus, now, untilFree }: Given): 
 
     current() {
       try {
-        known ??= readWindows(windows.open);
+        known ??= windows.open();
         const window = readOnlyOf(known, now());
         return window && { why: window.reason, ends_at: window.ends_at };
       } catch (error) {

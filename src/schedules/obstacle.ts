@@ -1,5 +1,6 @@
 // Finds what keeps a due run from starting, and puts it into words.
 import { AppError } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
 import type { Operation } from '../core/operation.ts';
 import type { ReadArguments } from '../core/read-arguments.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -37,8 +38,7 @@ export function findObstacle(
 /** The tick of a run that was not accepted. */
 export function describeRefusal(error: unknown): Pick<Tick, 'outcome' | 'why' | 'code'> {
   const refused = (why: string, code: string | null) => ({ outcome: 'refused' as const, why, code });
-  if (!(error instanceof AppError))
-    return refused(`The run could not be requested: ${(error as Error).message}`, null);
+  if (!(error instanceof AppError)) return refused(`The run could not be requested: ${explain(error)}`, null);
   const { code, message, details } = error;
   const { holder, reason, ends_at: end } = (details ?? {}) as Details;
   if (code === 'operation_locked' && holder)

@@ -164,7 +164,10 @@ export function prefersJson({ accept = '' }: IncomingHttpHeaders): boolean {
 
 /** Maps errors of the framework and of SQLite to our codes; logs an unknown error with its stack, and shows it without. */
 function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
-  if (error instanceof AppError) return error;
+  if (error instanceof AppError) {
+    if (error.cause !== undefined) request.log.error({ err: error.cause }, 'request failed');
+    return error;
+  }
   const known = frameworkErrors[error.code];
   if (known) return new AppError(...known);
   if (error.validation) return invalidRequest(error);

@@ -1,5 +1,6 @@
 // The refusal `maintenance`: a window holds the run or the change back, or the windows cannot be read.
 import { isBusy } from '../core/db/busy-retry.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { formatMinute } from '../core/format.ts';
 import { levelWords } from './level-words.ts';
@@ -13,13 +14,15 @@ export function maintenanceError(window: Window, now: Date): AppError {
   return new AppError('maintenance', message, { window: id, level, reason, ends_at, retry_after_sec });
 }
 
-/** Runs a read or a move of windows. While they cannot be read, nothing may change, since a window may be open. */
-export function readWindows<T>(read: () => T): T {
+/** Runs a statement on windows. While they cannot be read, nothing may change, since a window may be open. */
+export function accessWindows<T>(access: () => T): T {
   try {
-    return read();
-  } catch (error) {
-    if (isBusy(error) || error instanceof AppError) throw error;
-    const message = `Nothing was changed, because the maintenance windows in ops.db cannot be read (${(error as Error).message}). Repair ops.db, then try again.`;
-    throw new AppError('maintenance', message, { window: null, level: null, reason: null, ends_at: null });
+    return access();
+  } catch (cause) {
+    if (isBusy(cause) || isDiskFull(cause)) throw cause;
+    const message =
+      'Nothing was changed, because the maintenance windows in ops.db cannot be read. Repair ops.db, then try again.';
+    const unknown = { window: null, level: null, reason: null, ends_at: null };
+    throw new AppError('maintenance', message, unknown, { cause });
   }
 }

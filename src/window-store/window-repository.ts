@@ -1,5 +1,7 @@
 // The maintenance windows, in ops.db. Each move is one guarded UPDATE … RETURNING; null when the window was in another state.
+// Everything throws `maintenance` while the table cannot be read.
 import { type Db, prepareAll } from '../core/db/open.ts';
+import { accessWindows } from './refusal.ts';
 import type { Window } from './window.ts';
 
 export type NewWindow = Pick<
@@ -38,23 +40,24 @@ const sql = {
 
 export function createWindowRepository(ops: Db) {
   const statements = prepareAll(ops, sql);
-  const first = (row: unknown) => (row as Window | undefined) ?? null;
+  const first = (name: keyof typeof sql, ...given: unknown[]) =>
+    accessWindows(() => (statements[name].get(...given) as Window | undefined) ?? null);
+  const all = (name: keyof typeof sql, ...given: unknown[]) =>
+    accessWindows(() => statements[name].all(...given) as Window[]);
 
   return {
-    find: (id: number) => first(statements.find.get(id)),
+    find: (id: number) => first('find', id),
     /** Those that have not ended, oldest first. */
-    open: () => statements.open.all() as Window[],
+    open: () => all('open'),
     /** Ended ones, newest first, with an id below `before`. */
-    history: (limit: number, before = Number.MAX_SAFE_INTEGER) =>
-      statements.history.all({ limit, before }) as Window[],
+    history: (limit: number, before = Number.MAX_SAFE_INTEGER) => all('history', { limit, before }),
 
-    insert: (window: NewWindow) => statements.insert.get(window) as Window,
-    begin: (id: number, at: string) => first(statements.begin.get({ id, at })),
-    enter: (id: number, at: string) => first(statements.enter.get({ id, at })),
+    insert: (window: NewWindow) => first('insert', window) as Window,
+    begin: (id: number, at: string) => first('begin', { id, at }),
+    enter: (id: number, at: string) => first('enter', { id, at }),
     /** Null also when its end is not `before` any more. */
-    extend: (id: number, before: string, endsAt: string) =>
-      first(statements.extend.get({ id, before, endsAt })),
-    end: (id: number, at: string, by: string) => first(statements.end.get({ id, at, by })),
+    extend: (id: number, before: string, endsAt: string) => first('extend', { id, before, endsAt }),
+    end: (id: number, at: string, by: string) => first('end', { id, at, by }),
 
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
   };

@@ -2,6 +2,7 @@
 import '../support/plain-children.ts';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { until } from '../support/until.ts';
@@ -99,7 +100,11 @@ t.test(
 );
 
 t.test('nothing changes while the windows cannot be read', async (t) => {
-  const { app } = await startWithClock(t);
+  const lines: string[] = [];
+  const logged = () => lines.join('');
+  const log = pino({}, { write: (line: string) => lines.push(line) });
+  const { app } = await startWithClock(t, { log });
+  const driver = /no such table|SQLITE/;
   const open = path.join(packageRoot, 'dist/src/core/db/open.js');
   const drop = `import { openDatabase } from ${JSON.stringify(open)};
     openDatabase(process.argv[1], { busyMs: 5000 }).exec('DROP TABLE maintenance_window');`;
@@ -113,6 +118,18 @@ t.test('nothing changes while the windows cannot be read', async (t) => {
       address,
     );
     t.ok(answer.headers.get('retry-after'));
+    t.notMatch(answer.body.error.message, driver, address);
   }
+  for (const address of ['/api/v1/maintenance', '/api/v1/maintenance/1', '/settings/maintenance']) {
+    const answer = await fetch(app.origin + address);
+    t.equal(answer.status, 503, address);
+    const text = await answer.text();
+    t.match(text, /maintenance windows in ops\.db cannot be read/, address);
+    t.notMatch(text, driver, address);
+  }
+  const rows = app.ops.prepare('SELECT detail FROM audit').pluck().all();
+  t.match(rows.join(), /cannot be read/);
+  t.notMatch(rows.join(), driver);
+  t.match(logged(), /no such table: maintenance_window/, 'the log has the text of the driver');
   t.equal((await app.page('/jobs')).status, 200);
 });

@@ -13,6 +13,7 @@ import type { JobEvent } from '../../src/core/bus.ts';
 import { createAnswerCheck } from './answers.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
+import type { Log } from '../../src/core/log.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { until } from './until.ts';
 
@@ -41,7 +42,13 @@ let checking: Promise<ReturnType<typeof createAnswerCheck> | null> | null = null
 
 export async function startApp(
   t: Test,
-  options: { env?: Record<string, string>; catalogue?: Catalogue; now?: () => Date; root?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    catalogue?: Catalogue;
+    now?: () => Date;
+    root?: string;
+    log?: Log;
+  } = {},
 ): Promise<TestApp> {
   const root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
   const env = {
@@ -54,7 +61,7 @@ export async function startApp(
   const config = readConfig(env, root);
   const { catalogue, now } = options;
   const app = await createApp(config, {
-    log: pino({ level: 'silent' }),
+    log: options.log ?? pino({ level: 'silent' }),
     redactor: createRedactor(config),
     ...(catalogue ? { catalogue } : {}),
     ...(now ? { now } : {}),
