@@ -205,6 +205,19 @@ t.test('a schedule that is gone or cannot be answers with a way back to the list
     '/schedules/none/times',
     '/schedules/No%20Name%21',
     `/schedules/${long}`,
+t.test('due times that lie close together have a mark of their own, which the legend explains', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'dense', { ...repair, cron: '*/5 * * * *' });
+  const { html } = await app.page('/schedules');
+  t.match(textOf(html, '.tl g:has(.tl-often) title'), /^Due from .* to /);
+  t.equal(html.querySelectorAll('.tl g .tl-due').length, 0);
+  const keys = html.querySelectorAll('.legend li').filter((key) => key.querySelector('.tl-often'));
+  t.strictSame(
+    keys.map((key) => key.text.trim()),
+    ['Due, less than half an hour apart'],
+  );
+});
+
     '/schedules/a/b/c',
   ]) {
     const { status, html } = await app.page(address);

@@ -18,7 +18,7 @@ const turnMs = 8;
 const leastWidth = 0.01;
 
 type Shape = 'bar' | 'cross' | 'hollow' | 'pause' | 'missed' | 'due' | 'band';
-type ShownMark = { shape: Shape; tone: string; x: string; width: string; text: string };
+type ShownMark = { shape: Shape; tone: string; x: string; end: string; width: string; text: string };
 type Row = { name: string; href: string; zone: string | null; sentence: string; marks: ShownMark[] };
 
 /** A schedule that is off and did not run is counted only. */
@@ -92,6 +92,7 @@ function shapeOf(mark: Mark, zone: string): ShownMark {
   return {
     shape,
     tone: tones[kind],
+    end: percent(x + width),
     x: percent(x),
     width: percent(Math.max(width, leastWidth)),
     text: describeMark(mark, zone),
