@@ -34,6 +34,11 @@ t.test('at first the page offers the schedules that are prepared and off', async
   const { html } = await app.page('/schedules');
   t.match(textOf(html, '#schedule-sentence'), /^0 on, \d+ off\.$/);
   t.match(textOf(html, '#schedule-list'), /These schedules are off/);
+  t.match(
+    textOf(html, '#schedule-list'),
+    /Nothing ran in the last 24 hours, and nothing is due in the next 24\./,
+  );
+  t.match(textOf(html, '.tl-left'), /^\d+ are off\.$/);
   const buttons = html.querySelectorAll('#schedule-list [id^="switch-"]');
   t.ok(buttons.every((node) => node.text.trim().startsWith('Switch on')));
 });
@@ -65,7 +70,7 @@ t.test('the page lists every schedule, with its last run and its next time', asy
   const row = `Skipped at ${clock('08:15')}; missed at ${clock('10:15')}. Due at ${clock('14:15')}.`;
   t.ok(textOf(html, '.tl').includes(row));
   t.equal(html.querySelectorAll('.tl-name a').length, 2, 'a schedule that is off and has no run has no row');
-  t.match(textOf(html, '#schedule-list'), /1 more, none due\./);
+  t.match(textOf(html, '#schedule-list'), /1 more is off and did not run\./);
   t.equal(html.querySelectorAll('[style]').length, 0, 'a strict policy allows no inline style');
   const places = html.querySelectorAll('.track [href="#tl-due"]').map((node) => node.getAttribute('x'));
   t.strictSame(places, ['58.04%', '52.31%']);
@@ -125,6 +130,7 @@ t.test(
     t.match(textOf(first, '#schedule-list'), /All schedules 1–20 of 30/);
     t.equal(namesOf(first, 'td .name').length, 20);
     t.strictSame(namesOf(first, '.tl-name a'), namesOf(first, 'td .name'));
+    t.match(textOf(first, '.tl-left'), 'Page 1 of 2; 10 more on the other pages.');
     const next = first.querySelector('[rel="next"]')?.getAttribute('href') ?? '';
     t.equal(next, '/schedules?page=2');
     const second = (await app.page(next)).html;
@@ -141,6 +147,8 @@ t.test(
     await put('far', { cron: '0 4 * * 1', zone: elsewhere });
     const search = async (q: string) => namesOf((await app.page(`/schedules?q=${q}`)).html, 'td .name');
     t.strictSame(await search('MONDAY+repair'), ['far']);
+    const searched = (await app.page('/schedules?q=far')).html;
+    t.equal(textOf(searched, '.tl-left'), 'Only schedules that match the search.');
     t.strictSame(await search('every-1').then((names) => names.length), 10);
     t.match(
       textOf((await app.page('/schedules?q=nothing')).html, '#schedule-list'),
@@ -197,14 +205,6 @@ t.test('every time is by the clock of the machine, and one of another zone is na
   t.notMatch(textOf((await app.page('/schedules')).html, '#schedule-near [data-l="Next"]'), ' in ');
 });
 
-t.test('a schedule that is gone or cannot be answers with a way back to the list', async (t) => {
-  const app = await startAt(t);
-  const long = 'a'.repeat(300);
-  for (const address of [
-    '/schedules/none',
-    '/schedules/none/times',
-    '/schedules/No%20Name%21',
-    `/schedules/${long}`,
 t.test('due times that lie close together have a mark of their own, which the legend explains', async (t) => {
   const app = await startAt(t);
   await putSchedule(app, 'dense', { ...repair, cron: '*/5 * * * *' });
@@ -218,6 +218,14 @@ t.test('due times that lie close together have a mark of their own, which the le
   );
 });
 
+t.test('a schedule that is gone or cannot be answers with a way back to the list', async (t) => {
+  const app = await startAt(t);
+  const long = 'a'.repeat(300);
+  for (const address of [
+    '/schedules/none',
+    '/schedules/none/times',
+    '/schedules/No%20Name%21',
+    `/schedules/${long}`,
     '/schedules/a/b/c',
   ]) {
     const { status, html } = await app.page(address);

@@ -18,11 +18,15 @@ export async function viewList(ctx: SchedulesContext, { q = '', page = 1 }: List
   // A page that is gone shows the last one.
   const at = Math.min(page, pages);
   const shown = found.slice((at - 1) * perPage, at * perPage);
+  const timeline = await viewTimeline(ctx, shown);
   return {
     q,
     path: listUrl({ q, page: at }, '/ui/schedules'),
     sentence: describeSchedules(all, ctx.nextRuns, ctx.now()),
-    timeline: await viewTimeline(ctx, shown),
+    timeline: {
+      ...timeline,
+      left: describeLeft(timeline, { page: at, pages, others: found.length - shown.length, q }),
+    },
     schedules: shown.map((schedule) => viewSchedule(ctx, schedule)),
     position: describePosition(found.length, at),
     hasAny: all.length > 0,
@@ -52,4 +56,18 @@ function describePosition(found: number, page: number): string {
   if (found <= perPage) return formatNumber(found);
   const [first, last] = [(page - 1) * perPage + 1, Math.min(found, page * perPage)];
   return `${first}–${last} of ${formatNumber(found)}`;
+}
+
+type Pages = { page: number; pages: number; others: number; q: string };
+
+/** The schedules without a row in the timeline: `2 more are off and did not run. Page 1 of 4; 46 more are on the other pages.` */
+function describeLeft({ rows, idle }: { rows: unknown[]; idle: number }, place: Pages): string {
+  const { page, pages, others, q } = place;
+  const [count, be] = [formatNumber(idle), idle === 1 ? 'is' : 'are'];
+  const sentences = [
+    idle > 0 && (rows.length > 0 ? `${count} more ${be} off and did not run.` : `${count} ${be} off.`),
+    pages > 1 && `Page ${page} of ${pages}; ${formatNumber(others)} more on the other pages.`,
+    q !== '' && 'Only schedules that match the search.',
+  ];
+  return sentences.filter(Boolean).join(' ');
 }

@@ -21,7 +21,7 @@ type Shape = 'bar' | 'cross' | 'hollow' | 'pause' | 'missed' | 'due' | 'band';
 type ShownMark = { shape: Shape; tone: string; x: string; end: string; width: string; text: string };
 type Row = { name: string; href: string; zone: string | null; sentence: string; marks: ShownMark[] };
 
-/** A schedule that is off and did not run is counted only. */
+/** `idle`: how many schedules are off and did not run; they have no row. */
 export async function viewTimeline(
   { now: readNow, scheduleSpans, dueTimes }: SchedulesContext,
   schedules: readonly Schedule[],
@@ -53,8 +53,7 @@ export async function viewTimeline(
   const { now: nowLabel, labels, lines } = layOutAxis(range, zone);
   return {
     rows: shown,
-    /** `12 more, none due` */
-    left: rows.length === shown.length ? null : `${formatNumber(rows.length - shown.length)} more, none due.`,
+    idle: rows.length - shown.length,
     nowLabel,
     labels: labels.map(({ x, ...label }) => ({ ...label, x: percent(x) })),
     lines: lines.map(percent),
@@ -92,8 +91,8 @@ function shapeOf(mark: Mark, zone: string): ShownMark {
   return {
     shape,
     tone: tones[kind],
-    end: percent(x + width),
     x: percent(x),
+    end: percent(x + width),
     width: percent(Math.max(width, leastWidth)),
     text: describeMark(mark, zone),
   };
