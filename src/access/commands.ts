@@ -1,4 +1,5 @@
 // The command that creates, lists and revokes tokens, with or without a server.
+import type { CreateHoldBack } from '../core/hold-back.ts';
 import { roles } from '../core/role.ts';
 import type { Command, Given } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
@@ -28,34 +29,44 @@ export const tokenCommands: Command[] = [
 ];
 
 /** Prints the token alone, so that a script can keep it. */
-async function create({ values: { name, role, expires } }: Given, screen: Screen): Promise<number> {
+async function create(
+  { values: { name, role, expires } }: Given,
+  screen: Screen,
+  createHoldBack: CreateHoldBack,
+): Promise<number> {
   const expires_at = expiryOf(text(expires), new Date());
   const wanted = { name: text(name), role: text(role), expires_at };
-  return withAccess(async ({ tokens, by }) => {
+  return withAccess(createHoldBack, async ({ tokens, by }) => {
     const { token, record } = await tokens.create(wanted, by);
     return screen.show({ ...record, token }, token);
   });
 }
 
-async function list(_given: Given, screen: Screen): Promise<number> {
-  return withAccess(async (access) => {
+async function list(_given: Given, screen: Screen, createHoldBack: CreateHoldBack): Promise<number> {
+  return withAccess(createHoldBack, async (access) => {
     const items = access.list();
     const none = 'No tokens: everything is open to the users of this machine.';
     return screen.show({ items }, ...(items.length > 0 ? items.map(format) : [none]));
   });
 }
 
-async function revoke({ name, values: { reason, confirm } }: Given, screen: Screen): Promise<number> {
-  return withAccess(async ({ tokens, by }) => {
+async function revoke(
+  { name, values: { reason, confirm } }: Given,
+  screen: Screen,
+  createHoldBack: CreateHoldBack,
+): Promise<number> {
+  return withAccess(createHoldBack, async ({ tokens, by }) => {
     const record = await tokens.revoke(name, { reason: text(reason), confirm: text(confirm) }, by);
     return screen.show(record, `${name} revoked. Its sessions and live pages end within 5 s.`);
   });
 }
 
 /** Loads the database only for a command that needs it. */
-async function withAccess(work: Parameters<typeof import('./local-access.ts').withLocalAccess<number>>[0]) {
+async function withAccess(
+  ...call: Parameters<typeof import('./local-access.ts').withLocalAccess<number>>
+): Promise<number> {
   const { withLocalAccess } = await import('./local-access.ts');
-  return withLocalAccess(work);
+  return withLocalAccess(...call);
 }
 
 function format({ name, role, state, hint, expires_at, last_used_at }: ListedToken): string {

@@ -1,10 +1,11 @@
 // Tokens for the command line, which works on ops.db itself: the way back in for a person who may write the data folder.
-import { createAudit, type Requester } from '../core/audit.ts';
+import { type AuditEntry, auditRefusal, createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import { loadConfig } from '../core/config.ts';
 import { prepareDataRoot } from '../core/data-root.ts';
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { prepareOps } from '../core/db/ops.ts';
+import type { CreateHoldBack } from '../core/hold-back.ts';
 import { createLog } from '../core/log.ts';
 import { createRedactor } from '../core/redaction.ts';
 import { userName } from '../core/user.ts';
@@ -12,13 +13,17 @@ import { environmentToken } from './environment-token.ts';
 import { createRequirement } from './requirement.ts';
 import { createSessionRepository } from './session-repository.ts';
 import { type ListedToken, listTokens } from './token-list.ts';
-import { createTokenRepository } from './token-repository.ts';
+import { createTokenRepository, tokenTarget } from './token-repository.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
-type LocalAccess = { tokens: Tokens; list: () => ListedToken[]; by: Requester };
+type LocalAccess = { tokens: Pick<Tokens, 'create' | 'revoke'>; list: () => ListedToken[]; by: Requester };
 
-/** Opens ops.db for `work`. A server that is running reads each change with its next request. */
-export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<T>): Promise<T> {
+/** Opens ops.db for `work`. A server that is running reads each change with its next request. What a server would refuse during
+ *  maintenance is refused here, too. */
+export async function withLocalAccess<T>(
+  createHoldBack: CreateHoldBack,
+  work: (access: LocalAccess) => Promise<T>,
+): Promise<T> {
   const config = loadConfig();
   prepareDataRoot(config.root);
   const ops = prepareOps(config.opsDatabasePath);
@@ -36,8 +41,22 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
     const requirement = createRequirement({ config, environment, now, only: null, tokens });
     const untilFree = createBusyRetry(busyLimits.request);
     const kernel = { audit, bus, config, now, untilFree };
+    const holdBack = createHoldBack({ ...kernel, ops });
+    const assertPossible = (entry: AuditEntry) =>
+      auditRefusal(audit, entry, () => holdBack.assertPossible({ name: entry.event }, entry.by));
+    const { create, revoke } = createTokens({ ...kernel, requirement, tokens, sessions });
     return await work({
-      tokens: createTokens({ ...kernel, requirement, tokens, sessions }),
+      tokens: {
+        async create(wanted, by) {
+          await assertPossible({ event: 'access.token_created', by, target: tokenTarget(wanted.name) });
+          return create(wanted, by);
+        },
+        async revoke(name, confirmation, by) {
+          const reason = confirmation.reason?.trim() || null;
+          await assertPossible({ event: 'access.token_revoked', by, target: tokenTarget(name), reason });
+          return revoke(name, confirmation, by);
+        },
+      },
       list: () => listTokens({ environment, now, tokenRepository: tokens, sessionRepository: sessions }),
       by: { actor: userName, role: 'admin', peer: null, requestId: null, reason: null },
     });

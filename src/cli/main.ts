@@ -38,7 +38,10 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
   const { action, rest } =
     'verbs' in command ? chooseVerb(command, read.rest) : { action: command, rest: read.rest };
   const given = { values, rest, name: rest[0] ?? '' };
-  if ('runHere' in action) return action.runHere(given, screen);
+  if ('runHere' in action) {
+    const { createLocalHoldBack } = await import('./local-hold-back.ts');
+    return action.runHere(given, screen, createLocalHoldBack);
+  }
   return withClient((client) => action.run(client, given, screen));
 }
 

@@ -1,7 +1,7 @@
 // `chl maintenance`: list, start, extend, end; and how other commands meet a window.
 import t from 'tap';
 import { startApp } from '../support/app.ts';
-import { runHere } from '../support/command-line.ts';
+import { queryOps, runHere } from '../support/command-line.ts';
 
 t.test('windows on the command line', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
@@ -65,3 +65,42 @@ t.test('a missing verb, number or level is named', async (t) => {
 function inTwoHours(): string {
   return new Date(Date.now() + 2 * 3_600_000).toISOString();
 }
+
+t.test('a command that works on ops.db itself is refused in read-only maintenance, too', async (t) => {
+  const root = t.testdir();
+  const token = (...words: string[]) => runHere(root, ['token', ...words]);
+  t.equal((await token('create', '--name', 'early', '--role', 'viewer')).code, 0);
+  const start = ['--level', 'read_only', '--reason', 'the disk is moved', '--confirm', 'maintenance'];
+  t.equal((await runHere(root, ['maintenance', 'start', ...start])).code, 0);
+  for (const words of [
+    ['create', '--name', 'late', '--role', 'admin'],
+    ['revoke', 'early', '--reason', 'not needed'],
+  ])
+    t.match(await token(...words), {
+      code: 75,
+      out: '',
+      err: /^Maintenance until .*: the disk is moved\. .*\n$/,
+    });
+  t.match((await token('list')).out, /^early +viewer +active[^\n]+\n$/, 'reads go on');
+  const rows = `
+    SELECT event, outcome, target, reason, detail ->> '$.code' AS code FROM audit
+    WHERE event LIKE 'access.%' AND outcome = 'refused' ORDER BY id`;
+  t.strictSame(queryOps(root, rows), [
+    {
+      event: 'access.token_created',
+      outcome: 'refused',
+      target: 'token:late',
+      reason: null,
+      code: 'maintenance',
+    },
+    {
+      event: 'access.token_revoked',
+      outcome: 'refused',
+      target: 'token:early',
+      reason: 'not needed',
+      code: 'maintenance',
+    },
+  ]);
+  t.equal((await runHere(root, ['maintenance', 'end', '1'])).code, 0, 'without a server it needs no token');
+  t.equal((await token('create', '--name', 'late', '--role', 'admin')).code, 0);
+});

@@ -1,4 +1,5 @@
 // A command of `npm run chl`. Help and dispatch derive from its declaration.
+import type { CreateHoldBack } from '../hold-back.ts';
 import type { Args } from '../operation.ts';
 import { type Flags, switchFlag } from './flags.ts';
 import type { Screen } from './screen.ts';
@@ -34,8 +35,8 @@ type Action =
       run(client: Client, given: Given, screen: Screen): Promise<number>;
     }
   | {
-      /** Works on the data itself, whether or not a server runs. */
-      runHere(given: Given, screen: Screen): Promise<number>;
+      /** Works on the data itself, whether or not a server runs, and asks the hold-back before a change, as the server does. */
+      runHere(given: Given, screen: Screen, createHoldBack: CreateHoldBack): Promise<number>;
     };
 
 /** `names`: what the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
