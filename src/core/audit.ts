@@ -133,11 +133,11 @@ function createWriter(ops: Db, now: () => Date, redactor: Redactor, bus: Emitter
     const { target = null, reason, detail = null } = redactor.recordAll({ reason: by.reason, ...texts });
     add({
       at: now().toISOString(),
-      actor: actor.slice(0, maxTextLength),
+      actor: actor.slice(0, maxTextLength).toWellFormed(),
       event,
-      target: target?.slice(0, maxTextLength) ?? null,
+      target: target?.slice(0, maxTextLength).toWellFormed() ?? null,
       outcome,
-      reason: reason ? shorten(reason, maxDetailText) : null,
+      reason: reason ? shorten(reason, maxDetailText).toWellFormed() : null,
       detail: detail && stringify(detail),
       peer: by.peer,
       requestId: by.requestId,

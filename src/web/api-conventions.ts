@@ -45,7 +45,7 @@ export function registerApiConventions(app: FastifyInstance) {
     if (isSafe({ method: String(route.method) })) completeQuery(route);
     else if (route.schema.body || !route.config?.isUpload) completeBody(route);
   });
-  acceptEmptyBodies(app);
+  acceptBodies(app);
   app.addHook('preValidation', async (request) => assertNumbers(request));
   app.addHook('preHandler', async (request) => takeSharedFields(request));
   app.addHook('preSerialization', async (request, { statusCode }, answer) => {
@@ -54,15 +54,27 @@ export function registerApiConventions(app: FastifyInstance) {
   });
 }
 
-/** Some clients name the type of a body that they do not send. */
-function acceptEmptyBodies(app: FastifyInstance) {
+/** Some clients name the type of a body that they do not send. A text with half a surrogate pair is no Unicode, and SQLite would
+ *  store bytes that no reader decodes. */
+function acceptBodies(app: FastifyInstance) {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
     const { type } = (request.routeOptions.schema?.body ?? {}) as { type?: string | string[] };
     if (text === '' && type?.includes('null')) done(null, null);
-    else void parse(request, text, done);
+    else
+      void parse(request, text, (error, body) => {
+        if (error === null && hasHalfPair(body)) done(new AppError('bad_request', halfPair));
+        else done(error, body);
+      });
   });
+}
+
+const halfPair = 'The body has half of a surrogate pair, such as \\ud800, which is no character.';
+
+/** The text of a JSON value escapes only halves of pairs, and doubles each backslash of the value. */
+function hasHalfPair(body: unknown): boolean {
+  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(body) ?? '');
 }
 
 function completeQuery(route: RouteOptions) {
