@@ -1,11 +1,12 @@
 // The token of CHL_ACCESS_TOKEN: an admin named `environment`, which is in no table.
 import type { Config } from '../core/config.ts';
+import { environmentActor } from '../core/own-actors.ts';
 import { settingStates } from '../core/settings/in-use.ts';
 import { isLocked, setByEnvironment } from '../core/settings/locked.ts';
 import type { KnownToken } from './token-repository.ts';
 import { hashOf } from './secret.ts';
 
-export const environmentName = 'environment';
+export const environmentName = environmentActor;
 
 /** `ofSession` names it in the table of sessions: it changes with the variable, which ends the former sessions. */
 export type EnvironmentToken = KnownToken & { ofSession: string };

@@ -1,11 +1,8 @@
 // Checks a token that somebody wants to create.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { isOwnActor } from '../core/own-actors.ts';
 import { readTime } from '../core/read-time.ts';
 import { type Role, roles } from '../core/role.ts';
-import { environmentName } from './environment-token.ts';
-
-/** The names in the audit log of the token of CHL_ACCESS_TOKEN, of the server itself, and of a person without a token. */
-const reserved = [environmentName, 'system', 'nobody'];
 
 /** `expires_at`: a date, or a time in ISO 8601; null or absent: never. */
 export type WantedToken = { name: string; role: string; expires_at?: string | null };
@@ -33,7 +30,7 @@ function taken(name: string): string {
 }
 
 function findNameFault(name: string): string | null {
-  if (reserved.includes(name.toLowerCase())) return `The name ${name} is reserved. Choose another.`;
+  if (isOwnActor(name)) return `The name ${name} is reserved. Choose another.`;
   const isText = /^[A-Za-z0-9._ -]{1,40}$/.test(name) && name === name.trim();
   if (isText && /[A-Za-z0-9]/.test(name)) return null;
   return 'Write a name of 1 to 40 letters, digits, dots, hyphens, underscores and spaces, for example nightly.';

@@ -7,6 +7,7 @@ import { openChain } from './db/audit-chain.ts';
 import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
 import { AppError } from './errors.ts';
+import { systemActor } from './own-actors.ts';
 import type { Redactor } from './redaction.ts';
 import type { Role } from './role.ts';
 import { createRowLimit } from './row-limit.ts';
@@ -50,7 +51,7 @@ type OnError = (error: unknown) => void;
 
 /** The server itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = {
-  actor: 'system',
+  actor: systemActor,
   role: 'admin',
   peer: null,
   requestId: null,

@@ -1,5 +1,6 @@
 // The actions on schedules, for their routes and their audit rows, and the refusals that they share.
 import { AppError } from '../core/errors.ts';
+import { scheduleActor } from '../core/own-actors.ts';
 import { runAction } from '../jobs/actions.ts';
 
 export const scheduleTarget = (name: string): string => `schedule:${name}`;
@@ -21,7 +22,7 @@ export const scheduleActions = {
 
 /** The requester of the jobs that a schedule starts: an admin has stored it. */
 export function scheduleRequester(name: string) {
-  return { actor: `schedule ${name}`, role: 'admin', peer: null, requestId: null, reason: null } as const;
+  return { actor: scheduleActor(name), role: 'admin', peer: null, requestId: null, reason: null } as const;
 }
 
 export function unknownSchedule(name: string): AppError {

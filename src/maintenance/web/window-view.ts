@@ -84,9 +84,11 @@ export function describeDrain({ level, begun_at, entered_at }: Window): string |
 /** `19 of 25 min, ended by admin` */
 function describeEnd({ starts_at, begun_at, ends_at, ended_at, ended_by }: Window, wasOff: boolean): string {
   const how = wasOff ? 'while the server was off' : 'by itself';
+  // One that ends by itself ends at its end, even if the server notices it later.
+  const isByItself = ended_at === ends_at;
   if (begun_at === null)
-    return ended_by === 'system' ? `never began, ended ${how}` : `cancelled by ${ended_by} before its start`;
+    return isByItself ? `never began, ended ${how}` : `cancelled by ${ended_by} before its start`;
   const [lasted, meant] = [spanOf(begun_at, ended_at ?? ends_at), spanOf(starts_at, ends_at)];
-  if (ended_by === 'system') return `${meant}, ended ${how}`;
+  if (isByItself) return `${meant}, ended ${how}`;
   return `${lasted === meant ? lasted : `${lasted} of ${meant}`}, ended by ${ended_by}`;
 }

@@ -1,0 +1,16 @@
+// The actors of the audit log that are neither a token of the table nor a person, nor a program that names itself. No other
+// sender may look like one of them.
+export const systemActor = 'system';
+export const nobodyActor = 'nobody';
+export const environmentActor = 'environment';
+export const scheduleActor = (name: string): string => `schedule ${name}`;
+
+const own = new RegExp(
+  `^(${systemActor}|${nobodyActor}|${environmentActor})(\\s*\\(|$)|^schedule(\\s|$)`,
+  'i',
+);
+
+export const isOwnActor = (name: string): boolean => own.test(name.trim());
+
+/** The actor of a person or a program of that name. */
+export const actorNamed = (name: string): string => (isOwnActor(name) ? `user ${name}` : name);
