@@ -23,10 +23,10 @@ t.test('a new server has nothing but its start', async (t) => {
   const { html, ids } = await read(app, '/audit');
   t.equal(ids.length, app.ops.prepare('SELECT count(*) FROM audit').pluck().get());
   t.match(textOf(html, '.audit'), /Server started Mode noop\./);
-  t.match(textOf(html, 'section[aria-labelledby=h-rows]'), /Nothing yet but the start\.$/);
+  t.match(textOf(html, 'section[aria-labelledby=h-rows]'), /All rows so far are the server's own\.$/);
   t.match(textOf(html, '#audit-chain-card'), /Never checked\./);
   addRow(app);
-  t.notMatch((await read(app, '/audit')).text, /Nothing yet/);
+  t.notMatch((await read(app, '/audit')).text, /so far/);
 });
 
 t.test('pages in both directions neither lose nor repeat a row while rows are added', async (t) => {
