@@ -21,6 +21,7 @@ export const auditCheckOperation: Operation = {
   subject: () => 'all rows of the audit log',
   phases: { verify: 'Verifying rows' },
   sizes: ['rows'],
+  counts: ['rows'],
   outcome: ({ rows, sealed, head_id: id }) =>
     [
       `${plural(Number(rows), 'row')} verified`,

@@ -152,6 +152,8 @@ export type Operation = {
   refusal?(result: Record<string, unknown>, args: Args): string | null;
   /** Numbers of the result that grow with the work of a run: only runs of like sizes are compared. Absent: all are. */
   sizes?: string[];
+  /** Numbers of the result that the page of its job lists. Absent: all. */
+  counts?: string[];
   /** Absent: the dialog states no number of entries. */
   workload?(args: Args, entries: EntryCounts): Workload;
   /** `config` is absent when there is no server whose data could be read. */

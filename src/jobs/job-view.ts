@@ -53,7 +53,7 @@ export function viewJob(
       : outcomeOf(job, operation, refusal),
     /** Why the run itself would be refused, from its dry run. */
     refusal,
-    counts: countsOf(job),
+    counts: countsOf(job, operation),
     problems: countProblems(job),
     problemTotal: Number(job.failure?.detail?.total ?? 0),
     failure,
@@ -174,9 +174,10 @@ export function describeArguments({ args }: Job, operation: Operation | null): [
   });
 }
 
-function countsOf({ result }: Job): [string, string][] {
+/** The numbers of the result, by name. */
+export function countsOf({ result }: Job, operation: Operation | null): [string, string][] {
   return Object.entries(result ?? {}).flatMap(([name, value]): [string, string][] => {
-    if (typeof value !== 'number') return [];
+    if (typeof value !== 'number' || operation?.counts?.includes(name) === false) return [];
     return [
       [shorten(name.replaceAll('_', ' '), 80), name === 'bytes' ? formatBytes(value) : formatNumber(value)],
     ];

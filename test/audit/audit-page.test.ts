@@ -263,4 +263,7 @@ t.test('Verify now runs the check of the chain, and the card says what it proves
   await app.whenJob(1, 'succeeded');
   const card = textOf((await app.page('/audit')).html, '#audit-chain-card');
   t.match(card, /Whole \d+ rows verified; the last is row \d+\. Checked .* by #1/);
+  const job = (await app.page('/jobs/1')).html;
+  const counts = job.querySelectorAll('.counts dt').map(({ text }) => text);
+  t.strictSame(counts, ['rows'], 'neither its duration nor a number of a row is a count');
 });

@@ -3,13 +3,12 @@
 import { nameBlocker } from '../name-blocker.ts';
 import { comparisonOf, givenArguments } from '../../core/arguments.ts';
 import { isTerminal, type Job } from '../job.ts';
-import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
+import { formatBytes, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewPhaseBar, viewUsage } from './usage-charts.ts';
-import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
-import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
+import { countsOf, describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
 import { leastRoleToOffer } from '../refusals.ts';
 import type { JobContext } from '../parts.ts';
 
@@ -160,7 +159,7 @@ function differences({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, las
           : '–',
       ],
       ['Peak memory', one.peak_rss_bytes === null ? '–' : formatBytes(one.peak_rss_bytes)],
-      ['Counts', describeResult(one)],
+      ['Counts', describeCounts(countsOf(one, operation))],
     ]);
   const [ours, theirs] = [facts(job), facts(lastSuccess)];
   return [...new Set([...ours.keys(), ...theirs.keys()])]
@@ -168,9 +167,6 @@ function differences({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, las
     .filter((difference) => difference.thisJob !== difference.lastSuccess);
 }
 
-function describeResult({ result }: Job): string {
-  const numbers = Object.entries(result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${formatNumber(value)} ${shorten(name.replaceAll('_', ' '), 80)}`] : [],
-  );
-  return numbers.join(', ') || '–';
+function describeCounts(counts: [string, string][]): string {
+  return counts.map(([name, value]) => `${value} ${name}`).join(', ') || '–';
 }
