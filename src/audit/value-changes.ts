@@ -1,5 +1,6 @@
 // Before and after of a changed value, field by field.
 import { isDeepStrictEqual } from 'node:util';
+import type { SecretState } from '../core/secret-state.ts';
 
 /** Null: there was, or is, no value. */
 export type ValueChange = { field: string; from: string | null; to: string | null };
@@ -7,10 +8,7 @@ export type ValueChange = { field: string; from: string | null; to: string | nul
 /** The author and the time of a change, which the row itself has. */
 const bookkeeping = /^(created|changed|updated)_(at|by)$/;
 
-/** The states of a secret, which is never shown. */
-const secretStates = ['set', 'not set'];
-
-/** The fields that differ between `detail.before` and `detail.after`; secrets always. */
+/** The fields that differ between `detail.before` and `detail.after`. An empty text is no value. */
 export function changesOf(detail: Record<string, unknown> | null): ValueChange[] {
   if (detail === null || !('before' in detail || 'after' in detail)) return [];
   const { before = null, after = null } = detail;
@@ -21,22 +19,36 @@ export function changesOf(detail: Record<string, unknown> | null): ValueChange[]
   return fields.flatMap((field) => compare(field, was[field] ?? null, is[field] ?? null));
 }
 
-export function isSecretState(text: string | null): boolean {
-  return text === null || secretStates.includes(text);
+/** Whether the change gave a value to something that had none: it added a record or a secret. */
+export function isAddition(detail: Record<string, unknown> | null): boolean {
+  if (detail === null || !('after' in detail)) return false;
+  return isNothing(detail.before ?? null) && !isNothing(detail.after ?? null);
 }
+
+/** A change of a secret in words; null if the field is no secret. */
+export function describeSecret({ from, to }: ValueChange): string | null {
+  if (from === 'set' && to === 'changed') return 'changed';
+  return isSecretState(from) && isSecretState(to) ? `${to ?? notSet}, was ${from ?? notSet}` : null;
+}
+
+const notSet: SecretState = 'not set';
+
+const isSecretState = (text: string | null) => text === null || text === 'set' || text === notSet;
+
+const isNothing = (value: unknown) => value === null || value === notSet;
 
 function compare(field: string, before: unknown, after: unknown): ValueChange[] {
-  const change = { field, from: textOf(before), to: textOf(after) };
-  const isSecret = secretStates.includes(change.to ?? '') && secretStates.includes(change.from ?? '');
-  return isDeepStrictEqual(before, after) && !isSecret ? [] : [change];
+  const [from, to] = [textOf(before) || null, textOf(after) || null];
+  const isEmpty = from === null && (to === null || to === notSet);
+  return isEmpty || isDeepStrictEqual(before, after) ? [] : [{ field, from, to }];
 }
 
-/** A value as text: `a, b` for a list of texts, JSON for what has parts. */
+/** A value as text: `a, b` for a list of texts, JSON for other values with parts, nothing for one without. */
 export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ');
-  return JSON.stringify(value);
+  return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

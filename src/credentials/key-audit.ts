@@ -1,6 +1,7 @@
 // The audit rows of credentials. They say whether a key is set and the beginning of its hash, never more of it.
 import { auditRefusal, type Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { secretState } from '../core/secret-state.ts';
 import { credentialActions, credentialTarget } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
@@ -12,9 +13,10 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
     /** Part of the transaction of the change. `before`: the file that was in use. */
     changed(key: StoredKey, before: StoredKey | null, by: Requester) {
       const waits = key.slot === 'next';
+      const former = before?.sha256 ?? null;
       const detail = {
-        before: stateOf(before),
-        after: waits ? stateOf(before) : 'set',
+        before: secretState(former),
+        after: waits ? secretState(former) : secretState(key.sha256, former),
         sha256: key.sha256.slice(0, 8),
         path: key.path,
         ...(waits ? { waits: key.check?.text ?? null } : {}),
@@ -51,8 +53,4 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
     refusals: <T>(event: Event, credential: Credential, by: Requester, work: () => T | Promise<T>) =>
       auditRefusal(audit, { event, by, target: credentialTarget(credential.name) }, async () => work()),
   };
-}
-
-function stateOf(key: StoredKey | null): 'set' | 'not set' {
-  return key ? 'set' : 'not set';
 }

@@ -106,7 +106,7 @@ async function change(
         const schedule = read(before);
         leaveUndecided(given, before, schedule);
         schedules.put(schedule);
-        const detail = { before: before && auditedValues(before), after: auditedValues(schedule) };
+        const detail = { before: before && auditedValues(before), after: auditedValues(schedule, before) };
         audit.record({ ...entry, outcome: 'ok', detail });
         return { schedule, isNew: before === null };
       }),

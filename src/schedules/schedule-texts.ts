@@ -1,5 +1,6 @@
 // A schedule as texts, to compare what a form showed with what is stored and with what is saved.
 import type { Edit } from '../core/edit-conflict.ts';
+import { secretState } from '../core/secret-state.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 
 /** By field: `operation`, `args.source` …, `cron`, `zone`, `is_on`, `missed`, `overlap`, `reason`. */
@@ -20,9 +21,10 @@ export function textsOf(schedule: Schedule): ScheduleTexts {
   };
 }
 
-/** The values of a schedule as the audit log keeps them, without its author and its times. */
-export function auditedValues(schedule: Schedule): ScheduleTexts {
-  return { ...textsOf(schedule), confirm: schedule.confirm === null ? 'not set' : 'set' };
+/** The values of a schedule as the audit log keeps them, without its author and its times. `former`: the schedule before a
+ *  change. */
+export function auditedValues(schedule: Schedule, former: Schedule | null = null): ScheduleTexts {
+  return { ...textsOf(schedule), confirm: secretState(schedule.confirm, former?.confirm) };
 }
 
 /** `shown`: the values that the form had when it was opened. */

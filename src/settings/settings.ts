@@ -3,6 +3,7 @@ import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { assertMatches, assertUnchanged, etagOf } from '../core/edit-conflict.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { secretState } from '../core/secret-state.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import type { Setting } from '../core/settings/setting.ts';
 import { setByEnvironment } from '../core/settings/locked.ts';
@@ -163,13 +164,11 @@ function allStates({ config, catalogue }: Given, saved: Saved): SettingState[] {
 
 /** Saved values before and after; null is the default. */
 function describe(changed: Change[], states: ReadonlyMap<string, SettingState>) {
-  const show = (key: string, value: unknown) => {
-    if (!states.get(key)?.setting.isSecret) return value;
-    return value === null ? 'not set' : 'set';
-  };
+  const show = (key: string, value: unknown, former: unknown = null) =>
+    states.get(key)?.setting.isSecret ? secretState(value, former) : value;
   return {
     before: Object.fromEntries(changed.map(({ key, before }) => [key, show(key, before)])),
-    after: Object.fromEntries(changed.map(({ key, after }) => [key, show(key, after)])),
+    after: Object.fromEntries(changed.map(({ key, before, after }) => [key, show(key, after, before)])),
   };
 }
 

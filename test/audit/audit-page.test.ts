@@ -163,7 +163,7 @@ t.test('a row says what happened, with its links and its changes', async (t) => 
     body: '{"values": {"retention.days": 30}, "reason": "less disk"}',
   });
   t.equal(status, 200);
-  const key = { before: 'set', after: 'set', sha256: 'abcd' };
+  const key = { before: 'set', after: 'changed', sha256: 'abcd' };
   addRow(app, {
     event: 'credential.changed',
     target: 'credential:google',
@@ -174,7 +174,7 @@ t.test('a row says what happened, with its links and its changes', async (t) => 
   const { html } = await read(app, '/audit');
   const text = textOf(html, '.audit tbody');
   t.match(text, /ada Setting changed retention\.days “less disk” .* Done retention\.days was empty 30/);
-  t.match(text, /ada \(nightly\) Credential replaced Credential google Details .* Done value set, was set/);
+  t.match(text, /ada \(nightly\) Credential replaced Credential google Details .* Done value changed/);
   t.match(text, /Job accepted Job #1 : Rebuild index\. “a test needs it”/);
   t.match(text, /Job done Job #1 : Rebuild index\./);
   t.match(text, /“<script>alert\(1\)<\/script>”/);
@@ -220,6 +220,26 @@ t.test(
     t.strictSame(names, Object.keys(values(6)));
   },
 );
+
+t.test('values that are as they were are not listed, nor are empty ones of a new record', async (t) => {
+  const app = await startApp(t, noop);
+  const changes = async (before: unknown, after: unknown) => {
+    addRow(app, { detail: { before, after } });
+    const { html } = await read(app, '/audit');
+    return textOf(html, '.audit tbody tr .diff');
+  };
+  t.equal(await changes({ on: 'true', confirm: 'set' }, { on: 'false', confirm: 'set' }), 'on true false');
+  const unset = { confirm: 'not set', reason: '' };
+  t.equal(await changes({ on: 'true', ...unset }, { on: 'false', ...unset }), 'on true false');
+  t.equal(await changes(null, { cron: '0 2 * * *', list: [], args: {}, ...unset }), 'cron 0 2 * * *');
+  t.equal(await changes(null, { cron: '0 2 * * *', confirm: 'set' }), 'cron 0 2 * * * confirm set');
+  t.equal(
+    await changes(unset, { confirm: 'set', reason: 'x' }),
+    'confirm set, was not set reason was empty x',
+  );
+  t.equal(await changes({ confirm: 'set' }, { confirm: 'changed' }), 'confirm changed');
+  t.equal(await changes({ state: 'new' }, { state: 'changed' }), 'state new changed');
+});
 
 t.test('a row shows local times, and links only to pages that its reader may open', async (t) => {
   const app = await startWithRoles(t);

@@ -216,6 +216,7 @@ t.test('a registered file replaces an upload and stays where it is', async (t) =
   const { status, body } = await keys.register('google', file);
   t.equal(status, 200);
   t.match(body.in_use, { mode: '0600', check: { status: 'ok' } });
+  t.match(auditOf(app, 'google').at(-1), { detail: { before: 'set', after: 'set' } });
   t.equal(app.config.google.keyFile, file);
   t.strictSame(secrets(), []);
   t.match(await keys.remove('google'), { status: 422, body: { error: { code: 'confirmation_required' } } });

@@ -8,7 +8,7 @@ import type { AuditRow } from '../audit-row.ts';
 import { describeRow, factsOf } from '../describe-row.ts';
 import { describeTarget } from '../describe-target.ts';
 import type { AuditContext } from '../parts.ts';
-import { changesOf, isSecretState, type ValueChange } from '../value-changes.ts';
+import { changesOf, describeSecret, isAddition, type ValueChange } from '../value-changes.ts';
 
 /** Time that a page may take to compare texts, which blocks every other request. */
 const diffBudgetMs = 100;
@@ -53,7 +53,7 @@ function viewRow(row: AuditRow, titles: ReadonlyMap<string, string>, diff: Diff)
   const { title, sentence } = describeRow(row, titles);
   const [, actor = row.actor, named = null] = /^(.*?) (\(.*\))$/.exec(row.actor) ?? [];
   const { id, at, event, outcome, reason, peer } = row;
-  const isNew = (row.detail?.before ?? null) === null;
+  const isNew = isAddition(row.detail);
   const changes = changesOf(row.detail).map((change) => viewChange(change, diff, isNew));
   return {
     id,
@@ -84,9 +84,10 @@ const badges = {
 };
 
 /** `isNew`: nothing was there before, so no value was empty. */
-function viewChange({ field, from, to }: ValueChange, diff: Diff, isNew: boolean) {
-  if (isSecretState(from) && isSecretState(to))
-    return { field, note: `${to ?? 'not set'}, was ${from ?? 'not set'}`, parts: [] };
+function viewChange(change: ValueChange, diff: Diff, isNew: boolean) {
+  const { field, from, to } = change;
+  const secret = describeSecret(change);
+  if (secret !== null) return { field, note: isNew ? to : secret, parts: [] };
   const [was, is] = [from, to].map((text) => (text === null ? null : showTime(text))) as [string, string];
   if (from === null) return { field, note: isNew ? null : 'was empty', parts: diff('', is) };
   if (to === null) return { field, note: 'becomes empty', parts: diff(was, '') };
