@@ -2,7 +2,7 @@
 import { formatBytes, plural, upperFirst } from '../core/format.ts';
 import type { AuditRow } from './audit-row.ts';
 import { titleOf } from './event-words.ts';
-import { textOf } from './value-changes.ts';
+import { isAddition, textOf } from './value-changes.ts';
 
 type Detail = Record<string, unknown>;
 
@@ -25,7 +25,7 @@ function describeCount(detail: Detail): string {
 
 function titleFor({ event, outcome, detail }: AuditRow): string {
   if (event === 'job.finished') return `Job ${ended[String(detail?.status)] ?? 'ended'}`;
-  return titleOf(event, outcome === 'ok');
+  return titleOf(event, outcome === 'ok', isAddition(detail));
 }
 
 const ended: Record<string, string> = { succeeded: 'done', failed: 'failed', cancelled: 'cancelled' };

@@ -1,11 +1,19 @@
 // The only place that gives events their words. test/audit/event-words.test.ts finds every event that the code writes.
 
-/** `done`: of a change that was made. `tried`: of one that was refused or has failed. */
-type Words = { done: string; tried: string };
+/** `done`: of a change that was made. `tried`: of one that was refused or has failed. `added`: instead of them, where nothing was
+ *  there before. */
+type Words = { done: string; tried: string; added?: Words };
 /** `name` filters by all events of the group. */
 type EventGroup = { name: string; title: string; events: Record<string, Words> };
 
 const words = (done: string, tried = done): Words => ({ done, tried });
+
+/** Of an event that adds a record or changes it. */
+const saved = (record: string, done = 'changed', tried = 'Change'): Words => ({
+  done: `${record} ${done}`,
+  tried: `${tried} a ${record.toLowerCase()}`,
+  added: words(`${record} added`, `Add a ${record.toLowerCase()}`),
+});
 
 export const eventGroups: EventGroup[] = [
   {
@@ -28,7 +36,7 @@ export const eventGroups: EventGroup[] = [
     name: 'schedules',
     title: 'Schedules',
     events: {
-      'schedule.changed': words('Schedule changed', 'Change a schedule'),
+      'schedule.changed': saved('Schedule'),
       'schedule.removed': words('Schedule removed', 'Remove a schedule'),
       'schedule.run': words('Schedule run by hand', 'Run a schedule'),
       'schedule.seeded': words('Schedule proposed, switched off'),
@@ -51,7 +59,7 @@ export const eventGroups: EventGroup[] = [
     name: 'sources',
     title: 'Sheets',
     events: {
-      'source.changed': words('Sheet changed', 'Change a sheet'),
+      'source.changed': saved('Sheet'),
       'source.removed': words('Sheet removed', 'Remove a sheet'),
       'source.checked': words('Sheet checked', 'Check a sheet'),
       'sheet.upload': words('Sheet uploaded', 'Upload a sheet'),
@@ -84,7 +92,7 @@ export const eventGroups: EventGroup[] = [
       'settings.changed': words('Setting changed', 'Change a setting'),
       'settings.imported': words('Settings imported', 'Import settings'),
       'settings.import_previewed': words('Import of settings previewed', 'Preview an import of settings'),
-      'credential.changed': words('Credential replaced', 'Replace a credential'),
+      'credential.changed': saved('Credential', 'replaced', 'Replace'),
       'credential.checked': words('Credential checked', 'Check a credential'),
       'credential.removed': words('Credential removed', 'Remove a credential'),
       'embedder.checked': words('Embedder checked', 'Check the embedder'),
@@ -130,10 +138,18 @@ export const eventGroups: EventGroup[] = [
 
 const known = new Map(eventGroups.flatMap(({ events }) => Object.entries(events)));
 
-/** The title of a row. An event of another version is written as words: `job.lost_again` → `Job lost again`. */
-export function titleOf(event: string, isDone: boolean): string {
+/** The title of all rows of an event: `Schedule added or changed`. */
+export function titleOfAll(event: string): string {
+  const { done, added } = known.get(event) ?? { done: titleOf(event, true) };
+  return added ? `${added.done} or ${done.split(' ').at(-1)}` : done;
+}
+
+/** The title of a row. `isAddition`: nothing was there before. An event of another version is written as words:
+ *  `job.lost_again` → `Job lost again`. */
+export function titleOf(event: string, isDone: boolean, isAddition = false): string {
   const found = known.get(event);
-  if (found) return isDone ? found.done : found.tried;
+  const words = isAddition ? (found?.added ?? found) : found;
+  if (words) return isDone ? words.done : words.tried;
   const text = event.replace(/[._]+/g, ' ').trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

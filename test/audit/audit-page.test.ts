@@ -241,6 +241,42 @@ t.test('values that are as they were are not listed, nor are empty ones of a new
   t.equal(await changes({ state: 'new' }, { state: 'changed' }), 'state new changed');
 });
 
+t.test('the words of a row tell an addition from a change', async (t) => {
+  const app = await startApp(t, noop);
+  const send = (method: string, path: string, body: unknown) =>
+    fetch(`${app.origin}/api/v1/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const title = async () => textOf((await read(app, '/audit')).html, '.audit tbody tr b');
+  const schedule = { operation: 'index', cron: '0 2 * * *', reason: 'nightly' };
+  await send('PUT', 'schedules/nightly', schedule);
+  t.equal(await title(), 'Schedule added');
+  await send('PUT', 'schedules/nightly', { cron: '0 3 * * *' });
+  t.equal(await title(), 'Schedule changed');
+  await send('PUT', 'schedules/other', { ...schedule, cron: '0 26 * * *' });
+  t.equal(await title(), 'Add a schedule');
+  await send('PUT', 'schedules/nightly', { cron: '0 26 * * *' });
+  t.equal(await title(), 'Change a schedule');
+  await send('PUT', 'sources/mine', { kind: 'folder', place: 'sheets/mine' });
+  t.equal(await title(), 'Sheet added');
+  await send('PUT', 'sources/mine', { kind: 'folder', place: 'sheets/other' });
+  t.equal(await title(), 'Sheet changed');
+  addRow(app, { event: 'credential.changed', detail: { before: 'not set', after: 'set' } });
+  t.equal(await title(), 'Credential added');
+  addRow(app, { event: 'credential.changed', detail: { before: 'set', after: 'changed' } });
+  t.equal(await title(), 'Credential replaced');
+  await send('PUT', 'settings/values', { values: { 'retention.days': 30 } });
+  t.equal(await title(), 'Setting changed');
+  const { html } = await read(app, '/audit');
+  const labels = html.querySelectorAll('#audit-event option').map(({ text }) => text);
+  t.match(
+    labels.filter((label) => / or /.test(label)),
+    ['Schedule added or changed', 'Sheet added or changed', 'Credential added or replaced'],
+  );
+});
+
 t.test('a row shows local times, and links only to pages that its reader may open', async (t) => {
   const app = await startWithRoles(t);
   const detail = {
