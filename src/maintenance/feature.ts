@@ -1,7 +1,7 @@
 // Maintenance windows: they hold back jobs, or every change, until their end.
 import type { Feature } from '../web/feature.ts';
 import { createMaintenanceParts } from './parts.ts';
-import { bannerCard, formerCard, nowCard, waitCard } from './web/cards.ts';
+import { bannerCard, formerCard, nowCard, startsCard, waitCard } from './web/cards.ts';
 import { maintenanceRow } from './web/hub-row.ts';
 import { registerMaintenanceApi } from './web/maintenance-api.ts';
 import { registerWindowDialogs } from './web/window-dialogs.ts';
@@ -23,6 +23,6 @@ export const maintenance: Feature<ReturnType<typeof createMaintenanceParts>> = {
     registerWindowDialogs(app, ctx);
     registerMaintenanceApi(app, ctx);
   },
-  cards: (ctx) => [bannerCard(ctx), nowCard(ctx), waitCard(ctx), formerCard(ctx)],
+  cards: (ctx) => [bannerCard(ctx), nowCard(ctx), startsCard(ctx), waitCard(ctx), formerCard(ctx)],
   hubRows: (ctx) => [maintenanceRow(ctx)],
 };

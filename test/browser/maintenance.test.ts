@@ -42,6 +42,37 @@ browserTest('a window starts on one page and ends on another, also a read-only o
   }
 });
 
+browserTest('the form follows the windows that begin and end elsewhere', async (t, open) => {
+  const app = await startApp(t, noop);
+  const page = await open(app.origin + place);
+  await page.locator('#conn').getByText('Live').waitFor();
+  const [reason, starts] = [page.getByLabel('Reason, shown to everybody'), page.locator('#window-starts')];
+  const onlyOne = page.locator('#window-wait').getByText('Only one window holds jobs back');
+  const plan = page.getByRole('button', { name: 'Plan window', exact: true });
+  const start = page.getByRole('button', { name: 'Start window', exact: true });
+  await reason.fill('New disk');
+  await page.locator('h1').click();
+
+  const { body } = await app.json('/api/v1/maintenance', { level: 'frozen', reason: 'a deployment' });
+  await reason.waitFor({ state: 'hidden' });
+  await page.getByRole('link', { name: 'Plan a later window, or announce one' }).click();
+  t.ok((await onlyOne.isVisible()) && (await plan.isVisible()) && !(await start.isVisible()));
+  t.match([await reason.inputValue(), await starts.inputValue()], ['New disk', 'at']);
+  t.match(await page.getByLabel(/^Starts at/).inputValue(), /^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
+  t.strictSame(await accessProblems(page), []);
+
+  await app.json(`/api/v1/maintenance/${body.id}/end`, { reason: 'the disk is there' });
+  await onlyOne.waitFor({ state: 'hidden' });
+  await start.waitFor();
+  t.match([await reason.inputValue(), await starts.inputValue()], ['New disk', 'now']);
+  await starts.selectOption('at');
+  t.ok((await plan.isVisible()) && !(await start.isVisible()));
+  const again = { level: 'frozen', reason: 'a deployment' };
+  t.equal((await app.json('/api/v1/maintenance', again)).status, 201);
+  await onlyOne.waitFor();
+  t.equal(await page.getByLabel(/^Starts at/).inputValue(), '', 'a start in use is not replaced');
+});
+
 browserTest('the page of windows fits each width, and its fields follow the choices', async (t, open) => {
   const app = await startApp(t, noop);
   const inTwoHours = new Date(Date.now() + 2 * 3_600_000).toISOString();
@@ -132,7 +163,10 @@ browserTest('without scripts a window starts, is extended and ends', async (t, o
   const app = await startApp(t, noop);
   const page = await open(app.origin + place, { hasScript: false });
   await page.getByLabel('Reason, shown to everybody').fill('New disk');
-  await page.getByRole('button', { name: 'Start window' }).click();
+  await page.getByLabel('Starts', { exact: true }).selectOption('at');
+  t.ok(await page.getByRole('button', { name: 'Plan window', exact: true }).isVisible());
+  await page.getByLabel('Starts', { exact: true }).selectOption('now');
+  await page.getByRole('button', { name: 'Start window', exact: true }).click();
   await page.getByText('The window has started.').waitFor();
   await page.locator('#maintenance-banner').getByRole('link', { name: 'Extend…' }).click();
   await page.getByRole('button', { name: 'Extend' }).click();

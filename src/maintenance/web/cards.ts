@@ -1,10 +1,11 @@
 // The cards of maintenance windows: the banner of every page; and on the page of windows the open ones, the jobs that a new one
-// would wait for, and the former ones.
+// would wait for, the fields of its start, and the former ones.
 import { upperFirst } from '../../core/format.ts';
 import type { SharedCard } from '../../web/card.ts';
 import { holdsBack, levels, stateOf } from '../../window-store/window.ts';
 import type { MaintenanceContext } from '../parts.ts';
 import { viewFormer, viewOpen } from './open-windows.ts';
+import { viewStart } from './start-form.ts';
 import { viewWait, viewWindow } from './window-view.ts';
 
 /** The topic `maintenance`. */
@@ -43,7 +44,16 @@ export const nowCard = (ctx: MaintenanceContext): SharedCard => ({
   },
 });
 
-/** The same job may be in the way of several levels. */
+/** The fields for the start of a new window. */
+export const startsCard = ({ windows }: Pick<MaintenanceContext, 'windows'>): SharedCard => ({
+  name: 'window-starts',
+  host: 'window-starts-fields',
+  path: '/ui/maintenance/starts',
+  dirtyOn: ['maintenance'],
+  load: () => viewStart(windows.holding()),
+});
+
+/** The window or the job in the way of a new window. The same job may be in the way of several levels. */
 export const waitCard = ({ windows }: Pick<MaintenanceContext, 'windows'>): SharedCard => ({
   name: 'window-wait',
   host: 'window-wait',
@@ -56,6 +66,7 @@ export const waitCard = ({ windows }: Pick<MaintenanceContext, 'windows'>): Shar
     });
     const jobs = [...new Set(waits.map(({ job }) => job.number))];
     return {
+      freeAt: windows.holding()?.ends_at ?? null,
       waits: jobs.flatMap((number) => {
         const same = waits.filter(({ job }) => job.number === number);
         return same[0] ? [{ ...same[0], levels: same.map(({ level }) => level).join(' ') }] : [];

@@ -42,26 +42,15 @@ export function readMinutes({ lasts = usualLength, minutes = '' }: Form): number
   return text === '' ? Number.NaN : Number(text);
 }
 
-/** `later`: the window that holds jobs back now, when another one is to be planned for its end. */
-export function viewStartForm(later: Window | null, refused?: { form: Form; error: AppError }) {
+export function viewStartForm(refused?: { form: Form; error: AppError }) {
   const form: Form = refused?.form ?? {};
-  const {
-    level = 'frozen',
-    starts = later ? 'at' : 'now',
-    lasts = usualLength,
-    minutes = '',
-    reason = '',
-    confirm = '',
-  } = form;
+  const { level = 'frozen', lasts = usualLength, minutes = '', reason = '', confirm = '' } = form;
   const { problems, problemOf, message } = readProblems(refused?.error);
-  const startsAt = problemOf('starts_at');
-  const isUnread = Number.isNaN(new Date(form.starts_at ?? '').getTime());
   return {
     isRefused: refused !== undefined,
     message: problems.length > 1 ? `${problems.length} fields need a change.` : message,
     levels: levels.map((one) => ({ level: one, ...levelWords[one], isChosen: one === level })),
-    starts,
-    startsAt: form.starts_at ?? (later ? localMinute(later.ends_at) : ''),
+    starts: refused ? viewTypedStart(refused.form, problemOf('starts_at')) : null,
     lengths: viewLengths(startLengths, lasts),
     minutes,
     reason: {
@@ -78,11 +67,21 @@ export function viewStartForm(later: Window | null, refused?: { form: Form; erro
       value: confirm,
       problem: problemOf('confirm'),
     },
-    problemOf: {
-      level: problemOf('level'),
-      startsAt: startsAt && isUnread ? 'Choose the day and the time of the start.' : startsAt,
-      minutes: problemOf('minutes') ?? problemOf('ends_at'),
-    },
+    problemOf: { level: problemOf('level'), minutes: problemOf('minutes') ?? problemOf('ends_at') },
+  };
+}
+
+/** While a window holds jobs back, another one starts at its end. */
+export function viewStart(holding: Window | null) {
+  return { isLater: holding !== null, startsAt: holding ? localMinute(holding.ends_at) : '', problem: null };
+}
+
+function viewTypedStart({ starts, starts_at: startsAt = '' }: Form, problem: string | null) {
+  const isUnread = Number.isNaN(new Date(startsAt).getTime());
+  return {
+    isLater: starts === 'at',
+    startsAt,
+    problem: problem && isUnread ? 'Choose the day and the time of the start.' : problem,
   };
 }
 

@@ -24,18 +24,14 @@ import { timeSpan } from './window-times.ts';
 export const windowPage: Page = {
   path: windowsPath,
   api: '/api/v1/maintenance',
-  cards: ['window-now', 'window-wait', 'windows-before'],
+  cards: ['window-now', 'window-starts', 'window-wait', 'windows-before'],
   examples: [windowsPath],
 };
 
-type Query = { before?: number; plan?: 'later' };
+type Query = { before?: number };
 type Refused = { form: Form; error: AppError };
 
-const querystring = closedSchema({
-  before: idSchema,
-  /** Shows the form also while a window holds jobs back. */
-  plan: { type: 'string', enum: ['later'] },
-});
+const querystring = closedSchema({ before: idSchema });
 const shownAgain = ['invalid_arguments', 'confirmation_required', 'wrong_state'];
 
 export function registerWindowPage(app: FastifyInstance, ctx: MaintenanceContext) {
@@ -76,16 +72,15 @@ async function sendWindows(
   ctx: MaintenanceContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { before, plan, refused }: Query & { refused?: Refused },
+  { before, refused }: Query & { refused?: Refused },
 ) {
-  const later = plan === 'later' || refused ? ctx.windows.holding() : null;
   return reply.sendPage({
     template: 'maintenance/maintenance-page',
     title: 'Maintenance',
     section: '/settings',
     data: {
-      later,
-      form: { ...viewStartForm(later, refused), inTheWay: viewInTheWay(ctx, refused) },
+      form: { ...viewStartForm(refused), inTheWay: viewInTheWay(ctx, refused) },
+      starts: refused ? null : await request.loadCard('window-starts'),
       wait: await request.loadCard('window-wait'),
       now: await request.loadCard('window-now'),
       before: before === undefined ? await request.loadCard('windows-before') : null,

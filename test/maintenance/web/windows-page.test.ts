@@ -97,7 +97,7 @@ t.test('the form names all problems at once, and keeps what was typed', async (t
     reason: /5 to 200 characters/,
     confirm: 'Type maintenance to confirm.',
   });
-  t.match(textOf(html, '.window-form'), /^Start a window 4 fields need a change\./);
+  t.match(textOf(html, '.window-form'), /^Start or plan a window 4 fields need a change\./);
   for (const [name, value] of Object.entries({ minutes: '2000', reason: 'no', confirm: 'yes' }))
     t.equal(html.querySelector(`[name="${name}"]`)?.getAttribute('value'), value);
   t.ok(html.querySelector('#level-drained[checked]'));
@@ -123,18 +123,17 @@ t.test('while a window holds, the page shows it first and offers to plan a later
   const { html } = await app.page(place);
   t.match(textOf(html, '.split'), /^Now .*Frozen .*Plan a later window, or announce one/);
   t.ok(html.querySelector('#window-now [data-holds]'), 'the style sheet hides the form');
-  const address = html.querySelector('#plan-later')?.getAttribute('href') ?? '';
-  const later = (await app.page(address)).html;
-  t.ok(later.querySelector('#window-start')?.hasAttribute('data-later'));
-  t.match(textOf(later, '.window-form'), /^Plan a later window Only one window holds jobs back at a time\./);
-  t.equal(later.querySelector('[name="starts"] option[selected]')?.getAttribute('value'), 'at');
-  t.match(later.querySelector('[name="starts_at"]')?.getAttribute('value'), /^2026-11-29T\d\d:00$/);
+  t.equal(html.querySelector('#plan-later')?.getAttribute('href'), '#window-start');
+  t.match(textOf(html, '.window-form'), /Only one window holds jobs back at a time\./);
+  t.equal(html.querySelector('[name="starts"] option[selected]')?.getAttribute('value'), 'at');
+  t.match(html.querySelector('[name="starts_at"]')?.getAttribute('value'), /^2026-11-29T\d\d:00$/);
 
   await t.test('the refusal of a second one leads to it and ends it', async (t) => {
     const answer = await app.submit('/ui/maintenance', frozen);
     t.equal(answer.status, 409);
     const refused = parse(await answer.text());
-    t.ok(refused.querySelector('#window-start')?.hasAttribute('data-later'));
+    t.ok(refused.querySelector('.window-form[data-unsaved="typed"]'), 'the style sheet shows the form');
+    t.notOk(refused.querySelector('#window-starts-fields'), 'no update replaces the start that was typed');
     t.match(
       textOf(refused, '.window-form'),
       /lasts from 29 Nov 2026, \d\d:00 ?to 29 Nov 2026, \d\d:00 ?, and only one.* Show the window End now…/,
@@ -148,8 +147,8 @@ t.test('while a window holds, the page shows it first and offers to plan a later
   await windows.end(id, admin);
   await windows.start({ ...wanted('frozen'), starts_at: '2026-11-29T10:10:00Z' }, admin);
   const beforePlanned = parse(await (await app.submit('/ui/maintenance', frozen)).text());
-  t.match(textOf(beforePlanned, '.window-form'), /^Start a window .* Show the window Cancel…/);
-  t.notOk(beforePlanned.querySelector('[data-later]'), 'a planned window holds nothing yet');
+  t.match(textOf(beforePlanned, '.window-form'), /^Start or plan a window .* Show the window Cancel…/);
+  t.notMatch(textOf(beforePlanned, '.window-form'), /Only one window/, 'a planned window holds nothing yet');
 });
 
 t.test('a window is planned for a local time, extended, and cancelled', async (t) => {
