@@ -25,6 +25,10 @@ t.test('each broken rule is reported with its line', async (t) => {
     'address.eta': ['<p>\n  <a href="/jobs">Jobs</a>\n</p>', '2: writes an address without url()'],
     'details.eta': ['<details>\n  <summary>More</summary>\n</details>', '1: <details> has no id'],
     'space.eta': ['<p>\n  See\n  <b>this</b>\n</p>', "2: lacks <%= ' ' %> between two words at its end"],
+    'space-dot.eta': [
+      '<p>\n  See ·\n  <b>this</b>\n</p>',
+      "2: lacks <%= ' ' %> between two words at its end",
+    ],
     'space-after.eta': [
       '<p>\n  <b>This</b>\n  is it.\n</p>',
       "2: lacks <%= ' ' %> between two words at its end",

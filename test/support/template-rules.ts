@@ -69,7 +69,7 @@ function readTokens(template: string): Token[] {
 
 /** A line break beside a tag is left out of the page, so that the words around it would run together. */
 const runTogether =
-  /[\p{L}\p{N}.,;:!?)]\n *<(?:a|b|code|em|i|kbd|strong)\b|<\/(?:a|b|code|em|i|kbd|strong)>\n *[\p{L}\p{N}]/gu;
+  /[^\s>]\n *<(?:a|b|code|em|i|kbd|strong)\b|<\/(?:a|b|code|em|i|kbd|strong)>\n *[\p{L}\p{N}]/gu;
 
 function checkSpaces(template: string): Problem[] {
   return [...template.matchAll(runTogether)].map(({ index }) => ({
