@@ -50,7 +50,7 @@ t.test('every page has the banner, in each state of the window', async (t) => {
   const frozen = await windows.start(wanted('frozen'), admin);
   await everyPage(
     new RegExp(
-      `^Maintenance until \\d\\d:01 is starting: imports, exports, restores and undo can only be queued “the disk is moved”, by ada since \\d\\d:01\\. It starts when import #${job.number} ends`,
+      `^Maintenance until \\d\\d:01 is starting: imports, exports, restores and undo can only be queued “the disk is moved”, by ada, waiting since \\d\\d:01\\. It starts when import #${job.number} ends`,
     ),
   );
   await app.submit(`/ui/jobs/${job.number}/cancel`, {});
