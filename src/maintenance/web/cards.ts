@@ -30,7 +30,7 @@ export const nowCard = (ctx: MaintenanceContext): SharedCard => ({
   name: 'window-now',
   host: 'window-now',
   path: '/ui/maintenance/now',
-  dirtyOn: ['maintenance'],
+  dirtyOn: ['maintenance', 'audit'],
   load() {
     const open = ctx.windows.all();
     const planned = open.filter((window) => stateOf(window) === 'planned');

@@ -4,8 +4,9 @@ import { parse } from 'node-html-parser';
 import t from 'tap';
 import { maintenance } from '../../../src/maintenance/feature.ts';
 import { as, startWithRoles } from '../../support/roles.ts';
+import { openStream } from '../../support/stream.ts';
 import { fieldProblems, textOf } from '../../support/screen.ts';
-import { admin, run, startWithClock, wanted } from '../../support/windows.ts';
+import { admin, run, startWithClock, untilEntered, wanted } from '../../support/windows.ts';
 
 const place = '/settings/maintenance';
 const frozen = { level: 'frozen', starts: 'now', lasts: '30', reason: 'New disk' };
@@ -203,6 +204,33 @@ t.test('the window of another person ends with a reason', async (t) => {
   t.match(fieldProblems(parse(await refused.text())), { reason: /reason of at least 5/ });
   t.equal((await app.submit(`/ui/maintenance/${id}/end`, { reason: 'the disk is back' })).status, 303);
   t.same(windows.all(), []);
+});
+
+t.test('open pages count each refusal', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  await windows.start(wanted('frozen'), admin);
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=window-now');
+  t.teardown(stream.close);
+  const counts = (number: number) =>
+    stream.until(({ event, data }) => event === 'window-now' && data.includes(`${number} job`));
+  await counts(0);
+  for (const number of [1, 2]) {
+    t.equal((await run(app, 'import')).status, 503);
+    await counts(number);
+  }
+});
+
+t.test('a window that waits for a job has not begun', async (t) => {
+  const { app, windows } = await startWithClock(t);
+  const { body: job } = await run(app, 'import');
+  await app.whenJob(job.number, 'running');
+  const window = await windows.start(wanted('frozen'), admin);
+  const now = async () => textOf((await app.page(place)).html, '#window-now');
+  t.match(await now(), /Starting It starts when import #\d+ ends.* Waits since 29 Nov 2026/);
+  t.notMatch(await now(), /Begun/);
+  await app.submit(`/ui/jobs/${job.number}/cancel`, {});
+  await untilEntered(app, window);
+  t.match(await now(), /Begun 29 Nov 2026/);
 });
 
 t.test('the form says which job each level would wait for', async (t) => {
