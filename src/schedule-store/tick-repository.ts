@@ -4,8 +4,8 @@ import type { Tick } from './schedule.ts';
 
 type Misses = { missed: string | null; started: string | null };
 
-/** Due times of a day of a rule that runs every minute. */
-const missesLookedFor = 1440;
+/** Due times of a day of a rule that runs every minute: older ones are not looked through. */
+const timesLookedThrough = 1440;
 
 const sql = {
   ticks: `
@@ -13,6 +13,10 @@ const sql = {
   `,
   between: 'SELECT * FROM schedule_tick WHERE due_at > ? AND due_at <= ? ORDER BY due_at, schedule',
   last: 'SELECT * FROM schedule_tick WHERE schedule = ? ORDER BY due_at DESC LIMIT 1',
+  lastStarted: `
+    SELECT * FROM (SELECT * FROM schedule_tick WHERE schedule = @name ORDER BY due_at DESC LIMIT @limit)
+    WHERE outcome = 'started' ORDER BY due_at DESC LIMIT 1
+  `,
   lastDueAt: 'SELECT max(due_at) FROM schedule_tick WHERE schedule = ? AND due_at <= ?',
   lastMissed: `
     SELECT max(due_at) FILTER (WHERE outcome = 'missed') AS missed,
@@ -45,6 +49,10 @@ export function createTicks(ops: Db) {
 
     lastTick: (name: string): Tick | null => (statements.last.get(name) as Tick | undefined) ?? null,
 
+    /** The newest due time that was started; null without one. */
+    lastStarted: (name: string): Tick | null =>
+      (statements.lastStarted.get({ name, limit: timesLookedThrough }) as Tick | undefined) ?? null,
+
     /** The newest due time of the schedule up to `until` that is decided; null without one. */
     lastDueAt: (name: string, until: string) =>
       statements.lastDueAt.pluck().get(name, until) as string | null,
@@ -53,7 +61,7 @@ export function createTicks(ops: Db) {
     openMiss(name: string): string | null {
       const last = statements.last.get(name) as Tick | undefined;
       if (!last || last.outcome === 'started') return null;
-      const { missed, started } = statements.lastMissed.get({ name, limit: missesLookedFor }) as Misses;
+      const { missed, started } = statements.lastMissed.get({ name, limit: timesLookedThrough }) as Misses;
       return missed !== null && missed > (started ?? '') ? missed : null;
     },
 

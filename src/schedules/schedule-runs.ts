@@ -1,4 +1,4 @@
-// The last run of a schedule: the newest of its due times, or the job that was started last.
+// The last run of a schedule: of its newest due time that was started, or by hand; and a newer due time that was not started.
 import type { Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
@@ -7,23 +7,31 @@ import { scheduleRequester } from './actions.ts';
 import type { ScheduleRuns } from './runs-repository.ts';
 
 type Given = {
-  schedules: Pick<ScheduleRepository, 'lastTick'>;
+  schedules: Pick<ScheduleRepository, 'lastTick' | 'lastStarted'>;
   scheduleRuns: Pick<ScheduleRuns, 'lastJob'>;
   repository: Pick<JobRepository, 'find'>;
 };
 
-/** A due time, a job, or a due time with its job. */
-export type LastRun = { tick: Tick | null; job: Job | null };
+/** A due time, a job, or a due time with its job; both are null without a run. */
+export type Run = { tick: Tick | null; job: Job | null };
 
-/** Both are null without a run. A job that was started by hand has no tick, and a tick whose job was removed from the history
- *  has no job. */
+/** `since`: the newest due time, if it was not started and is newer than the run. */
+export type LastRun = { run: Run; since: Tick | null };
+
+/** A job that was started by hand has no tick, and a tick whose job was removed from the history has no job. */
 export function findLastRun({ schedules, scheduleRuns, repository }: Given, name: string): LastRun {
-  const tick = schedules.lastTick(name);
+  const newest = schedules.lastTick(name);
+  const isRun = newest?.outcome === 'started';
+  const tick = isRun || !newest ? newest : schedules.lastStarted(name);
   const number = scheduleRuns.lastJob(name);
   const job = number === null ? null : repository.find(String(number));
+  const isNewer = newest !== null && !isRun && newest.decided_at > (job?.created_at ?? '');
+  return { run: newerOf(tick, job), since: isNewer ? newest : null };
+}
+
+function newerOf(tick: Tick | null, job: Job | null): Run {
   if (!tick || !job || tick.job === job.number) return { tick, job };
-  const isTickNewer = tick.job === null ? tick.decided_at > job.created_at : tick.job > job.number;
-  return isTickNewer ? { tick, job: null } : { tick: null, job };
+  return (tick.job ?? 0) > job.number ? { tick, job: null } : { tick: null, job };
 }
 
 /** Whether a person has started it. */

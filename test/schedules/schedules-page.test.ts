@@ -63,7 +63,9 @@ t.test('the page lists every schedule, with its last run and its next time', asy
   t.equal(textOf(html, '#schedule-sentence'), `2 on, 1 off. Next: nightly at ${clock('14:15')}.`);
   t.match(
     textOf(html, '#schedule-nightly'),
-    new RegExp(`Repair index.*14:15.*Missed.*The server was off\\..*Sat 28 Nov, ${clock('14:15')}`),
+    new RegExp(
+      `Repair index.*14:15 Not run yet Last time: Missed.*The server was off\\..*Sat 28 Nov, ${clock('14:15')}`,
+    ),
   );
   t.match(textOf(html, '#schedule-far'), new RegExp(`${elsewhere}.*Not run yet.*Sun 29 Nov, 04:00`));
   t.match(textOf(html, '#schedule-spare'), /Off since.*–/);
@@ -94,6 +96,28 @@ t.test('a schedule of a job shows the job, also of one that was started by hand'
   addTick(app, 'nightly', '2026-11-28T13:08:00.000Z', { job: job.number });
   t.match(textOf((await app.page('/ui/schedules')).html, '#schedule-nightly'), /Running #2/);
   t.match(textOf((await app.page('/ui/schedules')).html, '.tl'), /waiting or running at/);
+});
+
+t.test('a time that was not run stands beside the last run, and does not hide it', async (t) => {
+  const app = await startAt(t);
+  await putSchedule(app, 'nightly', repair);
+  const show = async () =>
+    textOf((await app.page('/schedules')).html, '#schedule-nightly [data-l="Last run"]');
+  const byRule = { schedule: 'nightly', requested_by: 'schedule nightly' };
+  const job = insertJob(app.parts.repository, { operation: 'repair', ...byRule });
+  app.parts.repository.start(job.id);
+  addTick(app, 'nightly', '2026-11-27T14:15:00.000Z', { job: job.number });
+  const later = { decided_at: '2026-12-28T10:15:00.000Z' };
+  addTick(app, 'nightly', '2026-11-28T10:15:00.000Z', { outcome: 'refused', why: 'Maintenance.', ...later });
+  t.match(await show(), /^Running #1 .* Last time: Refused .* Maintenance\.$/);
+  const card = textOf((await app.page('/schedules/nightly')).html, '#schedule-nightly-card .kv');
+  t.match(card, /Last run Running #1 .* Last time Refused .* Maintenance\. Changed/);
+  addTick(app, 'nightly', '2026-11-28T10:16:00.000Z', { job: 7, ...later });
+  addTick(app, 'nightly', '2026-11-28T10:17:00.000Z', { outcome: 'skipped', why: 'Busy.', ...later });
+  t.match(
+    await show(),
+    /^Started .* Its job, #7, was removed from the history\. Last time: Skipped .* Busy\.$/,
+  );
 });
 
 t.test('a schedule is switched off and on, and the list comes back', async (t) => {

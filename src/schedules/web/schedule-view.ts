@@ -9,7 +9,7 @@ import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import { describeCron } from '../../schedule-store/describe-cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
-import { describeRemovedJob, findLastRun, isByHand, type LastRun } from '../schedule-runs.ts';
+import { describeRemovedJob, findLastRun, isByHand, type Run } from '../schedule-runs.ts';
 import { momentOf, otherZone } from '../../schedule-store/moment.ts';
 import { badgeOfRun } from './badges.ts';
 import type { SchedulesContext } from '../parts.ts';
@@ -18,6 +18,7 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
   const { name, zone, is_on: isOn } = schedule;
   const operation = ctx.catalogue.find(schedule.operation);
   const next = ctx.nextRuns.after(schedule);
+  const { run, since } = findLastRun(ctx, name);
   return {
     name,
     href: url(`/schedules/${name}`),
@@ -29,7 +30,9 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
     isOn,
     changedAt: schedule.changed_at,
     changedBy: schedule.changed_by,
-    last: viewLastRun(ctx, findLastRun(ctx, name)),
+    last: viewLastRun(ctx, run),
+    /** A newer time that was not run. */
+    since: viewLastRun(ctx, { tick: since, job: null }),
     next: next && momentOf(zone, new Date(next.at)),
     problem: problemOf(ctx, schedule),
     /** Null while the operation is gone. */
@@ -50,7 +53,7 @@ export function describeWhen({ cron }: Pick<Schedule, 'cron'>): string {
 }
 
 /** `why`: the reason of a due time that was not run, or the outcome of the job. */
-function viewLastRun(ctx: SchedulesContext, { tick, job }: LastRun) {
+function viewLastRun(ctx: SchedulesContext, { tick, job }: Run) {
   if (!tick && !job) return null;
   const shown = job && viewJob(ctx, job);
   const outcome = shown && job?.status !== 'succeeded' ? shown.outcome : null;
