@@ -1,7 +1,7 @@
 // All schedules in one sentence, for the heading of a page.
 import { machineZone } from './cron.ts';
 import { plural } from '../core/format.ts';
-import { type NextRun, type NextRuns, soonestOf } from './next-runs.ts';
+import { type NextRuns, soonestOf } from './next-runs.ts';
 import type { Schedule } from './schedule.ts';
 import { clockIn, dayIn, momentIn } from './zone-time.ts';
 
@@ -15,7 +15,7 @@ export function describeSchedules(
   if (schedules.length === 0) return 'No schedule yet.';
   const counts = `${on.length} on, ${schedules.length - on.length} off.`;
   const next = soonestOf(on, nextRuns.after);
-  return next ? `${counts} Next: ${next.schedule} at ${shortMoment(next, now)}.` : counts;
+  return next ? `${counts} Next: ${next.schedule} at ${shortMoment(next.at, now)}.` : counts;
 }
 
 /** `6 schedules, next 02:00`; `No schedules`. */
@@ -23,11 +23,11 @@ export function describeBriefly(schedules: Schedule[], nextRuns: Pick<NextRuns, 
   if (schedules.length === 0) return 'No schedules';
   const next = soonestOf(schedules, nextRuns.after);
   const count = plural(schedules.length, 'schedule');
-  return next ? `${count}, next ${shortMoment(next, now)}` : `${count}, all off`;
+  return next ? `${count}, next ${shortMoment(next.at, now)}` : `${count}, all off`;
 }
 
 /** The clock alone for a time of today. */
-function shortMoment({ at }: NextRun, now: Date): string {
+export function shortMoment(at: string, now: Date): string {
   const zone = machineZone();
   const date = new Date(at);
   return dayIn(zone, date) === dayIn(zone, now) ? clockIn(zone, date) : momentIn(zone, date);

@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
+import { windowStore } from '../window-store/feature.ts';
 import { createDueTimes } from './due-times.ts';
 import { createScheduleRuns } from './runs-repository.ts';
 import { createDecider } from './decide.ts';
@@ -16,7 +17,7 @@ import { createTicker } from './ticker.ts';
 export type SchedulesContext = Kernel & ReturnType<typeof createScheduleParts>;
 
 export function createScheduleParts(ctx: Context) {
-  const { jobs: jobVerbs, repository, readArguments, libraryState } = ctx.use(jobs);
+  const { jobs: jobVerbs, lockQueue, repository, readArguments, libraryState } = ctx.use(jobs);
   const { schedules, nextRuns } = ctx.use(scheduleStore);
   const scheduleJobs = createScheduleJobs(ctx.ops);
   const stored = { schedules, scheduleJobs, repository, jobs: jobVerbs, readArguments };
@@ -29,6 +30,8 @@ export function createScheduleParts(ctx: Context) {
   return {
     ...stored,
     libraryState,
+    lockQueue,
+    windowRepository: ctx.use(windowStore).windowRepository,
     idempotency: ctx.use(operations).idempotency,
     nextRuns,
     scheduleRuns: createScheduleRuns(ctx.ops),

@@ -19,7 +19,7 @@ export const scheduleCard = (ctx: SchedulesContext): RecordCard => ({
   name: 'schedule',
   host: 'schedule-:name-card',
   path: '/ui/schedules/:name/card',
-  dirtyOn: ['schedules', 'job', 'operations'],
+  dirtyOn: ['schedules', 'job', 'operations', 'maintenance'],
   exists: (name) => ctx.schedules.find(name) !== null,
   load(name) {
     const stored = findSchedule(ctx, name);

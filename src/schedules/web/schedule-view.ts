@@ -9,6 +9,7 @@ import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import { describeCron } from '../../schedule-store/describe-cron.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
+import { describeHeldBack } from '../held-back.ts';
 import { describeRemovedJob, findLastRun, isByHand, type Run } from '../schedule-runs.ts';
 import { momentOf, otherZone } from '../../schedule-store/moment.ts';
 import { badgeOfRun } from './badges.ts';
@@ -34,6 +35,7 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
     /** A newer time that was not run. */
     since: viewLastRun(ctx, { tick: since, job: null }),
     next: next && momentOf(zone, new Date(next.at)),
+    heldBack: next && describeHeldBack(ctx, schedule, next.at),
     problem: problemOf(ctx, schedule),
     /** Null while the operation is gone. */
     run: operation && viewRun(ctx, operation, schedule),

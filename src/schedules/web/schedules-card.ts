@@ -10,7 +10,7 @@ export const schedulesCard = (ctx: SchedulesContext): SharedCard => ({
   name: 'schedules',
   host: 'schedule-changes',
   path: '/ui/schedules/changes',
-  dirtyOn: ['schedules', 'job', 'jobs-removed', 'operations'],
+  dirtyOn: ['schedules', 'job', 'jobs-removed', 'operations', 'maintenance'],
   load: () => ({ digest: digestOfSchedules(ctx) }),
 });
 
@@ -20,6 +20,7 @@ function digestOfSchedules(ctx: SchedulesContext): string {
     const needs = operation && leastRoleToOffer(operation, schedule.args, ctx.libraryState);
     return [schedule, operation?.title, needs, problemOf(ctx, schedule)];
   });
-  const state = [schedules, ctx.scheduleRuns.state()];
+  const windows = ctx.windowRepository.open().map(({ id, begun_at, ends_at }) => [id, begun_at, ends_at]);
+  const state = [schedules, ctx.scheduleRuns.state(), windows];
   return createHash('sha1').update(JSON.stringify(state)).digest('base64url');
 }

@@ -2,8 +2,10 @@
 import { formatNumber } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { describeSchedules } from '../../schedule-store/describe-all.ts';
+import { soonestOf } from '../../schedule-store/next-runs.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import type { SchedulesContext } from '../parts.ts';
+import { describeHeldBack } from '../held-back.ts';
 import { describeWhen, viewSchedule } from './schedule-view.ts';
 import { viewTimeline } from './timeline-view.ts';
 
@@ -22,7 +24,7 @@ export async function viewList(ctx: SchedulesContext, { q = '', page = 1 }: List
   return {
     q,
     path: listUrl({ q, page: at }, '/ui/schedules'),
-    sentence: describeSchedules(all, ctx.nextRuns, ctx.now()),
+    sentence: describeAll(ctx, all),
     timeline: {
       ...timeline,
       left: describeLeft(timeline, { page: at, pages, others: found.length - shown.length, q }),
@@ -34,6 +36,13 @@ export async function viewList(ctx: SchedulesContext, { q = '', page = 1 }: List
     previous: at > 1 ? listUrl({ q, page: at - 1 }) : null,
     next: at < pages ? listUrl({ q, page: at + 1 }) : null,
   };
+}
+
+function describeAll(ctx: SchedulesContext, all: Schedule[]): string {
+  const next = soonestOf(all, ctx.nextRuns.after);
+  const schedule = all.find(({ name }) => name === next?.schedule);
+  const heldBack = next && schedule ? describeHeldBack(ctx, schedule, next.at) : null;
+  return [describeSchedules(all, ctx.nextRuns, ctx.now()), heldBack].filter(Boolean).join(' ');
 }
 
 function listUrl({ q, page = 1 }: ListQuery, path = '/schedules'): string {
