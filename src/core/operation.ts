@@ -93,7 +93,7 @@ export type Records = { jobs: JobFinder; sources: SourceFinder };
 export type PlanState = { config: Config; sources: SourceFinder; libraryRevision: () => number };
 
 /** Why a run would have no effect now, and a link to the nearest action that would. */
-export type Unavailable = { why: string; instead: { text: string; href: string } };
+type Unavailable = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 

@@ -51,8 +51,6 @@ const turnMs = 8;
 const maxNew = 5000;
 const maxLoaded = 500;
 
-export type ScheduleSpans = ReturnType<typeof createScheduleSpans>;
-
 /** Returns a function that reads the runs of the named schedules after `since`, those of ten minutes and one kind together.
  *  A job that is not over lasts until `now`. A schedule has its runs also from before it was removed and added again. */
 export function createScheduleSpans(ops: Db, bus: Bus) {

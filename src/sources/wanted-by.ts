@@ -16,8 +16,6 @@ type Given = {
   schedules: Pick<ScheduleRepository, 'all'>;
 };
 
-export type WantedBy = ReturnType<typeof createWantedBy>;
-
 export function createWantedBy({ catalogue, active, schedules }: Given) {
   const names = ({ operation, args }: Run, name: string) =>
     !inPlaceOfSource.some((argument) => args[argument]) &&
