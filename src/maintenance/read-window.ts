@@ -1,6 +1,6 @@
 // Checks a window that somebody wants to start or plan.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
-import { findReasonControl, reasonMinLength } from '../core/confirmation.ts';
+import { findReasonControl, isReasonLengthWrong, reasonMinLength } from '../core/confirmation.ts';
 import { formatAge } from '../core/format.ts';
 import { readTime } from '../core/read-time.ts';
 import { type Level, levels } from '../window-store/window.ts';
@@ -69,8 +69,7 @@ export function isTooLong(startsAt: Date, endsAt: Date): boolean {
 function findReasonFault(reason: string): string | null {
   const control = findReasonControl(reason);
   if (control !== null) return control;
-  const { length } = [...reason];
-  if (length >= reasonMinLength && length <= maxReasonLength) return null;
+  if (!isReasonLengthWrong(reason, maxReasonLength)) return null;
   return `Write a reason of ${reasonMinLength} to ${maxReasonLength} characters. Everybody reads it in the banner.`;
 }
 

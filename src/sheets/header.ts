@@ -2,7 +2,8 @@
 import { formatList } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
 import { isBlank } from './csv.ts';
-import { isUnseen, showHidden, withoutUnseen } from './hidden.ts';
+import { withoutUnseen } from '../core/unseen.ts';
+import { isUnseen, showHidden } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, type TabContent, tabs } from './tabs.ts';

@@ -1,9 +1,9 @@
 // Characters that cannot be seen, or that change how others are shown: controls, zero-width and direction characters, and
 // white space other than a plain space. They are shown by their code points, so that a person can find them.
+import { withoutUnseen } from '../core/unseen.ts';
 
 /** Not a tab or line end, which a cell may have. */
 const hidden = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
-const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** Marks of the letters before them, as in decomposed Unicode. */
 export const marks = /\p{M}/gu;
@@ -20,11 +20,6 @@ export function showHidden(text: string, pattern = hidden): string {
 export function isUnseen(text: string): boolean {
   const first = text.charCodeAt(0);
   return !(first > 0x20 && first < 0x7f) && withoutUnseen(text) === '';
-}
-
-/** The text without spaces, line ends and hidden characters. */
-export function withoutUnseen(text: string): string {
-  return text.replace(unseen, '');
 }
 
 const lineEnd = /\r\n?|[\v\f\u0085\u2028\u2029]/g;

@@ -1,5 +1,6 @@
 // Warns of names that a person takes for the same, such as ids that differ only in a zero-width space or in Unicode form.
-import { hiddenDifference, withoutUnseen } from './hidden.ts';
+import { withoutUnseen } from '../core/unseen.ts';
+import { hiddenDifference } from './hidden.ts';
 import { type Problem, quote, rowProblem } from './problems.ts';
 import type { Tab } from './tabs.ts';
 

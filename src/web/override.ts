@@ -2,7 +2,7 @@
 // everybody on the machine is an admin then.
 import type { FastifyRequest } from 'fastify';
 import { invalidArguments } from '../core/arguments.ts';
-import { findReasonControl, reasonMinLength } from '../core/confirmation.ts';
+import { findReasonControl, isReasonLengthWrong, reasonMinLength } from '../core/confirmation.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,8 +24,7 @@ export function readOverride({ raw, identity }: FastifyRequest): string | null {
     throw refuse(`${header} is not percent-encoded. Encode its text as UTF-8, as encodeURIComponent does.`);
   const control = findReasonControl(reason);
   if (control !== null) throw refuse(`${header}: ${control}`);
-  const { length } = [...reason];
-  if (length < reasonMinLength || length > maxLength)
+  if (isReasonLengthWrong(reason, maxLength))
     throw refuse(
       `${header} needs a reason of ${reasonMinLength} to ${maxLength} characters. It is kept in the audit log.`,
     );

@@ -177,6 +177,8 @@ t.test('only an admin with a token passes a read-only window, for one request', 
     'the disk is v\u00f6ll',
     'a%00bcdef',
     'abcdef%0Ag',
+    '%E2%80%8B'.repeat(6),
+    'abcdef%E2%80%AEg',
   ]) {
     const answer = await ask(app, route, { ...as('admin'), ...override(text) });
     t.equal(answer.status, 422, text);
