@@ -283,7 +283,7 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: '4501 lines',
   },
   {
-    rule: 'core with its folders never has over 6800 lines',
+    rule: 'core with its folders never has over 6830 lines',
     files: Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [
         `src/core/${['db', 'settings'][at % 2]}/a${at}.ts`,
