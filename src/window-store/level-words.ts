@@ -17,11 +17,10 @@ type LevelWords = {
   goesOn: string;
   /** The meaning of the choice. */
   choice: string;
-  /** The claims of the window in the lock queue. */
+  /** The work that is held back. */
   holds: string;
 };
 
-const alone = 'library, index and sheets alone';
 const queued = { runs: 'can only be queued', blocks: 'Blocked by' };
 const refused = { runs: 'are refused', blocks: 'Refused during' };
 
@@ -44,7 +43,7 @@ export const levelWords: Record<Level, LevelWords> = {
     refusal: 'The library and the sheets are frozen. Queue it to start afterwards, or try again then.',
     goesOn: 'The index and the workers go on.',
     choice: 'No import, undo, restore or export starts. The index and the workers go on.',
-    holds: 'library shared, sheets alone',
+    holds: 'imports, exports, restores and undo',
   },
   drained: {
     ...queued,
@@ -55,7 +54,7 @@ export const levelWords: Record<Level, LevelWords> = {
     goesOn: 'Pages, searches and settings go on.',
     choice:
       'Running jobs end, workers finish their batch and pause, nothing starts. For database work and before a stop.',
-    holds: alone,
+    holds: 'all jobs, and the workers',
   },
   read_only: {
     ...refused,
@@ -67,6 +66,6 @@ export const levelWords: Record<Level, LevelWords> = {
       'Pages and searches go on, and jobs can be cancelled. The server keeps its own records: audit log and samples.',
     choice:
       'As drained. Only these stay possible: sign in, sign out, cancel a job, end or extend the window.',
-    holds: alone,
+    holds: 'every change, all jobs, and the workers',
   },
 };

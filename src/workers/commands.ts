@@ -4,7 +4,7 @@ import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { switchFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
-import { describeLock } from './state.ts';
+import { nameBlocker } from '../jobs/name-blocker.ts';
 import type { DrainBody, WorkersBody } from './workers-body.ts';
 
 const timeout = {
@@ -60,7 +60,7 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
         ? 'No worker is running, because the server is not. Start the server, or a worker with npm run worker.'
         : 'No workers are registered. Start one with npm run worker.',
     );
-  if (body.held_by) screen.line(`Paused while ${describeLock(body.held_by)}.`);
+  if (body.held_by) screen.line(`Paused for ${nameBlocker(body.held_by)}.`);
   if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);
   if (body.drain) screen.line(formatDrain(body.drain));
   return screen.show(body);

@@ -1,7 +1,6 @@
 // Pure rules on workers: the state of each, whether it claims entries, what a drain will leave.
 import type { InferSelectModel } from 'drizzle-orm';
 import type * as schema from '../core/db/ops-schema.ts';
-import { nameBlocker } from '../jobs/name-blocker.ts';
 
 export type WorkerRow = InferSelectModel<typeof schema.worker>;
 export type Drain = InferSelectModel<typeof schema.drain>;
@@ -25,11 +24,6 @@ export type WorkersView = {
 type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
 
 export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };
-
-/** `import #412 changes the library`, `maintenance window 3 lasts` */
-export function describeLock(lock: LibraryLock): string {
-  return `${nameBlocker(lock)} ${lock.window === null ? 'changes the library' : 'lasts'}`;
-}
 
 type Pauses = { control(): Control; living(): WorkerRow[] };
 

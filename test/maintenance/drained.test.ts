@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
+import { textOf } from '../support/screen.ts';
 import { until } from '../support/until.ts';
 import { admin, auditOf, run, startWithClock, untilEntered, wanted } from '../support/windows.ts';
 
@@ -44,6 +45,7 @@ t.test('a drained window waits for what runs, and nothing starts before its end'
     t.match(workers.view().lock, { window: window.id, ends_at: window.ends_at });
     await until(() => workers.view().workers.every(({ view }) => view === 'paused'));
     const { body } = await app.json('/api/v1/workers');
+    t.match(textOf((await app.page('/operations')).html, '.worker .now'), /^Paused for maintenance\.$/);
     t.match(body, { paused: true, held_by: { window: window.id } });
     t.match(
       (await app.page('/operations')).text,

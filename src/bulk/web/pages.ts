@@ -110,7 +110,7 @@ function describeWait({ jobs }: BulkContext, { items }: BulkRun): string | null 
   for (const { newJob } of items) {
     const ahead = newJob === null ? null : jobs.waitsFor(jobs.find(String(newJob)));
     if (ahead && ahead.window !== null)
-      return `New jobs that maintenance window ${ahead.window} holds back wait for its end, ${formatMinute(ahead.ends_at)}.`;
+      return `New jobs that maintenance holds back wait for its end, ${formatMinute(ahead.ends_at)}.`;
   }
   return null;
 }

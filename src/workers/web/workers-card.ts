@@ -1,14 +1,7 @@
 import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
+import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { shorten } from '../../core/shorten.ts';
-import {
-  type Control,
-  describeLock,
-  type Drain,
-  type LibraryLock,
-  type WorkerRow,
-  type WorkerState,
-  type WorkersView,
-} from '../state.ts';
+import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
 import { workerBadges } from '../worker-badges.ts';
@@ -105,10 +98,9 @@ function describeActivity(
     case 'paused':
       if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
       if (control.paused_at) return pausedBy(control.paused_by, control.paused_at);
-      return {
-        lead: lock ? `Paused while ${describeLock(lock)}.` : 'Paused.',
-        tail: ' Resumes automatically.',
-      };
+      return lock
+        ? { lead: `Paused for ${nameBlocker(lock)}.`, tail: '' }
+        : { lead: 'Paused.', tail: ' Resumes automatically.' };
     case 'idle':
       if (worker.pid === null) return { lead: 'Starting.', tail: '' };
       if (worker.outage_since) {

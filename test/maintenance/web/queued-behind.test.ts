@@ -9,7 +9,7 @@ import { operationRow, textOf } from '../../support/screen.ts';
 import { until } from '../../support/until.ts';
 import { admin, run, startWithClock, wanted } from '../../support/windows.ts';
 
-const waits = /It waits for maintenance window \d+, which ends 29 Nov 2026, \d\d:00 ?\./;
+const waits = /It waits for maintenance, which ends 29 Nov 2026, \d\d:00 ?\./;
 
 /** The notice after a form, as the next page shows it. */
 async function noticeOf(app: TestApp, path: string, form: Record<string, string>): Promise<string> {
@@ -71,7 +71,7 @@ t.test('the page of a bulk retry names the window that its new jobs wait for', a
   await until(() => bulkRun.isOver);
   t.match(
     textOf((await app.page(place)).html, 'main'),
-    /New jobs that maintenance window 1 holds back wait for its end, 29 Nov 2026, \d\d:00/,
+    /New jobs that maintenance holds back wait for its end, 29 Nov 2026, \d\d:00/,
   );
 });
 

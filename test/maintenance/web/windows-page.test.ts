@@ -27,7 +27,7 @@ t.test('a window starts from the form, and the page shows it', async (t) => {
   t.match(textOf(html, '#toasts'), /The window has started\. Frozen until 29 Nov, \d\d:30\./);
   t.match(
     textOf(html, '#window-now'),
-    /Frozen .*Reason New disk By \S+ Begun 29 Nov 2026, \d\d:00:00 Holds library shared, sheets alone Refused 0 jobs, 0 other requests/,
+    /Frozen .*Reason New disk By \S+ Begun 29 Nov 2026, \d\d:00:00 Holds back imports, exports, restores and undo Refused 0 jobs, 0 other requests/,
   );
   t.same(html.querySelectorAll('#window-now .btn-row a').length, 0, 'the banner has the buttons');
   t.ok(html.querySelector('#window-now a[href="/audit?target=window:1"]'));
