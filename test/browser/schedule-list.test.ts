@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
-import { putSchedule } from '../support/stored-schedules.ts';
+import { putSchedule, storedSchedule } from '../support/stored-schedules.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const monday = { operation: 'repair', cron: '0 4 * * 1', zone: 'UTC' };
@@ -44,6 +44,54 @@ browserTest('the labels of the timeline do not touch at any width', async (t, op
         if (doTouch(one, other)) touching.push(`${width} px: ${one.text}, ${other.text}`);
   }
   t.strictSame(touching, []);
+});
+
+browserTest('the buttons of all rows begin at the same places', async (t, open) => {
+  const app = await startApp(t, noop);
+  await putSchedule(app, 'at-once', { ...monday, operation: 'audit-check' });
+  await putSchedule(app, 'asking', monday);
+  app.parts.schedules.put({ ...storedSchedule(app, 'at-once'), name: 'gone', operation: 'gone' });
+  const page = await open(`${app.origin}/schedules`);
+  const startOf = async (id: string) => (await page.locator(id).boundingBox())?.x;
+  t.match(await page.locator('#run-at-once').innerText(), /^Run now(?!…)/);
+  t.match(await page.locator('#run-asking').innerText(), /^Run now…/);
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    t.equal(await startOf('#run-asking'), await startOf('#run-at-once'), `${width} px`);
+    t.equal(await startOf('#switch-asking'), await startOf('#switch-at-once'), `${width} px`);
+    t.equal(
+      await startOf('#switch-gone'),
+      await startOf('#switch-at-once'),
+      `${width} px, without an operation`,
+    );
+  }
+});
+
+browserTest('the state of a schedule is before its form, and beside it on wide screens', async (t, open) => {
+  const app = await startApp(t, noop);
+  await putSchedule(app, 'weekly', monday);
+  const page = await open(`${app.origin}/schedules/weekly`, { width: 390 });
+  const boxOf = async (id: string) => {
+    const box = await page.locator(id).boundingBox();
+    if (box) return box;
+    throw new Error(`${id} is not shown`);
+  };
+  const [form, card] = ['#schedule-form', '#schedule-weekly-card'];
+  for (const width of [390, 800]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [below, above] = [await boxOf(form), await boxOf(card)];
+    t.ok(above.y + above.height <= below.y, `${width} px`);
+    t.equal(above.width, below.width, `${width} px: both have the whole width`);
+  }
+  await page.locator('#run-weekly').focus();
+  await page.keyboard.press('Tab');
+  t.equal(await page.evaluate('document.activeElement.id'), 'switch-weekly');
+  const order = `document.querySelector('${card}').compareDocumentPosition(document.querySelector('${form}'))`;
+  t.equal(await page.evaluate(order), 4, 'the keyboard comes to the state first');
+  await page.setViewportSize({ width: 1440, height: 800 });
+  const [left, right] = [await boxOf(form), await boxOf(card)];
+  t.equal(left.y, right.y);
+  t.ok(left.x + left.width < right.x && left.width > right.width, '1440 px');
 });
 
 type Box = { text: string; left: number; right: number; top: number; bottom: number };
