@@ -32,6 +32,7 @@ type Query = { before?: number };
 type Refused = { form: Form; error: AppError };
 
 const querystring = closedSchema({ before: idSchema });
+const startsTemplate = 'maintenance/window-starts-card';
 const shownAgain = ['invalid_arguments', 'confirmation_required', 'wrong_state'];
 
 export function registerWindowPage(app: FastifyInstance, ctx: MaintenanceContext) {
@@ -80,7 +81,7 @@ async function sendWindows(
     section: '/settings',
     data: {
       form: { ...viewStartForm(refused), inTheWay: viewInTheWay(ctx, refused) },
-      starts: refused ? null : await request.loadCard('window-starts'),
+      starts: refused ? null : { template: startsTemplate, data: await request.cardData('window-starts') },
       wait: await request.loadCard('window-wait'),
       now: await request.loadCard('window-now'),
       before: before === undefined ? await request.loadCard('windows-before') : null,
