@@ -83,8 +83,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   async function startAll() {
     kernel.damage.checkAll();
     await Promise.all([...lifecycles.map(({ recover }) => recover?.()), server.ready()]);
-    setBusyMs([ops, library], serverBusyMs);
-    const address = await listen(server, config);
+    const address = await listen(server, kernel);
     isListening = true;
     lock.update({ ...holder, url: address });
     await recordStart(kernel);
@@ -202,7 +201,11 @@ function mountFeatures(kernel: Kernel) {
   return { mounted, use, checks, options, jobParts, hubRows, setupSteps };
 }
 
-async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
+async function listen(
+  server: FastifyInstance,
+  { config: { host, port }, library, ops }: Kernel,
+): Promise<string> {
+  setBusyMs([ops, library], serverBusyMs);
   try {
     return await server.listen({ host, port });
   } catch (error) {
