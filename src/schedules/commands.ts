@@ -67,7 +67,7 @@ async function show(client: Client, { name }: Given, screen: Screen) {
   const times = schedule.next.map((at) => `  ${at}`);
   const last = schedule.last ? `Last: ${formatTick(schedule.last)}` : 'Not run yet.';
   const problem = schedule.problem === null ? [] : [schedule.problem];
-  const lines = [format(schedule), last, ...problem, `The next times, in ${schedule.zone}:`, ...times];
+  const lines = [format(schedule), last, ...problem, 'The next times, in UTC:', ...times];
   return screen.show(schedule, ...lines);
 }
 

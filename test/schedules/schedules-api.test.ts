@@ -139,7 +139,10 @@ t.test('the command line sets, shows, switches, runs and removes schedules', asy
   t.match(put, { code: 0, out: /weekly .*Every Monday at 03:00/ });
   t.match(await run('off', 'weekly', '--reason', 'not this week'), { code: 0, out: /: off/ });
   t.match(await run('on', 'weekly'), { code: 0, out: /: next 2026-11-30T/ });
-  t.match(await run('show', 'nightly'), { code: 0, out: /Last: due .* missed.*The next times/s });
+  t.match(await run('show', 'nightly'), {
+    code: 0,
+    out: /Last: due .* missed.*The next times, in UTC:\n {2}\S+Z\n/s,
+  });
   t.match(await run(), { code: 0, out: /nightly.*replace.*weekly/s });
   t.match(await run('list', '--json'), { code: 0, out: /"next_cursor": null/ });
   t.match(await run('run', 'nightly', '--wait'), { code: 0, out: /repair #\d+ succeeded/ });

@@ -3,6 +3,7 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { machineZone } from '../../src/schedule-store/cron.ts';
 import type { Schedule } from '../../src/schedule-store/schedule.ts';
 import { scheduleStore } from '../../src/schedule-store/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -192,6 +193,14 @@ t.test('a sheet that its schedule does not import is stale after one and a half 
   t.match(findingOf(app, 'published'), { title: 'The sheet published is stale', text: reason });
   const row = textOf((await app.page('/sources')).html, '#sources-card .hub-row');
   t.match(row, /nightly has not imported it.*next import .* by nightly/s);
+  const elsewhere = machineZone() === 'Asia/Magadan' ? 'Pacific/Guadalcanal' : 'Asia/Magadan';
+  schedules.put({ ...nightly, zone: elsewhere });
+  t.match(
+    textOf((await app.page('/sources/published')).html, '[aria-labelledby="h-details"]'),
+    `Every day at 08:00 in ${elsewhere}, next`,
+    'the rule goes by another clock than the times',
+  );
+  schedules.put(nightly);
   schedules.put({
     ...nightly,
     name: 'back',

@@ -1,10 +1,10 @@
 // A schedule and its due times as the API gives them.
 import { anyObjectSchema, listSchema, nullable, objectSchema, textSchema } from '../../core/schemas.ts';
+import { describeWhen } from '../../schedule-store/describe-when.ts';
 import { readStoredCron } from '../../schedule-store/next-runs.ts';
 import { type Schedule, type Tick, tickOutcomes } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { describeWhen } from './schedule-view.ts';
 
 const nextCount = 5;
 

@@ -6,7 +6,7 @@ import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import { leastRoleToOffer } from '../../jobs/refusals.ts';
-import { describeCron } from '../../schedule-store/describe-cron.ts';
+import { describeWhen } from '../../schedule-store/describe-when.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { problemOf } from '../schedule-problem.ts';
 import { describeHeldBack } from '../held-back.ts';
@@ -42,16 +42,6 @@ export function viewSchedule(ctx: SchedulesContext, schedule: Schedule) {
     switchUrl: url(`/ui/schedules/${name}/switch`),
     removeUrl: url(`/ui/schedules/${name}/remove`),
   };
-}
-
-/** `Every 4 hours`; the rule itself if it cannot be read any more. */
-export function describeWhen({ cron }: Pick<Schedule, 'cron'>): string {
-  try {
-    return describeCron(cron);
-  } catch (error) {
-    if (error instanceof AppError) return cron;
-    throw error;
-  }
 }
 
 /** `why`: the reason of a due time that was not run, or the outcome of the job. */

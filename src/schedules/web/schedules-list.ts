@@ -2,11 +2,12 @@
 import { formatNumber } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { describeSchedules } from '../../schedule-store/describe-all.ts';
+import { describeWhen } from '../../schedule-store/describe-when.ts';
 import { soonestOf } from '../../schedule-store/next-runs.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import type { SchedulesContext } from '../parts.ts';
 import { describeHeldBack } from '../held-back.ts';
-import { describeWhen, viewSchedule } from './schedule-view.ts';
+import { viewSchedule } from './schedule-view.ts';
 import { viewTimeline } from './timeline-view.ts';
 
 export type ListQuery = { q?: string; page?: number };

@@ -6,10 +6,10 @@ import { inTurns } from '../../core/slices.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { describeRow, kindWords } from '../describe-runs.ts';
 import { halfMs, layOutAxis, layOutDue, layOutRuns, type Mark, rangeAround } from '../timeline.ts';
+import { describeWhenAndWhere } from '../../schedule-store/describe-when.ts';
 import { otherZone } from '../../schedule-store/moment.ts';
 import { clockIn } from '../../schedule-store/zone-time.ts';
 import type { SchedulesContext } from '../parts.ts';
-import { describeWhen } from './schedule-view.ts';
 
 /** Runs that began so long before the first hour are not looked for. */
 const longestRunMs = 2 * 3_600_000;
@@ -36,15 +36,15 @@ export async function viewTimeline(
   const rows: (Row & { isIdle: boolean })[] = [];
   await inTurns([...schedules], turnMs, async (schedule) => {
     const { name, is_on: isOn } = schedule;
-    const [when, other] = [describeWhen(schedule), otherZone(schedule.zone)];
+    const when = describeWhenAndWhere(schedule);
     const spans = (spansOf.get(name) ?? []).filter(({ until }) => until >= range.from);
     const due = isOn ? dueTimes.ahead(schedule, now, until) : [];
     const marks = [...layOutRuns(spans, range), ...layOutDue(due, range)];
     rows.push({
       name,
       href: url(`/schedules/${name}`),
-      zone: other,
-      sentence: describeRow(spans, { due, when: other ? `${when} in ${other}` : when, isOn }, zone),
+      zone: otherZone(schedule.zone),
+      sentence: describeRow(spans, { due, when, isOn }, zone),
       marks: marks.map((mark) => shapeOf(mark, zone)),
       isIdle: marks.length === 0 && !isOn,
     });

@@ -1,6 +1,6 @@
 import { url } from '../../core/url.ts';
 import { viewJob } from '../../jobs/job-view.ts';
-import { describeCron } from '../../schedule-store/describe-cron.ts';
+import { describeWhenAndWhere } from '../../schedule-store/describe-when.ts';
 import type { Schedule } from '../../schedule-store/schedule.ts';
 import { tabs } from '../../sheets/tabs.ts';
 import type { RecordCard } from '../../web/card.ts';
@@ -45,7 +45,7 @@ function viewSchedule({ catalogue, nextRuns }: SourceContext, schedule: Schedule
     name: schedule.name,
     url: url(`/schedules/${encodeURIComponent(schedule.name)}`),
     runs: catalogue.find(schedule.operation)?.title ?? schedule.operation,
-    sentence: describeCron(schedule.cron),
+    sentence: describeWhenAndWhere(schedule),
     next: nextRuns.after(schedule)?.at ?? null,
   };
 }
