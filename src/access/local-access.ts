@@ -18,8 +18,8 @@ import { createTokens, type Tokens } from './tokens.ts';
 
 type LocalAccess = { tokens: Pick<Tokens, 'create' | 'revoke'>; list: () => ListedToken[]; by: Requester };
 
-/** Opens ops.db for `work`. A server that is running reads each change with its next request. What a server would refuse during
- *  maintenance is refused here, too. */
+/** Opens ops.db for `work`. A server that is running reads each change with its next request. Maintenance refuses the same
+ *  changes here as in a server. */
 export async function withLocalAccess<T>(
   createHoldBack: CreateHoldBack,
   work: (access: LocalAccess) => Promise<T>,

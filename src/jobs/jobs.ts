@@ -1,4 +1,4 @@
-// The one way to run, cancel, retry and find jobs. What a call returns is durable, except that of `enqueue`.
+// The one way to run, cancel, retry and find jobs. The job that a call returns is durable, except that of `enqueue`.
 import type { Requester } from '../core/audit.ts';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { Args, Operation } from '../core/operation.ts';

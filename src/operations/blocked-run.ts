@@ -1,4 +1,4 @@
-// What a blocker means for a run that is offered on a page: it would be queued behind it, or it is refused.
+// Views the blocker of a run that a page offers: the run can be queued behind it, or is refused.
 import type { Blocker } from '../jobs/lock-queue.ts';
 import { levelWords } from '../window-store/level-words.ts';
 import { mayWaitBehind } from '../window-store/window.ts';

@@ -1,4 +1,4 @@
-/** Returns `compute`, a pure function of a text, with its last `max` results kept; what it throws is not kept. */
+/** Returns `compute`, a pure function of a text, with at most `max` results kept. Errors are thrown anew at each call. */
 export function keepResults<T>(max: number, compute: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {

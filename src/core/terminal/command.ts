@@ -39,7 +39,7 @@ type Action =
       runHere(given: Given, screen: Screen, createHoldBack: CreateHoldBack): Promise<number>;
     };
 
-/** `names`: what the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
+/** `names`: the kind of thing that the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
 export type Verb = Action & { names?: string };
 
 export type Command = {

@@ -1,5 +1,4 @@
-// The view model of the rule in the form of a schedule: its fields, what is wrong with each of them, its sentence and its next
-// five times.
+// Views the rule in the form of a schedule: its fields with their problems, its sentence, and its next five times.
 import { formatNumber } from '../../core/format.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import { describeCron } from '../../schedule-store/describe-cron.ts';
