@@ -19,7 +19,7 @@ t.test('a program that gives itself a name of the server is recorded as a user',
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const newest = app.ops.prepare('SELECT requested_by FROM job ORDER BY number DESC LIMIT 1').pluck();
   const requestBy = async (name: string) => {
-    await app.json('/api/v1/operations/export', {}, { 'x-actor': name });
+    await app.json('/api/v1/operations/export', { when_locked: 'wait' }, { 'x-actor': name });
     return newest.get();
   };
   for (const name of ownNames) {
