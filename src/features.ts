@@ -3,10 +3,14 @@
 import { access } from './access/feature.ts';
 import { activity } from './activity/feature.ts';
 import { audit } from './audit/feature.ts';
+import { backupStore } from './backup-store/feature.ts';
+import { backups } from './backups/feature.ts';
 import { bulk } from './bulk/feature.ts';
+import { caches } from './caches/feature.ts';
 import { checks } from './checks/feature.ts';
 import { credentials } from './credentials/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
+import { databases } from './databases/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
 import { index } from './index/feature.ts';
@@ -30,6 +34,7 @@ import { sourceStore } from './source-store/feature.ts';
 import { sources } from './sources/feature.ts';
 import { starts } from './starts/feature.ts';
 import { status } from './status/feature.ts';
+import { storage } from './storage/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
 import type { Feature } from './web/feature.ts';
@@ -44,6 +49,7 @@ export const features: Feature[] = [
   sourceStore,
   scheduleStore,
   windowStore,
+  backupStore,
   jobs,
   bulk,
   embedding,
@@ -64,11 +70,15 @@ export const features: Feature[] = [
   audit,
   starts,
   telemetry,
+  backups,
+  databases,
+  caches,
   queue,
   credentials,
   checks,
   dashboard,
   status,
+  storage,
   activity,
   setup,
 ];

@@ -45,6 +45,10 @@ export type BusEvents = {
   schedules: [];
   /** A maintenance window was planned, begun, entered, extended or ended. */
   maintenance: [];
+  /** A backup was made, tested, kept or removed, or its files have come or gone. */
+  backups: [];
+  /** A database was checked or compacted, or its tables were measured. */
+  databases: [];
   /** Rows were added to the audit log; at most once in each turn of the event loop. */
   audit: [];
   /** A telemetry sample was taken. */

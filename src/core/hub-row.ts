@@ -1,5 +1,5 @@
 // A row of a hub: a page that is one card of rows, each a sentence of state that leads to its page. Features declare the rows
-// of their pages; see /status, /activity and /settings.
+// of their pages; see /status, /storage, /activity and /settings.
 import type { BusEvents } from './bus.ts';
 import type { Role } from './role.ts';
 
@@ -13,7 +13,7 @@ export type HubState = {
 };
 
 export type HubRow = {
-  hub: 'status' | 'activity' | 'settings';
+  hub: 'status' | 'storage' | 'activity' | 'settings';
   /** Rows are shown in this order. */
   position: number;
   /** Name of an icon in views/shared/icons.eta. */

@@ -28,8 +28,11 @@ export type Action = {
 
 const changes = [
   'access',
+  'backups',
   'browser',
+  'caches',
   'credentials',
+  'databases',
   'findings',
   'index',
   'jobs',

@@ -34,8 +34,16 @@ t.test('the tabs are in one order with their keys, and one of them is open', asy
   const { html } = await app.page('/status');
   const tabs = html.querySelectorAll('.tabs > a');
   const read = (name: string) => tabs.map((tab) => tab.getAttribute(name));
-  t.strictSame(read('href'), ['/operations', '/jobs', '/library', '/status', '/activity', '/settings']);
-  t.strictSame(read('data-key'), ['o', 'j', 'l', 's', 'a', ',']);
+  t.strictSame(read('href'), [
+    '/operations',
+    '/jobs',
+    '/library',
+    '/status',
+    '/storage',
+    '/activity',
+    '/settings',
+  ]);
+  t.strictSame(read('data-key'), ['o', 'j', 'l', 's', 'b', 'a', ',']);
   t.strictSame(
     tabs.filter((tab) => tab.getAttribute('aria-current')).map((tab) => tab.getAttribute('href')),
     ['/status'],

@@ -54,6 +54,18 @@ export const dataSettings = {
     },
     'faiss_index',
   ),
+  backupPath: pathInRoot(
+    {
+      key: 'data.backups',
+      variable: 'CHL_BACKUP_PATH',
+      group: 'data',
+      title: 'Folder of backups',
+      text: 'All backups. A folder on another disk survives a broken one.',
+      onlyEnvironment: 'The first start of a newer version writes to it before it opens the databases.',
+      toChildren: true,
+    },
+    'backups',
+  ),
   mode: choice({
     key: 'operations.mode',
     variable: 'CHL_OPERATIONS_MODE',
