@@ -115,7 +115,7 @@ const json = { 'content-type': 'application/json' };
 
 async function formOf(files: string[]): Promise<FormData> {
   const form = new FormData();
-  for (const file of files) form.append('files', await fs.openAsBlob(file), path.basename(file));
+  for (const file of files) form.append('file', await fs.openAsBlob(file), path.basename(file));
   return form;
 }
 

@@ -22,6 +22,12 @@ export const formLimits = {
   headerPairs: 50,
 };
 
+/** Whether a part is a file in the field of files, which is `file` in every form. `former`: its name in earlier versions, which
+ *  programs may still send. */
+export function isFileField({ type, fieldname }: Multipart, former: string): boolean {
+  return type === 'file' && (fieldname === 'file' || fieldname === former);
+}
+
 /** The parts of a form around its files. */
 const framingBytes = 64 * 1024;
 /** How long an upload that will be refused is read for its reason. */

@@ -158,7 +158,7 @@ t.test('a sheet that cannot be kept is refused with its own code, an audit row a
   const field = await uploadSheet(app, files, { field: 'sheet' });
   t.match(field, {
     status: 400,
-    body: { error: { message: /unknown field "sheet"\. Send each file as files/ } },
+    body: { error: { message: /unknown field "sheet"\. Send each file as file/ } },
   });
   t.match(await app.json('/api/v1/sheets', {}), { status: 415 });
 });
@@ -225,6 +225,10 @@ t.test('a retry says at once that its upload is gone, and is refused', async (t)
   t.equal(refused.status, 422);
   t.match(textOf(parse(await refused.text()), '[role="alert"]'), gone);
   t.match(auditRows(app, 'job.refused').at(-1), { target: 'operation:import', detail: { message: gone } });
+});
+
+t.test('the former name of the field is taken, too', async (t) => {
+  t.match(await uploadSheet(app, files, { field: 'files' }), { status: 201 });
 });
 
 /** Starts an upload that never ends: announces `length` bytes, and sends a part. */

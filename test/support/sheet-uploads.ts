@@ -8,7 +8,7 @@ export type Files = Record<string, string | Buffer>;
 export async function uploadSheet(
   app: TestApp,
   files: Files,
-  { place = '/api/v1/sheets', field = 'files', headers = {} as Record<string, string> } = {},
+  { place = '/api/v1/sheets', field = 'file', headers = {} as Record<string, string> } = {},
 ): Promise<{ status: number; body: any; text: string; headers: Headers }> {
   const form = new FormData();
   for (const [name, content] of Object.entries(files)) form.append(field, new Blob([content]), name);

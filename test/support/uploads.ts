@@ -32,7 +32,7 @@ export async function upload(
 ): Promise<Answer> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('snapshot', new Blob([new Uint8Array(zip)], { type }), 'set.zip');
+  form.append('file', new Blob([new Uint8Array(zip)], { type }), 'set.zip');
   const answer = await fetch(app.origin + place, { method: 'POST', body: form, headers, redirect: 'manual' });
   const text = await answer.text();
   const body = answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : null;

@@ -12,7 +12,7 @@ export type Client = {
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
   put<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
-  /** Sends a form with these files of this machine, each in the field `files`. */
+  /** Sends a form with these files of this machine, each in the field `file`. */
   upload<Body>(path: string, files: string[]): Promise<Body>;
   delete(path: string): Promise<void>;
   /** Part of the log: its bytes and their offset. */

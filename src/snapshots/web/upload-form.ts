@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import { requester } from '../../web/requester.ts';
-import { noFile, receiveUpload } from '../../web/upload-form.ts';
+import { isFileField, noFile, receiveUpload } from '../../web/upload-form.ts';
 import type { SnapshotContext } from '../parts.ts';
 import type { Staged } from '../staging.ts';
 import type { Upload } from '../upload.ts';
@@ -59,15 +59,16 @@ function readField(
     const name = JSON.stringify(fieldname.slice(0, 40));
     throw new AppError(
       'bad_request',
-      `The form has an unknown field ${name}. Known: reason, confirm, then snapshot.`,
+      `The form has an unknown field ${name}. Known: reason, confirm, when_locked, then file.`,
     );
   }
   if (value.trim() !== '') form[fieldname] = value;
 }
 
-function assertZip({ fieldname, mimetype, filename }: MultipartFile) {
-  if (fieldname !== 'snapshot') {
-    throw new AppError('bad_request', 'Send the file in the field snapshot, after reason and confirm.');
+function assertZip(part: MultipartFile) {
+  const { mimetype, filename } = part;
+  if (!isFileField(part, 'snapshot')) {
+    throw new AppError('bad_request', 'Send the file in the field file, after reason and confirm.');
   }
   if (filename === '' || filename === undefined) {
     throw noFile('No file was chosen. Choose the ZIP of a snapshot, then upload it.');

@@ -23,7 +23,7 @@ const sheetSchema = objectSchema({
 const uploadSchema = {
   summary: 'Uploads a sheet for an import.',
   description:
-    'A form (multipart/form-data) whose field `files` is a workbook (.xlsx), a ZIP of CSV files, or up to three CSV files, after an optional `reason`. It is read and checked before the answer; `import` takes its `sheet_id` as `sheet`. It is kept for an hour after its last use.',
+    'A form (multipart/form-data) whose field `file` is a workbook (.xlsx), a ZIP of CSV files, or up to three CSV files, after an optional `reason`. It is read and checked before the answer; `import` takes its `sheet_id` as `sheet`. It is kept for an hour after its last use.',
   response: { 201: sheetSchema, ...refusals },
 };
 

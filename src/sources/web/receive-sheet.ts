@@ -3,7 +3,7 @@ import type { Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { UploadedSheet } from '../../sheets/uploaded.ts';
-import { noFile, receiveUpload } from '../../web/upload-form.ts';
+import { isFileField, noFile, receiveUpload } from '../../web/upload-form.ts';
 import type { SourceContext } from '../parts.ts';
 import { maxFiles, type SheetUpload } from '../upload.ts';
 
@@ -29,11 +29,11 @@ async function readFiles(upload: SheetUpload, parts: AsyncIterable<Multipart>, s
   let files = 0;
   for await (const part of parts) {
     if (part.type === 'field' && part.fieldname === 'reason') continue;
-    if (part.type === 'field' || part.fieldname !== 'files') {
+    if (part.type === 'field' || !isFileField(part, 'files')) {
       const name = JSON.stringify(part.fieldname.slice(0, 40));
       throw new AppError(
         'bad_request',
-        `The form has an unknown field ${name}. Send each file as files, after the reason.`,
+        `The form has an unknown field ${name}. Send each file as file, after the reason.`,
       );
     }
     // A browser sends an empty part when no file was chosen.
