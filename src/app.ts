@@ -56,13 +56,9 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   const kernel = createKernel(config, given, {
     streamCount: () => stream?.clientCount() ?? 0,
     catchUp: () => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.()),
-    checks: () => checks,
-    options: () => options,
-    jobParts: () => jobParts,
-    hubRows: () => hubRows,
-    setupSteps: () => setupSteps,
+    ...readDeclared(() => declared),
   });
-  const { mounted, use, checks, options, jobParts, hubRows, setupSteps } = mountFeatures(kernel);
+  const { mounted, use, declared } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
@@ -111,6 +107,16 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   }
 }
 
+/** The kernel is built before the features, which declare these. */
+const readDeclared = (read: () => ReturnType<typeof mountFeatures>['declared']) => ({
+  checks: () => read().checks,
+  options: () => read().options,
+  jobParts: () => read().jobParts,
+  hubRows: () => read().hubRows,
+  setupSteps: () => read().setupSteps,
+  outlook: () => read().outlook,
+});
+
 async function startAllByHand({ library, ops }: Kernel, lifecycles: Lifecycle[]) {
   const involved = lifecycles.filter(({ startByHand }) => startByHand);
   await eachInOrder(involved, ({ recover }) => recover?.());
@@ -140,10 +146,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 function createKernel(
   config: Config,
   { log, redactor, now = () => new Date(), catalogue, only }: Options,
-  deferred: Pick<
-    Kernel,
-    'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts' | 'hubRows' | 'setupSteps'
-  >,
+  deferred: Pick<Kernel, 'streamCount' | 'catchUp'> & ReturnType<typeof readDeclared>,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   applySaved(config, prepareSavedSettings(ops)(), 'start');
@@ -198,7 +201,8 @@ function mountFeatures(kernel: Kernel) {
     items.sort((one, other) => one.position - other.position);
   const hubRows = inOrder(mounted.flatMap(({ feature, ctx }) => feature.hubRows?.(ctx) ?? []));
   const setupSteps = inOrder(mounted.flatMap(({ feature, ctx }) => feature.setupSteps?.(ctx) ?? []));
-  return { mounted, use, checks, options, jobParts, hubRows, setupSteps };
+  const outlook = inOrder(mounted.flatMap(({ feature, ctx }) => feature.outlook?.(ctx) ?? []));
+  return { mounted, use, declared: { checks, options, jobParts, hubRows, setupSteps, outlook } };
 }
 
 async function listen(

@@ -42,3 +42,9 @@ export type SetupStep = {
   isDone(): boolean | Promise<boolean>;
   dirtyOn: (keyof BusEvents)[];
 };
+
+/** A fact of the outlook, one line of the home page: a link of words and times, `['Backup', { at }, ', proven']`. */
+export type OutlookFact = Pick<HubRow, 'position' | 'icon' | 'href' | 'dirtyOn'> & {
+  /** Null while nothing is set up: then it is left out. `isWarning`: it needs attention. */
+  load(): { words: (string | { at: string })[]; isWarning?: boolean } | null;
+};

@@ -9,7 +9,7 @@ import type { UntilFree } from './db/busy-retry.ts';
 import type { Damage } from './db/damage.ts';
 import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
-import type { HubRow, SetupStep } from './hub-row.ts';
+import type { HubRow, OutlookFact, SetupStep } from './hub-row.ts';
 import type { JobPart } from './job-part.ts';
 import type { Log } from './log.ts';
 import type { OptionLists } from './operation.ts';
@@ -57,6 +57,8 @@ export type Kernel = {
   hubRows: () => HubRow[];
   /** The setup checklist, in order; complete once every feature is created. */
   setupSteps: () => SetupStep[];
+  /** The facts of the outlook, in order; complete once every feature is created. */
+  outlook: () => OutlookFact[];
   now: () => Date;
 };
 

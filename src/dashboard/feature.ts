@@ -3,6 +3,7 @@ import type { Feature } from '../web/feature.ts';
 import { createDashboardParts } from './parts.ts';
 import { bannersCard } from './web/banners-card.ts';
 import { figuresCard } from './web/figures-card.ts';
+import { outlookCard } from './web/outlook-card.ts';
 import { dashboardPage, registerDashboard } from './web/pages.ts';
 
 export const dashboard: Feature<ReturnType<typeof createDashboardParts>> = {
@@ -11,5 +12,5 @@ export const dashboard: Feature<ReturnType<typeof createDashboardParts>> = {
   pages: [dashboardPage],
   create: createDashboardParts,
   routes: registerDashboard,
-  cards: (ctx) => [figuresCard(ctx), bannersCard(ctx)],
+  cards: (ctx) => [figuresCard(ctx), bannersCard(ctx), outlookCard(ctx)],
 };

@@ -7,7 +7,7 @@ import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
 import type { HoldBack } from '../core/hold-back.ts';
-import type { HubRow, SetupStep } from '../core/hub-row.ts';
+import type { HubRow, OutlookFact, SetupStep } from '../core/hub-row.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import type { OptionLists } from '../core/operation.ts';
@@ -88,6 +88,8 @@ export type Feature<Part extends object = object> = {
   hubRows?(ctx: Kernel & Part): HubRow[];
   /** Its steps of the setup checklist. */
   setupSteps?(ctx: Kernel & Part): SetupStep[];
+  /** Its facts of the outlook on the home page. */
+  outlook?(ctx: Kernel & Part): OutlookFact[];
   /** Registers counters and gauges for /metrics. */
   metrics?(registry: Registry, ctx: Kernel & Part): void;
 };

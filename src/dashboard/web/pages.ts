@@ -6,7 +6,7 @@ import type { DashboardContext } from '../parts.ts';
 export const dashboardPage: Page = {
   path: '/operations',
   api: '/api/v1/operations',
-  cards: ['figures', 'banners', 'controls', 'jobs', 'workers', 'queue', 'index'],
+  cards: ['outlook', 'figures', 'banners', 'controls', 'jobs', 'workers', 'queue', 'index'],
   examples: ['/operations', '/ui/operations/import/confirm'],
 };
 
