@@ -1,4 +1,4 @@
-// SHA-256 of files, hexadecimal. That of a large index takes as long as all other checks of it together.
+// SHA-256 of files, hexadecimal, off the event loop. That of a large index takes as long as all other checks of it together.
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
