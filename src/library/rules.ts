@@ -40,6 +40,11 @@ export const sources = ['local', 'global'] as const;
 /** The words of a sheet, and the numbers that the library stores. */
 export const syncStatuses = { synced: 0, pending: 1, local_only: 2 } as const;
 
+/** Whether a row of compared columns is an entry that no sheet has. */
+export function isLocalOnly(kind: Kind, values: Value[]): boolean {
+  return values[shapes[kind].compared.indexOf('sync_status')] === syncStatuses.local_only;
+}
+
 /** Formats a stored number as the word of a sheet; an unknown number stays. */
 export function formatSyncStatus(stored: Value): string {
   const word = Object.entries(syncStatuses).find(([, number]) => number === stored)?.[0];

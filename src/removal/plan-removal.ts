@@ -2,7 +2,7 @@
 // are local only stay, and so does their category. Writes nothing.
 import { plural } from '../core/format.ts';
 import type { Counts, Library } from '../library/repository.ts';
-import { entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
+import { entryKinds, isLocalOnly, type Kind, type Value } from '../library/rules.ts';
 import type { PlanWriter } from '../plan-store/plan-repository.ts';
 import { leftAloneRow, removedRow } from '../sheets/plan-rows.ts';
 import { collectPreview, type Preview } from '../sheets/preview.ts';
@@ -44,7 +44,7 @@ export function planRemoval({ library, removal, chosen, store, onFound }: Reques
     onFound(found);
     for (const kind of entryKinds) {
       for (const stored of entriesOf(removal, kind, chosen)) {
-        judge(kind, stored, isLocal(kind, stored) ? 'It is marked local only, so it stays.' : null);
+        judge(kind, stored, isLocalOnly(kind, stored) ? 'It is marked local only, so it stays.' : null);
         onFound(++found);
       }
     }
@@ -70,8 +70,4 @@ export function planRemoval({ library, removal, chosen, store, onFound }: Reques
 
 function entriesOf(removal: RemovalRepository, kind: 'experience' | 'manual', { source, category }: Chosen) {
   return source === undefined ? removal[kind].ofCategory(category ?? '') : removal[kind].ofSource(source);
-}
-
-function isLocal(kind: Kind, stored: Value[]): boolean {
-  return stored[shapes[kind].compared.indexOf('sync_status')] === syncStatuses.local_only;
 }

@@ -1,14 +1,14 @@
-// Plans an undo: which rows of the library get back the values that the backup has, and which are left alone, because they
-// were changed since or because others depend on them. Writes nothing.
+// Plans an undo or a restore: which rows of the library get back the values that the backup has, and which are left alone,
+// for a reason of their own or because others depend on them. Writes nothing.
 import { plural } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { hashValues } from '../library/change-record-repository.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { kinds, type Value } from '../library/rules.ts';
 import { changedColumns } from '../sheets/compare.ts';
 import type { PlanWriter } from '../plan-store/plan-repository.ts';
+import type { Candidates } from './candidates.ts';
 import { type LeftAlone, type Step, stepOf } from './step.ts';
-import type { RecordedRow, UndoRepository } from './undo-repository.ts';
+import type { UndoRepository } from './undo-repository.ts';
 import { showRows, type UndoPreview } from './undo-rows.ts';
 
 /** `revision`: the library's, when it was compared. `before` and `after`: its rows. */
@@ -18,7 +18,7 @@ export type UndoPlan = {
   after: Counts;
   steps: Step[];
   leftAlone: LeftAlone[];
-  /** Changed rows that are already as they were. */
+  /** Rows that are as they were, among those that were compared. */
   unchanged: number;
   preview: UndoPreview;
 };
@@ -26,27 +26,30 @@ export type UndoPlan = {
 type Request = {
   undo: UndoRepository;
   library: Library;
-  /** Rows that were changed since get back their old values, too. */
+  /** Lists the rows to judge, in the state of the library that the plan is for. */
+  findCandidates: () => Candidates;
+  /** Candidates with a reason to be left alone get back their old values, too. */
   allowChanged: boolean;
   /** Receives every row of the plan, and is finished; null: only the preview is kept. */
   store: PlanWriter | null;
-  /** Receives the changed rows that were compared so far, and their total. */
+  /** Receives the candidates that were judged so far, and their total. */
   onCompared: OnProgress;
 };
 
 /** Compares one state of the library with the backup. */
-export function planUndo({ undo, library, allowChanged, store, onCompared }: Request): UndoPlan {
+export function planUndo(request: Request): UndoPlan {
+  const { undo, library, findCandidates, allowChanged, store, onCompared } = request;
   return library.read(() => {
     const [revision, before, after] = [library.revision(), library.counts(), library.counts()];
-    const plan: Judged = { steps: [], leftAlone: [], unchanged: 0 };
-    const total = undo.size;
+    const { size: total, alike, of } = findCandidates();
+    const plan: Judged = { steps: [], leftAlone: [], unchanged: alike };
     let rows = 0;
     onCompared(rows, total);
     for (const kind of kinds) {
-      for (const row of undo[kind].recorded()) {
+      for (const row of of(kind)) {
         onCompared(++rows, total);
         const isBack = row.now === null ? row.old === null : isSame(row.now, row.old);
-        const why = isBack || allowChanged ? null : describeChange(row);
+        const why = isBack || allowChanged ? null : row.why;
         if (isBack) plan.unchanged++;
         else if (why === null) plan.steps.push(stepOf(kind, row));
         else plan.leftAlone.push({ kind, key: row.key, why });
@@ -68,13 +71,6 @@ const countNames = { category: 'categories', experience: 'experiences', manual: 
 
 function isSame(now: Value[], old: Value[] | null): boolean {
   return old !== null && changedColumns(now, old).length === 0;
-}
-
-/** Null when the row is as the job has left it. */
-function describeChange({ hash, now }: RecordedRow): string | null {
-  if (now === null) return hash === null ? null : 'It was removed since.';
-  if (hash === null) return 'It was added again since.';
-  return hashValues(now) === hash ? null : 'It was changed since.';
 }
 
 /** Takes out the steps that the rest of the library does not allow. A step that is taken out may be what another needs, so

@@ -1,7 +1,7 @@
-// One row that an undo puts back, or leaves alone.
+// One row that an undo or a restore puts back, or leaves alone.
 import { type Kind, shapes } from '../library/rules.ts';
 import { changedColumns } from '../sheets/compare.ts';
-import type { RecordedRow } from './undo-repository.ts';
+import type { FoundRow } from './undo-repository.ts';
 
 /** A step writes or removes one row. */
 export type Step = {
@@ -16,7 +16,7 @@ export type Step = {
 
 export type LeftAlone = { kind: Kind; key: string; why: string };
 
-export function stepOf(kind: Kind, { key, now, old }: RecordedRow): Step {
+export function stepOf(kind: Kind, { key, now, old }: FoundRow): Step {
   const { compared, embedded } = shapes[kind];
   const changed = now && old ? changedColumns(now, old).map((at) => compared[at] ?? '') : [];
   return {

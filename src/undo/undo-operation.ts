@@ -1,23 +1,23 @@
 // The operation undo: its arguments, locks and texts. scripts/undo.ts does the work.
 import { AppError } from '../core/errors.ts';
-import { formatNumber, upperFirst } from '../core/format.ts';
-import { type Args, type JobFinder, type Operation, runsOnce } from '../core/operation.ts';
+import type { Args, JobFinder, Operation } from '../core/operation.ts';
 import type { JobFacts } from '../core/job-part.ts';
-import { planOutdated, planToken } from '../sheets/token.ts';
+import { planToken } from '../sheets/token.ts';
 import { undoability, undoName } from './undoability.ts';
 import { dryRunArgument, planArgument } from '../sheets/plan-arguments.ts';
+import { checkPlanBy, type PutBackArguments, putBackOperation } from './put-back-operation.ts';
 
-/** As the server records them and the script receives them: `job` is a number. `plan`: the token of a dry run. */
-export type UndoArguments = { job: string; dry_run: boolean; allow_changed: boolean; plan?: string };
+/** As the server records them and the script receives them: `job` is a number. */
+export type UndoArguments = PutBackArguments & { job: string };
 
 export const undoOperation: Operation = {
+  ...putBackOperation,
   name: undoName,
   title: 'Undo import or removal',
   verb: 'Undo',
   summary: 'Puts back what an import or a removal has changed.',
   description:
     'Takes the rows that the job changed from the backup made before it. Rows that were changed since are left alone, and the undo itself can be undone.',
-  icon: 'retry',
   args: {
     type: 'object',
     additionalProperties: false,
@@ -42,11 +42,7 @@ export const undoOperation: Operation = {
       plan: planArgument('The undo is refused if the library has changed since.'),
     },
   },
-  locks: () => [{ name: 'library', mode: 'exclusive' }],
-  danger: (args) => (args.dry_run ? 'safe' : 'destructive'),
-  plansFirst: (args) => args.plan === undefined,
   confirmWord: 'undo',
-  ...runsOnce,
   script: 'undo',
   check: (args, _config, { jobs }) => ({ ...args, job: String(findJob(args, jobs).number) }),
   assertPossible(args, config, { jobs }) {
@@ -55,31 +51,12 @@ export const undoOperation: Operation = {
     if ('why' in found)
       throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
   },
-  checkPlan(args, { libraryRevision }) {
-    const given = args as UndoArguments;
-    if (given.plan === undefined) return undefined;
-    if (undoToken(given, libraryRevision()) === given.plan) return Promise.resolve();
-    return Promise.reject(undoOutdated('plan_outdated'));
-  },
+  checkPlan: checkPlanBy(undoToken),
   subject: (args) => `${describeJob(args)}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     compare: 'Comparing with the backup',
     'back up': 'Backing up the library',
     write: 'Putting back entries',
-  },
-  sizes: ['added', 'changed', 'removed', 'unchanged'],
-  outcome(result) {
-    const words = {
-      added: 'added again',
-      changed: 'changed back',
-      removed: 'removed',
-      left_alone: 'left alone',
-    };
-    const parts = Object.entries(words)
-      .filter(([key]) => Number(result[key]) > 0)
-      .map(([key, text]) => `${formatNumber(Number(result[key]))} ${text}`);
-    const counts = parts.length > 0 ? parts.join(', ') : 'nothing to put back';
-    return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${upperFirst(counts)}.`;
   },
   dialog(args) {
     if (args.dry_run) {
@@ -106,7 +83,6 @@ export const undoOperation: Operation = {
       keep: 'Keep library as it is',
     };
   },
-  cancelNote: 'The library changes in one step at the end. Until then nothing is written.',
   schedulingProblems: () => [
     { field: 'operation', message: 'An undo names one job, and needs a plan that a person has seen.' },
   ],
@@ -130,8 +106,4 @@ const whichJob = 'Give the number of the job to undo; the list of jobs has it.';
 /** The backup of a job never changes, so the job stands for it. */
 export function undoToken({ job, allow_changed }: UndoArguments, libraryRevision: number): string {
   return planToken(libraryRevision, [undoName, job], allow_changed ? 'all' : 'unchanged');
-}
-
-export function undoOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
-  return planOutdated(code, 'The library');
 }

@@ -1,17 +1,14 @@
-// The statements of an undo: they compare the library with the backup that is attached as `backup`, and copy rows from it. A
-// row is an array in the order of its shape. No statement begins a transaction.
+// The statements of an undo and a restore: they compare the library with the backup that is attached as `backup`, and copy rows
+// from it. A row is an array in the order of its shape. No statement begins a transaction.
 import { isDamaged } from '../core/db/check.ts';
 import { isNewer } from '../core/db/migrations.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
-import { type ChangeRecord, readChangeRecord } from '../library/change-record-repository.ts';
+import { readChangeRecord } from '../library/change-record-repository.ts';
 import { tables } from '../library/repository.ts';
-import { type Kind, kinds, shapes, type Value } from '../library/rules.ts';
+import { type Kind, shapes, type Value } from '../library/rules.ts';
 
 /** `now`, `old`: the compared columns in the library and in the backup; null where there is no such row. */
 export type FoundRow = { key: string; now: Value[] | null; old: Value[] | null };
-
-/** A row that the job to undo has changed. `hash` is that of the row after the change, null for a removed one. */
-export type RecordedRow = FoundRow & { hash: string | null };
 
 export type UndoRepository = ReturnType<typeof createUndoRepository>;
 
@@ -29,25 +26,22 @@ export function findObstacle(file: string, jobId: string): string | null {
   }
 }
 
-/** Attaches the backup, which `findObstacle` has found to be good; it is only read. */
+/** Attaches the backup, which must be a whole library of this version or an earlier one; it is only read. */
 export function createUndoRepository(db: Db, file: string) {
   db.prepare('ATTACH ? AS backup').run(file);
   const names = db.prepare<[], [string, string]>('SELECT code, name FROM main.categories').raw();
-  const record = readChangeRecord(db, 'backup');
-  if (!record) throw new Error(`${file} has no record of what was changed.`);
-  const { changes } = record;
   return {
-    category: rowsOf(db, 'category', changes),
-    experience: { ...rowsOf(db, 'experience', changes), ...entriesOf(db, 'experience') },
-    manual: { ...rowsOf(db, 'manual', changes), ...entriesOf(db, 'manual') },
+    category: rowsOf(db, 'category'),
+    experience: { ...rowsOf(db, 'experience'), ...entriesOf(db, 'experience') },
+    manual: { ...rowsOf(db, 'manual'), ...entriesOf(db, 'manual') },
     /** The names of the library's categories, by code. */
     categoryNames: () => new Map(names.all()),
-    /** How many rows the job has changed. */
-    size: kinds.reduce((sum, kind) => sum + changes[kind].length, 0),
+    /** The record of what a job has changed after the backup; null in a backup without one. */
+    record: () => readChangeRecord(db, 'backup'),
   };
 }
 
-function rowsOf(db: Db, kind: Kind, changes: ChangeRecord['changes']) {
+function rowsOf(db: Db, kind: Kind) {
   const { compared } = shapes[kind];
   const key = compared[0] as string;
   const table = tables[kind];
@@ -60,6 +54,19 @@ function rowsOf(db: Db, kind: Kind, changes: ChangeRecord['changes']) {
        LEFT JOIN main.${table} now ON now.${key} = c.key LEFT JOIN backup.${table} old ON old.${key} = c.key`,
     )
     .raw();
+  const differs = compared.map((column) => `now.${column} IS NOT old.${column}`).join(' OR ');
+  const differing = db
+    .prepare<[], string>(
+      `SELECT now.${key} FROM main.${table} now LEFT JOIN backup.${table} old ON old.${key} = now.${key} WHERE ${differs}
+       UNION ALL SELECT old.${key} FROM backup.${table} old
+       WHERE NOT EXISTS (SELECT 1 FROM main.${table} now WHERE now.${key} = old.${key})`,
+    )
+    .pluck();
+  const alike = db
+    .prepare<[], number>(
+      `SELECT count(*) FROM main.${table} now JOIN backup.${table} old ON old.${key} = now.${key} WHERE NOT (${differs})`,
+    )
+    .pluck();
   const insert = db.prepare(
     `INSERT INTO main.${table} (${columns.join(', ')})
      SELECT ${columns.join(', ')} FROM backup.${table} WHERE ${key} = ?`,
@@ -78,10 +85,10 @@ function rowsOf(db: Db, kind: Kind, changes: ChangeRecord['changes']) {
     };
   };
   return {
-    /** Iterates over the rows that the job has changed, in the order of its record. */
-    *recorded(): Generator<RecordedRow> {
-      for (const [id, hash] of changes[kind]) yield { ...find(id), hash };
-    },
+    /** The keys of the rows that the library or the backup lacks, or that differ; a missing text differs from an empty one. */
+    differing: () => differing.all(),
+    /** How many rows are the same in both. */
+    alike: () => alike.get() ?? 0,
     /** Reads a row of library and backup. */
     find,
     /** Inserts the row of the backup. */
