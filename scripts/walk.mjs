@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 
-/** Noop mode changes nothing that could be undone, and the form of a removal begins without a choice. */
-const skipped = ['undo', 'remove'];
+/** Noop mode changes nothing that could be undone or restored, and the form of a removal begins without a choice. */
+const skipped = ['undo', 'restore', 'remove'];
 
 /** The values of forms that begin empty, and a window that holds nothing back. */
 const filled = {
@@ -96,7 +96,7 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** Skips uploads, undo and removal, dialogs that have no button because there is nothing to confirm, and the removal of the
+/** Skips uploads, undo, restore and removal, dialogs that have no button because there is nothing to confirm, and the removal of the
  *  jobs that the walk counts at its end. */
 function canSubmit(form) {
   const action = form.getAttribute('action');

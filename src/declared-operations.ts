@@ -7,6 +7,7 @@ import { indexOperation } from './index/index-operation.ts';
 import { repairOperation } from './index/repair-operation.ts';
 import { rollbackOperation } from './index/rollback-operation.ts';
 import { removeOperation } from './removal/remove-operation.ts';
+import { restoreOperation } from './restore/restore-operation.ts';
 import { importOperation } from './sheets/import-operation.ts';
 import { snapshotOperation } from './snapshots/snapshot-operation.ts';
 import { undoOperation } from './undo/undo-operation.ts';
@@ -16,6 +17,7 @@ export const declaredOperations: Operation[] = [
   exportOperation,
   removeOperation,
   undoOperation,
+  restoreOperation,
   indexOperation,
   repairOperation,
   snapshotOperation,

@@ -22,6 +22,7 @@ import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
 import { queue } from './queue/feature.ts';
 import { removal } from './removal/feature.ts';
+import { restore } from './restore/feature.ts';
 import { runner } from './runner/feature.ts';
 import { scheduleStore } from './schedule-store/feature.ts';
 import { schedules } from './schedules/feature.ts';
@@ -65,6 +66,7 @@ export const features: Feature[] = [
   sources,
   search,
   snapshots,
+  restore,
   workers,
   schedules,
   audit,

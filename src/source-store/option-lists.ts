@@ -10,7 +10,7 @@ type Counted = Pick<Library, 'revision' | 'entriesByCategory' | 'entriesBySource
 export function createOptionLists(
   sources: Pick<SourceRepository, 'all'>,
   library: Counted & Pick<Library, 'categoryNames'>,
-): Omit<OptionLists, 'undoable'> {
+): Pick<OptionLists, 'sources' | 'categories' | 'origins'> {
   const entries = createEntryCounts(library);
   return {
     sources: () =>

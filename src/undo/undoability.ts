@@ -9,12 +9,14 @@ import { removeOperation } from '../removal/remove-operation.ts';
 import { importOperation } from '../sheets/import-operation.ts';
 
 export const undoName = 'undo';
+export const restoreName = 'restore';
 
 /** The operations whose jobs can be undone, and what such a job is called. */
 export const nouns: Record<string, string> = {
   [importOperation.name]: 'import',
   [removeOperation.name]: 'removal',
   [undoName]: 'undo',
+  [restoreName]: 'restore',
 };
 
 /** Returns what a job is called, such as `removal`; the operation's name where jobs cannot be undone. */
@@ -31,7 +33,9 @@ export function undoability(job: JobFacts, jobs: JobFinder, config: Config): Und
   const noLonger = (why: string) => ({ why, isChanged: true });
   const { status, mode, result } = job;
   if (!Object.hasOwn(nouns, job.operation))
-    return never(`Only an import, a removal or an undo can be undone; #${job.number} is ${job.operation}.`);
+    return never(
+      `Only an import, a removal, an undo or a restore can be undone; #${job.number} is ${job.operation}.`,
+    );
   if (status === 'failed' || status === 'cancelled')
     return never(`${upperFirst(name)} ${describeEnd[status]}, so it has changed nothing.`);
   if (status !== 'succeeded') return never(`${upperFirst(name)} has not ended yet.`);

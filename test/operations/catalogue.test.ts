@@ -152,7 +152,10 @@ for (const operation of catalogue.all()) {
 
 t.test('an option list that no feature declares is reported', async (t) => {
   const list = () => [];
-  const declared = [{ sources: list, categories: list }, { undoable: list }];
+  const declared = [
+    { sources: list, categories: list },
+    { undoable: list, restorable: list },
+  ];
   t.throws(() => joinOptionLists(declared), { message: /declares the option list origins/ });
   t.ok(joinOptionLists([...declared, { origins: list }]).origins);
 });

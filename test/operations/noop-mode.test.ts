@@ -57,8 +57,11 @@ async function press(t: Test, app: TestApp, form: HTMLElement, where: string) {
   if (isGet && action.startsWith('/ui/')) await pressAll(t, app, parse(text), `${where} ${action}`);
 }
 
-/** These operations need an argument: an uploaded file, what to remove, the number of an import. */
-const needMore = ['/ui/sources/remove', '/ui/operations/run/remove', '/ui/operations/run/undo'];
+/** These operations need an argument: an uploaded file, what to remove, the number of an import, a backup. */
+const needMore = [
+  '/ui/sources/remove',
+  ...['remove', 'undo', 'restore'].map((name) => `/ui/operations/run/${name}`),
+];
 
 /** Every form of a page or dialog, except those that need a file or chosen rows. */
 async function pressAll(t: Test, app: TestApp, html: HTMLElement, where: string) {

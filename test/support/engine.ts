@@ -104,7 +104,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);
   const records = { jobs: repository, sources };
-  const lists = { ...createOptionLists(sources, libraryRows), undoable: () => [] };
+  const lists = { ...createOptionLists(sources, libraryRows), undoable: () => [], restorable: () => [] };
   const reading = {
     readArguments: createReadArguments({ config, records, options: () => lists }),
     assertPossible: createAssertPossible({ config, records }),

@@ -19,6 +19,7 @@ import {
 } from '../../src/jobs/protocol.ts';
 import { exportOperation } from '../../src/exports/export-operation.ts';
 import { removeOperation } from '../../src/removal/remove-operation.ts';
+import { restoreOperation } from '../../src/restore/restore-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 import { undoOperation } from '../../src/undo/undo-operation.ts';
 
@@ -58,6 +59,7 @@ const schemas: Record<string, ArgumentSchema> = {
   import: importOperation.args,
   export: exportOperation.args,
   undo: undoOperation.args,
+  restore: restoreOperation.args,
   remove: removeOperation.args,
 };
 

@@ -113,7 +113,7 @@ t.test('what cannot be undone is refused with the reason by page and API', async
     ['99', 422, /^There is no job "99"\. Give the number/],
     ['1', 409, 'Import #1 was a dry run, so it has changed nothing.'],
     ['3', 409, 'Import #3 has changed nothing.'],
-    ['4', 409, 'Only an import, a removal or an undo can be undone; #4 is export.'],
+    ['4', 409, 'Only an import, a removal, an undo or a restore can be undone; #4 is export.'],
     ['#5', 409, 'Import #5 failed, so it has changed nothing.'],
   ];
   for (const [job, status, message] of cases) {

@@ -11,7 +11,18 @@ t.test('operations are listed with everything a client needs', async (t) => {
   t.equal(status, 200);
   t.strictSame(
     body.items.map((item: { name: string }) => item.name),
-    ['import', 'export', 'remove', 'undo', 'index', 'repair', 'snapshot', 'rollback', 'audit-check'],
+    [
+      'import',
+      'export',
+      'remove',
+      'undo',
+      'restore',
+      'index',
+      'repair',
+      'snapshot',
+      'rollback',
+      'audit-check',
+    ],
   );
   t.match(body.items[0], {
     title: 'Import spreadsheet',

@@ -45,7 +45,9 @@ const single = [
   'workers.resume',
 ];
 
-/** An undo names job 2, a dry run that has failed. Job 3 holds the lock of the library. */
+const copy = 'library-20260101T000000.000Z-1.db';
+
+/** An undo names job 2, a dry run that has failed; a restore names a copy of the library. Job 3 holds the lock of the library. */
 const runs = (api: boolean): Steps => {
   const of = (args: object, more = {}) => (api ? { args, ...more } : { ...args, ...more });
   const run = (name: string) => `POST ${api ? `/api/v1/operations/${name}` : `/ui/operations/run/${name}`}`;
@@ -58,6 +60,7 @@ const runs = (api: boolean): Steps => {
   return {
     [run('rollback')]: steps('rollback', api ? { colour: '1' } : {}, {}, 'index_missing').slice(api ? 0 : 1),
     [run('undo')]: steps('undo', { job: 'none' }, { job: '2' }, 'wrong_state'),
+    [run('restore')]: steps('restore', { backup: 'none' }, { backup: copy }, 'operation_locked'),
     [run('import')]: steps('import', { mode: 'sideways' }, { plan: 'x' }, 'plan_outdated'),
     [run('remove')]: steps('remove', { source: '' }, { source: 'published' }, 'operation_locked'),
   };
@@ -178,6 +181,7 @@ const inWrongState: Record<string, Steps> = {
 t.test('the domain judges arguments, danger, confirmation and state in this order', async (t) => {
   const app = await startWithRoles(t, (t) => startApp(t));
   await app.run('import');
+  fs.writeFileSync(path.join(app.root, 'backups', copy), '');
   const replaces = { operation: 'import', cron: '0 2 * * *', ...word('import') };
   const { repository } = app.parts;
   await putSchedule(app, 'replace', replaces, as('admin'));

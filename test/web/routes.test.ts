@@ -61,6 +61,8 @@ t.test('openapi.json describes the purpose and the responses of every route', as
 
 t.test('every operation of the catalogue has a card row, a dialog, a form and API routes', async (t) => {
   const app = await startApp(t, noop);
+  const copy = 'library-20260101T000000.000Z-1.db';
+  fs.writeFileSync(path.join(app.root, 'backups', copy), '');
   const { html } = await app.page('/operations');
   const { body } = await app.json('/api/v1/operations');
   const operations = app.parts.catalogue.all();
@@ -80,6 +82,7 @@ t.test('every operation of the catalogue has a card row, a dialog, a form and AP
     // The first job, the import, has changed nothing in noop mode, so its undo is refused.
     const needed: Record<string, Record<string, string>> = {
       undo: { job: '1' },
+      restore: { backup: copy },
       remove: { source: 'published' },
     };
     const args = needed[name] ?? {};

@@ -1,6 +1,6 @@
 // The view model of a plan's page: its head, its figures and their bar. Tables and form have files of their own.
 import { givenArguments } from '../../core/arguments.ts';
-import { formatNumber, plural, upperFirst } from '../../core/format.ts';
+import { formatNumber, lowerFirst, plural, upperFirst } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import type { Operation } from '../../core/operation.ts';
@@ -37,10 +37,12 @@ function viewAgain({ args }: Job, operation: Operation) {
 
 /** The same dry run, which also puts back the rows that this one leaves alone; null when there are none, or none more. */
 function viewAgainWithChanged({ job, operation, counts }: Plan) {
-  const isOffered = counts.left_alone > 0 && operation.args.properties.allow_changed !== undefined;
-  if (!isOffered || job.args.allow_changed === true) return null;
+  const allowChanged = operation.args.properties.allow_changed;
+  if (allowChanged === undefined || counts.left_alone === 0 || job.args.allow_changed === true) return null;
   const args = { ...job.args, allow_changed: true };
-  return { ...viewAgain({ ...job, args }, operation), label: 'Plan again with these rows' };
+  const { title, description = '' } = allowChanged;
+  const text = `Plan again to ${lowerFirst(title)}. ${description}`;
+  return { ...viewAgain({ ...job, args }, operation), label: 'Plan again with these rows', text };
 }
 
 export function viewSummary(plan: Plan, query: TableQuery) {

@@ -1,0 +1,17 @@
+// Restores the library: puts back every row that differs from a backup.
+import type { Db } from '../core/db/open.ts';
+import type { ScriptContext } from '../jobs/script.ts';
+import { findDiffering } from '../undo/candidates.ts';
+import { putBack } from '../undo/put-back.ts';
+import { type RestoreArguments, restoreOperation, restoreToken } from './restore-operation.ts';
+
+/** `file`: a copy from `withSource`. Returns the result of the restore. */
+export function restoreLibrary(args: RestoreArguments, db: Db, file: string, context: ScriptContext) {
+  const work = {
+    operation: restoreOperation.name,
+    args,
+    findCandidates: findDiffering,
+    token: (revision: number) => restoreToken(args, revision),
+  };
+  return putBack(work, db, file, context);
+}

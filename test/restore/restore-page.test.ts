@@ -1,0 +1,103 @@
+// Restore by the pages of a server without JavaScript and by its API.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { backupStore } from '../../src/backup-store/feature.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { writeSet } from '../support/backup-set.ts';
+import { textOf } from '../support/screen.ts';
+import { hashLibrary } from '../support/undo.ts';
+import { auditRows } from '../support/uploads.ts';
+
+const id = '20261128T020000Z-1117';
+const hashOf = ({ library }: TestApp) => hashLibrary({ db: library });
+const confirm = '/ui/operations/restore/confirm';
+
+/** Imports, and makes a set that the server knows. */
+async function startWithSet(t: Parameters<typeof startApp>[0]) {
+  const app = await startApp(t);
+  await app.run('import');
+  await writeSet(app.parts.config, id, app.library);
+  const none = { proof_job: null, proof_at: null, proof_text: null, proof_steps: [] };
+  const state = { note: null, is_kept: false, gone_at: null, sha256: null, job: null, ...none };
+  const backup = { id, at: '2026-11-28T02:00:00Z', kind: 'full', bytes: 208_896, proof: 'proven' } as const;
+  app.use(backupStore).backupRepository.add({ ...backup, ...state });
+  return app;
+}
+
+t.test('a wrong import is taken back from a backup by pages, and that is undone', async (t) => {
+  const app = await startWithSet(t);
+  const before = hashOf(app);
+  const sheets = path.join(app.root, 'sheets/published');
+  const manuals = fs.readFileSync(path.join(sheets, 'manuals.csv'), 'utf8').split('\n');
+  fs.writeFileSync(path.join(sheets, 'manuals.csv'), `${manuals[0]}\n`);
+  await app.run('import', { allow_removals: true });
+  app.library.exec(
+    `UPDATE experiences SET title = 'Mine', sync_status = 2 WHERE id = (SELECT min(id) FROM experiences)`,
+  );
+  const after = hashOf(app);
+
+  const { html: dialog } = await app.page(confirm);
+  t.equal(textOf(dialog, 'h1'), 'Plan the restore of the backup of 28 Nov 2026, 02:00?');
+  const offered = dialog.querySelectorAll('#arg-backup option').map(({ text }) => text);
+  t.strictSame(offered, ['Backup of 2026-11-28 02:00 UTC: proven, 204.0 KiB']);
+
+  const planned = await app.submit('/ui/operations/run/restore', { backup: id, dry_run: 'true' });
+  t.equal(planned.headers.get('location'), '/plans/3');
+  t.match(await app.whenJob(3), {
+    result: { dry_run: true, added: 12, changed: 0, removed: 0, left_alone: 1 },
+  });
+  const { html: plan } = await app.page('/plans/3');
+  t.match(textOf(plan, 'h1'), /^Restore plan/);
+  const figures = plan.querySelectorAll('.sum a').map((one) => textOf(one, '.l') + textOf(one, 'b'));
+  t.match(figures.join(), /^Added12,Changed0,Unchanged\d+,Removed0,Left alone1$/);
+  t.match(
+    textOf(plan, '#plan > .callout'),
+    /^1 row is left alone\. The list says why\. Plan again to put back entries marked local only, too\. What was written to these entries/,
+  );
+  t.match(textOf(plan, 'main'), 'It is marked local only and was changed since, so it stays.');
+  const token = plan.querySelector('form[action="/ui/plans/3/apply"] input[name="plan"]');
+  const apply = { plan: token?.getAttribute('value') ?? '' };
+  const unconfirmed = await app.submit('/ui/plans/3/apply', { ...apply, reason: '', confirm: 'undo' });
+  t.equal(unconfirmed.status, 422);
+  t.match(await unconfirmed.text(), 'Type restore to confirm.');
+  t.match(auditRows(app, 'job.refused'), [{ target: 'operation:restore', outcome: 'refused' }]);
+
+  const applied = await app.submit('/ui/plans/3/apply', {
+    ...apply,
+    reason: 'a wrong sheet',
+    confirm: 'restore',
+  });
+  t.equal(applied.headers.get('location'), '/jobs/4');
+  t.match(await app.whenJob(4), { status: 'succeeded', result: { added: 12, left_alone: 1 } });
+  const { html: job } = await app.page('/jobs/4');
+  t.match(textOf(job, 'section[aria-labelledby="h-undo"]'), 'Undo this restore…');
+  t.match(await app.json('/ui/jobs/4/notice'), { body: { undo: { label: 'Undo…', fields: { job: '4' } } } });
+
+  t.match(await app.run('undo', { job: '4' }), { result: { removed: 12 } });
+  t.equal(hashOf(app), after);
+  t.match(await app.run('restore', { backup: id, allow_changed: true }), { result: { left_alone: 0 } });
+  t.equal(hashOf(app), before);
+});
+
+t.test('a backup that is not there is refused by page and API', async (t) => {
+  const app = await startWithSet(t);
+  const there = 'the page Backups lists them.';
+  const cases: [backup: string, message: RegExp][] = [
+    ['', /^Give the name of a backup; the page Backups lists them\.$/],
+    ['../chl.db', /^There is no backup "\.\.\/chl\.db"\. Give/],
+    ['20261129T020000Z-1', /^There is no backup "20261129T020000Z-1" any more\. Give/],
+  ];
+  for (const [backup, message] of cases) {
+    const answer = await app.json('/api/v1/operations/restore', { args: { backup, dry_run: true } });
+    t.equal(answer.status, 422, backup);
+    t.match(answer.body.error, { code: 'invalid_arguments', message });
+  }
+  const submitted = await app.submit('/ui/operations/run/restore', { backup: 'none', dry_run: 'true' });
+  t.equal(submitted.status, 422);
+  t.match(await submitted.text(), there);
+  fs.rmSync(path.join(app.root, 'backups', id), { recursive: true });
+  app.use(backupStore).backupRepository.markGone(id, '2026-11-29T00:00:00Z');
+  const { html } = await app.page(confirm);
+  t.equal(textOf(html, '#arg-backup'), 'There is no backup');
+});

@@ -1,0 +1,43 @@
+// Writes a backup set of a library as the operation backup lays it out, without a job.
+import fs from 'node:fs';
+import path from 'node:path';
+import { backupFormat, type Manifest, manifestName, writeManifest } from '../../src/backup-store/manifest.ts';
+import { hashFile, setFolder } from '../../src/backup-store/set-files.ts';
+import type { Config } from '../../src/core/config.ts';
+import type { Db } from '../../src/core/db/open.ts';
+
+/** `files`: what the set has besides the library; a connection is copied. Returns the folder of the set. */
+export async function writeSet(
+  config: Config,
+  id: string,
+  library: Db,
+  { files = {}, ...more }: Partial<Omit<Manifest, 'files'>> & { files?: Record<string, Db | string> } = {},
+): Promise<string> {
+  const folder = setFolder(config, id);
+  const all = Object.entries({ 'library.db': library, ...files });
+  const listed = [];
+  for (const [name, content] of all) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    if (typeof content === 'string') fs.writeFileSync(file, content);
+    else await content.backup(file);
+    listed.push({ name, bytes: fs.statSync(file).size, sha256: await hashFile(file) });
+  }
+  const manifest: Manifest = {
+    format: backupFormat,
+    version: '0.2.0',
+    made_at: '2026-11-28T02:00:00.000Z',
+    job: null,
+    note: null,
+    revision: 1,
+    model: null,
+    dimension: null,
+    counts: { library: {}, ops: {} },
+    index: null,
+    audit_head: null,
+    ...more,
+    files: listed,
+  };
+  fs.writeFileSync(path.join(folder, manifestName), writeManifest(manifest));
+  return folder;
+}
