@@ -2,13 +2,14 @@
 // order. Wiring only.
 import type { FastifyInstance } from 'fastify';
 import { createAudit, systemRequester } from './core/audit.ts';
+import { createCaches } from './core/cache.ts';
 import { createBus } from './core/bus.ts';
 import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
 import { prepareLibrary } from './core/db/library.ts';
-import { aloneBusyMs, serverBusyMs, setBusyMs } from './core/db/open.ts';
+import { aloneBusyMs, serverBusyMs, setBusyMs, statementsOf } from './core/db/open.ts';
 import { prepareOps } from './core/db/ops.ts';
 import { prepareSavedSettings } from './core/db/saved-settings.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
@@ -152,6 +153,8 @@ function createKernel(
   applySaved(config, prepareSavedSettings(ops)(), 'start');
   const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
+  const caches = createCaches(now);
+  caches.add(statementsOf(ops));
   logJobEvents(bus, log);
   for (const event of ['settings', 'credentials'] as const) bus.on(event, redactor.refresh);
   return {
@@ -162,6 +165,7 @@ function createKernel(
     audit: createAudit(ops, now, redactor, bus, (error) =>
       log.error({ err: error }, 'refusals are not in the audit log'),
     ),
+    caches,
     catalogue: catalogue ?? createCatalogue(declaredOperations),
     dataRoot: watchDataRoot(
       config.root,

@@ -233,6 +233,13 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     file: 'src/jobs/a.ts',
   },
   {
+    rule: 'every cache is made by core/cache',
+    files: {
+      'src/jobs/a.ts': 'export const keep = (known: any) => {\n  if (known.size > 9) known.clear();\n};\n',
+    },
+    file: 'src/jobs/a.ts',
+  },
+  {
     rule: 'every event is emitted',
     files: {
       'src/core/bus.ts': "export type BusEvents = { job: []; 'cancel-requested': []; rows: [] };\n",
@@ -283,7 +290,7 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: '4501 lines',
   },
   {
-    rule: 'core with its folders never has over 6960 lines',
+    rule: 'core with its folders never has over 7150 lines',
     files: Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [
         `src/core/${['db', 'settings'][at % 2]}/a${at}.ts`,

@@ -9,6 +9,12 @@ const exceptions: Exceptions = {
   'only web folders name HTTP statuses': {
     'src/core/outbound/proxy.ts': "reads the status of a proxy's answer as a client",
   },
+  'every cache is made by core/cache': {
+    'src/access/attempts.ts': 'counts wrong tokens, which nothing could make again',
+    'src/access/uses.ts': 'limits writes, and keeps no value',
+    'src/bulk/bulk.ts': 'the runs themselves, which nothing could make again',
+    'src/core/audit.ts': 'marks requests that have their row, and keeps no value',
+  },
   'only core/db and repositories write SQL': {
     'src/core/audit.ts': 'the two statements of the audit log',
     'src/embedding/model-change.ts': 'one transaction over tables of three repositories',

@@ -1,6 +1,7 @@
 // The services available to every feature.
 import type { Audit } from './audit.ts';
 import type { Bus } from './bus.ts';
+import type { Caches } from './cache.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
@@ -23,6 +24,8 @@ export type Kernel = {
   /** Events of this process. */
   bus: Bus;
   audit: Audit;
+  /** The caches of this process. */
+  caches: Caches;
   /** All operations, custom ones included. */
   catalogue: Catalogue;
   /** Whether the data folder and the databases are still those that the server has opened. */

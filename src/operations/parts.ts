@@ -12,7 +12,7 @@ import { createCustomOperations } from './custom-operations.ts';
 export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
-  const { config, bus, catalogue, log, reservedNames, now } = ctx;
+  const { config, bus, catalogue, log, reservedNames } = ctx;
   const {
     jobs: jobVerbs,
     lockQueue,
@@ -48,6 +48,6 @@ export function createOperationParts(ctx: Context) {
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,
     nextRuns: ctx.use(scheduleStore).nextRuns,
-    idempotency: createIdempotency(now),
+    idempotency: createIdempotency(ctx.caches),
   };
 }

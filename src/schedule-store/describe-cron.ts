@@ -3,6 +3,7 @@ import cronstrue from 'cronstrue';
 import { invalidArguments } from '../core/arguments.ts';
 import { formatList } from '../core/format.ts';
 import { keepResults } from './keep-results.ts';
+import { cronWords } from './time-caches.ts';
 import { type CronFields, readCronFields } from './cron-fields.ts';
 
 const hoursOfDay = 24;
@@ -20,7 +21,7 @@ const weekdays = [
 ];
 
 /** A sentence without a full stop: `Every Monday at 02:00`. The rule is one that `readCron` takes. */
-export const describeCron = keepResults(1000, (cron) => {
+export const describeCron = keepResults(cronWords, (cron) => {
   const read = readCronFields(cron);
   if ('problems' in read)
     throw invalidArguments(read.problems.map((message) => ({ field: 'cron', message })));

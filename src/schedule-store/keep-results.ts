@@ -1,12 +1,15 @@
-/** Returns `compute`, a pure function of a text, with at most `max` results kept. Errors are thrown anew at each call. */
-export function keepResults<T>(max: number, compute: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
+import type { Cache } from '../core/cache.ts';
+
+/** Returns `compute`, a pure function of a text, with its results kept in the cache. Errors are thrown anew at each call. */
+export function keepResults<T>(
+  cache: Pick<Cache<T>, 'get' | 'set'>,
+  compute: (key: string) => T,
+): (key: string) => T {
   return (key) => {
-    const kept = known.get(key);
+    const kept = cache.get(key);
     if (kept !== undefined) return kept;
     const result = compute(key);
-    if (known.size >= max) known.clear();
-    known.set(key, result);
+    cache.set(key, result);
     return result;
   };
 }

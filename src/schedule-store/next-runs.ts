@@ -1,5 +1,6 @@
 // The next due times of the schedules that are on.
 import { AppError } from '../core/errors.ts';
+import { createCache } from '../core/cache.ts';
 import type { Args } from '../core/operation.ts';
 import { type CronRule, readCron } from './cron.ts';
 import type { Schedule } from './schedule.ts';
@@ -8,8 +9,18 @@ import type { ScheduleRepository } from './schedule-repository.ts';
 export type NextRun = { schedule: string; at: string };
 export type NextRuns = ReturnType<typeof createNextRuns>;
 
-const rulesKept = 1000;
-const rules = new Map<string, CronRule | null>();
+export const cronRules = createCache<CronRule | null>('cron-rules', {
+  about: 'The rules of schedules, read.',
+  entries: 1000,
+  bytes: 8 * 1024 * 1024,
+  sizeOf: () => ruleBytes,
+  show: (rule) => (rule ? JSON.stringify(rule.nextTimes(new Date(), shownTimes)) : 'It cannot be read.'),
+  now: () => new Date(),
+});
+
+/** About what a rule takes. */
+const ruleBytes = 4096;
+const shownTimes = 5;
 
 export function createNextRuns({
   schedules,
@@ -62,11 +73,10 @@ export function soonestOf(
 /** The rule of a schedule, read once; null for one that this machine cannot read any more, since it does not know the zone. */
 export function readStoredCron(cron: string, zone: string): CronRule | null {
   const key = `${zone} ${cron}`;
-  const known = rules.get(key);
+  const known = cronRules.get(key);
   if (known !== undefined) return known;
-  if (rules.size >= rulesKept) rules.clear();
   const rule = readOrNull(cron, zone);
-  rules.set(key, rule);
+  cronRules.set(key, rule);
   return rule;
 }
 

@@ -1,5 +1,6 @@
 // Times as a clock in an IANA time zone shows them.
 import { keepResults } from './keep-results.ts';
+import { zoneOffsets, zones } from './time-caches.ts';
 
 /** `month` is 1 to 12; `weekday` is 0 for Sunday. */
 type ZoneTime = {
@@ -42,7 +43,7 @@ export function offsetMs(zone: string, at: Date): number {
 }
 
 /** Formatting takes fifty times longer. */
-const quarterOffset = keepResults(20_000, (key) => {
+const quarterOffset = keepResults(zoneOffsets, (key) => {
   const space = key.indexOf(' ');
   return formattedOffset(key.slice(space + 1), Number(key.slice(0, space)) * quarterMs);
 });
@@ -83,7 +84,7 @@ export function weekdayIn(zone: string, at: Date): string {
 
 /** Loading a zone takes a millisecond. */
 const formatOf = keepResults(
-  1000,
+  zones,
   (zone) =>
     new Intl.DateTimeFormat('en-GB', {
       timeZone: zone,

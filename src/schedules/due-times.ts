@@ -1,18 +1,25 @@
 // The due times of a rule ahead, thinned for drawing, and kept: finding the next time of a dense rule takes tenths of a
 // millisecond, a hundred times over.
+import type { Caches } from '../core/cache.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 
 /** Denser due times are thinned, because their marks would overlap. */
 const minGapMs = 600_000;
 /** Up to so many due times are named one by one, and none of them is left out. */
 export const maxNamed = 6;
-const maxRules = 500;
+const dateBytes = 48;
 
 /** `from` and `until`: the span in which `times` are known. */
 type Known = { from: number; until: number; times: Date[] };
 
-export function createDueTimes() {
-  const known = new Map<string, Known>();
+export function createDueTimes(caches: Caches) {
+  const known = caches.create<Known>('due-times', {
+    about: 'The due times of the next hours, for each rule of a schedule.',
+    entries: 500,
+    bytes: 8 * 1024 * 1024,
+    sizeOf: ({ times }) => times.length * dateBytes,
+    show: ({ times }) => times.map((at) => at.toISOString()).join('\n'),
+  });
   return {
     /** The due times in (after, until]; of more than six, those that are ten minutes or more apart. None for a rule that
      *  cannot be read. */
@@ -25,7 +32,6 @@ export function createDueTimes() {
       const isLong = kept.length > maxNamed;
       const found = findTimes({ cron, zone }, isLong ? (kept.at(-1) as Date) : after, until, isLong);
       const times = isLong ? [...kept, ...found] : found;
-      if (known.size >= maxRules) known.clear();
       known.set(key, { from: after.getTime(), until: until.getTime(), times });
       return times;
     },

@@ -1,7 +1,8 @@
 // Counts the runs of schedules by outcome and ten minutes: their due times, and their jobs that people have started. Settled
 // ones are kept, so that a look reads only those that came since the last one, and the jobs that were not over then.
-import type { Bus, JobStatus } from '../core/bus.ts';
+import type { JobStatus } from '../core/bus.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { inTurns } from '../core/slices.ts';
 import type { Tick } from '../schedule-store/schedule.ts';
 import { scheduleRequester } from './actions.ts';
@@ -49,13 +50,19 @@ type Loaded = { settled: Map<string, Span>; open: { row: Row; source: number }[]
 const turnMs = 8;
 /** After more new rows than these, each schedule is read again when somebody looks at it. */
 const maxNew = 5000;
-const maxLoaded = 500;
+const spanBytes = 200;
 
 /** Returns a function that reads the runs of the named schedules after `since`, those of ten minutes and one kind together.
  *  A job that is not over lasts until `now`. A schedule has its runs also from before it was removed and added again. */
-export function createScheduleSpans(ops: Db, bus: Bus) {
+export function createScheduleSpans({ ops, bus, caches }: Pick<Kernel, 'ops' | 'bus' | 'caches'>) {
   const readers = sources.map((source, at) => createReader(ops, source, newestOf[at] as string));
-  const loaded = new Map<string, Loaded>();
+  const loaded = caches.create<Loaded>('schedule-runs', {
+    about: 'The runs of each schedule in the last day, by outcome and ten minutes.',
+    entries: 500,
+    bytes: 32 * 1024 * 1024,
+    sizeOf: ({ settled, open }) => (settled.size + open.length) * spanBytes,
+    show: ({ settled }) => JSON.stringify([...settled.values()]),
+  });
   // A removed job may be among the settled ones.
   bus.on('jobs-removed', () => loaded.clear());
 
@@ -73,7 +80,7 @@ export function createScheduleSpans(ops: Db, bus: Bus) {
     if (found.includes(null)) loaded.clear();
     for (const [source, rows] of found.entries())
       for (const row of rows ?? []) {
-        const runs = loaded.get(row.schedule);
+        const runs = loaded.peek(row.schedule);
         if (runs) take(runs, [row], source);
       }
   }
@@ -88,7 +95,6 @@ export function createScheduleSpans(ops: Db, bus: Bus) {
       return runs;
     }
     for (const [source, reader] of readers.entries()) take(runs, reader.ofSchedule(name, since), source);
-    if (loaded.size >= maxLoaded) loaded.clear();
     loaded.set(name, runs);
     return runs;
   }

@@ -2,6 +2,7 @@
 // touched the files since; else by the sizes and times of its files and, where these differ, by its content. Of a Google
 // spreadsheet only what the last check has read is known.
 import path from 'node:path';
+import type { Caches } from '../core/cache.ts';
 import type { Config } from '../core/config.ts';
 import { inTime } from '../core/in-time.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
@@ -17,12 +18,18 @@ export const driftStates = ['absent', 'never', 'unchanged', 'changed', 'unclear'
  *  that is not known. `isBlocked`: the system does not open it. */
 export type Drift = { state: (typeof driftStates)[number]; why?: string; isBlocked?: true };
 
-const maxKept = 100;
+const hashBytes = 100;
 const deadlineMs = 1000;
 
 /** Keeps the hashes of files as long as their sizes and times stay. */
-export function createFindDrift(config: Config, findFiles: FindFiles) {
-  const kept = new Map<string, Promise<string[]>>();
+export function createFindDrift(config: Config, findFiles: FindFiles, caches: Caches) {
+  const kept = caches.create<string[]>('file-hashes', {
+    about: 'The hashes of the files of sheets, as long as their sizes and times stay.',
+    entries: 100,
+    bytes: 1024 * 1024,
+    sizeOf: (hashes) => hashes.length * hashBytes,
+    show: (hashes) => hashes.join('\n'),
+  });
 
   return async (source: SheetSource, run: SheetRun | null, check: SourceState | null): Promise<Drift> => {
     if (source.kind === 'google') return driftOfCheck(run, check);
@@ -51,15 +58,8 @@ export function createFindDrift(config: Config, findFiles: FindFiles) {
   function hash({ kind, place }: SheetSource, files: SheetFile[]): Promise<string[]> {
     const sheet = path.resolve(config.root, place);
     const key = `${sheet}\n${factsOf(files)}`;
-    const known = kept.get(key);
-    if (known) return known;
     const folder = kind === 'folder' ? sheet : path.dirname(sheet);
-    const hashes = Promise.all(files.map(({ name }) => hashFile(path.join(folder, name))));
-    kept.set(key, hashes);
-    hashes.catch(() => kept.delete(key));
-    const [oldest] = kept.keys();
-    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
-    return hashes;
+    return kept.through(key, () => Promise.all(files.map(({ name }) => hashFile(path.join(folder, name)))));
   }
 }
 

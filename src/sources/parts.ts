@@ -59,7 +59,7 @@ export function createSourceParts(ctx: Context) {
     wantedBy,
     nextRuns,
     findFiles,
-    findDrift: createFindDrift(config, findFiles),
+    findDrift: createFindDrift(config, findFiles, ctx.caches),
     headerReads,
     ...createHealthParts(ctx, { sources, sheetRuns, sourceStates, headerReads }),
     seededAt: ctx.use(sheets).seededAt,

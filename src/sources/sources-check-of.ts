@@ -3,6 +3,7 @@ import { createBus } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
+import { createCaches } from '../core/cache.ts';
 import { createTasks } from '../runner/task.ts';
 import { createSourceRepository } from '../source-store/source-repository.ts';
 import { createNextRuns } from '../schedule-store/next-runs.ts';
@@ -33,7 +34,7 @@ export function sourcesCheckOf(config: Config, ops: Db): { check: Check; end(): 
   const findFiles = createFindFiles(config);
   const check = sourcesCheck({
     ...stored,
-    findDrift: createFindDrift(config, findFiles),
+    findDrift: createFindDrift(config, findFiles, createCaches(now)),
     findFiles,
     seededAt: null,
     sourceHealth: createSourceHealth(stored),

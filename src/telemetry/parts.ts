@@ -46,7 +46,7 @@ export function createTelemetryParts(ctx: Context) {
   const sampler = createSampler({ ...ctx, liveIndex, samples, sources, intervalMs, onError });
 
   const telemetry = {
-    ...createSeries({ samples, intervalMs, bus, now, starts: ctx.use(starts).starts }),
+    ...createSeries({ ...ctx, samples, intervalMs, starts: ctx.use(starts).starts }),
     start() {
       meter.start();
       void sampler.start();

@@ -1,5 +1,6 @@
 // Series of samples for pages and the API.
 import type { Bus } from '../core/bus.ts';
+import type { Caches } from '../core/cache.ts';
 import { AppError } from '../core/errors.ts';
 import { type MetricName, metricNames, metrics } from '../core/db/metrics.ts';
 import type { Starts } from '../starts/repository.ts';
@@ -10,21 +11,23 @@ type Series = { metric: MetricName; from: number; until: number; stepSec: number
 
 const maxPoints = 1000;
 const stepsSec = [1, 5, 15, 60, rollupSec, 900, 3600, 21_600, 86_400];
-const maxCached = 64;
+/** A number that may be null, in an array. */
+const valueBytes = 8;
 
 type Given = {
   samples: Samples;
   starts: Pick<Starts, 'since'>;
   intervalMs: number;
   bus: Bus;
+  caches: Caches;
   now: () => Date;
 };
 
 export function createSeries(given: Given) {
-  const { samples, starts, bus, now } = given;
+  const { samples, starts, bus, caches, now } = given;
   const intervalSec = Math.ceil(given.intervalMs / 1000);
   /** Answers of `recent`, which change with each sample only. */
-  const cached = new Map<string, (number | null)[]>();
+  const cached = keepSeries(caches);
   bus.on('sample', () => cached.clear());
 
   return {
@@ -60,7 +63,6 @@ export function createSeries(given: Given) {
       const points = samples.series(name, { from, until: current + 1, stepSec });
       const found = new Map(points.map((point) => [point.at, point[of]]));
       const values = Array.from({ length: steps }, (_, step) => found.get(from + step * stepSec) ?? null);
-      if (cached.size >= maxCached) cached.clear();
       cached.set(key, values);
       return values;
     },
@@ -79,6 +81,16 @@ export function createSeries(given: Given) {
   function firstOf(steps: number, stepSec: number): number {
     return (Math.floor(seconds(now()) / stepSec) - steps + 1) * stepSec;
   }
+}
+
+function keepSeries(caches: Caches) {
+  return caches.create<(number | null)[]>('series', {
+    about: 'The numbers of charts, until the next sample.',
+    entries: 200,
+    bytes: 4 * 1024 * 1024,
+    sizeOf: (values) => values.length * valueBytes,
+    show: (values) => JSON.stringify(values),
+  });
 }
 
 function isMetric(name: string): name is MetricName {

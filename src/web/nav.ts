@@ -1,13 +1,11 @@
 // The tabs of the navigation. The badge of a tab is a card, so it is live on every page.
 import type { FastifyInstance } from 'fastify';
+import type { Cache } from '../core/cache.ts';
 import { url } from '../core/url.ts';
 import type { SharedCard } from './card.ts';
 import type { Mounted, NavBadge, NavItem } from './feature.ts';
 
 export type Tab = NavItem & { badge: SharedCard | null };
-
-/** More states of the tabs are seldom seen in a row. */
-const maxRendered = 50;
 
 /** The tabs in their order. */
 export function createNav(mounted: Mounted[]): Tab[] {
@@ -21,13 +19,12 @@ export function createNav(mounted: Mounted[]): Tab[] {
 }
 
 /** Returns a function that renders the tabs for a page of the tab `section`. Every page has them, so their HTML is kept. */
-export function createNavRenderer(app: FastifyInstance, nav: Tab[]) {
+export function createNavRenderer(app: FastifyInstance, nav: Tab[], rendered: Cache<string>) {
   const topics = nav.flatMap(({ badge }) => badge?.name ?? []).join(',');
-  const rendered = new Map<string, string>();
 
   return async (section: string | undefined): Promise<string> => {
     const badges = await Promise.all(nav.map(({ badge }) => badge?.load()));
-    const state = [section, ...badges.map((badge) => badge?.count)].join();
+    const state = `tabs ${[section, ...badges.map((badge) => badge?.count)].join()}`;
     const known = rendered.get(state);
     if (known !== undefined) return known;
     const tabs = nav.map(({ label, key, href, badge }, at) => ({
@@ -38,7 +35,6 @@ export function createNavRenderer(app: FastifyInstance, nav: Tab[]) {
       badge: badge && { topic: badge.name, data: { ...badges[at], card: badge } },
     }));
     const html: string = await app.view('shared/nav', { tabs, topics });
-    if (rendered.size >= maxRendered) rendered.clear();
     rendered.set(state, html);
     return html;
   };

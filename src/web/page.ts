@@ -2,6 +2,7 @@
 // for htmx and a page without it.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
+import type { Cache } from '../core/cache.ts';
 import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
 import { readCookie, takeFlash } from './flash.ts';
@@ -37,12 +38,18 @@ declare module 'fastify' {
 
 export const themes = ['light', 'dark'];
 
-type Given = { nav: Tab[]; config: Pick<Config, 'mode'>; renderEverywhere: RenderEverywhere };
+type Given = {
+  nav: Tab[];
+  config: Pick<Config, 'mode'>;
+  renderEverywhere: RenderEverywhere;
+  /** Keeps parts of pages. */
+  kept: Cache<string>;
+};
 
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
-export function registerPage(app: FastifyInstance, { nav, config: { mode }, renderEverywhere }: Given) {
+export function registerPage(app: FastifyInstance, { nav, config: { mode }, renderEverywhere, kept }: Given) {
   const home = nav[0]?.href ?? '/';
-  const renderNav = createNavRenderer(app, nav);
+  const renderNav = createNavRenderer(app, nav, kept);
   app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);

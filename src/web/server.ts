@@ -4,12 +4,13 @@ import path from 'node:path';
 import cookie from '@fastify/cookie';
 import view from '@fastify/view';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { ofText } from '../core/cache.ts';
 import { packageRoot } from '../core/config.ts';
 import { registerActions } from './actions.ts';
 import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
-import { createCards } from './cards.ts';
+import { type Cards, createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { collectActions } from './declared-actions.ts';
 import { prefersJson, registerErrors } from './errors.ts';
@@ -26,7 +27,7 @@ import { registerAlive } from './alive.ts';
 import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
-import { createNav } from './nav.ts';
+import { createNav, type Tab } from './nav.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
@@ -72,7 +73,7 @@ export async function createServer(
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
   await app.register(view, {
-    engine: { eta: createViews(root, createGlobals(actions, holdBack.current)) },
+    engine: { eta: createViews(root, createGlobals(actions, holdBack.current), kernel.caches) },
     root,
     viewExt: 'eta',
     production: true,
@@ -94,7 +95,7 @@ export async function createServer(
   const stream = createStream(kernel, { authenticate, cards, signals: signalsOf(mounted), defaultTopics });
   app.addHook('preClose', async () => stream.close());
 
-  registerPage(app, { nav, config, renderEverywhere: createEverywhereRenderer(app, cards, kernel.bus) });
+  registerParts(app, nav, cards, kernel);
   registerActions(app, cards, pages);
   registerPreferences(app, nav);
   registerCards(app, cards);
@@ -103,6 +104,18 @@ export async function createServer(
   assertPages();
   registerAlive(app);
   return { server: app, stream };
+}
+
+/** The pages, with the parts that every page has. */
+function registerParts(app: FastifyInstance, nav: Tab[], cards: Cards, { bus, caches, config }: Kernel) {
+  const kept = caches.create<string>('pages', {
+    ...ofText,
+    about: 'The tabs and the notices that every page has, until they change.',
+    entries: 100,
+    bytes: 4 * 1024 * 1024,
+  });
+  const renderEverywhere = createEverywhereRenderer(app, cards, { bus, kept });
+  registerPage(app, { nav, config, renderEverywhere, kept });
 }
 
 function authenticateOf(mounted: Mounted[]): Authenticate {

@@ -8,13 +8,14 @@
 //
 // A value between tags keeps its writing direction to itself: see bidi.ts. It is shown with `~` for the home folder and with
 // local times, unless it is written `<%~ exact(…) %>`.
-import { Eta } from 'eta';
+import { Eta, type TemplateFunction } from 'eta';
+import { type Caches, ofText } from '../core/cache.ts';
 import { shortenHomes } from '../core/home.ts';
 import { closeDirections, isDirected } from './bidi.ts';
 import { showLocalTimes } from './local-times.ts';
 
 /** `views` is the folder of the templates, each of which is read and compiled once; they may call the functions in `given`. */
-export function createViews(views: string, given: object): Eta {
+export function createViews(views: string, given: object, caches: Caches): Eta {
   const plugins = [{ processTemplate: collapse }, { processTemplate: isolateValues }];
   const exact = (value: unknown) => {
     const text = String(value);
@@ -27,15 +28,35 @@ export function createViews(views: string, given: object): Eta {
   const eta = new Eta({ views, cache: true, plugins, functionHeader });
   Object.assign(eta, globals);
   const resolve = eta.resolvePath;
-  const known = new Map<string, string>();
+  const known = caches.create<string>('template-paths', {
+    ...ofText,
+    about: 'The file of each template, by the template that includes it.',
+    entries: 5000,
+    bytes: 4 * 1024 * 1024,
+  });
+  eta.templatesSync = keepTemplates(caches) as unknown as Eta['templatesSync'];
   // Eta's own cache serializes its key as JSON, which takes longer than rendering a small template.
   eta.resolvePath = function (template, options) {
     const key = `${options?.filepath ?? ''}\n${template}`;
-    const path = known.get(key) ?? resolve.call(this, template, options);
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const path = resolve.call(this, template, options);
     known.set(key, path);
     return path;
   };
   return eta;
+}
+
+/** The methods of Eta's cache that it calls. */
+function keepTemplates(caches: Caches) {
+  const templates = caches.create<TemplateFunction>('templates', {
+    about: 'The compiled templates of pages.',
+    entries: 2000,
+    bytes: 32 * 1024 * 1024,
+    sizeOf: (template) => String(template).length,
+    show: String,
+  });
+  return { get: templates.get, define: templates.set };
 }
 
 const code = '<%[^]*?%>';

@@ -1,6 +1,7 @@
 // The geometry of the timeline: places in percent, what is merged, its edges, and the days when a clock changes.
 import t from 'tap';
 import { describeRow } from '../../src/schedules/describe-runs.ts';
+import { createCaches } from '../../src/core/cache.ts';
 import { createDueTimes } from '../../src/schedules/due-times.ts';
 import {
   layOutAxis,
@@ -64,7 +65,11 @@ t.test('a schedule of every minute draws a band, with what went wrong in its pla
 
 t.test('due times that lie close together are one wide mark', async (t) => {
   const ahead = (cron: string) => {
-    const due = createDueTimes().ahead({ cron, zone: 'UTC' }, now, new Date(range.until));
+    const due = createDueTimes(createCaches(() => now)).ahead(
+      { cron, zone: 'UTC' },
+      now,
+      new Date(range.until),
+    );
     return { count: due.length, marks: layOutDue(due, range) };
   };
   t.match(ahead('15 */4 * * *'), { count: 6, marks: { length: 6 } });
@@ -80,12 +85,12 @@ t.test('due times that lie close together are one wide mark', async (t) => {
 t.test('due times that are known already are kept while the clock goes on', async (t) => {
   const dayMs = 86_400_000;
   for (const cron of ['15 */4 * * *', '* * * * *', '* 9 * * *', '0 * * * *']) {
-    const kept = createDueTimes();
+    const kept = createDueTimes(createCaches(() => now));
     for (const minutes of [0, 1, 59, 400, 401, 3000, 10]) {
       const at = new Date(now.getTime() + minutes * minuteMs);
       const until = new Date(at.getTime() + dayMs);
       const found = kept.ahead({ cron, zone: 'UTC' }, at, until);
-      const again = createDueTimes().ahead({ cron, zone: 'UTC' }, at, until);
+      const again = createDueTimes(createCaches(() => now)).ahead({ cron, zone: 'UTC' }, at, until);
       const last = Math.abs((found.at(-1)?.getTime() ?? 0) - (again.at(-1)?.getTime() ?? 0));
       t.ok(found.every((due) => due > at && due <= until) && last < 10 * minuteMs, `${cron} +${minutes}`);
       if (!cron.startsWith('*')) t.same(found, again);

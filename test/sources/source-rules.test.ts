@@ -14,6 +14,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { listSheetFiles } from '../../src/sheets/file-facts.ts';
 import { hashSheet } from '../../src/sheets/read-sheet.ts';
 import { checkSource } from '../../src/sources/check-source.ts';
+import { createCaches } from '../../src/core/cache.ts';
 import { createFindDrift } from '../../src/sources/drift.ts';
 import { createFindFiles } from '../../src/sources/find-files.ts';
 import { type GivenSource, readSource } from '../../src/sources/read-source.ts';
@@ -188,7 +189,11 @@ const runOf = (result: object): SheetRun => ({
 t.test('a folder has changed when its content differs, whatever its times say', async (t) => {
   const root = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
   const source: SheetSource = { name: 'draft', kind: 'folder', place: 'sheets/draft', tabs: null };
-  const findDrift = createFindDrift(root.config, createFindFiles(root.config));
+  const findDrift = createFindDrift(
+    root.config,
+    createFindFiles(root.config),
+    createCaches(() => new Date()),
+  );
   t.same(await findDrift(source, runOf({}), null), { state: 'absent' });
   const folder = writeSheet(root, sheet(), source.place);
   const file = path.join(folder, 'manuals.csv');
@@ -207,7 +212,11 @@ t.test('a folder has changed when its content differs, whatever its times say', 
     fs.utimesSync(path.join(folder, name), new Date(at(8)), new Date(at(8)));
   t.same(await findDrift(source, runOf({}), null), { state: 'unchanged' }, 'a job of a former version');
   fs.appendFileSync(file, '\r\n');
-  const small = createFindDrift({ ...root.config, sheetMaxBytes: 10 }, createFindFiles(root.config));
+  const small = createFindDrift(
+    { ...root.config, sheetMaxBytes: 10 },
+    createFindFiles(root.config),
+    createCaches(() => new Date()),
+  );
   t.match(await small(source, run, null), { state: 'unclear', why: /Check it/ }, 'large files are not read');
   fs.rmSync(file);
   t.same(await findDrift(source, run, null), { state: 'changed' }, 'a file is gone');
@@ -218,7 +227,11 @@ t.test('a folder has changed when its content differs, whatever its times say', 
 t.test('a Google spreadsheet is compared by what its last check has read', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
   const source: SheetSource = { name: 'cloud', kind: 'google', place: id, tabs: null };
-  const findDrift = createFindDrift(config, createFindFiles(config));
+  const findDrift = createFindDrift(
+    config,
+    createFindFiles(config),
+    createCaches(() => new Date()),
+  );
   const checked = (hour: number, hashes: string[] | null) =>
     ({ checked_at: at(hour), hashes }) as SourceState;
   const run = runOf({ hashes: ['a', 'b', 'c'] });

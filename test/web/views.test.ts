@@ -1,5 +1,6 @@
 import os from 'node:os';
 import t from 'tap';
+import { createCaches } from '../../src/core/cache.ts';
 import { closeDirections, isDirected } from '../../src/web/bidi.ts';
 import { collapse, createViews } from '../../src/web/views.ts';
 
@@ -62,7 +63,11 @@ t.test('templates and their includes are rendered without indentation', async (t
   });
   const names = ['one', '<two>'];
   t.equal(
-    createViews(folder, {}).render('page', { names }),
+    createViews(
+      folder,
+      {},
+      createCaches(() => new Date()),
+    ).render('page', { names }),
     '<ul><li><b>one</b></li><li><b>&lt;two&gt;</b></li></ul>',
   );
 });
@@ -81,7 +86,11 @@ t.test('a value keeps its writing direction to itself', async (t) => {
     ),
   });
   const render = (title: string, parts: { isHit: boolean; text: string }[] = []) =>
-    createViews(folder, {}).render('page', { title, parts });
+    createViews(
+      folder,
+      {},
+      createCaches(() => new Date()),
+    ).render('page', { title, parts });
   t.equal(
     render('a < b'),
     '<title>a &lt; b · CHL</title><h1 title="a &lt; b">a &lt; b, 0</h1>' +
@@ -129,7 +138,11 @@ t.test(
     });
     const p = `${home}/a`;
     t.equal(
-      createViews(folder, {}).render('one', { p }),
+      createViews(
+        folder,
+        {},
+        createCaches(() => new Date()),
+      ).render('one', { p }),
       `<a title="~/a" href="${p}" data-p="${p}">~/a</a><input value="${p}" placeholder="In ~/a">` +
         `<textarea>${p}</textarea><pre>~/a</pre><pre>${p}</pre><select><option value="${p}">~/a</option></select>`,
     );

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
+import { type Cache, createCache } from '../cache.ts';
 import { AppError } from '../errors.ts';
 import { toFault } from '../faults.ts';
 import { connect } from './driver.ts';
@@ -13,6 +14,9 @@ export type Db = Database.Database;
 export const serverBusyMs = 20;
 export const aloneBusyMs = 3000;
 export const scriptBusyMs = 60_000;
+
+/** About what SQLite takes for a compiled statement. */
+const statementBytes = 4096;
 
 /** Older versions can lose committed data in a race at the reset of the WAL (fixed in SQLite 3.51.3). */
 const minSqlite = [3, 51, 3] as const;
@@ -43,14 +47,34 @@ export function prepareAll<Name extends string>(db: Db, sql: Record<Name, string
   return Object.fromEntries(prepared) as Record<Name, Database.Statement<unknown[]>>;
 }
 
-/** Returns a function that prepares each SQL text once. */
+/** Returns a function that prepares each SQL text once. All callers of a connection share them. */
 export function prepareOnce(db: Db): (sql: string) => Database.Statement<unknown[]> {
-  const statements = new Map<string, Database.Statement<unknown[]>>();
+  const statements = statementsOf(db);
   return (sql) => {
-    const statement = statements.get(sql) ?? db.prepare<unknown[]>(sql);
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare<unknown[]>(sql);
     statements.set(sql, statement);
     return statement;
   };
+}
+
+const statements = new WeakMap<Db, Cache<Database.Statement<unknown[]>>>();
+
+/** The statements that `prepareOnce` keeps for a connection. */
+export function statementsOf(db: Db): Cache<Database.Statement<unknown[]>> {
+  const known = statements.get(db);
+  if (known) return known;
+  const cache = createCache<Database.Statement<unknown[]>>('statements', {
+    about: 'Compiled statements on jobs and on the audit log.',
+    entries: 500,
+    bytes: 4 * 1024 * 1024,
+    sizeOf: () => statementBytes,
+    show: ({ source }) => source,
+    now: () => new Date(),
+  });
+  statements.set(db, cache);
+  return cache;
 }
 
 /** Returns a function whose number changes when another connection has committed to the file. */

@@ -18,7 +18,6 @@ import type { JobContext } from '../parts.ts';
 type ListState = ReturnType<typeof readList>;
 
 const jobsPerPage = 50;
-const maxCached = 20;
 
 type RenderedList = Omit<Awaited<ReturnType<typeof viewList>>, 'jobs'> & { html: string };
 
@@ -32,7 +31,13 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
 /** Renders the content of the list's host and returns what the surrounding page needs. Caches results until a job
  *  or a maintenance window changes. `html` is the output of a template, in which every value is escaped. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
-  const cache = new Map<string, RenderedList>();
+  const cache = ctx.caches.create<RenderedList>('job-lists', {
+    about: 'Rendered job lists, until a job changes.',
+    entries: 40,
+    bytes: 16 * 1024 * 1024,
+    sizeOf: ({ html }) => 2 * html.length,
+    show: ({ html }) => html,
+  });
   let windowChanges = 0;
   ctx.bus.on('maintenance', () => {
     windowChanges += 1;
@@ -45,7 +50,6 @@ export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
     const list = await viewList(ctx, state);
     const html: string = await app.view('jobs/job-list', { list, role });
     const { jobs: _, ...around } = list;
-    if (cache.size >= maxCached) cache.clear();
     cache.set(key, { ...around, html });
     return { ...around, html };
   };

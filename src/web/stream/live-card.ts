@@ -1,3 +1,4 @@
+import type { Cache } from '../../core/cache.ts';
 import { coalesce } from '../../core/coalesce.ts';
 import type { Role } from '../../core/role.ts';
 import type { OpenCard } from '../cards.ts';
@@ -5,6 +6,8 @@ import type { OpenCard } from '../cards.ts';
 /** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet. Both are null until
  *  they are known: a page may have more than a card that is empty now. `timer` runs while changes are throttled. */
 export type LiveCard = {
+  /** Its key in the cache of rendered cards. */
+  key: string;
   card: OpenCard;
   role: Role;
   newest: string | null;
@@ -13,20 +16,20 @@ export type LiveCard = {
   version: number;
   isDirty: boolean;
   timer: NodeJS.Timeout | null;
-  /** Renders it if it is dirty; concurrent calls share one rendering. */
+  /** Renders it if it is dirty or no longer kept; concurrent calls share one rendering. */
   render: () => Promise<void>;
 };
 
 export function newLiveCard(
-  card: OpenCard,
-  role: Role,
+  { key, card, role }: Pick<LiveCard, 'key' | 'card' | 'role'>,
+  kept: Cache<string>,
   renderDirty: (one: LiveCard) => Promise<void>,
 ): LiveCard {
   const nothing = { newest: null, html: null, frame: Buffer.alloc(0), version: 0 };
   const render = coalesce(async () => {
-    if (one.isDirty) await renderDirty(one);
+    if (one.isDirty || kept.get(key) === undefined) await renderDirty(one);
   });
-  const one: LiveCard = { card, role, ...nothing, isDirty: true, timer: null, render };
+  const one: LiveCard = { key, card, role, ...nothing, isDirty: true, timer: null, render };
   return one;
 }
 

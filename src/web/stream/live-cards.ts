@@ -1,5 +1,6 @@
 // The newest bytes of each watched card, rendered once for all readers of a role.
 import type { BusEvents } from '../../core/bus.ts';
+import { type Cache, type Caches, ofText } from '../../core/cache.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/role.ts';
 import type { Log } from '../../core/log.ts';
@@ -12,10 +13,12 @@ export function createLiveCards(given: {
   cards: Cards;
   frames: Frames;
   log: Log;
+  caches: Caches;
   isWatched: (topic: string, role: Role) => boolean;
   onPublish: (cards: LiveCard[]) => void;
 }) {
   const { cards, frames, log, isWatched, onPublish } = given;
+  const kept = keepCards(given.caches);
   const live = new Map<string, LiveCard>();
   const keyOf = (topic: string, role: Role) => `${role} ${topic}`;
   const { renderSoon, publish } = createPublisher(frames, onPublish);
@@ -34,6 +37,7 @@ export function createLiveCards(given: {
       for (const one of live.values()) {
         if (!one.card.isDirtiedBy(event, number)) continue;
         one.isDirty = true;
+        kept.delete(one.key);
         if (isWatched(one.card.name, one.role)) renderSoon(one);
       }
     },
@@ -48,7 +52,8 @@ export function createLiveCards(given: {
       const one = live.get(keyOf(topic, role));
       if (!one?.card.isOfRecord || isWatched(topic, role)) return;
       endThrottle(one);
-      live.delete(keyOf(topic, role));
+      live.delete(one.key);
+      kept.delete(one.key);
     },
 
     close() {
@@ -57,20 +62,34 @@ export function createLiveCards(given: {
   };
 
   function find(topic: string, role: Role): LiveCard | null {
-    const known = live.get(keyOf(topic, role));
+    const key = keyOf(topic, role);
+    const known = live.get(key);
     if (known) return known;
     const card = cards.find(topic);
     if (!card) return null;
-    const one = newLiveCard(card, role, (dirty) => renderOnce(dirty, cards, log));
-    live.set(keyOf(topic, role), one);
+    const one = newLiveCard({ key, card, role }, kept, (dirty) => renderOnce(dirty, { cards, log, kept }));
+    live.set(key, one);
     return one;
   }
 }
 
-async function renderOnce(one: LiveCard, cards: Cards, log: Log) {
+/** A card that is no longer kept is rendered for its next reader. */
+function keepCards(caches: Caches): Cache<string> {
+  return caches.create('cards', {
+    ...ofText,
+    about: 'The newest HTML of each card that somebody watches, for each role.',
+    entries: 2000,
+    bytes: 32 * 1024 * 1024,
+  });
+}
+
+type Rendering = { cards: Cards; log: Log; kept: Cache<string> };
+
+async function renderOnce(one: LiveCard, { cards, log, kept }: Rendering) {
   one.isDirty = false;
   try {
     one.newest = await cards.render(one.card, one.role);
+    if (!one.isDirty) kept.set(one.key, one.newest);
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return;
     log.error({ err: error, card: one.card.name }, 'a card could not be rendered');

@@ -28,9 +28,10 @@ type Query = { topics?: string; since?: string };
 type Given = { authenticate: Authenticate; cards: Cards; signals: Signal[]; defaultTopics: string[] };
 
 export function createStream(
-  { bus, config, descriptors, log, now }: Pick<Kernel, 'bus' | 'config' | 'descriptors' | 'log' | 'now'>,
+  kernel: Pick<Kernel, 'bus' | 'caches' | 'config' | 'descriptors' | 'log' | 'now'>,
   { authenticate, cards, signals, defaultTopics }: Given,
 ) {
+  const { bus, config, descriptors, log, now } = kernel;
   const readers = createReaders(authenticate, log);
   const admit = createAdmission(readers, { config, descriptors });
   const frames = createFrames(now().getTime().toString(36));
@@ -38,7 +39,7 @@ export function createStream(
     readers.send(fresh);
     ticker.tickIfSoon();
   };
-  const live = createLiveCards({ cards, frames, log, isWatched: readers.isWatched, onPublish });
+  const live = createLiveCards({ ...kernel, cards, frames, isWatched: readers.isWatched, onPublish });
   const ticker = createTicker(now, frames, (frame) => {
     live.retryDirty();
     // Another process may have revoked a token.

@@ -1,4 +1,4 @@
-// Lists the files that may contain process.env, HTTP statuses and SQL.
+// Lists the files that may contain process.env, HTTP statuses, SQL and bounded maps.
 import ts from 'typescript';
 import { kindOf } from './imports.ts';
 import type { Source, Violation } from './sources.ts';
@@ -30,6 +30,11 @@ const rules: ContentRule[] = [
     isAllowedIn: (file) =>
       isRig(file) || file.startsWith('src/core/db/') || /(repository|statements)[^/]*\.ts$/.test(file),
     isBroken: (node) => isSql(node),
+  },
+  {
+    rule: 'every cache is made by core/cache',
+    isAllowedIn: (file) => isRig(file) || file === 'src/core/cache.ts',
+    isBroken: (node) => isBoundedMap(node),
   },
 ];
 
@@ -90,6 +95,15 @@ function isSql(node: ts.Node): boolean {
   if (method === 'prepare' || method === 'pragma') return true;
   const [first] = node.arguments;
   return method === 'exec' && first !== undefined && ts.isStringLiteralLike(first) && !isPattern(node);
+}
+
+/** `if (known.size >= max) known.clear()`, or one that deletes. */
+function isBoundedMap(node: ts.Node): boolean {
+  if (!ts.isIfStatement(node)) return false;
+  const [, name] = /\b(\w+)\.size >=? /.exec(node.expression.getText()) ?? [];
+  return (
+    name !== undefined && new RegExp(`\\b${name}\\.(clear|delete)\\(`).test(node.thenStatement.getText())
+  );
 }
 
 function isPattern({ expression }: ts.CallExpression): boolean {
