@@ -164,7 +164,7 @@ async function searchUntil(app: App, end: Promise<unknown>) {
   });
   while (!isOver) {
     const startedAt = performance.now();
-    await liveIndex.search({ query: 'list all files', limit: 10 }).catch(() => {
+    await liveIndex.search({ query: `list all files ${searches.count}`, limit: 10 }).catch(() => {
       searches.failed += 1;
     });
     searches.count += 1;

@@ -30,6 +30,9 @@ export type LoadAnswer = {
 
 export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
 
+/** `vector`: the one that the model has given for this text before, if it is known. */
+export type SearchQuestion = SearchQuery & { vector?: Float32Array | undefined };
+
 /** `isInIndex`: a search finds it, by its current or an older text. `neighbours` have the nearest vectors. */
 export type EntryAnswer = {
   standing: SyncState;
@@ -42,7 +45,7 @@ export type Exchange = {
   load: { question: null; answer: LoadAnswer };
   /** `isExact`: never an older count than the question. */
   count: { question: { isExact: boolean }; answer: SyncCounts };
-  search: { question: SearchQuery; answer: SearchAnswer };
+  search: { question: SearchQuestion; answer: SearchAnswer & { vector: Float32Array } };
   list: { question: ListQuery; answer: ListPage };
   entry: { question: EntryKey; answer: EntryAnswer };
   close: { question: null; answer: null };

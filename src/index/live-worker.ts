@@ -19,6 +19,7 @@ import type {
   Question,
   Reply,
   SearchAnswer,
+  SearchQuestion,
   ThreadStart,
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
@@ -104,19 +105,22 @@ async function warmUp(loaded: LoadedIndex) {
   }
 }
 
-async function search(query: SearchQuery): Promise<SearchAnswer> {
+async function search({
+  vector: known,
+  ...query
+}: SearchQuestion): Promise<SearchAnswer & { vector: Float32Array }> {
   const started = performance.now();
   if (!index || generation === null) {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
   const { dimension } = index.meta;
-  const vector = await embedQuery(query);
+  const vector = known?.length === dimension ? known : await embedQuery(query);
   if (vector.length !== dimension) {
     const message = `${model.name} now gives ${vector.length} numbers; the index has ${dimension}. Rebuild the index.`;
     throw new AppError('temporary', message, { dimension: vector.length });
   }
   const hits = await searchIndex(index, repository, vector, query, pause);
-  return { hits, generation, took_ms: performance.now() - started };
+  return { hits, generation, took_ms: performance.now() - started, vector };
 }
 
 async function embedQuery({ query }: SearchQuery): Promise<Float32Array> {

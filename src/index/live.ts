@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { createFollower, type FollowerOptions } from './follower.ts';
 import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
+import type { LiveThread } from './live-thread.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { assertSearchQuery, type SearchQuery } from './search-query.ts';
 import { emptyCounts, type SyncCounts } from './sync-state.ts';
@@ -33,13 +34,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
     /** As `refresh`, but its count is never older than the call. */
     catchUp: exactness.catchUp,
 
-    /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
-    async search(query: SearchQuery): Promise<SearchAnswer> {
-      assertSearchQuery(query);
-      const { thread, loaded } = await openThread();
-      if (!loaded.live) throw indexMissing(follower.problem());
-      return noteDamage(onError, dimension.note(thread.ask('search', query)));
-    },
+    ...createSearches({ openThread, dimension, onError, problem: follower.problem }),
 
     /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
     list: async (query: ListQuery) => noteDamage(onError, (await openThread()).thread.ask('list', query)),
@@ -85,6 +80,43 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
   }
 }
 
+type Searching = {
+  openThread: () => Promise<{ thread: LiveThread; loaded: LoadAnswer }>;
+  dimension: ReturnType<typeof createDimensionNote>;
+  onError: (error: Error) => void;
+  /** Why there is no index. */
+  problem: () => string | null;
+};
+
+function createSearches({ openThread, dimension, onError, problem }: Searching) {
+  return {
+    /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
+    async search(query: SearchQuery): Promise<SearchAnswer> {
+      const { vector: _, ...answer } = await searchWith(query, undefined);
+      return answer;
+    },
+
+    searchWith,
+
+    /** The generation that a search now reads. Rejects as `search` does. */
+    ready: async (query: SearchQuery): Promise<GenerationFacts> => (await open(query)).live,
+  };
+
+  /** As `search`, but the text is not embedded again if its vector is known. Gives the vector, too. */
+  async function searchWith(query: SearchQuery, vector: Float32Array | undefined) {
+    const { thread } = await open(query);
+    const asking = thread.ask('search', { ...query, vector });
+    return noteDamage(onError, vector ? asking : dimension.note(asking));
+  }
+
+  async function open(query: SearchQuery) {
+    assertSearchQuery(query);
+    const { thread, loaded } = await openThread();
+    if (!loaded.live) throw indexMissing(problem());
+    return { thread, live: loaded.live };
+  }
+}
+
 /** A damaged library is an error of the server, not only of the question. */
 async function noteDamage<Answer>(onError: (error: Error) => void, asking: Promise<Answer>): Promise<Answer> {
   try {
@@ -105,7 +137,7 @@ function createDimensionNote(onChange: () => void) {
   };
   return {
     other: () => other,
-    async note(asking: Promise<SearchAnswer>): Promise<SearchAnswer> {
+    async note<Answer>(asking: Promise<Answer>): Promise<Answer> {
       try {
         const answer = await asking;
         set(null);

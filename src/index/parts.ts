@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { tidyGenerations } from './generation.ts';
+import { keepSearches } from './kept-searches.ts';
 import { createLiveIndex } from './live.ts';
 import { searchThreadFile } from './live-thread.ts';
 
@@ -22,5 +23,6 @@ export function createIndexParts(ctx: Context) {
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!only) bus.on('library', () => void liveIndex.refresh());
-  return { liveIndex, repository: ctx.use(jobs).repository };
+  const { repository, current } = ctx.use(jobs);
+  return { liveIndex: keepSearches(liveIndex, { ...ctx, ...current }), repository };
 }
