@@ -1,6 +1,7 @@
 // The only list of operations, in the order in which they are shown.
 import type { Operation } from './core/operation.ts';
 import { auditCheckOperation } from './audit/audit-check-operation.ts';
+import { databaseOperation } from './databases/database-operation.ts';
 import { declaredCommands } from './declared-commands.ts';
 import { exportOperation } from './exports/export-operation.ts';
 import { indexOperation } from './index/index-operation.ts';
@@ -23,6 +24,7 @@ export const declaredOperations: Operation[] = [
   snapshotOperation,
   rollbackOperation,
   auditCheckOperation,
+  databaseOperation,
 ];
 
 /** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API). */

@@ -125,6 +125,11 @@ export function readScriptEnvironment() {
   return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0), pid };
 }
 
+/** SQLite puts the temporary files of this process there. It reads the variable once, when the first database is opened. */
+export function keepTemporaryFilesIn(folder: string) {
+  process.env.SQLITE_TMPDIR = folder;
+}
+
 function isInputOfNohup(): boolean {
   try {
     const flags = Number.parseInt(

@@ -1,6 +1,7 @@
 // The definition of an operation. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from './config.ts';
 import type { JobFacts } from './job-part.ts';
+import type { Role } from './role.ts';
 import type { SourceFinder } from './sheet-source.ts';
 
 /** An advisory lock that a job requests. */
@@ -95,6 +96,9 @@ export type PlanState = { config: Config; sources: SourceFinder; libraryRevision
 /** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
 
+/** `args` differ from the defaults. */
+type SuggestedSchedule = { name: string; cron: string; args?: Args };
+
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
 /** A command as an argument vector, never a shell line: its first element is a full path, or a name that is looked up in
@@ -114,6 +118,11 @@ export type Operation = {
   args: ArgumentSchema;
   locks(args: Args): Claim[];
   danger(args: Args): Danger;
+  /** The least role that may start it. Absent: an admin where it is destructive, else an operator. */
+  role?(args: Args): Role;
+  /** The level of the maintenance window that such a run opens when it starts, and that ends with it; its locks are those of the
+   *  level. Null or absent: none. */
+  window?(args: Args): 'drained' | null;
   /** Must be typed before a destructive run; null when no run is destructive. */
   confirmWord: string | null;
   /** A run that takes longer gets a warning and continues. Absent: half of the hard limit. */
@@ -162,8 +171,8 @@ export type Operation = {
   cancelNote: string;
   /** Why a schedule cannot start such a run, by argument, or by `operation` whatever the arguments are. Absent: it can. */
   schedulingProblems?(args: Args): { field: string; message: string }[];
-  /** The schedule that the first start of the server adds, switched off. */
-  suggestedSchedule?: { name: string; cron: string };
+  /** The schedules that the first start of the server adds, switched off. */
+  suggestedSchedule?: SuggestedSchedule | SuggestedSchedule[];
   /** The clean-up of the history keeps its runs from the last one on that succeeded, because a check looks at them. */
   isEvidence?: boolean;
 };

@@ -4,9 +4,11 @@ export const systemActor = 'system';
 export const nobodyActor = 'nobody';
 export const environmentActor = 'environment';
 export const scheduleActor = (name: string): string => `schedule ${name}`;
+/** For a job that acts in its own name. */
+export const jobActor = (number: number): string => `job #${number}`;
 
 const own = new RegExp(
-  `^(${systemActor}|${nobodyActor}|${environmentActor})(\\s*\\(|$)|^schedule(\\s|$)`,
+  `^(${systemActor}|${nobodyActor}|${environmentActor})(\\s*\\(|$)|^schedule(\\s|$)|^job #`,
   'i',
 );
 

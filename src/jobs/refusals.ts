@@ -15,7 +15,7 @@ export function requireRole(operation: Operation, args: Args, { role }: Requeste
 
 /** The least role that may run the operation with these arguments. */
 export function leastRoleFor(operation: Operation, args: Args): Role {
-  return operation.danger(args) === 'destructive' ? 'admin' : 'operator';
+  return operation.role?.(args) ?? (operation.danger(args) === 'destructive' ? 'admin' : 'operator');
 }
 
 /** The least role for the run that a form offers with these arguments: for its plan, where a plan comes first. */

@@ -57,29 +57,28 @@ const sql = {
 export function createJobMoves(given: { ops: Db; claims: Claims; reports: Reports; at: () => string }) {
   const { ops, claims, reports, at } = given;
   const statements = prepareAll(ops, sql);
-  const onFinish: Alongside[] = [];
+  const { starting, ending, finishing, ...listen } = createWriters();
 
   return {
-    /** Adds what is written together with the end of each attempt that ends a job. */
-    onFinish: (write: Alongside) => void onFinish.push(write),
+    ...listen,
     /** Keeps its position in the lock queue and holds its claims. Not synced: its process is, before the script begins. */
-    start: (id: string) => withoutSync(ops, () => move('start', { id, at: at() }, holdClaims)),
+    start: (id: string) => withoutSync(ops, () => move('start', { id, at: at() }, ...starting, holdClaims)),
     finish({ id, attempt }: Job, { status, result = null, failure = null }: Ending, alongside: Alongside) {
       const ended = { id, attempt, status, at: at(), result: toJson(result), failure: toJson(failure) };
-      return move('finish', ended, endAttempt, ...onFinish, alongside);
+      return move('finish', ended, endAttempt, ...ending, ...finishing, alongside);
     },
     /** Fails a job that waits. */
     refuse: (id: string, failure: Failure, alongside: Alongside) =>
       move('refuse', { id, at: at(), failure: toJson(failure) }, releaseClaims, alongside),
     retryLater({ id, attempt }: Job, failure: Failure, nextAt: Date, alongside: Alongside) {
       const next = { id, attempt, failure: toJson(failure), nextAt: nextAt.toISOString() };
-      return move('retryLater', next, endAttempt, alongside);
+      return move('retryLater', next, endAttempt, ...ending, alongside);
     },
     /** After the back-off: joins the lock queue again, at its end. */
     requeueDue: (id: string, wanted: Claim[]) => move('requeueDue', { id }, () => claims.join(id, wanted)),
     /** Joins the lock queue again, at its end, with the claims it had. */
     requeueLost: ({ id, attempt }: Job, alongside: Alongside) =>
-      move('requeueLost', { id, attempt }, rejoin, alongside),
+      move('requeueLost', { id, attempt }, rejoin, ...ending, alongside),
     cancelWaiting: (id: string, alongside: Alongside) =>
       move('cancelWaiting', { id, at: at() }, releaseClaims, alongside),
     requestCancel: (id: string, alongside: Alongside) => move('requestCancel', { id, at: at() }, alongside),
@@ -115,6 +114,23 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
     claims.release(id);
     reports.dropProcesses(id);
   }
+}
+
+/** What other features write together with the moves. */
+function createWriters() {
+  const [starting, ending, finishing]: [Alongside[], Alongside[], Alongside[]] = [[], [], []];
+  return {
+    starting,
+    ending,
+    finishing,
+    /** Adds writers of the start of each attempt, before it holds its claims, and of its end. */
+    onAttempt(started: Alongside, ended: Alongside) {
+      starting.push(started);
+      ending.push(ended);
+    },
+    /** Adds a writer of the end of each attempt that ends a job. */
+    onFinish: (write: Alongside) => void finishing.push(write),
+  };
 }
 
 function toJson(value: unknown): string | null {

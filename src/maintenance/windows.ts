@@ -15,6 +15,7 @@ import {
   holdsBack,
   isOfAnother,
   isUnderWay,
+  jobOf,
   keyOf,
   type Level,
   stateOf,
@@ -130,6 +131,7 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
   const fault = findMinutesFault(minutes);
   if (fault) throw invalidArguments([{ field: 'minutes', message: fault }]);
   assertOpen(window);
+  assertOfPerson(window);
   const endsAt = new Date(Date.parse(ends_at) + minutes * minuteMs);
   if (isTooLong(new Date(starts_at), endsAt)) {
     const message = `A window lasts at most 24 hours in all, and this one started at ${formatMinute(starts_at)}.`;
@@ -145,6 +147,7 @@ function extend({ windows, audit }: Given, window: Window, minutes: number, by: 
 
 function end({ windowClaims, now }: Given, window: Window, { by, reason = null }: AuditEntry): Window {
   assertRole(by.role, maintenanceActions.end.role);
+  assertOfPerson(window);
   if (isOfAnother(window, by.actor)) assertConfirmed({ reason }, null);
   assertOpen(window);
   const ended = windowClaims.end(window.id, { at: now().toISOString(), by, reason });
@@ -157,6 +160,14 @@ function assertOpen({ id, ended_at, ended_by }: Window) {
   throw new AppError('wrong_state', `Window ${id} was ended at ${formatMinute(ended_at)} by ${ended_by}.`, {
     ended_at,
   });
+}
+
+/** The window of a job that runs has its end and its claims. */
+function assertOfPerson({ id, created_by, ended_at, ...window }: Window) {
+  const job = jobOf({ created_by });
+  if (job === null || ended_at !== null) return;
+  const message = `Window ${id} ends together with job #${job}, which has opened it. To end it now, cancel that job.`;
+  throw new AppError('wrong_state', message, { job, ends_at: window.ends_at });
 }
 
 type Span = Pick<Window, 'level' | 'starts_at' | 'ends_at'> & { id: number | null };

@@ -4,7 +4,9 @@ import type { Operation } from '../core/operation.ts';
 import { readSecrets } from '../core/secrets.ts';
 import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
+import { windowStore } from '../window-store/feature.ts';
 import { createAppliedFinder } from './applied.ts';
+import { keepJobWindows } from './job-windows.ts';
 import { lostJobsCheck } from './lost-jobs.ts';
 import { recoverJobs } from './recovery.ts';
 import { createRunner } from './runner.ts';
@@ -25,6 +27,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
   const { repository, windowClaims, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
+  keepJobWindows({ ...ctx, repository, windowClaims, windows: ctx.use(windowStore).windowRepository });
   const given = {
     ...ctx,
     repository,

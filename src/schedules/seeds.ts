@@ -14,9 +14,8 @@ type Given = Pick<Kernel, 'audit' | 'catalogue' | 'now' | 'untilFree'> & { sched
 
 export async function seedSchedules({ audit, catalogue, now, schedules, untilFree }: Given) {
   const { actor } = systemRequester;
-  for (const operation of catalogue.all()) {
-    const schedule = suggested(operation, now().toISOString(), actor);
-    if (!schedule) continue;
+  const at = now().toISOString();
+  for (const schedule of catalogue.all().flatMap((operation) => suggested(operation, at, actor))) {
     await untilFree(() =>
       schedules.transaction(() => {
         const { name } = schedule;
@@ -34,23 +33,28 @@ export async function seedSchedules({ audit, catalogue, now, schedules, untilFre
   }
 }
 
-function suggested({ name: operation, args, suggestedSchedule }: Operation, at: string, by: string) {
-  if (!suggestedSchedule) return null;
-  const schedule: Schedule = {
-    ...suggestedSchedule,
-    operation,
-    args: checkArguments(args, {}),
-    reason: null,
-    confirm: null,
-    zone: machineZone(),
-    is_on: false,
-    missed: 'once',
-    overlap: 'skip',
-    due_since: at,
-    created_by: by,
-    created_at: at,
-    changed_by: by,
-    changed_at: at,
-  };
-  return schedule;
+function suggested(
+  { name: operation, args: schema, suggestedSchedule = [] }: Operation,
+  at: string,
+  by: string,
+) {
+  return [suggestedSchedule].flat().map(
+    ({ name, cron, args = {} }): Schedule => ({
+      name,
+      cron,
+      operation,
+      args: checkArguments(schema, args),
+      reason: null,
+      confirm: null,
+      zone: machineZone(),
+      is_on: false,
+      missed: 'once',
+      overlap: 'skip',
+      due_since: at,
+      created_by: by,
+      created_at: at,
+      changed_by: by,
+      changed_at: at,
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 // A maintenance window: a holder of locks with a level, a reason and an end. Pure rules.
 import type { Claim } from '../core/operation.ts';
+import { jobActor } from '../core/own-actors.ts';
 
 export const levels = ['announce', 'frozen', 'drained', 'read_only'] as const;
 export type Level = (typeof levels)[number];
@@ -55,6 +56,12 @@ function senderOf(actor: string): string {
 /** Whether a run that windows of the level hold back may be queued behind them. */
 export function mayWaitBehind(level: Level): boolean {
   return level !== 'read_only';
+}
+
+/** The number of the job that has opened the window in its own name, and with which it ends; null for the window of a person. */
+export function jobOf({ created_by }: Pick<Window, 'created_by'>): number | null {
+  const number = Number(/^job #(\d+)$/.exec(created_by)?.[1] ?? Number.NaN);
+  return created_by === jobActor(number) ? number : null;
 }
 
 /** The claim that conflicts with that of every job, even of a job that claims nothing. */

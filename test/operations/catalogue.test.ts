@@ -9,6 +9,7 @@ import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import { type Args, type Dialog, joinOptionLists, type Operation } from '../../src/core/operation.ts';
 import { firstSources } from '../../src/core/sheet-source.ts';
+import { claimsOfLevel } from '../../src/window-store/window.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -111,7 +112,7 @@ for (const operation of catalogue.all()) {
 
   t.test(`${name}: it claims locks that can be held`, async (t) => {
     const isValid = ({ name, mode }: Claim) =>
-      ['shared', 'exclusive'].includes(mode) && /^[a-z]+(:\S+)?$/.test(name);
+      ['shared', 'exclusive'].includes(mode) && /^([a-z]+(:\S+)?|\*)$/.test(name);
     const canBeHeld = (claims: Claim[]) =>
       claims.length > 0 &&
       claims.every(isValid) &&
@@ -122,6 +123,15 @@ for (const operation of catalogue.all()) {
         .filter((claims) => !canBeHeld(claims)),
       [],
     );
+  });
+
+  t.test(`${name}: a run with a window holds the claims of its level, and has one attempt`, async (t) => {
+    for (const args of variants(operation)) {
+      const level = operation.window?.(args) ?? null;
+      if (level === null) continue;
+      t.same(operation.locks(args), claimsOfLevel[level]);
+      t.match(operation, { retries: { maxAttempts: 1 }, onRestart: 'fail' });
+    }
   });
 
   t.test(`${name}: it describes its subject and its outcome`, async (t) => {

@@ -10,6 +10,8 @@ t.test('suggested schedules are added once, switched off', async (t) => {
     first.parts.schedules.all().map(({ name, is_on: isOn }) => [name, isOn]),
     [
       ['audit-check', false],
+      ['database', false],
+      ['database-ops', false],
       ['repair', false],
     ],
   );
@@ -17,8 +19,12 @@ t.test('suggested schedules are added once, switched off', async (t) => {
   await first.parts.scheduleEdits.put('audit-check', { cron: '0 1 * * *' }, operator);
   await first.close();
   const second = await startApp(t, { root });
-  t.match(second.parts.schedules.all(), [{ name: 'audit-check', cron: '0 1 * * *' }]);
-  t.equal(second.parts.schedules.count(), 1);
+  t.match(second.parts.schedules.all(), [
+    { name: 'audit-check', cron: '0 1 * * *' },
+    { name: 'database', args: { database: 'library', do: 'check', quick: false } },
+    { name: 'database-ops', args: { database: 'ops', do: 'check', quick: false } },
+  ]);
+  t.equal(second.parts.schedules.count(), 3);
 });
 
 t.test('ticks are kept as long as the setting says', async (t) => {

@@ -13,6 +13,7 @@ const ownNames = [
   'environment',
   'schedule s1',
   'Schedule s1',
+  'job #1',
 ];
 
 t.test('a program that gives itself a name of the server is recorded as a user', async (t) => {

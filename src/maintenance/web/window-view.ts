@@ -1,7 +1,7 @@
 // A window as the banner, the cards and the dialogs show it. It names no time that depends on the present: the browser adds that.
 import type { Blocker } from '../../jobs/lock-queue.ts';
 import { url } from '../../core/url.ts';
-import { holdsBack, stateOf, type Window } from '../../window-store/window.ts';
+import { holdsBack, jobOf, stateOf, type Window } from '../../window-store/window.ts';
 import { levelWords } from '../../window-store/level-words.ts';
 import { dayTime } from '../../web/template-globals.ts';
 import { shortTime, spanOf, timeSpan } from './window-times.ts';
@@ -18,6 +18,7 @@ export function viewWindow(window: Window, waitsFor: Blocker | null) {
     holdsBack: holdsBack(level),
     reason,
     by: created_by,
+    job: jobOf(window),
     name,
     title: titleOf(window),
     goesOn,
@@ -44,7 +45,7 @@ function titleOf(window: Window): string {
     case 'starting':
       return `Maintenance until ${until} is starting: ${effect}`;
     default:
-      return `Maintenance until ${until}: ${effect}`;
+      return `Maintenance ${jobOf(window) ? `by ${window.created_by}` : `until ${until}`}: ${effect}`;
   }
 }
 
