@@ -2,6 +2,7 @@
 import type { Operation } from './core/operation.ts';
 import { auditCheckOperation } from './audit/audit-check-operation.ts';
 import { databaseOperation } from './databases/database-operation.ts';
+import { recountOperation } from './databases/recount-operation.ts';
 import { declaredCommands } from './declared-commands.ts';
 import { exportOperation } from './exports/export-operation.ts';
 import { indexOperation } from './index/index-operation.ts';
@@ -25,6 +26,7 @@ export const declaredOperations: Operation[] = [
   rollbackOperation,
   auditCheckOperation,
   databaseOperation,
+  recountOperation,
 ];
 
 /** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API). */

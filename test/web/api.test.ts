@@ -23,6 +23,7 @@ t.test('operations are listed with everything a client needs', async (t) => {
       'rollback',
       'audit-check',
       'database',
+      'recount',
     ],
   );
   t.match(body.items[0], {
