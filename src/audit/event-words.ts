@@ -122,6 +122,13 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'storage',
+    title: 'Storage',
+    events: {
+      'cache.flushed': words('Cache flushed', 'Flush a cache'),
+    },
+  },
+  {
     name: 'server',
     title: 'Server',
     events: {

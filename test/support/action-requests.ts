@@ -76,6 +76,13 @@ const ofSheets = {
   'POST /ui/sources/:name/remove': (app) => submit(app, '/ui/sources/second/remove'),
 } satisfies Requests;
 
+const ofCaches = {
+  'POST /api/v1/caches/:ns/flush': (app) =>
+    post(app, '/api/v1/caches/templates/flush', { reason: 'a test needs it' }),
+  'POST /ui/caches/:ns/flush': (app) =>
+    submit(app, '/ui/caches/templates/flush', { reason: 'a test needs it' }),
+} satisfies Requests;
+
 const ofIndex = {
   'POST /api/v1/index/snapshot': (app) => upload(app, buildZip(toParts(app.members))),
   'POST /api/v1/index/snapshot/discard': (app) =>
@@ -205,6 +212,7 @@ type Requests = Record<string, (app: Sender) => Promise<Answer>>;
 export const actionRequests: Requests = {
   ...ofJobs,
   ...ofSheets,
+  ...ofCaches,
   ...ofIndex,
   ...ofSchedules,
   ...ofChecks,

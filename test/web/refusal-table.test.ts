@@ -25,6 +25,7 @@ const single = [
   'access.sign_in',
   'access.sign_out',
   'access.token_created',
+  'cache.flushed',
   'checks.run',
   'credential.checked',
   'embedder.checked',
