@@ -1,8 +1,11 @@
 // The checks as a doctor without a server has them: those that look at files alone, and those that need a server. Separate from
 // the features, because the command line loads no server; a test holds both together.
+import fs from 'node:fs';
 import { chainCheck, chainHead } from './audit/chain-check.ts';
 import { createChainRepository } from './audit/chain-repository.ts';
 import { headFile } from './audit/head-file.ts';
+import { createBackupRepository } from './backup-store/backup-repository.ts';
+import { backupsCheck, backupsHead } from './backups/backups-check.ts';
 import { installationChecks } from './checks/installation/installation-checks.ts';
 import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
@@ -11,7 +14,7 @@ import { streamHead } from './checks/stream-check.ts';
 import { createCatalogue } from './core/catalogue.ts';
 import type { Check, CheckHead } from './core/check.ts';
 import type { Config } from './core/config.ts';
-import type { Db } from './core/db/open.ts';
+import { type Db, openDatabase, scriptBusyMs } from './core/db/open.ts';
 import { credentialHeads } from './credentials/credential-check.ts';
 import { credentialChecksOf } from './credentials/credential-checks-of.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
@@ -20,6 +23,7 @@ import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
 import { embeddingOutageHead } from './queue/queue-check.ts';
 import { queueHead } from './queue/stuck-check.ts';
+import { countLibrary } from './library/counts.ts';
 import { lostJobsHead } from './runner/lost-jobs.ts';
 import { runnerHead } from './runner/runner-check.ts';
 import { createScheduleRepository } from './schedule-store/schedule-repository.ts';
@@ -74,6 +78,7 @@ export const headsOfOps: CheckHead[] = [
   restartsHead,
   chainHead,
   schedulesHead,
+  backupsHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -83,8 +88,15 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
   const restarts = restartsCheck({ config, starts: createStarts(ops), now: () => new Date() });
   const chain = createChainRepository(ops);
   const audit = chainCheck({ chain, file: headFile(config.root), problem: () => null });
-  const schedules = schedulesOf(config, ops);
-  return { checks: [sources.check, ...credentials, restarts, audit, schedules], end: sources.end };
+  const checks = [
+    sources.check,
+    ...credentials,
+    restarts,
+    audit,
+    schedulesOf(config, ops),
+    backupsOf(config, ops),
+  ];
+  return { checks, end: sources.end };
 }
 
 function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {
@@ -97,4 +109,30 @@ function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {
     // The server checks the arguments, which may name entries of the library.
     readArguments: (_operation, args) => args,
   });
+}
+
+function backupsOf(config: Config, ops: Db): Check {
+  return backupsCheck({
+    config,
+    backups: createBackupRepository(ops),
+    schedules: createScheduleRepository(ops),
+    hasEntries: () => hasEntries(config.databasePath),
+    firstStart: createStarts(ops).first,
+    now: () => new Date(),
+  });
+}
+
+/** True for a library that cannot be read: other checks say so. */
+function hasEntries(databasePath: string): boolean {
+  if (!fs.existsSync(databasePath)) return false;
+  try {
+    const library = openDatabase(databasePath, { busyMs: scriptBusyMs, readonly: true });
+    try {
+      return countLibrary(library).entries > 0;
+    } finally {
+      library.close();
+    }
+  } catch {
+    return true;
+  }
 }

@@ -86,6 +86,13 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'backups',
+    title: 'Backups',
+    events: {
+      'backup.tested': words('Backup tested', 'Backup failed its test'),
+    },
+  },
+  {
     name: 'settings',
     title: 'Settings',
     events: {

@@ -42,8 +42,8 @@ export type ArgumentProperty = {
 };
 
 /** `sources`: the named sheets. `categories`: of the library. `origins`: the sources from which its entries came. `undoable`:
- *  the jobs that can be undone. `restorable`: the backups of the library. */
-const optionLists = ['sources', 'categories', 'origins', 'undoable', 'restorable'] as const;
+ *  the jobs that can be undone. `restorable`: the backups of the library. `testable`: all backups. */
+const optionLists = ['sources', 'categories', 'origins', 'undoable', 'restorable', 'testable'] as const;
 type OptionList = (typeof optionLists)[number];
 export type Option = { value: string; label: string };
 export type OptionLists = Record<OptionList, () => Option[]>;

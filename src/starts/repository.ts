@@ -49,6 +49,7 @@ export function createStarts(ops: Db) {
     stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
     closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
     lostSince: `SELECT count(*) AS lost FROM server_start WHERE "end" = 'lost' AND ended_at > ?`,
+    first: 'SELECT at FROM server_start ORDER BY id LIMIT 1',
     list: `
       SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
     `,
@@ -73,6 +74,9 @@ export function createStarts(ops: Db) {
 
     /** Closes the rows of runs that have not recorded their end. */
     closeLost: () => void statements.closeLost.run(),
+
+    /** The time of the oldest start that is kept; null before the first. */
+    first: () => (statements.first.pluck().get() as string | undefined) ?? null,
 
     /** Counts the runs that have ended since then without a stop. */
     lostSince: (time: Date): number =>

@@ -26,6 +26,8 @@ const checks = {
   diskFullDays: 7,
   walBytes: 256 * mebibyte,
   freePagesShare: 0.25,
+  backupOverdueMs: 7_200_000,
+  backupUnprovenMs: 691_200_000,
 };
 const google = {
   address: 'https://sheets.googleapis.com/',

@@ -164,7 +164,7 @@ t.test('an option list that no feature declares is reported', async (t) => {
   const list = () => [];
   const declared = [
     { sources: list, categories: list },
-    { undoable: list, restorable: list },
+    { undoable: list, restorable: list, testable: list },
   ];
   t.throws(() => joinOptionLists(declared), { message: /declares the option list origins/ });
   t.ok(joinOptionLists([...declared, { origins: list }]).origins);

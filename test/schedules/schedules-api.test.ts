@@ -34,7 +34,11 @@ t.test('a schedule is created, read, changed and removed', async (t) => {
   const { status, body } = await app.json(path);
   const names = body.items.map(({ name }: { name: string }) => name);
   t.match({ status, names, cursor: body.next_cursor }, { status: 200, cursor: null });
-  t.same(names, ['audit-check', 'database', 'database-ops', 'nightly', 'repair'], 'with the suggested ones');
+  t.same(
+    names,
+    ['audit-check', 'database', 'database-ops', 'drill', 'nightly', 'repair'],
+    'with the suggested ones',
+  );
   const removed = await fetch(`${app.origin}${path}/nightly`, { method: 'DELETE' });
   t.equal(removed.status, 204);
   t.match(await app.json(`${path}/nightly`), { status: 404 });

@@ -12,11 +12,13 @@ t.test('suggested schedules are added once, switched off', async (t) => {
       ['audit-check', false],
       ['database', false],
       ['database-ops', false],
+      ['drill', false],
       ['repair', false],
     ],
   );
   await first.parts.scheduleEdits.remove('repair', operator);
   await first.parts.scheduleEdits.put('audit-check', { cron: '0 1 * * *' }, operator);
+  await first.parts.scheduleEdits.remove('drill', operator);
   await first.close();
   const second = await startApp(t, { root });
   t.match(second.parts.schedules.all(), [

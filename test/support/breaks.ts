@@ -1,9 +1,11 @@
 // Ways to break each part that a check looks at, in rounds of those that can be broken at once.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Backup } from '../../src/backup-store/backup.ts';
 import type { openDatabase } from '../../src/core/db/open.ts';
 import type { TestApp } from './app.ts';
 import { operator } from './engine.ts';
+import { breaksOfBackups } from './backup-breaks.ts';
 import { type Break, changeable, threshold } from './break.ts';
 import { addExperience } from './entries.ts';
 import { breaksOfMachine } from './machine-breaks.ts';
@@ -16,9 +18,11 @@ export function roundsOf(
   app: TestApp,
   rows: ReturnType<typeof createWorkerRows>,
   library: ReturnType<typeof openDatabase>,
+  backup: Backup,
 ): Record<string, Break[]> {
   const config = changeable(app.config);
   const sheet = path.join(app.root, 'sheets/published');
+  const backups = breaksOfBackups(app, backup);
   return {
     'of machine and files': breaksOfMachine(app, rows),
     'of the audit log': [
@@ -139,6 +143,10 @@ export function roundsOf(
       ),
     ],
     'of schedules': breaksOfSchedules(app),
+    'of a backup that failed': backups.failed,
+    'of backups that nobody tests': backups.unproven,
+    'of a backup that is late': backups.overdue,
+    'of a server without backups': backups.none,
     'of idle workers': [
       threshold(
         app,

@@ -104,7 +104,9 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);
   const records = { jobs: repository, sources };
-  const lists = { ...createOptionLists(sources, libraryRows), undoable: () => [], restorable: () => [] };
+  const none = () => [];
+  const ofOthers = { undoable: none, restorable: none, testable: none };
+  const lists = { ...createOptionLists(sources, libraryRows), ...ofOthers };
   const reading = {
     readArguments: createReadArguments({ config, records, options: () => lists }),
     assertPossible: createAssertPossible({ config, records }),

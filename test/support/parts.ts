@@ -1,5 +1,7 @@
 // The parts of an app that tests inspect.
 import type { App } from '../../src/app.ts';
+import { backups } from '../../src/backups/feature.ts';
+import { backupStore } from '../../src/backup-store/feature.ts';
 import { bulk } from '../../src/bulk/feature.ts';
 import { checks } from '../../src/checks/feature.ts';
 import { embedding } from '../../src/embedding/feature.ts';
@@ -26,6 +28,8 @@ export function partsOf(app: App) {
     counts: use(embedding).counts,
     liveIndex: use(index).liveIndex,
     ...use(jobs),
+    backups: use(backupStore).backupRepository,
+    drillWatch: use(backups).drillWatch,
     bulk: use(bulk).bulk,
     ...use(checks),
     schedules: use(schedules).schedules,

@@ -70,7 +70,7 @@ export function breaksOfSchedules(app: TestApp): Break[] {
 const at = '2026-11-01T00:00:00.000Z';
 
 /** Next due on 1 January. */
-const newYear: Omit<Schedule, 'name'> = {
+export const newYear: Omit<Schedule, 'name'> = {
   operation: 'index',
   args: {},
   reason: null,

@@ -22,6 +22,7 @@ t.test('operations are listed with everything a client needs', async (t) => {
       'snapshot',
       'rollback',
       'audit-check',
+      'drill',
       'database',
       'recount',
     ],

@@ -61,6 +61,12 @@ export function isNewer(db: Db, name: Name): boolean {
   return newestApplied(db) > newestKnown;
 }
 
+/** How many migrations `applyMigrations` would apply. */
+export function countMissing(db: Db, name: Name): number {
+  const newest = newestApplied(db);
+  return readMigrations(name).filter(({ folderMillis }) => folderMillis > newest).length;
+}
+
 /** Throws `config` when the file lacks a table or a column that its migrations have made. */
 export function refuseIncomplete(db: Db, name: Name, file = db.name) {
   const newest = newestApplied(db);

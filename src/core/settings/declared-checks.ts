@@ -121,4 +121,22 @@ export const checkSettings = {
     unit: '%',
     times: share,
   }),
+  backupOverdueMs: threshold('backup_overdue_hours', {
+    title: 'Overdue backup',
+    text: 'A finding opens so long after the due time of its schedule.',
+    min: 1,
+    max: 1000,
+    default: 2,
+    unit: 'h',
+    times: hour,
+  }),
+  backupUnprovenMs: threshold('backup_unproven_days', {
+    title: 'Days without a proven backup',
+    text: 'A finding opens when no test has proven one for longer.',
+    min: 1,
+    max: 365,
+    default: 8,
+    unit: 'days',
+    times: 24 * hour,
+  }),
 };

@@ -1,0 +1,40 @@
+// The operation `drill`; its work is src/backups/drill.ts.
+import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
+import { setFolder } from '../src/backup-store/set-files.ts';
+import { drillBackup } from '../src/backups/drill.ts';
+import { chooseBackup, toResult } from '../src/backups/drill-choice.ts';
+import { drillFolder, removeDrillFolder } from '../src/backups/drill-folder.ts';
+import { type DrillArguments, drillOperation } from '../src/backups/drill-operation.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
+import { onStopSignal } from '../src/core/stop-signals.ts';
+import { runOperation } from './run-operation.ts';
+
+await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { config, job, progress }) => {
+  const startedAt = performance.now();
+  const { backup, proven } = readBackups(config.opsDatabasePath, id);
+  const place = setFolder(config, backup.id);
+  const folder = drillFolder(config, job.id);
+  onStopSignal(() => {
+    removeDrillFolder(folder);
+    process.exit(1);
+  });
+  removeDrillFolder(folder);
+  const verdict = await drillBackup({
+    backup,
+    place,
+    folder,
+    reserveBytes: config.diskReserveBytes,
+    onProgress: progress,
+  });
+  const ms = Math.round(performance.now() - startedAt);
+  return toResult({ backup, proven, verdict, place, ms });
+});
+
+function readBackups(opsDatabasePath: string, id: string | undefined) {
+  const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+  try {
+    return chooseBackup(createBackupRepository(ops), id);
+  } finally {
+    ops.close();
+  }
+}

@@ -1,0 +1,71 @@
+// Which backup a restore test takes, and what its job reports.
+import fs from 'node:fs';
+import type { Backup } from '../backup-store/backup.ts';
+import type { BackupRepository } from '../backup-store/backup-repository.ts';
+import { AppError, badInput } from '../core/errors.ts';
+import { describeBackup } from '../restore/describe-backup.ts';
+import type { Verdict } from './drill.ts';
+
+/** `proven`: the newest other one that is proven, which is offered when the test fails. */
+type Choice = { backup: Backup; proven: Backup | null };
+
+/** Without an id: the newest full one that is not proven, else the newest one. Throws `bad_input`. */
+export function chooseBackup(backups: Pick<BackupRepository, 'all' | 'find'>, id?: string): Choice {
+  const all = backups.all();
+  const full = all.filter(({ kind }) => kind === 'full');
+  const backup =
+    id === undefined
+      ? (full.find(({ proof }) => proof !== 'proven') ?? full[0])
+      : all.find((one) => one.id === id);
+  if (!backup) throw noBackup(id);
+  const proven = full.find((one) => one.proof === 'proven' && one.id !== backup.id) ?? null;
+  return { backup, proven };
+}
+
+function noBackup(id: string | undefined): AppError {
+  if (id === undefined) return badInput('no_backup', 'There is no backup to test. Make one first.');
+  return badInput('no_backup', `The ${describeBackup(id)} is gone, or its files were not found yet.`);
+}
+
+type Tested = Choice & { verdict: Verdict; place: string; ms: number };
+
+/** The facts of a test, as its job keeps them: in its result, or in the details of its failure. */
+export type DrillFacts = {
+  backup: string;
+  /** The hash of its manifest when it was tested. */
+  sha256: string | null;
+  proof: Verdict['proof'];
+  text: string;
+  steps: Verdict['steps'];
+  bytes: number;
+  /** How many of its files the test has read. */
+  files: number;
+  ms: number;
+};
+
+/** Throws `bad_input` with the code `drill_failed`, the file and the step, when the backup is not what it was. */
+export function toResult({ backup, proven, verdict, place, ms }: Tested): DrillFacts {
+  const { proof, text, steps, bytes, files, file, step } = verdict;
+  const facts = { backup: backup.id, sha256: backup.sha256, proof, text, steps, bytes, files, ms };
+  if (proof !== 'failed') return facts;
+  if (!fs.existsSync(place))
+    throw badInput('no_backup', `The ${describeBackup(backup.id)} was removed while it was tested.`);
+  throw new AppError('bad_input', `${text} ${describeWayBack(proven)}`, {
+    code: 'drill_failed',
+    file,
+    step,
+    next: nextStep(proven),
+    instead: proven && { backup: proven.id, at: proven.at },
+    ...facts,
+  });
+}
+
+function describeWayBack(proven: Backup | null): string {
+  if (!proven) return 'No other backup is proven.';
+  return `The ${describeBackup(proven.id)} is proven.`;
+}
+
+function nextStep(proven: Backup | null): string {
+  if (!proven) return 'Check the disk of the backups, make a new backup, then test it.';
+  return `If you must restore, take the ${describeBackup(proven.id)}. Check the disk of the backups, then make a new one.`;
+}
