@@ -5,6 +5,7 @@ import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { maintenanceCommands } from './maintenance/commands.ts';
 import { queueCommands } from './queue/commands.ts';
+import { restoreCommands } from './restore/commands.ts';
 import { scheduleCommands } from './schedules/commands.ts';
 import { settingCommands } from './settings/commands.ts';
 import { sourceCommands } from './sources/commands.ts';
@@ -20,4 +21,5 @@ export const declaredCommands: Command[] = [
   ...settingCommands,
   ...auditCommands,
   ...maintenanceCommands,
+  ...restoreCommands,
 ];

@@ -75,7 +75,16 @@ const sentences: Record<string, (detail: Detail, titles: ReadonlyMap<string, str
   'snapshot.download': describeFile,
   'audit.download': describeFile,
   'server.started': (detail) => `Mode ${textIn(detail, 'mode')}.`,
+  'ops.restored': describeGap,
 };
+
+/** `Rows 13 to 40 are only in ops.db.replaced-20261128T091200Z.` */
+function describeGap({ lost, kept }: Detail): string | null {
+  const { from, to } = (lost ?? {}) as Detail;
+  if (from === undefined) return 'No row of the audit log is missing.';
+  const where = typeof kept === 'string' ? `only in ${kept}` : 'lost';
+  return from === to ? `Row ${from} is ${where}.` : `Rows ${from} to ${to} are ${where}.`;
+}
 
 /** `read_only` → `Read only.` */
 function describeLevel(detail: Detail): string | null {

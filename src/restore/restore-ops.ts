@@ -1,0 +1,213 @@
+// Puts back ops.db from a backup while no server runs: its history would go back under running jobs. Tokens are those of now,
+// sessions end, and jobs that had not ended do not start again. The audit log goes on after the last row of the backup with a
+// row that says what is missing; the replaced file, which has those rows, stays beside.
+import fs from 'node:fs';
+import path from 'node:path';
+import { headFile, readHead, writeHead } from '../audit/head-file.ts';
+import { readManifest } from '../backup-store/manifest.ts';
+import { hashFile, setFile, setFolder } from '../backup-store/set-files.ts';
+import { type Audit, createAudit, type Requester } from '../core/audit.ts';
+import { createBus } from '../core/bus.ts';
+import type { Config } from '../core/config.ts';
+import { isDamaged } from '../core/db/check.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { prepareOps } from '../core/db/ops.ts';
+import { AppError } from '../core/errors.ts';
+import { explain, nameFile } from '../core/faults.ts';
+import { createRedactor } from '../core/redaction.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
+import { failureOf } from '../jobs/job.ts';
+import { createJobRepository } from '../jobs/repository.ts';
+import {
+  dropSessions,
+  type Ends,
+  type KeptRows,
+  putKept,
+  readEnds,
+  readKept,
+  skipJobNumbers,
+} from './ops-repository.ts';
+import { replaceDatabase } from './replace-database.ts';
+
+type Given = {
+  config: Config;
+  /** The id of a set. */
+  backup: string;
+  /** Takes the tokens of the backup when those of now cannot be read. */
+  acceptsOldTokens: boolean;
+  by: Requester;
+  now: () => Date;
+};
+
+/** `kept`: the name of the replaced file; null when there was none. `lost`: the audit rows that only it has. */
+export type RestoredOps = {
+  backup: string;
+  made_at: string;
+  kept: string | null;
+  last_row: number;
+  lost: { from: number; to: number } | null;
+  tokens: { count: number; of: 'now' | 'backup' };
+  sessions: number;
+  jobs_ended: number;
+};
+
+/** Expects that this process holds the data root. Throws `bad_input` for a backup that cannot be used, and `config` when the
+ *  present tokens cannot be read. */
+export async function restoreOps(given: Given): Promise<RestoredOps> {
+  const { config, backup, now } = given;
+  const file = config.opsDatabasePath;
+  const present = readPresent(given);
+  const copy = `${file}.restoring`;
+  const kept = fs.existsSync(file) ? `${file}.replaced-${stampOf(now())}` : null;
+  removeDatabase(copy);
+  try {
+    const madeAt = await copyOps(config, backup, copy);
+    const { head, ...restored } = prepareCopy(given, { copy, madeAt, present, kept });
+    syncToDisk(copy);
+    fs.rmSync(headFile(config.root), { force: true });
+    replaceDatabase(copy, file, kept);
+    await writeHead(headFile(config.root), { ...head, at: now().toISOString() });
+    return restored;
+  } finally {
+    removeDatabase(copy);
+  }
+}
+
+/** What goes along from the present file, null when it cannot be read; and where that file ends, as far as it is known. */
+type Present = { rows: KeptRows | null; ends: Ends };
+
+function readPresent({ config, acceptsOldTokens }: Given): Present {
+  const file = config.opsDatabasePath;
+  const { head } = readHead(headFile(config.root));
+  const unknown = { audit: head, jobs: 0 };
+  try {
+    if (!fs.existsSync(file)) throw new AppError('config', `${file} is missing`);
+    // As a writer, so that its log is empty when it is closed.
+    const ops = openDatabase(file, { busyMs: scriptBusyMs });
+    try {
+      return { rows: readKept(ops), ends: readable(() => readEnds(ops)) ?? unknown };
+    } finally {
+      ops.close();
+    }
+  } catch (error) {
+    if (acceptsOldTokens) return { rows: null, ends: unknown };
+    const why = explain(error, file).replace(/\.$/, '');
+    const message = `The present tokens cannot be read: ${why}. Nothing was changed. With --old-tokens, those of the backup count again, also ones that were revoked since: revoke them afterwards.`;
+    throw new AppError('config', message);
+  }
+}
+
+/** Null when the database is too damaged. */
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+/** Returns when the backup was made. */
+async function copyOps(config: Config, backup: string, copy: string): Promise<string> {
+  const file = setFile(config, backup, 'ops.db');
+  const { files, made_at } = readManifest(setFolder(config, backup));
+  const listed = files.find(({ name }) => name === 'ops.db');
+  if (!listed) throw refuse(backup, 'it has no ops.db');
+  if (!fs.existsSync(file)) throw refuse(backup, `${file} is not there any more`);
+  try {
+    await fs.promises.copyFile(file, copy, fs.constants.COPYFILE_FICLONE);
+    fs.chmodSync(copy, 0o600);
+  } catch (error) {
+    throw nameFile(error, copy);
+  }
+  if ((await hashFile(copy)) !== listed.sha256)
+    throw refuse(backup, `${file} is not the file that its manifest describes: its SHA-256 differs`);
+  if (isDamaged(copy)) throw refuse(backup, `${file} is damaged`);
+  return made_at;
+}
+
+type Prepared = { copy: string; madeAt: string; present: Present; kept: string | null };
+
+/** Changes the copy in one transaction. `head`: its last audit row. */
+function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
+  const ops = openCopy(given.backup, copy);
+  const audit = auditOf(given, ops);
+  try {
+    return ops
+      .transaction(() => {
+        const before = readEnds(ops).audit;
+        const last = before?.id ?? 0;
+        const end = present.ends.audit;
+        if (present.rows) putKept(ops, present.rows);
+        skipJobNumbers(ops, present.ends.jobs);
+        const restored: RestoredOps = {
+          backup: given.backup,
+          made_at: madeAt,
+          kept: kept === null ? null : path.basename(kept),
+          last_row: last,
+          lost: end && end.id > last ? { from: last + 1, to: end.id } : null,
+          tokens: { count: readKept(ops).access_token.length, of: present.rows ? 'now' : 'backup' },
+          sessions: dropSessions(ops),
+          jobs_ended: endJobs(ops, given.now),
+        };
+        const detail = {
+          ...restored,
+          last_hash: before?.hash ?? null,
+          lost_hash: end?.hash ?? null,
+        };
+        const target = `backup:${given.backup}`;
+        audit.record({ event: 'ops.restored', outcome: 'ok', by: given.by, target, detail });
+        const head = readEnds(ops).audit;
+        return { ...restored, head: { id: head?.id ?? 0, hash: head?.hash ?? '' } };
+      })
+      .immediate();
+  } finally {
+    audit.close();
+    ops.close();
+  }
+}
+
+function openCopy(backup: string, copy: string): Db {
+  try {
+    return prepareOps(copy);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw refuse(
+      backup,
+      `its ops.db cannot be used: ${error.message.replace(copy, 'it').replace(/\.$/, '')}`,
+    );
+  }
+}
+
+function auditOf({ config, now }: Given, ops: Db): Audit {
+  return createAudit(ops, now, createRedactor(config), createBus(), () => {});
+}
+
+/** Ends the jobs that waited or ran when the backup was made; returns how many. */
+function endJobs(ops: Db, now: () => Date): number {
+  const jobs = createJobRepository(ops, now);
+  const active = jobs.active();
+  const lost = failureOf(
+    'lost',
+    'It was running when this history was backed up; its end is not known here.',
+  );
+  const unwatched = () => {};
+  for (const job of active) {
+    if (job.status === 'running') jobs.finish(job, { status: 'failed', failure: lost }, unwatched);
+    else jobs.cancelWaiting(job.id, unwatched);
+  }
+  return active.length;
+}
+
+function removeDatabase(file: string) {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(file + suffix, { force: true });
+}
+
+/** `20261128T020000Z` */
+function stampOf(now: Date): string {
+  return now.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function refuse(backup: string, why: string): AppError {
+  const message = `The backup ${backup} cannot be restored: ${why}. Nothing was changed. Use another backup.`;
+  return new AppError('bad_input', message, { code: 'cannot_restore' });
+}
