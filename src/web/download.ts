@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Audit, Requester } from '../core/audit.ts';
+import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { Log } from '../core/log.ts';
 
 /** `bytes`: null for a file that is made while it is sent. `target`: the subject of the audit row; `detail`: more about it. */
@@ -14,7 +15,7 @@ export type Download = {
   detail?: Record<string, unknown>;
 };
 
-type Sending = { audit: Audit; log: Log; by: Requester };
+type Sending = { audit: Audit; log: Log; untilFree: UntilFree; by: Requester };
 
 export function describeDownload(
   reply: FastifyReply,
@@ -35,7 +36,7 @@ export function sendDownload(
   reply: FastifyReply,
   stream: Readable,
   download: Download,
-  { audit, log, by }: Sending,
+  { audit, log, untilFree, by }: Sending,
 ) {
   const { fileName, event, target } = download;
   let bytes = 0;
@@ -52,7 +53,11 @@ export function sendDownload(
       file_name: fileName,
       ...(isWhole ? {} : { code: 'aborted' }),
     };
-    audit.record({ event, outcome: isWhole ? 'ok' : 'failed', by, target, detail });
+    const row = { event, outcome: isWhole ? 'ok' : 'failed', by, target, detail } as const;
+    // Nobody waits for it any more.
+    untilFree(() => audit.record(row)).catch((error) => {
+      log.error({ err: error, target }, 'a download is not in the audit log');
+    });
   };
   // The client may have left while the file was made.
   if (reply.raw.closed) record();

@@ -7,7 +7,7 @@ import type { SnapshotContext } from '../parts.ts';
 
 /** Throws `index_missing`. HEAD opens and closes the files, and reads none. */
 export async function answerDownload(
-  ctx: Pick<SnapshotContext, 'config' | 'liveIndex' | 'audit' | 'log'>,
+  ctx: Pick<SnapshotContext, 'config' | 'liveIndex' | 'audit' | 'log' | 'untilFree'>,
   request: FastifyRequest<{ Querystring: { backup?: string } }>,
   reply: FastifyReply,
 ) {
