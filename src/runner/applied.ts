@@ -41,6 +41,8 @@ export function createEndFinder(findApplied: FindApplied) {
       const applied = await untilFree(find).catch(() => findAppliedAtOnce(findApplied, job));
       return { applied, cause, fault };
     } catch (error) {
+      // Its exit code says that it has done what it reports.
+      if (exit.code === 0 && cause === null && fault === null) return { applied: null, cause, fault };
       return {
         applied: null,
         cause: cause ?? 'server_fault',

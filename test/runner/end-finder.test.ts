@@ -2,7 +2,7 @@
 import t from 'tap';
 import { createEndFinder } from '../../src/runner/applied.ts';
 
-const exit = { code: 0, signal: null };
+const exit = { code: 1, signal: null };
 
 t.test('damage that only the server meets is a detail of the fault', async (t) => {
   const damaged = Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT', file: '/data/chl.db' });
@@ -16,4 +16,6 @@ t.test('damage that only the server meets is a detail of the fault', async (t) =
     fault: /^\/data\/chl\.db is damaged/,
     faultDetail: { code: 'database_damaged', file: '/data/chl.db' },
   });
+  const ended = { cause: null, fault: null, exit: { code: 0, signal: null } };
+  t.same(await findEnd({ id: 'a', attempt: 1 }, ended), { applied: null, cause: null, fault: null }, 'done');
 });
