@@ -65,6 +65,7 @@ export function checksOfFiles(config: Config): Check[] {
   const custom = createCustomOperations({ file, reserved: reservedNames, onChange() {} });
   const disk = diskCheck({
     root: existing(root),
+    databases: [config.databasePath, config.opsDatabasePath],
     lowBytes: () => checks.lowDiskBytes,
     reserveBytes: () => diskReserveBytes,
     sampledFree: () => null,

@@ -22,6 +22,7 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
 
     diskCheck({
       root: ctx.config.root,
+      databases: [ctx.config.databasePath, ctx.config.opsDatabasePath],
       lowBytes: () => ctx.config.checks.lowDiskBytes,
       reserveBytes: () => ctx.config.diskReserveBytes,
       sampledFree: () => ctx.telemetry.latest()?.disk_free_bytes ?? null,

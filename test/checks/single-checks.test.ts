@@ -96,10 +96,33 @@ t.test('the days until the disk is full are those at the rate of the last week',
 });
 
 t.test('the disk is full when less is free than the settings reserve', async (t) => {
-  const given = { root: '/', lowBytes: () => 0, sampledFree: () => 100 * 2 ** 20 };
+  const given = { root: '/', databases: [], lowBytes: () => 0, sampledFree: () => 100 * 2 ** 20 };
   const look = (mebibytes: number) => diskCheck({ ...given, reserveBytes: () => mebibytes * 2 ** 20 }).look();
   t.match(await look(99), { found: [] });
   t.match(await look(101), { found: [{ severity: 'error', text: /less than 101\.0 MiB left/ }] });
+});
+
+t.test('a full disk of a database is found, too, when it is another one', async (t) => {
+  // No byte is free there.
+  const file = '/proc/self/chl.db';
+  const limits = { lowBytes: () => 2, reserveBytes: () => 1, sampledFree: () => 100 };
+  const look = (more: object) => diskCheck({ root: '/', databases: [file], ...limits, ...more }).look();
+  t.match(await look({}), {
+    says: '100 bytes free; 0 bytes free on the disk of chl.db',
+    found: [
+      {
+        subject: 'free chl.db',
+        severity: 'error',
+        title: 'Jobs fail: the disk of chl.db is full',
+        text: `The disk of ${file} has less than 1 byte left. Searches and pages still work. Free some space, then run the job again.`,
+      },
+    ],
+  });
+  t.match(await look({ reserveBytes: () => 0 }), {
+    found: [{ severity: 'warning', title: 'Jobs will soon fail: the disk of chl.db is nearly full' }],
+  });
+  t.match(await look({ lowBytes: () => 0 }), { found: [] });
+  t.match(await look({ databases: ['/chl.db', '/nowhere/chl.db'] }), { says: '100 bytes free', found: [] });
 });
 
 t.test(
