@@ -95,6 +95,9 @@ function ownerOf(folder: string): string {
   return `it runs as user ${user}`;
 }
 
+/** `text`: with the next step. `isLost`: removed or replaced; else it cannot be written. */
+type DataProblem = { file: string; isLost: boolean; text: string };
+
 /** Remembers which folder and which files the server has opened. `lock`: the file whose lock keeps other servers out. */
 export function watchDataRoot(root: string, databases: string[], lock: string) {
   const logs = databases.map((file) => `${file}-wal`).filter((file) => fs.existsSync(file));
@@ -104,17 +107,23 @@ export function watchDataRoot(root: string, databases: string[], lock: string) {
     ...watchAll('The file', [...logs, lock]),
   ];
 
-  /** Describes a change to the folder or a file since the start, and the next step; null when nothing has changed. */
-  function findProblem(): string | null {
+  /** A change to the folder or a file since the start; null when nothing has changed. */
+  function findProblem(): DataProblem | null {
     for (const { what, file, identity } of opened) {
       const now = identityOf(file);
       const isReplaced = now !== null && now !== identity;
       if (now === null || isReplaced) {
-        return `${what} ${file} was ${isReplaced ? 'replaced' : 'removed'} while the server was running. Stop the server, put the data back, e.g. from a backup, and start it again.`;
+        const text = `${what} ${file} was ${isReplaced ? 'replaced' : 'removed'} while the server was running. Stop the server, put the data back, e.g. from a backup, and start it again.`;
+        return { file, isLost: true, text };
       }
-      if (!isWritable(file)) {
-        return `${what} ${file} cannot be written any more. Make it writable again for user ${process.getuid?.()}.`;
-      }
+      const refusal = refusalToWrite(file);
+      if (refusal === null) continue;
+      const next =
+        refusal === 'EROFS'
+          ? 'Its disk can only be read: check the disk and the system log, and make it writable again.'
+          : `Make it writable again for user ${process.getuid?.()}.`;
+      const text = `${what} ${file} cannot be written any more. Searches and pages still work. ${next}`;
+      return { file, isLost: false, text };
     }
     return null;
   }
@@ -125,7 +134,7 @@ export function watchDataRoot(root: string, databases: string[], lock: string) {
     /** Throws `temporary` when nothing that is written now could be found later. */
     assertIntact() {
       const problem = findProblem();
-      if (problem) throw new AppError('temporary', `${problem} Nothing was changed.`);
+      if (problem) throw new AppError('temporary', `${problem.text} Nothing was changed.`);
     },
   };
 }
@@ -134,12 +143,13 @@ function watchAll(what: string, files: string[]) {
   return files.map((file) => ({ what, file, identity: identityOf(file) }));
 }
 
-function isWritable(file: string): boolean {
+/** The code of the system, or null. */
+function refusalToWrite(file: string): string | null {
   try {
     fs.accessSync(file, fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
   }
 }
 

@@ -1,5 +1,6 @@
 // Checks that the data folder and the databases are still those that the server has opened.
-import type { Check } from '../core/check.ts';
+import path from 'node:path';
+import type { Check, Found } from '../core/check.ts';
 import type { TelemetryContext } from './parts.ts';
 
 export const dataFolderHead = { id: 'data-folder', component: 'data_folder', title: 'Data folder' };
@@ -10,13 +11,19 @@ export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'conf
     everySec: 10,
     dirtyOn: ['sample'],
     look() {
-      const text = dataRoot.findProblem();
-      if (text === null) return { says: config.root, found: [] };
-      const title = 'Nothing can be run or changed: the data is not there';
-      return {
-        says: config.root,
-        found: [{ subject: 'identity', severity: 'error', title, text, stops: ['all operations'] }],
+      const problem = dataRoot.findProblem();
+      if (problem === null) return { says: config.root, found: [] };
+      const { file, isLost, text } = problem;
+      const why = isLost ? 'the data is not there' : `${path.basename(file)} cannot be written`;
+      const found: Found = {
+        subject: 'identity',
+        severity: 'error',
+        title: `Nothing can be run or changed: ${why}`,
+        text,
+        stops: ['all operations'],
+        ...([config.databasePath, config.opsDatabasePath].includes(file) && { component: 'database' }),
       };
+      return { says: config.root, found: [found] };
     },
   };
 }

@@ -114,7 +114,7 @@ function refuseChange(request: FastifyRequest, dataRoot: DataRoot): AppError | n
   const isAllowed =
     action?.role === 'anyone' || action?.changes === 'findings' || action?.changes === 'browser';
   const problem = isSafe(request) || isAllowed ? null : dataRoot.findProblem();
-  return problem ? new AppError('temporary', `${problem} Nothing was changed.`) : null;
+  return problem ? new AppError('temporary', `${problem.text} Nothing was changed.`) : null;
 }
 
 /** A proxy before this server may add TLS, so an allowed host may also have a page with https. */
