@@ -12,6 +12,7 @@ import { prepareLibrary } from './core/db/library.ts';
 import { aloneBusyMs, serverBusyMs, setBusyMs, statementsOf } from './core/db/open.ts';
 import { prepareOps } from './core/db/ops.ts';
 import { prepareSavedSettings } from './core/db/saved-settings.ts';
+import { adviseOnDatabases } from './damage/advise.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
@@ -51,6 +52,9 @@ type Options = {
 /** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
 export async function createApp(config: Config, given: Options): Promise<App> {
   const holder = { pid: process.pid, url: null, since: (given.now?.() ?? new Date()).toISOString() };
+  let isListening = false;
+  let closing: Promise<void> | null = null;
+  adviseOnDatabases(config, () => isListening && closing === null);
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
@@ -65,8 +69,6 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   stream = web.stream;
   const { audit, library, ops } = kernel;
   let starting: Promise<string> | null = null;
-  let isListening = false;
-  let closing: Promise<void> | null = null;
 
   return {
     ...kernel,

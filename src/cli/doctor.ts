@@ -7,7 +7,7 @@ import { stoppedChecks } from '../checks/installation/stopped-checks.ts';
 import { createWatch, describeFailed, type Seen, type Watch } from '../checks/watch.ts';
 import type { Check, CheckHead, Severity } from '../core/check.ts';
 import { type Config, loadConfig } from '../core/config.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { aloneBusyMs, type Db, openDatabase } from '../core/db/open.ts';
 import { prepareOps } from '../core/db/ops.ts';
 import { applySavedSettings } from '../core/db/saved-settings.ts';
 import { explain } from '../core/faults.ts';
@@ -15,6 +15,7 @@ import { type Client, withJson } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { adviseOnDatabases } from '../damage/advise.ts';
 import { checksOfFiles, checksOfOps, checksOfServer, headsOfOps } from '../declared-checks.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
 import { connectToServer } from './client.ts';
@@ -38,7 +39,9 @@ export async function doctor(words: string[], screen: Screen): Promise<number> {
 async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
-    config = applySavedSettings(loadConfig());
+    config = loadConfig();
+    adviseOnDatabases(config, () => false);
+    config = applySavedSettings(config);
   } catch (error) {
     return [{ part: 'configuration', status: 'error', text: explain(error) }];
   }
@@ -94,7 +97,7 @@ function openOpsChecks(config: Config): ReturnType<typeof checksOfOps> | null {
 }
 
 function openReadonly(file: string): Db {
-  return openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
+  return openDatabase(file, { busyMs: aloneBusyMs, readonly: true });
 }
 
 function listUnknown(ranIds: string[]): Finding[] {

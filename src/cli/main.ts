@@ -1,9 +1,11 @@
 // Parses a command line, runs it, and returns the exit code.
+import { loadConfig } from '../core/config.ts';
 import { toRefusal } from '../core/faults.ts';
 import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
+import { adviseOnDatabases } from '../damage/advise.ts';
 import { declaredCommands } from '../declared-commands.ts';
 import { chooseVerb } from './choose-verb.ts';
 import { withClient } from './client.ts';
@@ -40,6 +42,7 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
   const given = { values, rest, name: rest[0] ?? '' };
   if ('runHere' in action) {
     const { createLocalHoldBack } = await import('./local-hold-back.ts');
+    adviseOnDatabases(loadConfig(), () => false);
     return action.runHere(given, screen, createLocalHoldBack);
   }
   return withClient((client) => action.run(client, given, screen));

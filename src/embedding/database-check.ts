@@ -18,13 +18,13 @@ export function databaseCheck(sources: Sources): Check {
   return {
     ...databaseHead,
     everySec: 10,
-    dirtyOn: ['job', 'library', 'sample'],
+    dirtyOn: ['job', 'library', 'sample', 'backups'],
     look: () => look(sources),
   };
 }
 
 function look({ damage, counts, repository }: Sources) {
-  const found = damage.found().map(({ file, message, since }) => ({ ...damaged(file, message), since }));
+  const found = damage.found().map(({ file, since }) => ({ ...damaged(file), since }));
   if (found.length > 0) return { says: 'Damaged', found };
   try {
     repository.newest(1);
@@ -44,13 +44,13 @@ function look({ damage, counts, repository }: Sources) {
   }
 }
 
-/** `text`: a sentence with the way back. */
-export function damaged(file: string, text: string): Found {
+/** Worded anew in each look: a newer backup is another way back. */
+export function damaged(file: string): Found {
   return {
     subject: path.basename(file),
     severity: 'error',
     title: 'Jobs fail: a database is damaged',
-    text,
+    text: explain({ code: 'SQLITE_CORRUPT', file }),
     stops: ['all operations'],
   };
 }

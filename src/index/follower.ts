@@ -1,13 +1,12 @@
 // Keeps a search thread open for the generation of the pointer and the embedder of the settings. The old thread answers until
 // the new one has loaded; it also answers while the new embedder cannot use the generation.
 import { explain } from '../core/faults.ts';
-import type { Config } from '../core/config.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
 import { type Pointer, readPointer } from './generation.ts';
 
 export type FollowerOptions = {
-  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
+  config: ThreadStart['config'];
   threadFile: URL;
   /** Whether there are descriptors left for another search thread. */
   hasRoom: () => boolean;

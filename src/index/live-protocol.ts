@@ -10,7 +10,7 @@ import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 
 /** A search thread serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {
-  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
+  config: Pick<Config, 'databasePath' | 'opsDatabasePath' | 'backupPath' | 'indexFolder' | 'embedding'>;
   generation: string | null;
   previous: string | null;
 };

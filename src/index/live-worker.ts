@@ -8,6 +8,7 @@ import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { explain, toFault } from '../core/faults.ts';
+import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { ModelChange } from '../embedding/embedder.ts';
 import { generationFiles } from './generation.ts';
@@ -33,6 +34,7 @@ import { createSyncCounter, syncStateOf } from './sync-state.ts';
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
+adviseOnDatabases(config, () => true);
 // A user waits for the search while it waits for an embedding service.
 const model = await chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
 const pause = () => setImmediate();

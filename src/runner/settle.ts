@@ -96,8 +96,7 @@ export function createSettlement(given: Given) {
 
 /** Before the end is written, so that nobody sees a failed job and healthy databases. */
 function noteDamage(damage: Damage, failure: Failure | null | undefined) {
-  if (failure?.detail?.code === 'database_damaged')
-    damage.noteFile(String(failure.detail.file), failure.message);
+  if (failure?.detail?.code === 'database_damaged') damage.noteFile(String(failure.detail.file));
 }
 
 function nameOf({ id, number }: Job) {

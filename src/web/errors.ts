@@ -1,10 +1,8 @@
 // Maps every error to a status, and answers in the format that the client requested: JSON, a fragment, or a page.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isBusy } from '../core/db/busy-retry.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
-import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
 import { type Role, withArticle } from '../core/role.ts';
 import { timeSchema } from '../core/schemas.ts';
@@ -171,21 +169,14 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   const known = frameworkErrors[error.code];
   if (known) return new AppError(...known);
   if (error.validation) return invalidRequest(error);
-  if (isBusy(error)) {
-    return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
-  }
-  if (isDiskFull(error)) {
-    return new AppError(
-      'disk_full',
-      'The disk is full. Nothing was changed. Free some space, then try again.',
-    );
-  }
   if (isOutOfDescriptors(error)) {
     return new AppError('busy', 'Too many files are open. Close other pages, or try again in a few seconds.');
   }
   const fault = toFault(error);
   if (fault) {
-    request.log.error({ err: error }, 'request failed');
+    // A wait or a full disk is nothing that a log explains.
+    if (fault.code === 'internal' || fault.code === 'database_damaged')
+      request.log.error({ err: error }, 'request failed');
     return fault;
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);

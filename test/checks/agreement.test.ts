@@ -76,7 +76,7 @@ t.test('a check that cannot look is no second banner while the database is damag
   };
   await app.parts.checker.runOnce();
   t.match((await readPlaces(app)).banner, 'Queue: could not be checked');
-  app.damage.noteFile(app.config.databasePath, 'chl.db is damaged. Restore it.');
+  app.damage.noteFile(app.config.databasePath);
   await app.parts.checker.runOnce();
   const { banner } = await readPlaces(app);
   t.match(banner, 'Jobs fail: a database is damaged');

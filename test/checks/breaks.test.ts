@@ -88,7 +88,7 @@ t.test('each check', async (t) => {
     });
 
   await t.test('damage stays until the next start', async (t) => {
-    app.damage.noteFile(app.config.databasePath, 'chl.db is damaged. Restore it.');
+    app.damage.noteFile(app.config.databasePath);
     await app.parts.checker.runOnce();
     const { health, page, banner, doctor, code } = await readPlaces(app);
     t.match(health, { status: 'unhealthy', components: { database: { status: 'unhealthy' } } });

@@ -8,7 +8,7 @@ import { damageTable } from '../support/damage.ts';
 import { card, textOf } from '../support/screen.ts';
 import { until } from '../support/until.ts';
 
-const words = /chl\.db is damaged.*Stop the server.*backup/;
+const words = /chl\.db is damaged.*(Restore from|There is no backup).*stop the server/i;
 const driverWords = /malformed|SQLITE_|SqliteError|\n\s+at /;
 
 async function damagedRoot(t: Test, name: 'chl.db' | 'ops.db' = 'chl.db', table = 'experiences') {
@@ -42,7 +42,7 @@ t.test('damage is known from the start, before any job meets it', async (t) => {
   for (const [name, table, detail] of [
     ['chl.db', 'experiences', words],
     ['chl.db', 'ops_experiences_waiting', words],
-    ['ops.db', 'job_claim', /ops\.db is damaged.*Stop the server.*new list of jobs/],
+    ['ops.db', 'job_claim', /ops\.db is damaged.*searches still work.*Stop the server.*new list of jobs/],
   ] as const) {
     const app = await startApp(t, { root: await damagedRoot(t, name, table) });
     t.match((await app.json('/health')).body.components.database, { status: 'unhealthy', detail }, table);

@@ -6,7 +6,6 @@ import type { Config } from '../../core/config.ts';
 import { findDamage } from '../../core/db/check.ts';
 import { inspectLibrary } from '../../core/db/library.ts';
 import { inspectOps } from '../../core/db/ops.ts';
-import { wayBack } from '../../core/faults.ts';
 import { formatBytes, plural } from '../../core/format.ts';
 import { damaged } from '../../embedding/database-check.ts';
 import { liveFiles } from '../../index/generation.ts';
@@ -36,7 +35,7 @@ function intactCheck(title: string, file: string, inspect: (file: string) => voi
       if (found.length > 0) return { says: file, found };
       const says = `${file}, ${formatBytes(fs.statSync(file).size)}`;
       if (findDamage(file) === null) return { says: `${says}, intact`, found };
-      return { says, found: [damaged(file, `${file} is damaged.${wayBack(file)}`)] };
+      return { says, found: [damaged(file)] };
     },
   };
 }

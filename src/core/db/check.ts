@@ -1,11 +1,11 @@
 // Checks a database file for damage. Only reads.
 import { toFault } from '../faults.ts';
 import { connect } from './driver.ts';
-import { openDatabase, scriptBusyMs } from './open.ts';
+import { aloneBusyMs, openDatabase } from './open.ts';
 
 /** Null when SQLite finds nothing wrong (quick_check), else its first finding. Throws `config` when it cannot be opened. */
 export function findDamage(file: string): string | null {
-  const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
+  const db = openDatabase(file, { busyMs: aloneBusyMs, readonly: true });
   try {
     const finding = db.pragma('quick_check(1)', { simple: true }) as string;
     return finding === 'ok' ? null : finding;

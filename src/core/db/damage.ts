@@ -4,36 +4,35 @@
 import fs from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
-import { toFault } from '../faults.ts';
 import { isDamaged } from './check.ts';
 import { checkInThread } from './check-thread.ts';
 import { onDatabaseError } from './driver.ts';
 
 export type Damage = ReturnType<typeof createDamage>;
 
+/** Of an error itself: its words would be read from the databases again. */
+const damageCodes = /^SQLITE_(CORRUPT|NOTADB)/;
+
 /** A thread takes longer to start than less than this to read. */
 const threadBytes = 8 * 1024 * 1024;
 
 /** `files`: the databases of this server; damage of others is not its concern. */
 export function createDamage(files: string[], now: () => Date) {
-  const found = new Map<string, { file: string; message: string; since: string }>();
-  const unlisten = onDatabaseError((error) => note(toFault(error)));
+  const found = new Map<string, { file: string; since: string }>();
+  const unlisten = onDatabaseError(({ code, file }) => noteIf(damageCodes.test(code ?? ''), file));
   const threads = new Set<Worker>();
 
   /** Remembers the error if it says that a database is damaged. */
   function note(error: unknown) {
-    if (error instanceof AppError && error.code === 'database_damaged')
-      noteFile(String(error.details?.file), error.message);
+    if (error instanceof AppError && error.code === 'database_damaged') noteFile(String(error.details?.file));
   }
 
-  /** `message`: a sentence with the way back. */
-  function noteFile(file: string, message: string) {
-    if (files.includes(file) && !found.has(file))
-      found.set(file, { file, message, since: now().toISOString() });
+  function noteFile(file: string) {
+    if (files.includes(file) && !found.has(file)) found.set(file, { file, since: now().toISOString() });
   }
 
   function noteIf(damaged: boolean, file: string) {
-    if (damaged) note(toFault({ code: 'SQLITE_CORRUPT', file }));
+    if (damaged) noteFile(file);
   }
 
   return {

@@ -13,7 +13,7 @@ export function connect(file: string, options: Database.Options = {}): Database.
   return new driver(file, options);
 }
 
-type NamedError = Error & { file: string };
+type NamedError = Error & { code?: string; file: string };
 const listeners = new Set<(error: NamedError) => void>();
 
 /** Calls `listener` with each error of a statement of this process. Returns a function that ends that. */

@@ -35,7 +35,7 @@ export function applyMigrations(db: Db, name: Name) {
   try {
     asConfigError(db.name, () => apply.immediate());
   } catch (error) {
-    if ((error as AppError).details?.cause !== 'SQLITE_ERROR') throw error;
+    if (((error as AppError).cause as { code?: string } | undefined)?.code !== 'SQLITE_ERROR') throw error;
     throw new AppError(
       'config',
       `${db.name} cannot be brought to this version of CHL Operations, because its tables are others than it says. It was not changed. Put a backup in its place, or use a new file.`,

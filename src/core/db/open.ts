@@ -4,7 +4,7 @@ import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { type Cache, createCache } from '../cache.ts';
 import { AppError } from '../errors.ts';
-import { toFault } from '../faults.ts';
+import { toOpeningRefusal } from '../faults.ts';
 import { connect } from './driver.ts';
 
 export type Db = Database.Database;
@@ -108,17 +108,11 @@ export function asConfigError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const fault = toFault(Object.assign(cause as Error, { file }));
-    if (fault) throw new AppError('config', `${file} ${describeFault(fault, file)}`, fault.details);
-    throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
+    throw (
+      toOpeningRefusal(Object.assign(cause as Error, { file })) ??
+      new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`)
+    );
   }
-}
-
-function describeFault({ code, message }: AppError, file: string): string {
-  if (code === 'busy')
-    return 'is locked by another program. Stop that program or wait for its end, then try again.';
-  return `cannot be opened: it ${message.slice(file.length + 1)}`;
 }
 
 function assertSqliteVersion(db: Db) {

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import { type Db, openDatabase, scriptBusyMs } from './open.ts';
+import { aloneBusyMs, type Db, openDatabase } from './open.ts';
 
 /** Reads from a database that nobody need have opened. Null when the file or a table is missing; the next start of the server
  *  creates it. */
-export function readFrom<T>(file: string, read: (db: Db) => T): T | null {
+export function readFrom<T>(file: string, read: (db: Db) => T, busyMs = aloneBusyMs): T | null {
   if (!fs.existsSync(file)) return null;
-  const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
+  const db = openDatabase(file, { busyMs, readonly: true });
   try {
     return read(db);
   } catch (error) {

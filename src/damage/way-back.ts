@@ -1,0 +1,87 @@
+// The way back from a damaged database: the best backup that is there, and what to do with it. Backups are known from their rows,
+// or from their names while ops.db cannot be read.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../core/config.ts';
+import { readFrom } from '../core/db/read-from.ts';
+import { formatMinute, lowerFirst } from '../core/format.ts';
+import type { Backup } from '../backup-store/backup.ts';
+import { createBackupRepository } from '../backup-store/backup-repository.ts';
+
+type Place = Pick<Config, 'backupPath' | 'opsDatabasePath'>;
+type Found = Pick<Backup, 'id' | 'at' | 'kind' | 'proof'>;
+
+const moveAway = 'Stop the server, move the file away together with its -wal and -shm files,';
+
+/** Sentences, of which the first names the backup. */
+export function libraryWayBack(place: Place): string {
+  const best = findBest(place, 'library.db');
+  if (!best)
+    return `There is no backup. ${moveAway} start it again and import the sheets, or put a copy of yours in its place.`;
+  const { backup, file } = best;
+  return `Restore from ${describe(backup)}: ${lowerFirst(moveAway)} and copy ${file} in its place.`;
+}
+
+/** As `libraryWayBack`, for ops.db. */
+export function opsWayBack(place: Place): string {
+  const best = findBest(place, 'ops.db');
+  if (!best)
+    return `${moveAway} and start it again: it begins a new list of jobs; the library is not affected.`;
+  const { backup } = best;
+  return `Restore from ${describe(backup)}: stop the server, then run npm run chl -- restore-ops ${backup.id}.`;
+}
+
+/** `the backup of 2026-11-28 02:00 UTC, proven` */
+function describe({ at, kind, proof }: Found): string {
+  const what = {
+    full: 'the backup',
+    before_import: 'the copy before the import',
+    before_update: 'the backup before the update',
+  }[kind];
+  const tests = { proven: ', proven', failed: '', inconclusive: ', not tested', none: ', not tested' };
+  return `${what} of ${formatMinute(at)}${kind === 'before_import' ? '' : tests[proof]}`;
+}
+
+/** The newest proven one, else the newest one whose test has not failed; null when there is no file of that name. */
+function findBest({ backupPath, opsDatabasePath }: Place, name: string) {
+  const listed = readRows(opsDatabasePath) ?? readNames(backupPath);
+  const fileOf = ({ id, kind }: Found) =>
+    kind === 'before_import' ? path.join(backupPath, id) : path.join(backupPath, id, name);
+  const usable = listed.filter(
+    (one) =>
+      one.proof !== 'failed' &&
+      (name === 'library.db' || one.kind !== 'before_import') &&
+      fs.existsSync(fileOf(one)),
+  );
+  const backup = usable.find(({ proof }) => proof === 'proven') ?? usable[0];
+  return backup ? { backup, file: fileOf(backup) } : null;
+}
+
+/** Newest first. Null when there are none, or when they cannot be read now. */
+function readRows(opsDatabasePath: string): Found[] | null {
+  try {
+    const rows = readFrom(opsDatabasePath, (ops) => createBackupRepository(ops).all(), waitMs);
+    return rows?.length ? rows : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The event loop waits for this. */
+const waitMs = 20;
+
+const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.\d{3}Z-[\w-]+\.db$/;
+const setName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/;
+
+/** The names begin with the time. */
+function readNames(folder: string): Found[] {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const found = names.flatMap((id): Found[] => {
+    const match = setName.exec(id) ?? copyName.exec(id);
+    if (!match) return [];
+    const [, year, month, day, hour, minute, second] = match;
+    const kind = copyName.test(id) ? 'before_import' : 'full';
+    return [{ id, at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z`, kind, proof: 'none' }];
+  });
+  return found.sort((one, other) => (one.at < other.at ? 1 : -1));
+}
