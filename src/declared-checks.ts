@@ -18,6 +18,7 @@ import { type Db, openDatabase, scriptBusyMs } from './core/db/open.ts';
 import { credentialHeads } from './credentials/credential-check.ts';
 import { credentialChecksOf } from './credentials/credential-checks-of.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
+import { lockedHead } from './damage/locked-check.ts';
 import { databaseHead } from './embedding/database-check.ts';
 import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
@@ -43,6 +44,7 @@ import { workersHead } from './workers/workers-check.ts';
 /** `insteadIds`: checks that look in its place while no server runs. */
 export const checksOfServer: (CheckHead & { insteadIds?: string[] })[] = [
   { ...databaseHead, insteadIds: ['intact-library', 'intact-jobs'] },
+  lockedHead,
   { ...indexHead, insteadIds: ['index-files'] },
   { ...workersHead, insteadIds: ['stopped-workers'] },
   embeddingOutageHead,

@@ -9,6 +9,7 @@ import { bulk } from './bulk/feature.ts';
 import { caches } from './caches/feature.ts';
 import { checks } from './checks/feature.ts';
 import { credentials } from './credentials/feature.ts';
+import { damage } from './damage/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { databases } from './databases/feature.ts';
 import { embedding } from './embedding/feature.ts';
@@ -51,6 +52,7 @@ export const features: Feature[] = [
   scheduleStore,
   windowStore,
   backupStore,
+  damage,
   jobs,
   bulk,
   embedding,

@@ -24,6 +24,7 @@ const checks = {
   restartsPerHour: 3,
   lowDiskBytes: 512 * mebibyte,
   diskFullDays: 7,
+  lockedMs: 60_000,
   walBytes: 256 * mebibyte,
   freePagesShare: 0.25,
   backupOverdueMs: 7_200_000,

@@ -7,6 +7,7 @@ import type { TestApp } from './app.ts';
 import { operator } from './engine.ts';
 import { breaksOfBackups } from './backup-breaks.ts';
 import { type Break, changeable, threshold } from './break.ts';
+import { breaksOfLocks } from './damage-breaks.ts';
 import { addExperience } from './entries.ts';
 import { breaksOfMachine } from './machine-breaks.ts';
 import { breaksOfSchedules } from './schedule-breaks.ts';
@@ -147,6 +148,7 @@ export function roundsOf(
     'of backups that nobody tests': backups.unproven,
     'of a backup that is late': backups.overdue,
     'of a server without backups': backups.none,
+    'of locks': breaksOfLocks(app),
     'of idle workers': [
       threshold(
         app,

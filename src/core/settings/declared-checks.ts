@@ -103,6 +103,15 @@ export const checkSettings = {
     default: 7,
     unit: 'days',
   }),
+  lockedMs: threshold('locked_sec', {
+    title: 'Lock of a database',
+    text: 'Jobs wait for 60 s while another program keeps a database locked, then fail.',
+    min: 1,
+    max: 86_400,
+    default: 60,
+    unit: 's',
+    times: second,
+  }),
   walBytes: threshold('wal_mb', {
     title: 'Write-ahead log of a database',
     text: 'A larger one slows down reads.',
