@@ -1,6 +1,7 @@
 // The only list of operations, in the order in which they are shown.
 import type { Operation } from './core/operation.ts';
 import { auditCheckOperation } from './audit/audit-check-operation.ts';
+import { backupOperation } from './backups/backup-operation.ts';
 import { drillOperation } from './backups/drill-operation.ts';
 import { databaseOperation } from './databases/database-operation.ts';
 import { recountOperation } from './databases/recount-operation.ts';
@@ -25,6 +26,7 @@ export const declaredOperations: Operation[] = [
   repairOperation,
   snapshotOperation,
   rollbackOperation,
+  backupOperation,
   auditCheckOperation,
   drillOperation,
   databaseOperation,

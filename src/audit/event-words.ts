@@ -89,6 +89,8 @@ export const eventGroups: EventGroup[] = [
     name: 'backups',
     title: 'Backups',
     events: {
+      'backup.adopted': words('Backup found and taken over'),
+      'backup.gone': words('Backup is gone'),
       'backup.tested': words('Backup tested', 'Backup failed its test'),
     },
   },

@@ -1,13 +1,23 @@
 // The store of backups: how a set is laid out, and the rows that remember them.
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
+import { createBackupJobs } from './backup-jobs-repository.ts';
 import { createBackupRepository } from './backup-repository.ts';
+import { createInventory } from './inventory.ts';
 
 export const backupStore: Feature<ReturnType<typeof createParts>> = {
   name: 'backup-store',
   create: createParts,
+  lifecycle: ({ inventory }) => ({
+    recover: inventory.recover,
+    start: inventory.start,
+    stop: inventory.stop,
+    catchUp: inventory.catchUp,
+  }),
 };
 
-function createParts({ ops }: Context) {
-  return { backupRepository: createBackupRepository(ops) };
+function createParts(ctx: Context) {
+  const backups = createBackupRepository(ctx.ops);
+  const jobs = createBackupJobs(ctx.ops);
+  return { backupRepository: backups, inventory: createInventory({ ...ctx, backups, jobs }) };
 }

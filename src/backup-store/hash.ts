@@ -9,7 +9,11 @@ const threadBytes = 8 * 1024 * 1024;
 
 /** Hashes a large file in a thread, so that the caller can check its content meanwhile. */
 export async function hashFile(file: string): Promise<string> {
-  if (fs.statSync(file).size < threadBytes) return hashFileSync(file);
+  return fs.statSync(file).size < threadBytes ? hashFileSync(file) : hashInThread(file);
+}
+
+/** For the server, whose event loop waits for no file. */
+export async function hashInThread(file: string): Promise<string> {
   const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { workerData: file, execArgv: [] });
   const [sha256] = (await once(worker, 'message')) as [string];
   return sha256;

@@ -11,6 +11,7 @@ type Place = Pick<Config, 'backupPath'>;
 
 /** `20261128T020000Z-1117`, `20261128T020000Z-by-hand`, `before-0.2.0`, `before-0.2.0-2`. */
 const setName = /^(?:\d{8}T\d{6}Z-(?:\d+|by-hand)|before-\d[\w.+]*(?:-\d+)?)$/;
+const jobSet = /^\d{8}T\d{6}Z-/;
 /** Of the copy of the library that is made before a job changes it. */
 const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-([\w-]+)\.db$/;
 /** Of work that is not finished: sets, and copies with the files that SQLite adds. */
@@ -47,19 +48,27 @@ export async function listBackups({ backupPath }: Place): Promise<{ sets: string
   return { sets: sets.map(({ name }) => name), copies: copies.map(({ name }) => name) };
 }
 
+/** The names of the sets that jobs have made, oldest first. */
+export const listSets = (place: Place) => listNames(place, (name) => jobSet.test(name));
+
 /** The names of the copies before imports, oldest first. */
-export function listCopies({ backupPath }: Place): string[] {
-  if (!fs.existsSync(backupPath)) return [];
-  // A name begins with the time of its copy.
-  return fs
-    .readdirSync(backupPath)
-    .filter((name) => copyName.test(name))
-    .sort();
+export const listCopies = (place: Place) => listNames(place, (name) => copyName.test(name));
+
+/** A name begins with the time of its backup. */
+function listNames({ backupPath }: Place, isWanted: (name: string) => boolean): string[] {
+  return fs.existsSync(backupPath) ? fs.readdirSync(backupPath).filter(isWanted).sort() : [];
 }
 
 /** Where the files of a set are until it is finished. */
 export function partialFolder({ backupPath }: Place, id: string): string {
   return path.join(backupPath, `.${id}.partial`);
+}
+
+/** Removes a backup. Its files are never half there under its name. */
+export async function removeBackup(place: Place, id: string): Promise<void> {
+  const doomed = partialFolder(place, id);
+  await fs.promises.rename(setFolder(place, id), doomed);
+  await fs.promises.rm(doomed, { recursive: true, force: true });
 }
 
 /** Removes what a killed process left. Only while no job makes a backup. */

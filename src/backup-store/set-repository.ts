@@ -1,4 +1,5 @@
 // What the databases of a set say about themselves. The copies are open in nobody else's hands.
+import { ownRows } from '../core/db/audit-chain.ts';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 
@@ -27,4 +28,23 @@ export function countTables(db: Db): Record<string, number> {
       .pluck()
       .get() ?? 0;
   return Object.fromEntries(names.all().map((name) => [name, count(name)]));
+}
+
+/** The revision of a library; 0 in one that this program has never opened. */
+export function readRevision(library: Db): number {
+  const table = library.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'ops_library_state'`).get();
+  if (!table) return 0;
+  return library.prepare<[], number>('SELECT revision FROM ops_library_state').pluck().get() ?? 0;
+}
+
+/** The last row of the audit log; null where it has no hash. */
+export function readAuditHead(ops: Db): { id: number; hash: string } | null {
+  const columns = ops.prepare(`SELECT name FROM pragma_table_info('audit')`).pluck().all();
+  if (!columns.includes('hash')) return null;
+  const last = ops
+    .prepare<[], { id: number; hash: string | null }>(
+      `SELECT id, hash FROM audit WHERE ${ownRows} ORDER BY id DESC LIMIT 1`,
+    )
+    .get();
+  return last?.hash ? { id: last.id, hash: last.hash } : null;
 }

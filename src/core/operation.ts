@@ -138,7 +138,8 @@ export type Operation = {
   /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments` only: other
    *  refusals come after those of role and confirmation. */
   check?(args: Args, config: Config, records: Records): Args;
-  /** Throws `wrong_state` or `index_missing` while the state of what the checked arguments name does not allow the run. */
+  /** Throws `wrong_state`, `index_missing` or `disk_full` while the state of what the checked arguments name does not allow the
+   *  run. */
   assertPossible?(args: Args, config: Config, records: Records): void;
   /** Replaces the arguments that are `derived`, at each request. */
   derive?(args: Args, library: LibraryState): Args;

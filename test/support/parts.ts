@@ -27,6 +27,7 @@ export function partsOf(app: App) {
     catalogue: app.catalogue,
     counts: use(embedding).counts,
     liveIndex: use(index).liveIndex,
+    inventory: use(backupStore).inventory,
     ...use(jobs),
     backups: use(backupStore).backupRepository,
     drillWatch: use(backups).drillWatch,

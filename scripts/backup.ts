@@ -1,0 +1,57 @@
+// The operation `backup`: makes a set, then removes those that the limits no longer keep.
+import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
+import type { WrittenSet } from '../src/backup-store/set-draft.ts';
+import { removeBackup, removeUnfinished } from '../src/backup-store/set-files.ts';
+import { createBackupJobs } from '../src/backup-store/backup-jobs-repository.ts';
+import { type BackupArguments, backupOperation } from '../src/backups/backup-operation.ts';
+import { findExpired } from '../src/backups/retention.ts';
+import { assertRoom } from '../src/backups/room.ts';
+import { writeSet } from '../src/backups/write-set.ts';
+import type { Config } from '../src/core/config.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
+import { formatBytes, plural } from '../src/core/format.ts';
+import type { ScriptContext } from '../src/jobs/script.ts';
+import { runOperation } from './run-operation.ts';
+
+await runOperation<BackupArguments>(backupOperation, async (args, context) => {
+  const { config, job, progress } = context;
+  removeUnfinished(config);
+  assertRoom(config);
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+  try {
+    const request = {
+      job: createBackupJobs(ops).numberOf(job.id),
+      note: args.note ?? null,
+      includeIndex: args.include_index,
+      now: new Date(),
+    };
+    const made = await writeSet(config, request, (share, phase) =>
+      progress(Math.floor(share * 100), 100, phase),
+    );
+    console.log(`Made ${made.backup}: ${plural(made.files, 'file')}, ${formatBytes(made.bytes)}.`);
+    return { ...made, removed: await removeExpired(config, ops, made, progress) };
+  } finally {
+    ops.close();
+  }
+});
+
+/** A set is there even when an old one cannot be removed. */
+async function removeExpired(config: Config, ops: Db, made: WrittenSet, progress: ScriptContext['progress']) {
+  progress(0, undefined, 'tidy');
+  const known = createBackupRepository(ops).all();
+  const inUse = createBackupJobs(ops).inUse();
+  const newest = { id: made.backup, at: made.made_at, kind: 'full', bytes: made.bytes } as const;
+  const expired = findExpired([...known, { ...newest, proof: 'none', is_kept: false }], config);
+  const removed: string[] = [];
+  for (const id of expired.filter((one) => !inUse.has(one))) {
+    try {
+      await removeBackup(config, id);
+      removed.push(id);
+      console.log(`Removed ${id}, which the limits no longer keep.`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      console.log(`${id} could not be removed: ${(error as Error).message}.`);
+    }
+  }
+  return removed;
+}

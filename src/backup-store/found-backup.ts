@@ -1,0 +1,70 @@
+// Describes a backup that is in the folder, as its row.
+import { hash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Backup, Test } from './backup.ts';
+import type { BackupJobs } from './backup-jobs-repository.ts';
+import { hashInThread } from './hash.ts';
+import { bytesOf, type Manifest, manifestName, readManifest } from './manifest.ts';
+import { readCopyName, setFile, setFolder } from './set-files.ts';
+
+type Place = Pick<Config, 'backupPath'>;
+
+const untested: Test = { proof: 'none', proof_job: null, proof_at: null, proof_text: null, proof_steps: [] };
+
+/** A copy before an import; null for one that is gone meanwhile. */
+export async function describeCopy(place: Place, jobs: BackupJobs, id: string): Promise<Backup | null> {
+  const named = readCopyName(id);
+  const stat = await fs.promises.stat(setFolder(place, id)).catch(() => null);
+  if (!named || !stat) return null;
+  const job = named.job === 'by-hand' ? null : jobs.numberOfPrefix(named.job);
+  const facts = { id, job, at: named.at, bytes: stat.size, sha256: null, note: null };
+  return { ...facts, ...untested, kind: 'before_import', is_kept: false, gone_at: null };
+}
+
+export type FoundSet = { row: Backup; manifest: Manifest };
+
+/** Throws `bad_input` for a set whose manifest cannot be read. Its other files are not looked at. */
+export function describeSet(place: Place, jobs: BackupJobs, id: string): FoundSet {
+  const folder = setFolder(place, id);
+  const manifest = readManifest(folder);
+  const { made_at: at, job, note } = manifest;
+  const row: Backup = {
+    id,
+    job,
+    at: new Date(at).toISOString(),
+    kind: id.startsWith('before-') ? 'before_update' : 'full',
+    bytes: bytesOf(manifest),
+    sha256: hash('sha256', fs.readFileSync(path.join(folder, manifestName))),
+    ...untested,
+    note,
+    // A set of another data folder was put there by a person, whom the limits must not surprise.
+    is_kept: job !== null && jobs.maker(job) === null,
+    gone_at: null,
+  };
+  return { row, manifest };
+}
+
+/** Whether its job says that it made just this set, or is about to say it. */
+export function isVouchedFor({ row }: FoundSet, jobs: BackupJobs): boolean {
+  const maker = row.job === null ? null : jobs.maker(row.job);
+  return maker?.status === 'running' || (row.sha256 !== null && maker?.result?.sha256 === row.sha256);
+}
+
+/** Throws `bad_input` with a sentence that names the first file whose bytes are others than the manifest says. */
+export async function assertIntact(place: Place, { row, manifest }: FoundSet, isStopped: () => boolean) {
+  for (const { name, bytes, sha256 } of manifest.files) {
+    if (isStopped()) throw new AppError('stopping', 'The server is stopping.');
+    const file = setFile(place, row.id, name);
+    const stat = await fs.promises.stat(file).catch(() => null);
+    if (!stat?.isFile()) throw damaged(`${file} is missing.`);
+    if (stat.size !== bytes) throw damaged(`${file} has ${stat.size} bytes, not ${bytes}.`);
+    if ((await hashInThread(file)) !== sha256) throw damaged(`${file} was changed since it was written.`);
+  }
+}
+
+function damaged(message: string): AppError {
+  return new AppError('bad_input', message, { code: 'backup_damaged' });
+}

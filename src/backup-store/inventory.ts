@@ -1,0 +1,154 @@
+// Keeps the rows of backups true to the files in their folder, which are the truth: adds those that have come, marks those that
+// have gone. Looks at the start, before the end of each job is reported, and once an hour.
+import fs from 'node:fs';
+import { systemRequester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { createLoop } from '../core/loop.ts';
+import type { Backup } from './backup.ts';
+import type { BackupJobs } from './backup-jobs-repository.ts';
+import type { BackupRepository } from './backup-repository.ts';
+import { assertIntact, describeCopy, describeSet, type FoundSet, isVouchedFor } from './found-backup.ts';
+import { listBackups, removeUnfinished } from './set-files.ts';
+
+const hourMs = 3_600_000;
+
+type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'log' | 'now' | 'untilFree'> & {
+  backups: BackupRepository;
+  jobs: BackupJobs;
+};
+
+export type Inventory = ReturnType<typeof createInventory>;
+
+export function createInventory(given: Given) {
+  const { config, log } = given;
+  const rows = createRows(given);
+  const adopt = createAdoption(given, rows);
+  let lookedAt: bigint | null = null;
+  const loop = createLoop({
+    everyMs: hourMs,
+    runOnce: look,
+    onError: (error) =>
+      log.error({ err: error }, 'the folder of backups could not be read; tried again soon'),
+  });
+
+  return {
+    /** Before any job starts: removes what a killed server has left. */
+    recover: () => removeUnfinished(config),
+    /** The first look may hash what has come meanwhile, so nothing waits for it. */
+    start: () => void loop.start(),
+    stop: loop.stop,
+    runOnce: loop.runOnce,
+
+    /** Records what the job that ends now has made or removed. Sets of others are hashed later. */
+    async catchUp() {
+      if ((await changedAt(config.backupPath)) === lookedAt) return;
+      await record();
+      loop.wake();
+    },
+  };
+
+  async function look(isStopped: () => boolean) {
+    const strangers = await record();
+    for (const found of strangers) if (!isStopped()) await adopt(found, isStopped);
+  }
+
+  /** Returns the sets that nothing vouches for. */
+  async function record(): Promise<FoundSet[]> {
+    const before = await changedAt(config.backupPath);
+    const { known, strangers } = await compare(given, await listBackups(config));
+    await rows.record(known.come, known.gone);
+    lookedAt = before;
+    return strangers;
+  }
+}
+
+type Listed = Awaited<ReturnType<typeof listBackups>>;
+
+async function compare({ backups, config, jobs, log }: Given, { sets, copies }: Listed) {
+  const present = new Map(backups.all().map((one) => [one.id, one]));
+  const listed = new Set([...sets, ...copies]);
+  const gone = [...present.values()].filter(({ id }) => !listed.has(id));
+  const isNew = (id: string) => !present.has(id);
+  const newCopies = await Promise.all(copies.filter(isNew).map((id) => describeCopy(config, jobs, id)));
+  const found = sets.filter(isNew).flatMap((id) => {
+    try {
+      return describeSet(config, jobs, id);
+    } catch (error) {
+      log.warn({ backup: id }, `a backup is not used: ${explain(error)}`);
+      return [];
+    }
+  });
+  const ours = found.filter((one) => isVouchedFor(one, jobs));
+  const come = [...newCopies.filter((one) => one !== null), ...ours.map(({ row }) => row)];
+  return { known: { come, gone }, strangers: found.filter((one) => !ours.includes(one)) };
+}
+
+/** Writes rows, with an audit row for each set that nobody has asked to come or go. */
+function createRows({ audit, backups, bus, now, untilFree }: Given) {
+  const note = (event: string, { id, at, bytes }: Backup) =>
+    audit.record({
+      event,
+      outcome: 'ok',
+      by: systemRequester,
+      target: `backup:${id}`,
+      detail: { at, bytes },
+    });
+
+  return {
+    async record(come: Backup[], gone: Backup[]) {
+      if (come.length === 0 && gone.length === 0) return;
+      await write(() => {
+        for (const one of come) backups.add(withProof(one, backups.find(one.id)));
+        for (const one of gone) {
+          if (backups.markGone(one.id, now().toISOString()) && one.kind !== 'before_import')
+            note('backup.gone', one);
+        }
+      });
+    },
+
+    adopt: (one: Backup) =>
+      write(() => {
+        backups.add(withProof(one, backups.find(one.id)));
+        note('backup.adopted', one);
+      }),
+  };
+
+  async function write(work: () => void) {
+    await untilFree(() => backups.transaction(work));
+    bus.emit('backups');
+  }
+}
+
+/** A set that comes back with the same manifest has been tested already. */
+function withProof(found: Backup, before: Backup | null): Backup {
+  if (before === null || before.sha256 === null || before.sha256 !== found.sha256) return found;
+  const { proof, proof_job, proof_at, proof_text, proof_steps, note } = before;
+  return { ...found, proof, proof_job, proof_at, proof_text, proof_steps, note };
+}
+
+/** Takes a set over once its hashes agree; one whose hashes do not is looked at again when its folder has changed. */
+function createAdoption({ config, log }: Given, rows: ReturnType<typeof createRows>) {
+  const refused = new Map<string, bigint | null>();
+  return async (found: FoundSet, isStopped: () => boolean) => {
+    const { id } = found.row;
+    const changed = await changedAt(`${config.backupPath}/${id}`);
+    if (refused.has(id) && refused.get(id) === changed) return;
+    try {
+      await assertIntact(config, found, isStopped);
+      await rows.adopt(found.row);
+      refused.delete(id);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'bad_input') throw error;
+      refused.set(id, changed);
+      log.warn({ backup: id }, `a backup is not used: ${error.message}`);
+    }
+  };
+}
+
+/** When an entry of the folder has come or gone; null without the folder. */
+async function changedAt(folder: string): Promise<bigint | null> {
+  const stat = await fs.promises.stat(folder, { bigint: true }).catch(() => null);
+  return stat?.mtimeNs ?? null;
+}

@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { makeRoot } from '../support/engine.ts';
+import { until } from '../support/until.ts';
+
+const rowsOf = ({ parts }: TestApp) => parts.backups.all();
+const placeOf = ({ config }: TestApp, id: unknown) => path.join(config.backupPath, String(id));
+const eventsOf = ({ ops }: TestApp) =>
+  ops.prepare(`SELECT event, target FROM audit WHERE event LIKE 'backup.%' ORDER BY id`).all();
+
+t.test('the row of a backup is there when its job ends, and goes with its folder', async (t) => {
+  const app = await startApp(t);
+  let changes = 0;
+  app.bus.on('backups', () => {
+    changes += 1;
+  });
+  await app.run('import');
+  const { number, result } = await app.run('backup', { note: 'mine' });
+  const [row, copy] = rowsOf(app);
+  t.match(row, {
+    id: result?.backup,
+    job: number,
+    kind: 'full',
+    sha256: result?.sha256,
+    bytes: result?.bytes,
+    proof: 'none',
+    note: 'mine',
+    is_kept: false,
+    gone_at: null,
+  });
+  t.match(copy, { id: /^library-/, job: 1, kind: 'before_import', sha256: null, is_kept: false });
+  t.equal(changes, 2);
+  fs.rmSync(placeOf(app, row?.id), { recursive: true });
+  await app.parts.inventory.runOnce();
+  t.strictSame(rowsOf(app), [copy]);
+  t.match(app.parts.backups.find(String(row?.id)), { gone_at: String });
+  t.strictSame(eventsOf(app), [{ event: 'backup.gone', target: `backup:${row?.id}` }]);
+});
+
+t.test('a set that is put there is taken over once its hashes agree', async (t) => {
+  const other = await startApp(t);
+  await other.run('import');
+  const { result } = await other.run('backup');
+  const id = String(result?.backup);
+  const app = await startApp(t);
+  fs.cpSync(placeOf(other, id), placeOf(app, id), { recursive: true });
+  fs.appendFileSync(path.join(placeOf(app, id), 'library.db'), 'x');
+  await app.parts.inventory.runOnce();
+  t.strictSame(rowsOf(app), [], 'a file was changed');
+  fs.cpSync(path.join(placeOf(other, id), 'library.db'), path.join(placeOf(app, id), 'library.db'));
+  fs.utimesSync(placeOf(app, id), 1, 1);
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id, proof: 'none', is_kept: true, sha256: result?.sha256 }]);
+  t.strictSame(eventsOf(app), [{ event: 'backup.adopted', target: `backup:${id}` }]);
+  await app.run('import');
+  t.match(
+    await app.run('backup', {}),
+    { status: 'succeeded', result: { removed: [] } },
+    'the limits leave it alone',
+  );
+});
+
+t.test('a set that comes back has kept its proof', async (t) => {
+  const app = await startApp(t);
+  const { result } = await app.run('backup');
+  const id = String(result?.backup);
+  const proof = {
+    proof: 'proven',
+    proof_job: 7,
+    proof_at: '2026-11-28T03:30:00.000Z',
+    proof_text: 'All well.',
+  } as const;
+  app.parts.backups.prove(id, { ...proof, proof_steps: [] });
+  const away = path.join(app.root, 'away');
+  fs.renameSync(placeOf(app, id), away);
+  await app.parts.inventory.runOnce();
+  t.strictSame(rowsOf(app), []);
+  fs.renameSync(away, placeOf(app, id));
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id, ...proof, gone_at: null, is_kept: false }]);
+});
+
+t.test('a start removes what a killed server left, and finds what has come and gone meanwhile', async (t) => {
+  const root = makeRoot(t);
+  const first = await startApp(t, { root });
+  const gone = String((await first.run('backup')).result?.backup);
+  first.parts.backups.describe(gone, { is_kept: true, note: null });
+  const left = String((await first.run('backup')).result?.backup);
+  await first.close();
+  fs.renameSync(placeOf(first, gone), placeOf(first, `.${gone}.partial`));
+  fs.writeFileSync(placeOf(first, 'library-1.db.partial-journal'), '');
+  fs.writeFileSync(placeOf(first, 'of-a-person.txt'), '');
+  const second = await startApp(t, { root });
+  t.strictSame(fs.readdirSync(second.config.backupPath).sort(), [left, 'of-a-person.txt']);
+  await until(() => rowsOf(second).length === 1);
+  t.match(rowsOf(second), [{ id: left }]);
+});
+
+t.test('a manifest that cannot be read leaves its set alone', async (t) => {
+  const app = await startApp(t);
+  const { result } = await app.run('backup');
+  const id = String(result?.backup);
+  const copy = placeOf(app, '20200101T000000Z-9');
+  fs.cpSync(placeOf(app, id), copy, { recursive: true });
+  fs.writeFileSync(path.join(copy, 'manifest.json'), '{}');
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id }]);
+  t.ok(fs.existsSync(copy));
+});

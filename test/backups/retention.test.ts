@@ -1,0 +1,98 @@
+import t from 'tap';
+import type { Backup } from '../../src/backup-store/backup.ts';
+import { findExpired } from '../../src/backups/retention.ts';
+
+type Given = Parameters<typeof findExpired>[0][number];
+
+const mebibyte = 1024 * 1024;
+const limits = { backupDaily: 7, backupWeekly: 4, backupMonthly: 3, backupMaxBytes: 20_480 * mebibyte };
+const made = (at: string, more: Partial<Backup> = {}): Given => ({
+  id: at.slice(0, 16),
+  at: `${at.padEnd(16, 'T02:00').slice(0, 16)}:00.000Z`,
+  kind: 'full',
+  bytes: mebibyte,
+  proof: 'none',
+  is_kept: false,
+  ...more,
+});
+
+/** One each night, from the newest backwards. */
+function nightly(nights: number): Given[] {
+  const last = Date.UTC(2026, 10, 28);
+  return Array.from({ length: nights }, (_, at) =>
+    made(new Date(last - at * 86_400_000).toISOString().slice(0, 10)),
+  );
+}
+
+const keptOf = (backups: Given[], given = limits) => {
+  const expired = new Set(findExpired(backups, given));
+  return backups.map(({ id }) => id).filter((id) => !expired.has(id));
+};
+
+t.test('the last backups of days, weeks and months are kept', async (t) => {
+  t.strictSame(keptOf(nightly(200)), [
+    '2026-11-28',
+    '2026-11-27',
+    '2026-11-26',
+    '2026-11-25',
+    '2026-11-24',
+    '2026-11-23',
+    '2026-11-22',
+    '2026-11-15',
+    '2026-11-08',
+    '2026-10-31',
+    '2026-09-30',
+  ]);
+  const often = ['2026-11-28T09:00', '2026-11-28T08:00', '2026-11-27T23:59', '2026-11-27T00:00'];
+  t.strictSame(keptOf(often.map((at) => made(at))), [often[0], often[2]]);
+  t.strictSame(findExpired([...nightly(9)].reverse(), { ...limits, backupWeekly: 0, backupMonthly: 0 }), [
+    '2026-11-20',
+    '2026-11-21',
+  ]);
+});
+
+t.test(
+  'the newest, the newest proven and those that are marked to keep stay, whatever the limits are',
+  async (t) => {
+    const backups = nightly(10).map((one, at) => ({
+      ...one,
+      proof: [3, 5].includes(at) ? ('proven' as const) : ('failed' as const),
+      is_kept: at === 8,
+    }));
+    const least = { backupDaily: 1, backupWeekly: 0, backupMonthly: 0, backupMaxBytes: mebibyte };
+    t.strictSame(keptOf(backups, least), ['2026-11-28', '2026-11-25', '2026-11-20']);
+  },
+);
+
+t.test('all together have at most so many bytes, the oldest go first', async (t) => {
+  t.strictSame(keptOf(nightly(5), { ...limits, backupMaxBytes: 3 * mebibyte }), [
+    '2026-11-28',
+    '2026-11-27',
+    '2026-11-26',
+  ]);
+  const [newest, ...older] = nightly(5);
+  const last = older.at(-1) as Given;
+  const backups = [
+    { ...(newest as Given), bytes: 9 * mebibyte },
+    ...older.slice(0, -1),
+    { ...last, is_kept: true },
+  ];
+  t.strictSame(
+    keptOf(backups, { ...limits, backupMaxBytes: 11 * mebibyte }),
+    ['2026-11-28', '2026-11-27', '2026-11-24'],
+    'those that stay count first',
+  );
+});
+
+t.test(
+  'copies before imports are left to their own limits; of those before updates three are kept',
+  async (t) => {
+    const imports = nightly(40).map((one) => ({ ...one, kind: 'before_import' as const }));
+    const updates = nightly(5).map((one) => ({
+      ...one,
+      id: `before-${one.id}`,
+      kind: 'before_update' as const,
+    }));
+    t.strictSame(findExpired([...imports, ...updates], limits), ['before-2026-11-24', 'before-2026-11-25']);
+  },
+);
