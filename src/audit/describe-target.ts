@@ -29,6 +29,7 @@ const subjects: Record<string, (name: string) => Subject> = {
 const wholes: Record<string, Subject> = {
   settings: { text: 'Several settings', href: url('/settings/values') },
   jobs: { text: 'Jobs', href: url('/jobs') },
+  schedules: { text: 'Schedules', href: url('/schedules') },
   workers: { text: 'All workers', href: url('/operations') },
   queue: { text: 'The embedding queue', href: url('/operations') },
   maintenance: { text: 'Maintenance', href: url('/settings/maintenance') },

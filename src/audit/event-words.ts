@@ -92,6 +92,10 @@ export const eventGroups: EventGroup[] = [
       'backup.adopted': words('Backup found and taken over'),
       'backup.gone': words('Backup is gone'),
       'backup.tested': words('Backup tested', 'Backup failed its test'),
+      'backup.changed': saved('Backup'),
+      'backups.scheduled': words('Backups scheduled', 'Schedule backups'),
+      'backup.removed': words('Backup deleted', 'Delete a backup'),
+      'backup.download': words('Backup downloaded', 'Download of a backup broke off'),
     },
   },
   {

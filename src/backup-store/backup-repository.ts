@@ -4,6 +4,10 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Backup, BackupKind, Test } from './backup.ts';
 
 type Row = Omit<Backup, 'proof_steps' | 'is_kept'> & { proof_steps: string | null; is_kept: number };
+/** Of those of one kind whose files are there. */
+export type Total = { kind: BackupKind; sets: number; bytes: number };
+/** A backup, also one that is gone, in a history. */
+export type Mark = Pick<Backup, 'at' | 'kind' | 'proof'>;
 type PageOf = { kind?: BackupKind; limit: number; before?: { at: string; id: string } };
 
 export type BackupRepository = ReturnType<typeof createBackupRepository>;
@@ -18,6 +22,10 @@ const sql = {
   `,
   find: 'SELECT * FROM backup WHERE id = ?',
   since: `SELECT * FROM backup WHERE at >= ? ${newestFirst}`,
+  marks: 'SELECT at, kind, proof FROM backup WHERE at >= ? ORDER BY at',
+  totals:
+    'SELECT kind, count(*) AS sets, sum(bytes) AS bytes FROM backup WHERE gone_at IS NULL GROUP BY kind',
+  otherProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' AND id <> ? ${newestFirst} LIMIT 1`,
   newest: `SELECT * FROM backup WHERE gone_at IS NULL AND kind = ? ${newestFirst} LIMIT 1`,
   newestProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' ${newestFirst} LIMIT 1`,
   add: `
@@ -61,6 +69,11 @@ export function createBackupRepository(ops: Db) {
     since: (at: string) => list('since', at),
     newest: (kind: BackupKind = 'full') => first('newest', kind),
     newestProven: () => first('newestProven'),
+    /** The newest one besides `id` that is proven. */
+    otherProven: (id: string) => first('otherProven', id),
+    /** Those made since a time, the oldest first, also those that are gone. */
+    marks: (since: string) => statements.marks.all(since) as Mark[],
+    totals: () => statements.totals.all() as Total[],
 
     /** Adds it, or brings back one that was gone; what a person has asked to keep stays kept. */
     add({ proof_steps, is_kept, ...backup }: Backup) {

@@ -1,23 +1,40 @@
 // Builds the objects of the feature from the kernel and the features before it.
+import type { Backup } from '../backup-store/backup.ts';
 import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
+import { schedules } from '../schedules/feature.ts';
+import { settings } from '../settings/feature.ts';
 import { starts } from '../starts/feature.ts';
+import { createBackupEdits } from './backup-edits.ts';
+import { createBackupSchedules } from './backup-schedules.ts';
 import { createDrillJobs } from './drill-jobs-repository.ts';
 import { createDrillWatch } from './drill-watch.ts';
+import { whyKept } from './why-kept.ts';
 
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
 export function createBackupsParts(ctx: Context) {
   const { backupRepository: backups } = ctx.use(backupStore);
-  const { repository, libraryState } = ctx.use(jobs);
+  const { repository, libraryState, current } = ctx.use(jobs);
+  const { scheduleEdits } = ctx.use(schedules);
+  const { schedules: stored, nextRuns } = ctx.use(scheduleStore);
+  const { active } = repository;
   const drillJobs = createDrillJobs(ctx.ops);
+  const judge = (backup: Backup) => whyKept({ backups, active }, backup);
   return {
     backups,
-    schedules: ctx.use(scheduleStore).schedules,
+    repository,
+    schedules: stored,
+    libraryState,
     hasEntries: () => !libraryState.isEmpty(),
+    libraryRevision: current.libraryRevision,
+    settings: ctx.use(settings).settings,
     firstStart: ctx.use(starts).starts.first,
-    drillWatch: createDrillWatch({ ...ctx, backups, drillJobs, active: repository.active }),
+    drillWatch: createDrillWatch({ ...ctx, backups, drillJobs, active }),
+    whyKept: judge,
+    backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge }),
+    backupSchedules: createBackupSchedules({ ...ctx, schedules: stored, nextRuns, scheduleEdits }),
   };
 }

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'not_cancellable'
   | 'not_retryable'
   | 'wrong_state'
+  | 'last_proven'
   | 'index_missing'
   | 'no_workers'
   | 'drain_running'

@@ -27,6 +27,7 @@ const statuses: Record<ErrorCode, number> = {
   index_missing: 409,
   internal: 500,
   invalid_arguments: 422,
+  last_proven: 409,
   maintenance: 503,
   method_not_allowed: 405,
   no_drain: 409,

@@ -7,8 +7,11 @@ import t from 'tap';
 import { features } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { checkAccess } from '../support/access.ts';
+import { addBackup, proven, setName } from '../support/backups.ts';
 import { accessProblems, browserTest } from '../support/browser.ts';
 import { experience, sheet, writeSheet } from '../support/library.ts';
+
+const backedUpAt = '2026-11-22T02:00:00.000Z';
 
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
@@ -30,6 +33,14 @@ const states: { name: string; address: string; open?: Dialog['open']; dialogs?: 
   },
   { name: 'the outcome of many', address: '/jobs', open: cancelMany },
   { name: 'a plan', address: '/jobs', open: makePlan },
+  {
+    name: 'a backup',
+    address: `/backups/${setName(backedUpAt)}`,
+    dialogs: [
+      { name: 'its keeping', open: (page) => page.locator('#keep-backup').click() },
+      { name: 'its removal', open: (page) => page.locator('#remove-backup').click() },
+    ],
+  },
   { name: 'an error', address: '/nothing' },
 ];
 
@@ -91,5 +102,7 @@ async function startFilled(): Promise<TestApp> {
     fs.writeFileSync(path.join(folder, `${tab}.csv`), 'no,such,columns\n');
   }
   await filled.run('import', { path: folder });
+  addBackup(filled, '2026-11-29T02:00:00.000Z', proven);
+  addBackup(filled, backedUpAt, { ...proven, proof: 'failed' });
   return filled;
 }

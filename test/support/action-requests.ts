@@ -2,6 +2,7 @@
 // route needs a line here.
 import fs from 'node:fs';
 import path from 'node:path';
+import { addBackup } from './backups.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
 import { keptUploads, uploadSheet } from './sheet-uploads.ts';
@@ -119,6 +120,17 @@ const ofSchedules = {
   'POST /ui/schedules/:name/remove': (app) => submit(app, '/ui/schedules/weekly/remove'),
 } satisfies Requests;
 
+const ofBackups = {
+  'PUT /api/v1/backups/:id': (app) => send(app, 'PUT', `/api/v1/backups/${older(app)}`, { note: 'a test' }),
+  'DELETE /api/v1/backups/:id': (app) =>
+    send(app, 'DELETE', `/api/v1/backups/${older(app)}`, { ...confirmed, confirm: 'delete' }),
+  'POST /ui/backups/:id/keep': (app) => submit(app, `/ui/backups/${older(app)}/keep`, { note: 'a test' }),
+  'POST /ui/backups/:id/release': (app) => submit(app, `/ui/backups/${older(app)}/release`),
+  'POST /ui/backups/:id/remove': (app) =>
+    submit(app, `/ui/backups/${older(app)}/remove`, { ...confirmed, confirm: 'delete' }),
+  'POST /ui/backups/schedules': (app) => submit(app, '/ui/backups/schedules'),
+} satisfies Requests;
+
 const ofChecks = {
   'POST /api/v1/checks/run': (app) => post(app, '/api/v1/checks/run', { check: 'disk-space' }),
   'POST /ui/checks/run': (app) => submit(app, '/ui/checks/run', { check: 'disk-space' }),
@@ -215,6 +227,7 @@ export const actionRequests: Requests = {
   ...ofCaches,
   ...ofIndex,
   ...ofSchedules,
+  ...ofBackups,
   ...ofChecks,
   ...ofSettings,
   ...ofCredentials,
@@ -232,6 +245,7 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
     await send(app, 'PUT', '/api/v1/schedules/import', schedule);
     return post(app, '/api/v1/schedules/import/run');
   },
+  'backup.removed': (app) => send(app, 'DELETE', `/api/v1/backups/${older(app)}`, {}),
   'settings.imported': (app) => importSettings(app, {}),
   'maintenance.planned': (app) => post(app, '/api/v1/maintenance', { level: 'drained' }),
   async 'access.token_revoked'(app) {
@@ -239,6 +253,12 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
     return send(app, 'DELETE', '/api/v1/tokens/ada');
   },
 };
+
+/** The id of a backup that may be deleted, since there is a newer one. */
+function older(app: Sender): string {
+  addBackup(app, '2026-11-28T02:00:00.000Z');
+  return addBackup(app, '2026-11-27T02:00:00.000Z').id;
+}
 
 /** The plan of the dry run that the request before has started. */
 async function applyPlan(app: Sender): Promise<Answer> {

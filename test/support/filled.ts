@@ -1,6 +1,7 @@
 // A server whose pages have all of their controls.
 import type { Test } from 'tap';
 import { features } from '../../src/features.ts';
+import { addBackup, proven } from './backups.ts';
 import { addManual } from './entries.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
@@ -58,6 +59,9 @@ async function fill(test: Test, addresses: string[]) {
     '/ui/schedules/nightly/run',
   );
   addresses.push(`/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
+  addBackup(app, '2026-11-22T02:00:00.000Z');
+  const { id } = addBackup(app, '2026-11-15T02:00:00.000Z', { ...proven, proof: 'inconclusive' });
+  addresses.push(`/backups/${id}`, `/ui/backups/${id}/keep`, `/ui/backups/${id}/remove`);
   await upload(app, buildZip(toParts(app.members)));
   const { body } = await uploadSheet(app, filesOf(sheet()));
   addresses.push(`/sources?sheet=${body.sheet_id}`);

@@ -8,6 +8,7 @@ import { systemRequester } from '../../src/core/audit.ts';
 import { maintenance } from '../../src/maintenance/feature.ts';
 import type { Action } from '../../src/web/action.ts';
 import { startApp } from '../support/app.ts';
+import { addBackup, setName } from '../support/backups.ts';
 import { googleSettings } from '../support/google.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
@@ -25,6 +26,8 @@ const single = [
   'access.sign_in',
   'access.sign_out',
   'access.token_created',
+  'backup.changed',
+  'backups.scheduled',
   'cache.flushed',
   'checks.run',
   'credential.checked',
@@ -99,7 +102,17 @@ const ended: Step[] = [
   ['admin', { reason: 'it is over' }, 'wrong_state'],
 ];
 
+const newestBackup = '2026-11-28T02:00:00.000Z';
+const deletes: Step[] = [
+  ['admin', {}, unconfirmed],
+  ['admin', word('delete'), 'last_proven'],
+];
+
 const inWrongState: Record<string, Steps> = {
+  'backup.removed': {
+    [`DELETE /api/v1/backups/${setName(newestBackup)}`]: deletes,
+    [`POST /ui/backups/${setName(newestBackup)}/remove`]: deletes,
+  },
   'job.accepted': {
     ...runs(true),
     ...runs(false),
@@ -183,6 +196,7 @@ t.test('the domain judges arguments, danger, confirmation and state in this orde
   const app = await startWithRoles(t, (t) => startApp(t));
   await app.run('import');
   fs.writeFileSync(path.join(app.root, 'backups', copy), '');
+  addBackup(app, newestBackup);
   const replaces = { operation: 'import', cron: '0 2 * * *', ...word('import') };
   const { repository } = app.parts;
   await putSchedule(app, 'replace', replaces, as('admin'));

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { viewRun } from '../../backups/run-view.ts';
 import type { Page } from '../../web/feature.ts';
+import type { StorageContext } from '../parts.ts';
 
 export const storagePage: Page = {
   path: '/storage',
@@ -8,13 +10,16 @@ export const storagePage: Page = {
   examples: ['/storage'],
 };
 
-export function registerStoragePage(app: FastifyInstance) {
+export function registerStoragePage(app: FastifyInstance, ctx: StorageContext) {
   app.get(storagePage.path, { config: { isPage: true } }, async (request, reply) =>
     reply.sendPage({
       template: 'storage/storage-page',
       title: 'Storage',
       section: storagePage.path,
-      data: { areas: await request.loadCard('storage') },
+      data: {
+        areas: await request.loadCard('storage'),
+        backup: viewRun(ctx, 'backup'),
+      },
     }),
   );
 }

@@ -1,0 +1,59 @@
+// A backup as a ZIP that is written while it is sent. All files are opened before the first byte is sent, so a removal meanwhile
+// does not change what is sent. Files of backups are never open as databases of the server, so they may be read.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Backup } from '../backup-store/backup.ts';
+import { setFolder } from '../backup-store/set-files.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { packZip, readBytes } from '../zip/pack.ts';
+
+type Member = { name: string; file: fs.promises.FileHandle };
+
+/** `close`, or `stream` once. Throws `not_found` when its files are gone. */
+export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: Backup) {
+  const members = await openMembers(config, backup);
+  return {
+    fileName: `chl-backup-${backup.id.replace(/\.db$/, '')}.zip`,
+    close: () => closeAll(members),
+    /** The files are closed with the stream, whatever ends it. */
+    stream: (): Promise<Readable> =>
+      packZip(
+        members.map(({ name, file }) => ({
+          name,
+          content: file.createReadStream({ start: 0, highWaterMark: readBytes }),
+        })),
+        { isStored: true, date: new Date(backup.at) },
+      ),
+  };
+}
+
+/** In the order of their names: the manifest stands behind the databases. */
+async function openMembers(config: Pick<Config, 'backupPath'>, { id }: Backup): Promise<Member[]> {
+  const place = setFolder(config, id);
+  const members: Member[] = [];
+  try {
+    for (const name of await listFiles(place, id))
+      members.push({ name, file: await fs.promises.open(path.join(path.dirname(place), name), 'r') });
+    return members;
+  } catch (error) {
+    await closeAll(members);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new AppError('not_found', `The files of backup ${id} are gone.`);
+  }
+}
+
+/** The names below the folder of backups: those of the files of a set, or of the one file of a copy. */
+async function listFiles(place: string, id: string): Promise<string[]> {
+  if ((await fs.promises.stat(place)).isFile()) return [id];
+  const entries = await fs.promises.readdir(place, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files
+    .map((entry) => path.join(id, path.relative(place, path.join(entry.parentPath, entry.name))))
+    .sort();
+}
+
+async function closeAll(members: Member[]) {
+  await Promise.all(members.map(({ file }) => file.close()));
+}

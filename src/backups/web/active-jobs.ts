@@ -1,0 +1,19 @@
+import { url } from '../../core/url.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { BackupsContext } from '../parts.ts';
+
+const words: Record<string, string> = { backup: 'Backing up', drill: 'Testing', restore: 'Restoring' };
+
+/** The jobs that make, test or restore a backup now. */
+export function activeJobs({ repository }: Pick<BackupsContext, 'repository'>): Job[] {
+  return repository.active().filter(({ operation }) => Object.hasOwn(words, operation));
+}
+
+export function viewActive(ctx: Pick<BackupsContext, 'repository'>) {
+  return activeJobs(ctx).map(({ operation, number, status }) => ({
+    word: words[operation] ?? operation,
+    number,
+    isWaiting: status !== 'running',
+    href: url(`/jobs/${number}`),
+  }));
+}

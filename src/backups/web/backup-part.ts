@@ -1,0 +1,25 @@
+// The part of a job's page that leads to the backup that it made, tested or restored.
+import type { JobFacts, JobPart } from '../../core/job-part.ts';
+import type { BackupsContext } from '../parts.ts';
+import { readStanding, viewBackup } from './backup-view.ts';
+
+const verbs: Record<string, string> = { backup: 'Made by this job', drill: 'Tested', restore: 'Restored' };
+
+export const backupPart = (ctx: BackupsContext): JobPart => ({
+  template: 'backups/backup-part',
+  load(job) {
+    const verb = Object.hasOwn(verbs, job.operation) ? verbs[job.operation] : undefined;
+    const id = verb && backupOf(job);
+    const backup = id ? ctx.backups.find(id) : null;
+    if (!backup) return null;
+    const { at, gone_at: goneAt } = backup;
+    const { href, name, badge, size, kind } = viewBackup(ctx, backup, readStanding(ctx));
+    return { verb, href, name, at, badge, size, kind, goneAt };
+  },
+});
+
+/** A job that has not ended names the backup in its arguments. */
+function backupOf({ args, result }: JobFacts): string | null {
+  const id = result?.backup ?? args.backup;
+  return typeof id === 'string' ? id : null;
+}

@@ -1,0 +1,66 @@
+// The page of backups as its address asks for it: the list of one kind, a page of it, and what is the same in all.
+import { backupKinds, type BackupKind } from '../../backup-store/backup.ts';
+import { formatBytes, plural } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import type { BackupsContext } from '../parts.ts';
+import { viewActive } from './active-jobs.ts';
+import { kindWords, readStanding, viewBackup } from './backup-view.ts';
+import { viewCalendar } from './calendar-view.ts';
+import { viewComeBack } from './come-back-view.ts';
+import { viewKept } from './kept-view.ts';
+
+/** `before`: the id of the last backup of the page before. */
+export type BackupsQuery = { kind?: BackupKind; before?: string };
+
+const perPage = 20;
+
+export async function viewBackups(ctx: BackupsContext, { kind, before }: BackupsQuery) {
+  const { backups, backupSchedules, now } = ctx;
+  const after = before === undefined ? null : backups.find(before);
+  const found = backups.page({
+    ...(kind ? { kind } : {}),
+    ...(after ? { before: after } : {}),
+    limit: perPage + 1,
+  });
+  const shown = found.slice(0, perPage);
+  const standing = readStanding(ctx);
+  const plan = backupSchedules.read();
+  return {
+    path: pageUrl({ kind, before }, '/ui/backups'),
+    plan,
+    /** Nothing is set up: there is neither a backup nor a schedule that makes one. */
+    isNew: !plan.isMade && standing.newest === null,
+    active: viewActive(ctx),
+    calendar: viewCalendar(backups, now()),
+    chips: viewChips(ctx, kind),
+    backups: shown.map((backup) => viewBackup(ctx, backup, standing)),
+    newer: after ? pageUrl({ kind }) : null,
+    older: found.length > perPage ? pageUrl({ kind, before: shown.at(-1)?.id }) : null,
+    comeBack: await viewComeBack(ctx),
+    kept: viewKept(ctx.settings.all()),
+  };
+}
+
+function pageUrl({ kind, before }: { [Key in keyof BackupsQuery]?: string | undefined }, path = '/backups') {
+  return url(path, { kind: kind ?? null, before: before ?? null });
+}
+
+function viewChips({ backups }: Pick<BackupsContext, 'backups'>, current: BackupKind | undefined) {
+  const totals = backups.totals();
+  const ofKind = backupKinds.flatMap((kind) => totals.filter((one) => one.kind === kind));
+  const sum = (read: (one: (typeof totals)[number]) => number) =>
+    totals.reduce((total, one) => total + read(one), 0);
+  const all = { word: 'All', sets: sum(({ sets }) => sets), href: pageUrl({}), isCurrent: !current };
+  return {
+    meta: `${plural(all.sets, 'backup')}, ${formatBytes(sum(({ bytes }) => bytes))}`,
+    items: [
+      all,
+      ...ofKind.map(({ kind, sets }) => ({
+        word: kindWords[kind],
+        sets,
+        href: pageUrl({ kind }),
+        isCurrent: kind === current,
+      })),
+    ],
+  };
+}

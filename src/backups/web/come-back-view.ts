@@ -1,0 +1,44 @@
+// The answer to the question whether the library could come back, and to which state.
+import { readManifest } from '../../backup-store/manifest.ts';
+import { setFolder } from '../../backup-store/set-files.ts';
+import type { Backup } from '../../backup-store/backup.ts';
+import { formatBytes, formatDuration, plural } from '../../core/format.ts';
+import type { BackupsContext } from '../parts.ts';
+import { readPlace } from '../place.ts';
+
+/** The next set may be larger than the last. */
+const growth = 1.1;
+
+/** Null without a backup. */
+export async function viewComeBack(ctx: BackupsContext) {
+  const { backups, config } = ctx;
+  const newest = backups.newest();
+  if (!newest) return null;
+  const proven = backups.newestProven();
+  const place = await readPlace(config);
+  const needed = formatBytes(newest.bytes * growth);
+  return {
+    newest: newest.at,
+    proven: proven?.at ?? null,
+    lost: describeLost(ctx, newest),
+    took: proven ? formatDuration(testMs(proven) / 1000) : null,
+    disk: place && (place.isOnDataDisk ? 'the data’s own disk' : 'another disk than the data'),
+    isOnDataDisk: place?.isOnDataDisk === true,
+    room: place ? `${formatBytes(place.freeBytes)} free; the next backup needs ${needed}` : null,
+  };
+}
+
+/** The revision grows with each change of a row. */
+function describeLost({ config, libraryRevision }: BackupsContext, { id }: Backup): string {
+  try {
+    const { revision } = readManifest(setFolder(config, id));
+    const changes = libraryRevision() - revision;
+    return changes > 0 ? `${plural(changes, 'change')} of the library` : 'nothing of the library';
+  } catch {
+    return 'unknown: its manifest cannot be read';
+  }
+}
+
+function testMs({ proof_steps: steps }: Backup): number {
+  return steps.reduce((sum, { ms }) => sum + (ms ?? 0), 0);
+}
