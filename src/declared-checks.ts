@@ -19,6 +19,8 @@ import { credentialHeads } from './credentials/credential-check.ts';
 import { credentialChecksOf } from './credentials/credential-checks-of.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { lockedHead } from './damage/locked-check.ts';
+import { createPastWork } from './databases/past-work-repository.ts';
+import { lastCheckHead, lastChecksCheck } from './databases/last-checks-check.ts';
 import { databaseHead } from './embedding/database-check.ts';
 import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
@@ -82,6 +84,7 @@ export const headsOfOps: CheckHead[] = [
   chainHead,
   schedulesHead,
   backupsHead,
+  lastCheckHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -98,6 +101,7 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
     audit,
     schedulesOf(config, ops),
     backupsOf(config, ops),
+    lastChecksCheck({ config, past: createPastWork(ops), now: () => new Date() }),
   ];
   return { checks, end: sources.end };
 }

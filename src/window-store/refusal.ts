@@ -4,14 +4,16 @@ import { isDiskFull } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { formatMinute } from '../core/format.ts';
 import { levelWords } from './level-words.ts';
-import type { Window } from './window.ts';
+import { jobOf, type Window } from './window.ts';
 
-/** `retry_after_sec` becomes the header Retry-After. */
+/** `retry_after_sec` becomes the header Retry-After. `job`: the number of the job that has opened the window. */
 export function maintenanceError(window: Window, now: Date): AppError {
   const { id, level, reason, ends_at } = window;
   const retry_after_sec = Math.max(1, Math.ceil((Date.parse(ends_at) - now.getTime()) / 1000));
   const message = `Maintenance until ${formatMinute(ends_at)}: ${reason.replace(/[.!]$/, '')}. ${levelWords[level].refusal}`;
-  return new AppError('maintenance', message, { window: id, level, reason, ends_at, retry_after_sec });
+  const job = jobOf(window);
+  const details = { window: id, level, reason, ends_at, retry_after_sec, ...(job !== null && { job }) };
+  return new AppError('maintenance', message, details);
 }
 
 /** Runs a statement on windows. While they cannot be read, nothing may change, since a window may be open. */

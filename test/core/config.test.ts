@@ -26,6 +26,7 @@ const checks = {
   diskFullDays: 7,
   lockedMs: 60_000,
   walBytes: 256 * mebibyte,
+  databaseUncheckedDays: 8,
   freePagesShare: 0.25,
   backupOverdueMs: 7_200_000,
   backupUnprovenMs: 691_200_000,

@@ -147,7 +147,13 @@ t.test('a search and a page answer while a vacuum runs', async (t) => {
   // It holds the lock of a writer until the test has asked.
   process.kill(Number(pid), 'SIGSTOP');
   t.ok(isLocked(databasePath), 'it is writing');
-  for (const address of ['/library?q=words', '/jobs', '/operations', '/api/v1/search?q=words']) {
+  for (const address of [
+    '/library?q=words',
+    '/jobs',
+    '/operations',
+    '/databases',
+    '/api/v1/search?q=words',
+  ]) {
     const answer = await fetch(app.origin + address);
     t.equal(answer.status, 200, address);
   }

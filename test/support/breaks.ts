@@ -82,6 +82,16 @@ export function roundsOf(
           title: 'The write-ahead log of ops.db is large',
         },
       ),
+      threshold(
+        app,
+        { databaseUncheckedDays: -1 },
+        { check: 'database-checks', component: 'database', title: 'chl.db was not checked lately' },
+      ),
+      threshold(
+        app,
+        {},
+        { check: 'database-checks', component: 'database', title: 'ops.db was not checked lately' },
+      ),
       {
         check: 'database-size',
         component: 'database',

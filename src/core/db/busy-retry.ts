@@ -18,6 +18,9 @@ export const busyLimits = {
   worker: { maxMs: 120_000, everyMs: 50 },
 } as const satisfies Record<string, BusyLimits>;
 
+/** How often work was tried again in this process, by the file that was busy. */
+export const retriesByFile = new Map<string, number>();
+
 /** Whether another connection is writing; the failed statement changed nothing. */
 export function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
@@ -63,6 +66,8 @@ async function tryUntil<T>(deadline: number, everyMs: number, cause: unknown, wo
   for (let latest = cause; ; ) {
     if (!isBusy(latest) || performance.now() > deadline) throw latest;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
+    const { file } = latest as { file?: string };
+    if (file) retriesByFile.set(file, (retriesByFile.get(file) ?? 0) + 1);
     try {
       return await work();
     } catch (error) {

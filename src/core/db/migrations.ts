@@ -54,10 +54,7 @@ export function refuseNewer(db: Db, name: Name, file = db.name) {
 }
 
 export function isNewer(db: Db, name: Name): boolean {
-  const journal: { entries: { when: number }[] } = JSON.parse(
-    fs.readFileSync(path.join(folderOf(name), 'meta/_journal.json'), 'utf8'),
-  );
-  const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
+  const newestKnown = Math.max(...readJournal(name).map((entry) => entry.when));
   return newestApplied(db) > newestKnown;
 }
 
@@ -65,6 +62,12 @@ export function isNewer(db: Db, name: Name): boolean {
 export function countMissing(db: Db, name: Name): number {
   const newest = newestApplied(db);
   return readMigrations(name).filter(({ folderMillis }) => folderMillis > newest).length;
+}
+
+/** Those of this version, oldest first: the name of each, and whether the file has it. */
+export function listMigrations(db: Db, name: Name): { name: string; is_applied: boolean }[] {
+  const newest = newestApplied(db);
+  return readJournal(name).map(({ tag, when }) => ({ name: tag, is_applied: when <= newest }));
 }
 
 /** Throws `config` when the file lacks a table or a column that its migrations have made. */
@@ -113,6 +116,10 @@ const table = 'ops_migration';
 
 function readMigrations(name: Name) {
   return readMigrationFiles({ migrationsFolder: folderOf(name) });
+}
+
+function readJournal(name: Name): { tag: string; when: number }[] {
+  return JSON.parse(fs.readFileSync(path.join(folderOf(name), 'meta/_journal.json'), 'utf8')).entries;
 }
 
 function folderOf(name: Name): string {

@@ -121,6 +121,14 @@ export const checkSettings = {
     unit: 'MiB',
     times: mebibyte,
   }),
+  databaseUncheckedDays: threshold('database_unchecked_days', {
+    title: 'Days since the check of a database',
+    text: 'Of chl.db and of ops.db, each by itself.',
+    min: 1,
+    max: 365,
+    default: 8,
+    unit: 'days',
+  }),
   freePagesShare: threshold('free_pages_percent', {
     title: 'Unused pages of a database',
     text: 'Vacuum gives them back to the disk.',

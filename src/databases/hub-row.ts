@@ -1,0 +1,48 @@
+import { formatBytes, formatList } from '../core/format.ts';
+import type { HubRow, HubState } from '../core/hub-row.ts';
+import { readPages } from '../core/db/pages.ts';
+import { type DatabaseName, databaseNames, fileNameOf } from './database.ts';
+import type { DatabaseContext } from './parts.ts';
+
+type Context = Pick<DatabaseContext, 'config' | 'library' | 'ops' | 'databaseList'>;
+
+export const databasesRow = (ctx: Context): HubRow => ({
+  hub: 'storage',
+  position: 20,
+  icon: 'db',
+  name: 'Databases',
+  href: '/databases',
+  dirtyOn: ['databases', 'jobs-removed', 'library'],
+  load() {
+    const sizes = databaseNames.map((name) => `${name} ${formatBytes(sizeOf(ctx, name))}`).join(', ');
+    return describeChecks(ctx, `${sizes}.`);
+  },
+});
+
+function sizeOf({ library, ops }: Context, name: DatabaseName): number {
+  const { pages, pageBytes } = readPages(name === 'library' ? library : ops);
+  return pages * pageBytes;
+}
+
+/** The worst first. */
+function describeChecks({ config, databaseList }: Context, sizes: string): HubState {
+  const checks = databaseNames.map((name) => ({ name, ...databaseList.checkOf(name) }));
+  const bad = checks.find(({ outcome }) => outcome === 'found');
+  if (bad) {
+    const sentence = `${sizes} The last check of ${fileNameOf(config, bad.name)} found a problem`;
+    return { sentence, ...(bad.at && { at: bad.at }), badge: { tone: 'bad', label: 'Check failed' } };
+  }
+  const unfinished = checks.find(({ outcome }) => outcome === 'unfinished');
+  if (unfinished) {
+    const sentence = `${sizes} ${fileNameOf(config, unfinished.name)} could not be checked`;
+    return {
+      sentence,
+      ...(unfinished.at && { at: unfinished.at }),
+      badge: { tone: 'warn', label: 'Not checked' },
+    };
+  }
+  const never = checks.filter(({ at }) => at === null).map(({ name }) => fileNameOf(config, name));
+  if (never.length > 0) return { sentence: `${sizes} Never checked: ${formatList(never)}.` };
+  const oldest = checks.map(({ at }) => at ?? '').sort()[0] ?? '';
+  return { sentence: `${sizes} Their checks found nothing, the older one`, at: oldest };
+}

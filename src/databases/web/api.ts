@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { integerSchema, nullable, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
+import type { DatabaseContext } from '../parts.ts';
+
+const tableSchema = objectSchema({
+  name: textSchema,
+  rows: integerSchema,
+  bytes: integerSchema,
+  unused_bytes: integerSchema,
+});
+
+const databaseSchema = objectSchema({
+  name: textSchema,
+  file: textSchema,
+  bytes: { ...integerSchema, description: 'Without its log.' },
+  free_bytes: { ...integerSchema, description: 'Unused pages, which a vacuum gives back.' },
+  wal_bytes: { ...integerSchema, description: 'The write-ahead log.' },
+  check: objectSchema({
+    outcome: { ...textSchema, enum: ['passed', 'found', 'unfinished', 'never'] },
+    job: nullable('integer'),
+    at: nullable('string'),
+    text: nullable('string'),
+  }),
+  tables: {
+    ...objectSchema({ job: integerSchema, at: textSchema, items: { type: 'array', items: tableSchema } }),
+    type: ['object', 'null'],
+    description: 'As the last job has measured them; null before the first.',
+  },
+  busy: {
+    ...objectSchema({ waits: integerSchema, retries: integerSchema }),
+    description: 'Since the start of the server, which met other writers.',
+  },
+  migrations: {
+    type: 'array',
+    items: objectSchema({ name: textSchema, is_applied: { type: 'boolean' } }),
+  },
+});
+
+const schema = {
+  summary: 'Both databases: sizes, tables, the last check, waits for other writers, migrations.',
+  response: { 200: objectSchema({ items: { type: 'array', items: databaseSchema } }), ...refusals },
+};
+
+export function registerDatabasesApi(app: FastifyInstance, { databaseList }: DatabaseContext) {
+  app.get('/api/v1/databases', { schema }, async () => ({ items: databaseList.all() }));
+}

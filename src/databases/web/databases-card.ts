@@ -1,0 +1,135 @@
+import { formatBytes, formatNumber, formatPercent, plural } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { leastRoleFor } from '../../jobs/refusals.ts';
+import type { SharedCard } from '../../web/card.ts';
+import { databaseActions } from '../database.ts';
+import type { DatabaseState } from '../database-list.ts';
+import { databaseOperation } from '../database-operation.ts';
+import type { DatabaseContext } from '../parts.ts';
+import type { TableSize } from '../table-repository.ts';
+
+type Context = Pick<DatabaseContext, 'catalogue' | 'databaseList' | 'past'>;
+
+/** Both databases, each with its buttons and its tables. */
+export const databasesCard = (ctx: Context): SharedCard => ({
+  name: 'databases',
+  host: 'databases-card',
+  path: '/ui/databases/card',
+  dirtyOn: ['databases', 'jobs-removed', 'library'],
+  load: () => ({
+    databases: ctx.databaseList.all().map(viewDatabase),
+    canRun: ctx.catalogue.find(databaseOperation.name) !== null,
+  }),
+});
+
+const titles = { library: 'Library', ops: 'Dashboard' };
+const abouts = {
+  library: 'Experiences, manuals, categories and their embeddings.',
+  ops: 'Jobs, audit log, settings, findings and samples.',
+};
+
+export function viewDatabase(state: DatabaseState) {
+  const { name, file, bytes, free_bytes: free, wal_bytes: wal, busy } = state;
+  return {
+    name,
+    file,
+    title: titles[name],
+    about: abouts[name],
+    size: formatBytes(bytes),
+    unused: free === 0 ? 'None' : `${formatBytes(free)}, ${formatPercent(free, bytes)} of the file`,
+    log: formatBytes(wal),
+    bar: viewBar(state),
+    check: viewCheck(state),
+    busy:
+      busy.waits + busy.retries === 0
+        ? 'None since the start'
+        : `${plural(busy.waits, 'wait')} and ${plural(busy.retries, 'retry', 'retries')} since the start`,
+    migrations: describeMigrations(state),
+    buttons: databaseActions.map((action) => viewButton(name, action)),
+    tables: viewTables(state),
+  };
+}
+
+const verbs = { check: 'Check…', analyze: 'Analyze…', reindex: 'Reindex…', vacuum: 'Vacuum…' };
+
+function viewButton(database: DatabaseState['name'], action: (typeof databaseActions)[number]) {
+  const args = { database, do: action };
+  return {
+    id: `${database}-${action}`,
+    label: verbs[action],
+    href: url(`/ui/operations/${databaseOperation.name}/confirm`, args),
+    needs: leastRoleFor(databaseOperation, { ...args, quick: false }),
+  };
+}
+
+/** The file and its log, in the order of the legend. */
+function viewBar({ bytes, free_bytes: free, wal_bytes: wal }: DatabaseState) {
+  const total = Math.max(1, bytes + wal);
+  let before = 0;
+  const parts = [
+    { tone: 'shade-0', label: 'In use', bytes: bytes - free },
+    { tone: 'shade-1', label: 'Unused', bytes: free },
+    { tone: 'none', label: 'Log', bytes: wal },
+  ].map((part) => {
+    const x = before;
+    before += part.bytes;
+    return {
+      ...part,
+      x: percent(x, total),
+      width: percent(part.bytes, total),
+      size: formatBytes(part.bytes),
+    };
+  });
+  const label = parts.map((part) => `${part.label.toLowerCase()} ${part.size}`).join(', ');
+  return { parts, label: `Its size: ${label}` };
+}
+
+function percent(part: number, total: number): string {
+  return `${Math.round((part / total) * 10_000) / 100}%`;
+}
+
+const outcomes = {
+  passed: { badge: { tone: 'ok', icon: 'check', word: 'Intact', isQuiet: true }, text: 'Nothing found.' },
+  found: { badge: { tone: 'bad', icon: 'cross', word: 'Problem', isQuiet: false }, text: '' },
+  unfinished: { badge: { tone: 'warn', icon: 'tri', word: 'Not checked', isQuiet: false }, text: '' },
+  never: { badge: null, text: 'Never checked.' },
+};
+
+function viewCheck({ check: { outcome, job, at, text } }: DatabaseState) {
+  const words = outcomes[outcome];
+  return {
+    badge: words.badge,
+    text: text ?? words.text,
+    at,
+    job: job === null ? null : { number: job, href: url(`/jobs/${job}`) },
+  };
+}
+
+function describeMigrations({ migrations }: DatabaseState): string {
+  const pending = migrations.filter(({ is_applied }) => !is_applied).map(({ name }) => name);
+  const applied = `${migrations.length - pending.length} applied`;
+  const last = migrations.at(-1);
+  if (pending.length > 0) return `${applied}, pending: ${pending.join(', ')}`;
+  return `${applied}, none pending; the last is ${last?.name}`;
+}
+
+function viewTables({ tables, file }: DatabaseState) {
+  if (tables === null) return null;
+  const largest = Math.max(1, ...tables.items.map(({ bytes }) => bytes));
+  return {
+    file,
+    at: tables.at,
+    job: { number: tables.job, href: url(`/jobs/${tables.job}`) },
+    rows: tables.items.map((table) => viewTable(table, largest)),
+  };
+}
+
+function viewTable({ name, rows, bytes, unused_bytes: unused }: TableSize, largest: number) {
+  return {
+    name,
+    rows: formatNumber(rows),
+    size: formatBytes(bytes),
+    unused: formatPercent(unused, bytes),
+    width: percent(bytes, largest),
+  };
+}
