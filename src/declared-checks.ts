@@ -37,7 +37,7 @@ import { sourcesCheckOf } from './sources/sources-check-of.ts';
 import { dataFolderHead } from './telemetry/data-root-check.ts';
 import { databaseSizeHead } from './telemetry/database-size-check.ts';
 import { diskCheck } from './telemetry/disk-check.ts';
-import { diskForecastHead } from './telemetry/disk-forecast-check.ts';
+import { diskForecastHead } from './disk/disk-forecast-check.ts';
 import { eventLoopHead, samplerHead } from './telemetry/server-checks.ts';
 import { createStarts } from './starts/repository.ts';
 import { restartsCheck, restartsHead } from './starts/restarts-check.ts';

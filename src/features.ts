@@ -12,6 +12,7 @@ import { credentials } from './credentials/feature.ts';
 import { damage } from './damage/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { databases } from './databases/feature.ts';
+import { disk } from './disk/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
 import { index } from './index/feature.ts';
@@ -74,6 +75,7 @@ export const features: Feature[] = [
   audit,
   starts,
   telemetry,
+  disk,
   backups,
   databases,
   caches,

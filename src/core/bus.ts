@@ -49,6 +49,8 @@ export type BusEvents = {
   backups: [];
   /** A database was checked or compacted, or its tables were measured. */
   databases: [];
+  /** The use of the disk was measured. */
+  disk: [];
   /** Rows were added to the audit log; at most once in each turn of the event loop. */
   audit: [];
   /** A telemetry sample was taken. */

@@ -3,7 +3,6 @@ import type { Feature } from '../web/feature.ts';
 import { dataRootCheck } from './data-root-check.ts';
 import { diskCheck } from './disk-check.ts';
 import { databaseSizeCheck } from './database-size-check.ts';
-import { diskForecastCheck } from './disk-forecast-check.ts';
 import { createTelemetryParts } from './parts.ts';
 import { lagCheck, samplerCheck } from './server-checks.ts';
 import { registerTelemetryApi } from './web/api.ts';
@@ -27,7 +26,6 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
       reserveBytes: () => ctx.config.diskReserveBytes,
       sampledFree: () => ctx.telemetry.latest()?.disk_free_bytes ?? null,
     }),
-    diskForecastCheck(ctx),
   ],
   metrics: addGauges,
 };

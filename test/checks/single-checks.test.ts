@@ -13,7 +13,8 @@ import { selfAttackCheck } from '../../src/checks/web/self-attack-check.ts';
 import { selfCheckHeader } from '../../src/core/self-check.ts';
 import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';
 import { diskCheck } from '../../src/telemetry/disk-check.ts';
-import { diskForecastCheck } from '../../src/telemetry/disk-forecast-check.ts';
+import { diskForecastCheck } from '../../src/disk/disk-forecast-check.ts';
+import type { Forecast } from '../../src/disk/forecast.ts';
 import { startApp } from '../support/app.ts';
 import { startService } from '../support/embedding-service.ts';
 
@@ -80,19 +81,16 @@ t.test('a clock that jumps is named for an hour', async (t) => {
   t.match(await pass(200_000), { found: [] });
 });
 
-t.test('the days until the disk is full are those at the rate of the last week', async (t) => {
+t.test('the disk will be full when the prediction of the page says so', async (t) => {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: '/nowhere' }, '/');
-  const day = 86_400;
-  const look = (...values: number[]) => {
-    const points = values.map((value, at) => ({ at: at * day, value, min: null, max: null }));
-    const series = () => ({ metric: 'disk_free_bytes', from: 0, until: 0, stepSec: day, points });
-    const telemetry = { series } as never;
-    return diskForecastCheck({ config, telemetry, now: () => new Date() }).look();
-  };
-  t.match(await look(), { found: [] });
-  t.match(await look(100, 100, 100), { found: [] });
-  t.match(await look(100, 95, 90), { found: [] }, '18 days');
-  t.match(await look(100, 80, 60), { found: [{ title: 'The disk will be full within 7 days' }] });
+  const look = (forecast: Forecast | null) =>
+    diskForecastCheck({ config, diskUse: { current: () => ({ forecast }) } }).look();
+  t.match(await diskForecastCheck({ config, diskUse: { current: () => null } }).look(), { found: [] });
+  t.match(await look(null), { found: [] });
+  t.match(await look({ days: 7.1, by: 'growth' }), { found: [] });
+  const title = 'The disk will be full within 7 days';
+  t.match(await look({ days: 7, by: 'growth' }), { found: [{ title, text: /data folder has grown/ }] });
+  t.match(await look({ days: 3, by: 'free-space' }), { found: [{ title, text: /last 7 days/ }] });
 });
 
 t.test('the disk is full when less is free than the settings reserve', async (t) => {

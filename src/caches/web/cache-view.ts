@@ -1,5 +1,5 @@
 // The view models of the list of caches and of the page of one.
-import { formatBytes, formatNumber, formatSpan } from '../../core/format.ts';
+import { formatBytes, formatNumber, formatSpan, plural } from '../../core/format.ts';
 import type { Kernel } from '../../core/kernel.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
@@ -41,6 +41,7 @@ export function viewFigures(record: CacheRecord) {
     bytes: formatBytes(bytes),
     hits: formatNumber(hits),
     misses: formatNumber(misses),
+    reads: `${plural(hits, 'hit')}, ${plural(misses, 'miss', 'misses')}`,
     rate: hit_rate === null ? '–' : describeRate(hit_rate),
     evictions: formatNumber(evictions),
     limits: `${formatNumber(max_entries)} entries, ${formatBytes(max_bytes)}`,
@@ -77,7 +78,12 @@ function isLinked(cache: AnyCache, key: string): boolean {
 }
 
 function viewKey({ key, hits, bytes, at }: KeyRecord) {
-  return { key: shorten(key, shownLength), hits: formatNumber(hits), bytes: formatBytes(bytes), at };
+  return {
+    key: shorten(key.trim().replace(/\s+/g, ' '), shownLength),
+    hits: formatNumber(hits),
+    bytes: formatBytes(bytes),
+    at,
+  };
 }
 
 function viewPreview(record: KeyRecord | null) {

@@ -97,7 +97,7 @@ export const checkSettings = {
   }),
   diskFullDays: threshold('disk_full_days', {
     title: 'Days until the disk is full',
-    text: 'At the rate of the last 7 days.',
+    text: 'At the rate of the last 7 days, or of the growth of the data.',
     min: 1,
     max: 365,
     default: 7,

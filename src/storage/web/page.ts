@@ -6,7 +6,7 @@ import type { StorageContext } from '../parts.ts';
 export const storagePage: Page = {
   path: '/storage',
   api: '/api/v1/storage',
-  cards: ['storage'],
+  cards: ['storage', 'disk'],
   examples: ['/storage'],
 };
 
@@ -18,6 +18,7 @@ export function registerStoragePage(app: FastifyInstance, ctx: StorageContext) {
       section: storagePage.path,
       data: {
         areas: await request.loadCard('storage'),
+        disk: await request.loadCard('disk'),
         backup: viewRun(ctx, 'backup'),
       },
     }),

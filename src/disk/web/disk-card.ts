@@ -1,0 +1,42 @@
+import { formatBytes, plural } from '../../core/format.ts';
+import type { SharedCard } from '../../web/card.ts';
+import { proportions } from '../../web/chart.ts';
+import type { DiskUse } from '../disk-use.ts';
+import type { DiskContext } from '../parts.ts';
+import { describeForecast, describeGrowth } from './disk-words.ts';
+
+export const diskCard = ({ config, diskUse }: Pick<DiskContext, 'config' | 'diskUse'>): SharedCard => ({
+  name: 'disk',
+  host: 'disk-card',
+  path: '/ui/disk/card',
+  dirtyOn: ['disk', 'settings'],
+  load() {
+    const use = diskUse.look();
+    return { use: use && viewUse(use, config.retentionDays) };
+  },
+});
+
+function viewUse(use: DiskUse, retentionDays: number) {
+  const parts = [...use.parts].sort((one, other) => rank(other) - rank(one));
+  const shares = proportions(parts.map(({ bytes }) => bytes));
+  const shown = parts.map(({ name, title, bytes, is_elsewhere }, at) => ({
+    title: is_elsewhere ? `${title}, on another disk` : title,
+    bytes: formatBytes(bytes),
+    tone: name === 'other' ? 'none' : `d${at + 1}`,
+    from: shares[at]?.from ?? 0,
+    share: shares[at]?.share ?? 0,
+  }));
+  return {
+    at: use.measured_at,
+    isPartial: use.is_partial,
+    parts: shown,
+    label: `Disk use by folder: ${shown.map(({ title, bytes }) => `${title} ${bytes}`).join(', ')}`,
+    free: `${formatBytes(use.free_bytes)} of ${formatBytes(use.total_bytes)}`,
+    growth: use.growth ? describeGrowth(use.growth) : 'Known after a day',
+    full: use.growth || use.forecast ? describeForecast(use.forecast) : 'Known after a day',
+    frees: `Job logs after ${plural(retentionDays, 'day')}, backups by their retention`,
+  };
+}
+
+/** The largest first, and the rest at the end. */
+const rank = ({ name, bytes }: DiskUse['parts'][number]) => (name === 'other' ? -1 : bytes);

@@ -1,0 +1,84 @@
+// A repeated search asks neither the search thread nor the embedding service while both stay as they are.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import t, { type Test } from 'tap';
+import { createCaches } from '../../src/core/cache.ts';
+import { keepSearches } from '../../src/index/kept-searches.ts';
+import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
+import { createLibrary as openLibrary } from '../../src/library/repository.ts';
+import { refuse, startService } from '../support/embedding-service.ts';
+import { addExperience, createLibrary } from '../support/entries.ts';
+import { runScript } from '../support/script.ts';
+
+async function open(t: Test) {
+  const service = await startService(t);
+  const { config, library } = createLibrary(fs.realpathSync(t.testdir()), {
+    CHL_EMBEDDING_URL: service.url,
+    CHL_EMBEDDING_MODEL: 'some/model',
+  });
+  t.teardown(() => library.close());
+  addExperience(library, 'E1');
+  addExperience(library, 'E2');
+  await runScript(config, 'index');
+  const raw = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange() {},
+    onError: (error) => t.fail(error.message),
+  });
+  t.teardown(raw.stop);
+  await raw.start();
+  const caches = createCaches(() => new Date());
+  const { revision } = openLibrary(library);
+  const live = keepSearches(raw, { caches, libraryRevision: revision });
+  const figures = (name: string) => caches.find(name)?.figures();
+  return { service, config, library, raw, live, figures };
+}
+
+const idsOf = ({ hits }: { hits: { entity_id: string }[] }) => hits.map(({ entity_id }) => entity_id).sort();
+
+t.test('the same search is answered from memory, another filter by the vector that is known', async (t) => {
+  const { service, live, figures } = await open(t);
+  const first = await live.search({ query: 'title' });
+  t.notOk('vector' in first);
+  const asked = service.asked.length;
+  service.misbehave = (_, response) => refuse(response, 503);
+  t.same((await live.search({ query: 'title' })).hits, first.hits);
+  t.match(figures('search'), { entries: 1, hits: 1, misses: 1 });
+  t.equal((await live.search({ query: 'title', limit: 1 })).hits.length, 1);
+  t.match(figures('query-vectors'), { entries: 1, hits: 1, misses: 1 });
+  t.equal(service.asked.length, asked, 'the service was not asked again');
+  await t.rejects(live.search({ query: 'other words' }), { code: 'temporary' });
+  await t.rejects(live.search({ query: ' ' }), { code: 'invalid_arguments' });
+  t.match(figures('search'), { entries: 2 }, 'an error is not kept');
+});
+
+t.test('a change of the library and of the index is seen by the next search', async (t) => {
+  const { config, library, raw, live } = await open(t);
+  t.same(idsOf(await live.search({ query: 'title' })), ['E1', 'E2']);
+  library.prepare("UPDATE experiences SET title = 'Renamed' WHERE id = 'E1'").run();
+  t.ok((await live.search({ query: 'title' })).hits.some(({ title }) => title === 'Renamed'));
+  library.prepare("DELETE FROM experiences WHERE id = 'E2'").run();
+  t.same(idsOf(await live.search({ query: 'title' })), ['E1']);
+  addExperience(library, 'E3');
+  const before = await live.search({ query: 'title' });
+  await runScript(config, 'index');
+  await raw.refresh();
+  const after = await live.search({ query: 'title' });
+  t.same(idsOf(after), ['E1', 'E3']);
+  t.not(after.generation, before.generation);
+});
+
+t.test('a vector of another model is not used', async (t) => {
+  const { service, config, raw, live, figures } = await open(t);
+  await live.search({ query: 'title' });
+  service.dimension = 5;
+  await runScript(config, 'index', { full: true });
+  await raw.refresh();
+  const asked = service.asked.length;
+  t.same(idsOf(await live.search({ query: 'title' })), ['E1', 'E2']);
+  t.ok(service.asked.length > asked);
+  t.match(figures('query-vectors'), { entries: 2, hits: 0 });
+});
