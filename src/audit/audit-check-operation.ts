@@ -36,5 +36,5 @@ export const auditCheckOperation: Operation = {
   }),
   cancelNote: 'Nothing is changed.',
   isEvidence: true,
-  suggestedSchedule: { name: 'audit-check', cron: '30 4 * * 0' },
+  suggestedSchedules: [{ name: 'audit-check', cron: '30 4 * * 0' }],
 };

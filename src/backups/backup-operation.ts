@@ -71,5 +71,5 @@ export const backupOperation: Operation = {
     keep: 'Go back',
   }),
   cancelNote: 'No backup was made. Earlier ones are as they were.',
-  suggestedSchedule: { name: 'backup', cron: '0 2 * * *' },
+  suggestedSchedules: [{ name: 'backup', cron: '0 2 * * *' }],
 };

@@ -100,7 +100,7 @@ function describePlan(backup: Schedule | null, test: Schedule | null): string {
 function findOffer(given: Given, { operation }: Duty) {
   const [stored] = schedulesOf(given, operation);
   if (stored) return { isStored: true, name: stored.name, cron: stored.cron, zone: stored.zone };
-  const suggested = given.catalogue.find(operation)?.suggestedSchedule;
+  const suggested = given.catalogue.find(operation)?.suggestedSchedules?.[0];
   return suggested ? { isStored: false, ...suggested, zone: machineZone() } : null;
 }
 
@@ -108,7 +108,7 @@ function findOffer(given: Given, { operation }: Duty) {
 function describeOffer(given: Given, duty: Duty): string | null {
   const offered = findOffer(given, duty);
   if (!offered) return null;
-  const suggested = given.catalogue.find(duty.operation)?.suggestedSchedule;
+  const suggested = given.catalogue.find(duty.operation)?.suggestedSchedules?.[0];
   if (offered.cron === suggested?.cron) return duty.usual;
   return `${duty.verb} ${lowerFirst(describeWhenAndWhere(offered))}`;
 }

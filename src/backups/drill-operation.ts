@@ -76,5 +76,5 @@ export const drillOperation: Operation = {
       { field: 'backup', message: 'A schedule tests the newest backup that is not proven. Leave it empty.' },
     ];
   },
-  suggestedSchedule: { name: 'drill', cron: '30 3 * * 0' },
+  suggestedSchedules: [{ name: 'drill', cron: '30 3 * * 0' }],
 };

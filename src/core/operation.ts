@@ -173,7 +173,7 @@ export type Operation = {
   /** Why a schedule cannot start such a run, by argument, or by `operation` whatever the arguments are. Absent: it can. */
   schedulingProblems?(args: Args): { field: string; message: string }[];
   /** The schedules that the first start of the server adds, switched off. */
-  suggestedSchedule?: SuggestedSchedule | SuggestedSchedule[];
+  suggestedSchedules?: SuggestedSchedule[];
   /** The clean-up of the history keeps its runs from the last one on that succeeded, because a check looks at them. */
   isEvidence?: boolean;
 };

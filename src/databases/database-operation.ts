@@ -86,7 +86,7 @@ export const databaseOperation: Operation = {
   },
   cancelNote: 'Nothing is changed until the work is done; a database is never half written.',
   isEvidence: true,
-  suggestedSchedule: [
+  suggestedSchedules: [
     { name: 'database', cron: '0 4 * * 6' },
     { name: 'database-ops', cron: '15 4 * * 6', args: { database: 'ops' } },
   ],

@@ -42,5 +42,5 @@ export const repairOperation: Operation = {
     keep: 'Keep current index',
   }),
   cancelNote: indexOperation.cancelNote,
-  suggestedSchedule: { name: 'repair', cron: '30 3 * * *' },
+  suggestedSchedules: [{ name: 'repair', cron: '30 3 * * *' }],
 };

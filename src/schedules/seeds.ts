@@ -34,11 +34,11 @@ export async function seedSchedules({ audit, catalogue, now, schedules, untilFre
 }
 
 function suggested(
-  { name: operation, args: schema, suggestedSchedule = [] }: Operation,
+  { name: operation, args: schema, suggestedSchedules = [] }: Operation,
   at: string,
   by: string,
 ) {
-  return [suggestedSchedule].flat().map(
+  return suggestedSchedules.map(
     ({ name, cron, args = {} }): Schedule => ({
       name,
       cron,

@@ -117,7 +117,9 @@ for (const [name, where] of [
     t.match(job, {
       status: 'failed',
       failure: {
-        message: new RegExp(`^chl\\.db is damaged: a page of ${where} cannot be read\\. Restore from the copy before the import`),
+        message: new RegExp(
+          `^chl\\.db is damaged: a page of ${where} cannot be read\\. Restore from the copy before the import`,
+        ),
         detail: { code: 'database_damaged', kind: 'damage', file: databasePath },
       },
     });

@@ -128,5 +128,5 @@ const standIn = (name: string, cron: string): Operation => ({
   dialog: () => ({ question: name, consequences: [], confirm: name, keep: 'Go back' }),
   phases: {},
   cancelNote: '',
-  suggestedSchedule: { name, cron },
+  suggestedSchedules: [{ name, cron }],
 });
