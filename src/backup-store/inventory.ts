@@ -44,8 +44,8 @@ export function createInventory(given: Given) {
     /** Records what the job that ends now has made or removed. Sets of others are hashed later. */
     async catchUp() {
       if ((await changedAt(config.backupPath)) === lookedAt) return;
-      await record();
-      loop.wake();
+      const strangers = await record();
+      if (strangers.length > 0) loop.wake();
     },
   };
 
