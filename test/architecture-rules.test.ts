@@ -290,11 +290,11 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: '4501 lines',
   },
   {
-    rule: 'core with its folders never has over 7150 lines',
+    rule: 'core with its folders never has over 7300 lines',
     files: Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [
         `src/core/${['db', 'settings'][at % 2]}/a${at}.ts`,
-        '// more\n'.repeat(at < 24 ? 300 : 1),
+        '// more\n'.repeat(at < 25 ? 300 : 1),
       ]),
     ),
     file: 'src/core',

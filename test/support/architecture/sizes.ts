@@ -7,7 +7,7 @@ const fileMaxLines = 300;
 const functionMaxLines = 59;
 const folderMaxLines = 4500;
 /** Of src/core with its folders, which also count by themselves. */
-const coreMaxLines = 7150;
+const coreMaxLines = 7300;
 const medianMaxLines = 55;
 
 export function findSizeViolations(sources: Source[]): Violation[] {
