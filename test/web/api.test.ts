@@ -21,6 +21,7 @@ t.test('operations are listed with everything a client needs', async (t) => {
       'repair',
       'snapshot',
       'rollback',
+      'backup',
       'audit-check',
       'drill',
       'database',
