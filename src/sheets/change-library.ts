@@ -6,7 +6,7 @@ import { plural } from '../core/format.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Change } from '../library/change-record-repository.ts';
 import type { Counts, Library } from '../library/repository.ts';
-import { backupLibrary, removeBackup, sweepBackups } from './backup.ts';
+import { backupLibrary, readKept, removeBackup, sweepBackups } from './backup.ts';
 import { countRows } from './plan.ts';
 
 /** A plan for one state of the library. */
@@ -73,7 +73,7 @@ async function tryChange(work: Work): Promise<Result | null> {
   const result = { ...plan.result, plan: plan.token, backup, can_undo: backup !== null };
   if (write(work, plan, result, now)) {
     plan.report();
-    const swept = sweepBackups(context.config);
+    const swept = sweepBackups(context.config, readKept(context.config));
     if (swept.length > 0) console.log(`Removed ${plural(swept.length, 'old backup')}.`);
     return result;
   }
@@ -87,7 +87,7 @@ async function backUp({ operation, db, context }: Work, plan: LibraryPlan, now: 
   const name = await backupLibrary(db, context.config, { job, changes: plan.changes(), now }, (share) =>
     context.progress(Math.floor(share * total), total, 'back up'),
   );
-  console.log(`Backed up the library to backups/${name}.`);
+  console.log(`Backed up the library as ${name}.`);
   return name;
 }
 

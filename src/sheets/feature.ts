@@ -1,6 +1,7 @@
 // Sheets: how they are read, written in their place, and imported.
 import fs from 'node:fs';
 import path from 'node:path';
+import { backupStore } from '../backup-store/feature.ts';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
@@ -20,15 +21,15 @@ function createSheetParts({ config, isNewLibrary, log, use }: Context) {
   const isSeeded = isNewLibrary && seedStarterSheet(config, use(sourceStore).sourceRepository.all());
   /** The time at which this process wrote the published sheet, in ms; null if it did not. */
   const seededAt = isSeeded ? Date.now() : null;
-  removeOldBackups(config, log);
+  removeOldBackups(config, log, use(backupStore).backupRepository.kept());
   return { seededAt };
 }
 
 /** The limits may have been lowered since the last backup. */
-function removeOldBackups(config: Config, log: Log) {
+function removeOldBackups(config: Config, log: Log, kept: ReadonlySet<string>) {
   if (config.mode === 'noop') return;
   try {
-    const removed = sweepBackups(config);
+    const removed = sweepBackups(config, kept);
     if (removed.length > 0) log.info({ removed }, 'old backups were removed');
   } catch (error) {
     log.error({ err: error }, 'old backups could not be removed; tried again after the next import');

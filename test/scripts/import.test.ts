@@ -29,10 +29,7 @@ t.test('a first import fills an empty library and reports its counts', async (t)
     backup: /^library-.*\.db$/,
     can_undo: true,
   });
-  t.equal(
-    stdout,
-    `Read 3 rows from sheets/published.\nBacked up the library to backups/${result?.backup}.\n`,
-  );
+  t.equal(stdout, `Read 3 rows from sheets/published.\nBacked up the library as ${result?.backup}.\n`);
   const phases = ['read', 'check', 'compare', 'back up', 'write'];
   t.strictSame([...new Set(progress.map(({ phase }) => phase))], phases);
   t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });
@@ -62,7 +59,7 @@ t.test('a library is backed up before it changes', async (t) => {
   writeSheet(root, sheet({ experiences: [experience({ title: 'Another title' })] }));
   const { result, progress, stdout } = await runScript(root.config, 'import');
   t.match(result, { changed: 1, unchanged: 2, backup: /^library-.*\.db$/ });
-  t.match(stdout, `Backed up the library to backups/${result?.backup}.`);
+  t.match(stdout, `Backed up the library as ${result?.backup}.`);
   t.ok(progress.some(({ phase, total }) => phase === 'back up' && total === 3));
   const backup = openDatabase(path.join(root.config.root, 'backups', String(result?.backup)), { busyMs: 0 });
   t.teardown(() => backup.close());

@@ -9,7 +9,7 @@ import { connect } from '../../src/core/db/driver.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
 import { backupFile, backupLibrary, removeBackup, sweepBackups } from '../../src/sheets/backup.ts';
-import { makeRoot } from '../support/library.ts';
+import { makeRoot, openRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 
 const now = '2026-11-22T10:00:00.123Z';
@@ -97,16 +97,13 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   const { config } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   const names = ['0101', '0202', '0303', '0404'].map((day) => `library-2026${day}T100000.123Z-6f9619ff.db`);
-  const kept = (importBackups: number, mebibytes: number) => {
+  const kept = (importBackups: number, mebibytes: number, marked: string[] = []) => {
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder);
     for (const name of [...names, 'mine.db', 'library-before-spring.db'])
       fs.writeFileSync(path.join(folder, name), Buffer.alloc(1_000_000));
-    const removed = sweepBackups({
-      root: config.root,
-      importBackups,
-      importBackupsMaxBytes: mebibytes * 2 ** 20,
-    });
+    const limits = { importBackups, importBackupsMaxBytes: mebibytes * 2 ** 20 };
+    const removed = sweepBackups({ backupPath: config.backupPath, ...limits }, new Set(marked));
     const left = fs.readdirSync(folder).filter((name) => names.includes(name));
     t.strictSame([...left, ...removed].sort(), names);
     t.equal(fs.readdirSync(folder).length, left.length + 2, 'copies of people stay');
@@ -116,6 +113,7 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   t.equal(kept(3, 5120), '0202 0303 0404');
   t.equal(kept(20, 2), '0303 0404');
   t.equal(kept(1, 5120), '0404');
+  t.equal(kept(1, 5120, names.slice(0, 1)), '0101 0404', 'one that is marked to keep');
   t.equal(kept(20, 0), '0404', 'larger than the size that all may have');
   await t.test('at the start of the server, too, but not in noop mode', async (t) => {
     kept(20, 5120);
@@ -139,5 +137,14 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
     }
   });
   fs.rmSync(folder, { recursive: true });
-  t.strictSame(sweepBackups(config), [], 'there is no folder yet');
+  t.strictSame(sweepBackups(config, new Set()), [], 'there is no folder yet');
+});
+
+t.test('backups are in their own folder, where it is set, beside what another backup has left', async (t) => {
+  const root = t.testdir({ copies: { '.20261128T020000Z-7.partial': { 'library.db': '' } } });
+  const folder = path.join(root, 'copies');
+  const { config, db } = openRoot(t, { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: folder });
+  const name = await backupLibrary(db, config, given, unfollowed);
+  t.strictSame(fs.readdirSync(folder), [name]);
+  t.equal(backupFile(config, name), path.join(folder, name));
 });
