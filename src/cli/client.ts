@@ -35,7 +35,10 @@ async function connect(): Promise<Client> {
     pin(config, { allowedHosts: [ourHost] });
     const redactor = createRedactor(config);
     const app = await createApp(config, { log: createLog('error', redactor, 2), redactor, only });
-    await app.startByHand();
+    await app.startByHand().catch(async (error) => {
+      await app.close();
+      throw error;
+    });
     return createClient(sendHere(app), {
       isByHand: true,
       release({ job_id }) {

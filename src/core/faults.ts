@@ -1,14 +1,16 @@
 // What an error of SQLite or of the file system means for people: which file it is about, and the way back. The words of the
 // driver and stacks are for the log only.
-import { kindOnDisk } from './db/kind-on-disk.ts';
 import { isDiskFull } from './disk-reserve.ts';
 import { AppError, type ErrorCode, isSystemError } from './errors.ts';
 
 type Coded = { code?: unknown; file?: unknown; path?: unknown; dest?: unknown };
 
-/** Says what the driver does not know about a database. `works`: what still works meanwhile, or empty; `next`: the way back, in
- *  place of the general next step. Sentences. `kind`: a key of `sqliteFaults`. */
-export type Advice = (kind: string) => { works: string; next: string | null };
+/** What the driver does not know about a database. A kind is a key of `sqliteFaults`; `kindOf` corrects one. `works`: what still
+ *  works meanwhile, or empty; `next`: the way back, in place of the general next step. Sentences. */
+export type Advice = {
+  kindOf(kind: string): string;
+  describe(kind: string): { works: string; next: string | null };
+};
 const advices = new Map<string, Advice>();
 
 export function adviseOn(file: string, advice: Advice) {
@@ -17,7 +19,7 @@ export function adviseOn(file: string, advice: Advice) {
 
 /** What to do about a damaged database, beginning with a space. */
 export function wayBack(file: string): string {
-  return ` ${advices.get(file)?.('CORRUPT').next ?? damaged}`;
+  return ` ${advices.get(file)?.describe('CORRUPT').next ?? damaged}`;
 }
 
 /** Null for any other error. `details` has `file`, where it is known; the error of the driver is the `cause`. */
@@ -41,13 +43,15 @@ function describe(error: unknown, word: (problem: string) => string): AppError |
   const isSqlite = code.startsWith('SQLITE_');
   const isName = (one: unknown) => typeof one === 'string' && one !== '';
   const name = [file, dest ?? place].find(isName) as string | undefined;
-  const kind = isSqlite ? kindOnDisk(code.split('_')[1] ?? '', name) : code;
+  const advice = isSqlite && name !== undefined ? advices.get(name) : undefined;
+  const given = isSqlite ? (code.split('_')[1] ?? '') : code;
+  const kind = advice?.kindOf(given) ?? given;
   const known = isSqlite ? (sqliteFaults[kind] ?? unknownFault) : fileFaults[code];
   if (!known) return null;
   const [fault, problem, general] = known;
-  const advice = (isSqlite && name !== undefined && advices.get(name)?.(kind)) || { works: '', next: null };
   const first = `${name ?? (isSqlite ? 'A database' : 'A file')} ${word(problem)}`;
-  const sentences = [first, advice.works, advice.next ?? general];
+  const { works = '', next = null } = advice?.describe(kind) ?? {};
+  const sentences = [first, works, next ?? general];
   const message = sentences.filter((one) => one !== '').join(' ');
   return new AppError(fault, message, { code: fault, ...(name ? { file: name } : {}) }, { cause: error });
 }
@@ -87,7 +91,7 @@ const damaged =
 const busy = 'Nothing was changed. Try again in a few seconds.';
 const permissions = 'Check the permissions of the file and of its folder.';
 
-/** By the second word of the code, as `kindOnDisk` corrects it: `SQLITE_IOERR_SHORT_READ` is `IOERR`.
+/** By the second word of the code, as `kindOf` corrects it: `SQLITE_IOERR_SHORT_READ` is `IOERR`.
  *  https://www.sqlite.org/rescode.html */
 const sqliteFaults: Record<string, Fault> = {
   CORRUPT: ['database_damaged', 'is damaged: a part of it cannot be read.', damaged],

@@ -1,31 +1,39 @@
 // What the faults of the two databases add to the words of SQLite: what still works meanwhile, and the way back.
 import type { Config } from '../core/config.ts';
 import { describeHolder } from './lock-holder.ts';
-import { type Advice, adviseOn } from '../core/faults.ts';
+import { adviseOn } from '../core/faults.ts';
+import { kindOnDisk } from './kind-on-disk.ts';
 import { libraryWayBack, opsWayBack } from './way-back.ts';
 
 type Given = Pick<Config, 'databasePath' | 'opsDatabasePath' | 'backupPath'>;
-
-/** The way back is read from ops.db, which may be what is damaged. */
-let isAdvising = false;
 
 /** From now on, faults of these databases carry advice. `isServing`: whether a server answers meanwhile. */
 export function adviseOnDatabases(config: Given, isServing: () => boolean) {
   const { databasePath, opsDatabasePath } = config;
   const advise = (file: string, words: typeof ofLibrary, wayBack: (config: Given) => string) =>
-    adviseOn(file, (kind): ReturnType<Advice> => {
-      if (isAdvising) return { works: '', next: null };
-      const part = unreadable.includes(kind) ? words.unreadable : words.unwritable;
-      const works = isServing() ? part : words.stopped;
-      isAdvising = true;
-      try {
-        return { works, next: isDamage(kind) ? wayBack(config) : nextFor(kind, file) };
-      } finally {
-        isAdvising = false;
-      }
+    adviseOn(file, {
+      kindOf: (kind) => kindOnDisk(kind, file),
+      describe: (kind) => {
+        const works = unreadable.includes(kind) ? words.unreadable : words.unwritable;
+        const findNext = () => (isDamage(kind) ? wayBack(config) : nextFor(kind, file));
+        return { works: isServing() ? works : words.stopped, next: once(findNext) };
+      },
     });
   advise(databasePath, ofLibrary, libraryWayBack);
   advise(opsDatabasePath, ofOps, opsWayBack);
+}
+
+let isAdvising = false;
+
+/** The way back is read from ops.db, which may be what is damaged: null within another call. */
+function once(find: () => string | null): string | null {
+  if (isAdvising) return null;
+  isAdvising = true;
+  try {
+    return find();
+  } finally {
+    isAdvising = false;
+  }
 }
 
 /** Kinds of core/faults.ts in which what is in the file cannot be read. */

@@ -9,8 +9,8 @@ const vague = ['IOERR', 'CANTOPEN', 'READONLY', 'PERM', 'AUTH'];
 
 /** `kind`: the second word of SQLite's code. Returns `FULL`, `ROFS` (a read-only disk), `READONLY` (permissions), `GONE` (no such
  *  folder), or `kind`. */
-export function kindOnDisk(kind: string, file: string | undefined): string {
-  if (file === undefined || !vague.includes(kind)) return kind;
+export function kindOnDisk(kind: string, file: string): string {
+  if (!vague.includes(kind)) return kind;
   const folder = path.dirname(file);
   const refusals = [folder, file, `${file}-wal`].map(refusalOf);
   if (refusals[0] === 'ENOENT') return 'GONE';
