@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { as, startWithRoles } from '../support/roles.ts';
+import { openStream } from '../support/stream.ts';
 
 const named = (items: { name: string }[], name: string) => items.find((one) => one.name === name);
 const reason = 'a test needs it';
@@ -92,4 +93,17 @@ t.test('an operator may flush, a viewer may only read', async (t) => {
   t.match(await flush('viewer'), { status: 403, body: { error: { code: 'forbidden' } } });
   t.match(await flush('operator'), { status: 200 });
   t.match(await app.json('/api/v1/caches', undefined, as('viewer')), { status: 200 });
+});
+
+t.test('a watched card is rendered anew after a flush', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const read = async () => named((await app.json('/api/v1/caches')).body.items, 'cards');
+  const first = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  const frame = await first.until(({ event }) => event === 'queue');
+  t.match(await read(), { entries: 1 });
+  t.match(await app.json('/api/v1/caches/cards/flush', { reason }), { body: { removed: 1 } });
+  const second = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  const again = await second.until(({ event }) => event === 'queue');
+  t.equal(again.data, frame.data);
+  t.match(await read(), { entries: 1 });
 });
