@@ -40,11 +40,15 @@ export function createDiskUse(given: Given) {
   const { bus, log, now, repository, measure } = given;
   const stopping = new AbortController();
   let current: DiskUse | null = null;
+  let hasFailed = false;
   const loop = createLoop({
     everyMs,
     runOnce,
     onError(error) {
-      if (!stopping.signal.aborted) log.error({ err: error }, 'the use of the disk could not be measured');
+      if (stopping.signal.aborted) return;
+      hasFailed = true;
+      log.error({ err: error }, 'the use of the disk could not be measured');
+      bus.emit('disk');
     },
   });
   const delay = createDelay();
@@ -61,6 +65,9 @@ export function createDiskUse(given: Given) {
       if (!current) void loop.start();
       return current;
     },
+
+    /** Whether there is no measurement because the last one has failed. */
+    hasFailed: () => hasFailed && !current,
 
     /** Waits for the first measurement. Null when it fails. */
     async measured(): Promise<DiskUse | null> {
@@ -87,7 +94,10 @@ export function createDiskUse(given: Given) {
     const at = now();
     const day = dayBefore(at, 0);
     const uses = measured.parts.map(({ part, bytes }) => ({ day, part, bytes }));
-    await given.untilFree(() => repository.save(uses, dayBefore(at, keptDays)));
+    // The use is shown even if it cannot be stored.
+    await given
+      .untilFree(() => repository.save(uses, dayBefore(at, keptDays)))
+      .catch((error) => log.error({ err: error }, 'the use of the disk could not be stored'));
     current = describe(given, measured, at);
     bus.emit('disk');
   }

@@ -34,6 +34,16 @@ t.test('before the first measurement the page says so, and measures', async (t) 
   t.match((await row(app)).sentence, /used by CHL/);
 });
 
+t.test('a data folder that cannot be measured is said so', async (t) => {
+  const app = await startApp(t);
+  const { root } = app.config;
+  Object.assign(app.config, { root: '/nowhere' });
+  t.match((await app.json('/api/v1/disk')).body, { measured_at: null, parts: [] });
+  Object.assign(app.config, { root });
+  t.match(await row(app), { sentence: /^It could not be measured; the log/ });
+  t.match(textOf((await app.page('/storage')).html, '#disk-card'), /could not be measured/);
+});
+
 t.test('hub, card, API and check agree about the end', async (t) => {
   const now = new Date();
   const app = await startApp(t, { now: () => now });

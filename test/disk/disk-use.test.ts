@@ -12,7 +12,10 @@ const nobodyElsewhere = () => false;
 const use = (on: string, bytes: number, part: DiskPartName = 'logs') => ({ day: on, part, bytes });
 
 /** `of.sizes`: bytes by part at the next measurement. */
-function openUse(t: Test, of: { sizes: Partial<Record<DiskPartName, number>>; free: number }) {
+function openUse(
+  t: Test,
+  of: { sizes: Partial<Record<DiskPartName, number>>; free: number; isBroken?: boolean },
+) {
   const ops = prepareOps(`${t.testdir()}/ops.db`);
   t.teardown(() => ops.close());
   const clock = { ms: Date.parse('2026-11-01T12:00:00.000Z') };
@@ -21,7 +24,10 @@ function openUse(t: Test, of: { sizes: Partial<Record<DiskPartName, number>>; fr
     bus,
     log: pino({ level: 'silent' }),
     now: () => new Date(clock.ms),
-    untilFree: async (work) => work(),
+    untilFree: async (work) => {
+      if (of.isBroken) throw new Error('the disk is full');
+      return work();
+    },
     repository: createDiskUseRepository(ops),
     telemetry: { series: () => ({ points: [] }) as never },
     measure: async () => ({
@@ -71,6 +77,13 @@ t.test('growth and end follow from the parts on this disk', async (t) => {
     forecast: { days: 40, by: 'growth' },
   });
   t.equal(events, 2);
+});
+
+t.test('a use that cannot be stored is shown', async (t) => {
+  const { diskUse } = openUse(t, { sizes: { logs: 100 }, free: 900, isBroken: true });
+  await diskUse.runOnce();
+  t.match(diskUse.current(), { used_bytes: 100, growth: null });
+  t.equal(diskUse.hasFailed(), false);
 });
 
 t.test('growth is null for less than a day', async (t) => {

@@ -12,7 +12,7 @@ export const diskCard = ({ config, diskUse }: Pick<DiskContext, 'config' | 'disk
   dirtyOn: ['disk', 'settings'],
   load() {
     const use = diskUse.look();
-    return { use: use && viewUse(use, config.retentionDays) };
+    return { use: use && viewUse(use, config.retentionDays), hasFailed: diskUse.hasFailed() };
   },
 });
 

@@ -11,6 +11,8 @@ export const diskRow = ({ config, diskUse }: Pick<DiskContext, 'config' | 'diskU
   dirtyOn: ['disk', 'settings'],
   load() {
     const use = diskUse.look();
+    if (!use && diskUse.hasFailed())
+      return { sentence: 'It could not be measured; the log of the server says why.' };
     if (!use) return { sentence: 'It is being measured.' };
     const isFullSoon = use.forecast !== null && use.forecast.days <= config.checks.diskFullDays;
     const sentence = describeUse(use);
