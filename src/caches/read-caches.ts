@@ -1,4 +1,4 @@
-// What the caches hold, and how well they serve. Keys and values are shown without secrets.
+// Reads the contents of the caches, and how well they serve. Keys and values are shown without secrets.
 import type { AnyCache, CacheEntry } from '../core/cache.ts';
 import type { Redactor } from '../core/redaction.ts';
 

@@ -35,7 +35,7 @@ export type Caches = ReturnType<typeof createCaches>;
 
 type Kept<T> = { value: T; bytes: number; at: number; hits: number; isUsed: boolean };
 
-/** What an entry takes besides its key and its value. */
+/** The memory of an entry besides its key and its value. */
 const entryBytes = 100;
 
 /** The caches of one server; `now` gives the ages of their entries. */
@@ -76,7 +76,7 @@ export function createCache<T>(name: string, given: CacheLimits<T> & { now: () =
     about: given.about,
     limits: { entries: given.entries, bytes: given.bytes, ttlMs: given.ttlMs ?? null },
     get,
-    /** As `get`, but not counted as a read. */
+    /** The same as `get`, but not counted as a read. */
     peek: kept.peek,
     /** A value that is larger than the whole cache is not kept. */
     set: kept.set,

@@ -10,7 +10,7 @@ import type { Measured } from './walk-disk.ts';
 
 export type DiskUse = {
   measured_at: string;
-  /** Of all parts on the disk of the data folder. */
+  /** The sum of all parts on the disk of the data folder. */
   used_bytes: number;
   free_bytes: number;
   total_bytes: number;
@@ -57,7 +57,7 @@ export function createDiskUse(given: Given) {
   });
 
   return {
-    /** As last measured; null before the first measurement of this process. */
+    /** The last measurement; null before the first measurement of this process. */
     current: () => current,
 
     /** The same, but a first look need not wait for the first measurement. */

@@ -51,7 +51,7 @@ function addPlace(walk: Walk, part: DiskPartName, place: string) {
   addTree(walk, part, real);
 }
 
-/** What another part has counted already is left out. */
+/** Leaves out the files that another part has counted already. */
 function addTree(walk: Walk, part: DiskPartName, start: string) {
   const waiting = [start];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {

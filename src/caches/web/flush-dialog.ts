@@ -70,7 +70,7 @@ function sendFlush(reply: FastifyReply, ctx: CacheContext, ns: string, refused?:
   });
 }
 
-/** What else a flush does. */
+/** The other effects of a flush. */
 const effects: Record<string, string> = {
   clicks: 'A form that is sent a second time within ten seconds then starts a second job.',
 };
