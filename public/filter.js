@@ -13,7 +13,7 @@ export function watchFilter() {
 
 function apply() {
   const field = document.getElementById('operation-filter');
-  const groups = [...document.querySelectorAll('details.group')];
+  const groups = [...document.querySelectorAll('details.group:not(#more)')];
   const wanted = field?.value.trim().toLowerCase() ?? '';
   if (!wanted && !openBefore) return;
   openBefore ??= new Set(groups.filter(({ open }) => open).map(({ id }) => id));

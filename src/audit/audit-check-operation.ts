@@ -9,6 +9,7 @@ export const auditCheckOperation: Operation = {
   description:
     'Recomputes the hash of each row of the audit log, and compares the last one with audit.head. Names the first row that is changed, missing or cut off. Changes nothing.',
   icon: 'check',
+  isUpkeep: true,
   args: { type: 'object', additionalProperties: false, properties: {} },
   // Nothing claims it exclusively, so a check never waits.
   locks: () => [{ name: 'audit', mode: 'shared' }],

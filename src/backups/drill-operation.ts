@@ -15,6 +15,7 @@ export const drillOperation: Operation = {
   description:
     'Compares each file of a backup with its manifest, restores it into a temporary folder, checks both databases, counts their rows, opens them, and finds entries by their stored embeddings. Changes nothing but the proof of the backup.',
   icon: 'check',
+  isUpkeep: true,
   args: {
     type: 'object',
     additionalProperties: false,

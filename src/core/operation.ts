@@ -115,6 +115,8 @@ export type Operation = {
   icon: string;
   /** The heading under which a custom operation is listed; absent: a built-in operation. */
   group?: string;
+  /** Part of the upkeep, which the page folds. */
+  isUpkeep?: true;
   args: ArgumentSchema;
   locks(args: Args): Claim[];
   danger(args: Args): Danger;

@@ -15,6 +15,7 @@ export const databaseOperation: Operation = {
   description:
     'Reads one of the two databases, chl.db or ops.db, as a whole and reports the size of each table. A check changes nothing; the others write the file, or a part of it, anew.',
   icon: 'db',
+  isUpkeep: true,
   args: {
     type: 'object',
     additionalProperties: false,

@@ -9,6 +9,7 @@ export const recountOperation: Operation = {
   description:
     'Pages read counters that the databases keep, such as waiting entries or jobs by state. This counts the rows, reports each counter that differs, and corrects it.',
   icon: 'db',
+  isUpkeep: true,
   args: { type: 'object', additionalProperties: false, properties: {} },
   locks: () => [{ name: 'library', mode: 'shared' }],
   danger: () => 'safe',

@@ -22,6 +22,7 @@ export const restoreOperation: Operation = {
   summary: 'Makes the library what it was at the time of a backup.',
   description:
     'Compares the library with that of a backup, and puts back every row that differs, in one transaction. Entries marked local only that were added or changed since stay. The restore itself can be undone.',
+  isUpkeep: true,
   args: {
     type: 'object',
     additionalProperties: false,

@@ -111,6 +111,27 @@ t.test('all running jobs of an operation are listed, each with bar, time left an
   }
 });
 
+t.test('the upkeep is folded, and opens while one of its operations is active or has failed', async (t) => {
+  const damaged = { backups: { '20261128T020000Z-1': { 'manifest.json': '{}', 'library.db': '' } } };
+  const app = await startApp(t, { root: fs.realpathSync(t.testdir(damaged)) });
+  const more = async () => {
+    const { html } = await app.page('/operations');
+    const group = html.querySelector('#more');
+    return {
+      names: group?.querySelectorAll('.thin').map(({ id }) => id),
+      isOpen: group?.hasAttribute('open'),
+      summary: textOf(html, '#more > summary .push'),
+    };
+  };
+  t.same(await more(), {
+    names: ['op-restore', 'op-audit-check', 'op-drill', 'op-database', 'op-recount'],
+    isOpen: false,
+    summary: 'Restore library, check audit log, test backup, check or compact a database, recount',
+  });
+  t.match(await app.run('drill', { backup: '20261128T020000Z-1' }), { status: 'failed' });
+  t.match(await more(), { isOpen: true, summary: '1 failed' });
+});
+
 t.test('custom operations are grouped, and more than ten start folded with a filter', async (t) => {
   const root = fs.realpathSync(t.testdir());
   const write = (count: number) => {
@@ -123,7 +144,7 @@ t.test('custom operations are grouped, and more than ten start folded with a fil
   write(10);
   const app = await startApp(t, { root });
   const groups = async () =>
-    (await app.page('/operations')).html.querySelectorAll('details.group').map((group) => ({
+    (await app.page('/operations')).html.querySelectorAll('details.group:not(#more)').map((group) => ({
       summary: textOf(group, 'summary'),
       rows: group.querySelectorAll('[id^=op-chore-]').length,
       isOpen: group.hasAttribute('open'),

@@ -1,11 +1,11 @@
 import { defaultArguments } from '../../core/arguments.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { OperationContext } from '../parts.ts';
-import { groupRows } from './operation-groups.ts';
+import { foldRows, groupRows } from './operation-groups.ts';
 import { viewOperation } from './operation-row.ts';
 
-/** Every operation with its active jobs or its last run, and the job that blocks a run with default arguments. Custom
- *  operations are grouped. */
+/** Every operation with its active jobs or its last run, and the job that blocks a run with default arguments. Upkeep is
+ *  folded; custom operations are grouped. */
 export const controlsCard = (ctx: OperationContext): SharedCard => ({
   name: 'controls',
   host: 'ops-controls-card',
@@ -27,7 +27,11 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
       ),
     );
     return {
-      operations: rows.filter(({ group }) => group === null),
+      operations: rows.filter(({ group, isUpkeep }) => group === null && !isUpkeep),
+      more: foldRows(
+        'More of CHL',
+        rows.filter(({ isUpkeep }) => isUpkeep),
+      ),
       custom: groupRows(rows.filter(({ group }) => group !== null)),
     };
   },

@@ -1,5 +1,5 @@
-// The groups in which the page lists custom operations.
-import { plural } from '../../core/format.ts';
+// The groups in which the page lists custom operations and the upkeep.
+import { lowerFirst, plural } from '../../core/format.ts';
 import type { OperationRow } from './operation-row.ts';
 
 /** With more custom operations, the groups start folded and the page has a filter. */
@@ -11,15 +11,22 @@ export function groupRows(rows: OperationRow[]) {
   const isLong = rows.length > unfoldedMax;
   const groups = [...new Set(rows.map(({ group }) => group))].map((title) => {
     const members = rows.filter(({ group }) => group === title);
-    return {
-      title,
-      id: `group-${members[0]?.name}`,
-      rows: members,
-      summary: summarize(members),
-      isOpen: !isLong || members.some(({ active, last }) => active !== null || last?.status === 'failed'),
-    };
+    const id = `group-${members[0]?.name}`;
+    return { title, id, rows: members, summary: summarize(members), isOpen: !isLong || needLook(members) };
   });
   return { groups, total: rows.length, hasFilter: isLong };
+}
+
+/** A group that is open only while one of its operations is active or has failed; else its summary names them. */
+export function foldRows(title: string, rows: OperationRow[]) {
+  const isOpen = needLook(rows);
+  const names = rows.map((row, at) => (at === 0 ? row.title : lowerFirst(row.title))).join(', ');
+  const summary = isOpen ? summarize(rows) : { tone: '' as const, text: names };
+  return { title, id: 'more', rows, summary, isOpen };
+}
+
+function needLook(rows: OperationRow[]): boolean {
+  return rows.some(({ active, last }) => active !== null || last?.status === 'failed');
 }
 
 /** The worst first: `1 failed, 2 running`. */

@@ -29,6 +29,7 @@ export function viewOperation(
     name: operation.name,
     title: operation.title,
     group: operation.group ?? null,
+    isUpkeep: operation.isUpkeep ?? false,
     verb: operation.verb,
     label: waits ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
     summary: operation.summary,
