@@ -46,13 +46,13 @@ import { workers } from './workers/feature.ts';
 
 export const features: Feature[] = [
   access,
+  backupStore,
   settings,
   library,
   planStore,
   sourceStore,
   scheduleStore,
   windowStore,
-  backupStore,
   damage,
   jobs,
   bulk,

@@ -7,7 +7,7 @@ import type { Check, Found } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
 import { formatMinute, formatSpan, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
-import { describeBackup } from '../restore/describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
 import type { BackupRepository } from '../backup-store/backup-repository.ts';
 import { AppError, badInput } from '../core/errors.ts';
-import { describeBackup } from '../restore/describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 import type { Verdict } from './drill.ts';
 
 /** `proven`: the newest other one that is proven, which is offered when the test fails. */

@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { formatDuration, lowerFirst, plural, upperFirst } from '../core/format.ts';
 import { noRetries, type Operation } from '../core/operation.ts';
-import { describeBackup } from '../restore/describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 import { hasSets } from './has-sets.ts';
 
 /** Without `backup`, the newest full one that no test has proven. */

@@ -2,7 +2,7 @@
 import type { Backup, Proof } from '../backup-store/backup.ts';
 import { upperFirst } from '../core/format.ts';
 import type { Option } from '../core/operation.ts';
-import { describeBackup } from '../restore/describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 
 const states: Record<Proof, string> = {
   none: 'not tested',

@@ -1,13 +1,12 @@
 // Restore: goes back to a backup.
-import { backupStore } from '../backup-store/feature.ts';
-import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
+import { createRestoreParts } from './parts.ts';
 import { listRestorable } from './restorable.ts';
+import { registerRestoreRoutes } from './web/routes.ts';
 
-const create = (ctx: Context) => ({ backupRepository: ctx.use(backupStore).backupRepository });
-
-export const restore: Feature<ReturnType<typeof create>> = {
+export const restore: Feature<ReturnType<typeof createRestoreParts>> = {
   name: 'restore',
-  create,
+  create: createRestoreParts,
+  routes: registerRestoreRoutes,
   options: ({ backupRepository }) => ({ restorable: () => listRestorable(backupRepository.all()) }),
 };

@@ -2,7 +2,7 @@
 import type { Backup, Proof } from '../backup-store/backup.ts';
 import { formatBytes, upperFirst } from '../core/format.ts';
 import type { Option } from '../core/operation.ts';
-import { describeBackup } from './describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 
 const maxOffered = 100;
 

@@ -9,7 +9,7 @@ import { dryRunArgument, planArgument } from '../sheets/plan-arguments.ts';
 import { planToken } from '../sheets/token.ts';
 import { checkPlanBy, type PutBackArguments, putBackOperation } from '../undo/put-back-operation.ts';
 import { restoreName } from '../undo/undoability.ts';
-import { describeBackup } from './describe-backup.ts';
+import { describeBackup } from '../backup-store/describe-backup.ts';
 
 /** As the server records them and the script receives them. `backup`: its id. */
 export type RestoreArguments = PutBackArguments & { backup: string };

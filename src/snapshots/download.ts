@@ -31,8 +31,7 @@ export async function openDownload(
       throw new AppError('index_missing', 'There is no index to download. Rebuild the index first.');
     }
     try {
-      const members = openMembers(path.join(indexFolder, facts.generation), facts, withBackup);
-      return toDownload(facts, dropBackupAbove(maxBytes, facts, members));
+      return openFolder(path.join(indexFolder, facts.generation), facts, { withBackup, maxBytes });
     } catch (error) {
       if (tries === maxTries || fs.existsSync(path.join(indexFolder, facts.generation))) throw error;
       await live.refresh();
@@ -40,10 +39,25 @@ export async function openDownload(
   }
 }
 
+/** The facts of a generation that a download states. `sha256`: of its index file. */
+export type PackedFacts = Pick<
+  GenerationFacts,
+  'generation' | 'model' | 'dimension' | 'vectors' | 'built_at' | 'sha256'
+>;
+
+/** The files of a generation that nobody removes meanwhile. */
+export function openFolder(
+  folder: string,
+  facts: PackedFacts,
+  { withBackup, maxBytes }: { withBackup: boolean; maxBytes: number },
+) {
+  return toDownload(facts, dropBackupAbove(maxBytes, facts, openMembers(folder, facts, withBackup)));
+}
+
 type Member = { name: string; fd: number; bytes: number; sha256: string | null; isBackup: boolean };
 
 /** In the order of the ZIP, which ends with text: the signature of an end record does not occur there by chance. */
-function openMembers(folder: string, facts: GenerationFacts, withBackup: boolean): Member[] {
+function openMembers(folder: string, facts: PackedFacts, withBackup: boolean): Member[] {
   const files = generationFiles(folder);
   const stem = `unified_${modelSlug(facts.model)
     .replace(/[^a-z0-9_-]/g, '_')
@@ -66,13 +80,13 @@ function openMembers(folder: string, facts: GenerationFacts, withBackup: boolean
   }
 }
 
-function dropBackupAbove(maxBytes: number, facts: GenerationFacts, members: Member[]): Member[] {
+function dropBackupAbove(maxBytes: number, facts: PackedFacts, members: Member[]): Member[] {
   if (zipBytes(facts, members) <= maxBytes) return members;
   closeAll(members.filter(({ isBackup }) => isBackup));
   return members.filter(({ isBackup }) => !isBackup);
 }
 
-function toDownload(facts: GenerationFacts, members: Member[]) {
+function toDownload(facts: PackedFacts, members: Member[]) {
   const { model, vectors, built_at, generation } = facts;
   return {
     generation,
@@ -93,7 +107,7 @@ function toDownload(facts: GenerationFacts, members: Member[]) {
   };
 }
 
-function pack(facts: GenerationFacts, members: Member[]): Promise<Readable> {
+function pack(facts: PackedFacts, members: Member[]): Promise<Readable> {
   const files = members.map(({ name, fd }) => {
     return { name, content: fs.createReadStream('', { fd, start: 0, highWaterMark: readBytes }) };
   });
@@ -102,7 +116,7 @@ function pack(facts: GenerationFacts, members: Member[]): Promise<Readable> {
 }
 
 /** All hashes have the same length, so the size of the manifest is known before they are. */
-function manifestOf({ model, dimension, vectors, built_at }: GenerationFacts, members: Member[]): string {
+function manifestOf({ model, dimension, vectors, built_at }: PackedFacts, members: Member[]): string {
   const files = members.map(({ name, sha256 }) => [name, sha256 ?? '0'.repeat(64)]);
   const manifest: Manifest = {
     format: snapshotFormat,
@@ -116,7 +130,7 @@ function manifestOf({ model, dimension, vectors, built_at }: GenerationFacts, me
 }
 
 /** The length of the ZIP as archiver writes it: a descriptor behind each file, none behind the manifest. */
-function zipBytes(facts: GenerationFacts, members: Member[]): number {
+function zipBytes(facts: PackedFacts, members: Member[]): number {
   const headers = (name: string) => 30 + 46 + 2 * name.length;
   const manifest = headers(manifestName) + Buffer.byteLength(manifestOf(facts, members));
   const files = members.map(({ name, bytes }) => headers(name) + bytes + 16);

@@ -2,6 +2,7 @@
 // route needs a line here.
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeIndexedSet } from './backup-set.ts';
 import { addBackup } from './backups.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
@@ -88,6 +89,9 @@ const ofIndex = {
   'POST /api/v1/index/snapshot': (app) => upload(app, buildZip(toParts(app.members))),
   'POST /api/v1/index/snapshot/discard': (app) =>
     post(app, '/api/v1/index/snapshot/discard', { staged_id: idOf('staged', leftOver(app)) }),
+  'POST /api/v1/backups/:id/index': async (app) =>
+    post(app, `/api/v1/backups/${await writeIndexedSet(app)}/index`),
+  'POST /ui/backups/:id/index': async (app) => submit(app, `/ui/backups/${await writeIndexedSet(app)}/index`),
   'POST /ui/index/upload': (app) =>
     upload(app, buildZip(toParts(app.members)), {}, { place: '/ui/index/upload' }),
   'POST /ui/index/discard': (app) =>

@@ -5,13 +5,18 @@ import { backupFormat, type Manifest, manifestName, writeManifest } from '../../
 import { hashFile, setFolder } from '../../src/backup-store/set-files.ts';
 import type { Config } from '../../src/core/config.ts';
 import type { Db } from '../../src/core/db/open.ts';
+import type { TestApp } from './app.ts';
+import { memberStem, type Members } from './snapshots.ts';
 
 /** `files`: what the set has besides the library; a connection is copied. Returns the folder of the set. */
 export async function writeSet(
   config: Config,
   id: string,
   library: Db,
-  { files = {}, ...more }: Partial<Omit<Manifest, 'files'>> & { files?: Record<string, Db | string> } = {},
+  {
+    files = {},
+    ...more
+  }: Partial<Omit<Manifest, 'files'>> & { files?: Record<string, Db | string | Buffer> } = {},
 ): Promise<string> {
   const folder = setFolder(config, id);
   const all = Object.entries({ 'library.db': library, ...files });
@@ -19,7 +24,7 @@ export async function writeSet(
   for (const [name, content] of all) {
     const file = path.join(folder, name);
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    if (typeof content === 'string') fs.writeFileSync(file, content);
+    if (typeof content === 'string' || content instanceof Buffer) fs.writeFileSync(file, content);
     else await content.backup(file);
     listed.push({ name, bytes: fs.statSync(file).size, sha256: await hashFile(file) });
   }
@@ -40,4 +45,25 @@ export async function writeSet(
   };
   fs.writeFileSync(path.join(folder, manifestName), writeManifest(manifest));
   return folder;
+}
+
+/** A set of a server with an index, and with settings. Returns its id. */
+export async function writeIndexedSet(
+  { parts: { config }, library, members }: TestApp & { members: Members },
+  settings: object = {},
+): Promise<string> {
+  const id = '20261128T020000Z-1117';
+  const { model, dimension, count } = members.manifest as { model: string; dimension: number; count: number };
+  const saved = { format: 1, settings, schedules: [], flags: [], objectives: [], webhooks: [] };
+  await writeSet(config, id, library, {
+    model,
+    dimension,
+    index: { generation: 'gen-20261128010203004-417', vectors: count },
+    files: {
+      [`index/${memberStem}.index`]: members.index,
+      [`index/${memberStem}.meta.json`]: members.meta,
+      'settings.json': JSON.stringify(saved),
+    },
+  });
+  return id;
 }

@@ -23,6 +23,7 @@ export function viewOneBackup(ctx: BackupsContext, backup: Backup) {
     hasManifest: kind !== 'before_import',
     problem: set.problem,
     files: set.manifest ? viewFiles(set.manifest, backup) : [],
+    ...viewParts(backup, set.manifest),
     facts: viewFacts(ctx, backup, set.manifest),
     proof: viewProof(ctx, backup),
     active: viewActive(ctx),
@@ -70,6 +71,15 @@ function viewFiles({ files }: Manifest, { sha256, bytes }: Backup) {
     sha256: file.sha256,
     short: `${file.sha256.slice(0, 4)}…${file.sha256.slice(-4)}`,
   }));
+}
+
+/** Where the index and the settings of a set go back by themselves. */
+function viewParts({ id }: Backup, manifest: Manifest | null) {
+  const hasSettings = manifest?.files.some(({ name }) => name === 'settings.json') ?? false;
+  return {
+    indexUrl: manifest?.index ? url(`/ui/backups/${encodeURIComponent(id)}/index`) : null,
+    settingsUrl: hasSettings ? url('/settings/import', { backup: id }) : null,
+  };
 }
 
 function viewFacts(ctx: BackupsContext, backup: Backup, manifest: Manifest | null) {

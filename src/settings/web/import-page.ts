@@ -1,9 +1,11 @@
 // The page that imports settings: upload, preview, apply.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
+import { readBackedUpSettings } from '../../backup-store/read-settings.ts';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
+import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
@@ -23,10 +25,20 @@ export const importPage: Page = {
 };
 
 const maxBytes = 512 * 1024;
+/** `backup`: the id of one, whose settings are shown. */
+const pageQuery = objectSchema({ backup: { type: 'string', maxLength: 120 } });
 
 export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   const { settingsFile } = ctx;
-  app.get(importPage.path, { config: { isPage: true } }, (_request, reply) => send(ctx, reply, {}));
+  app.get<{ Querystring: { backup?: string } }>(
+    importPage.path,
+    { config: { isPage: true }, schema: { querystring: pageQuery } },
+    async ({ query: { backup } }, reply) => {
+      if (backup === undefined) return send(ctx, reply, {});
+      const file = await readBackedUpSettings(ctx.config, backup);
+      return send(ctx, reply, { file, backup, plan: settingsFile.compare(parseJson(file)) });
+    },
+  );
 
   app.post(
     '/ui/settings/import',

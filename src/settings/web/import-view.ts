@@ -1,4 +1,5 @@
 // The view model of an import: each value now and in the file, what the change means, and what is left out of it.
+import { describeBackup } from '../../backup-store/describe-backup.ts';
 import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { isObject, parseJson } from '../../core/json.ts';
@@ -11,10 +12,17 @@ import type { KnownSetting } from '../settings.ts';
 import { formatValue } from './format-value.ts';
 import { howToRestart } from './restart.ts';
 
-/** `file`: its text. `plan`: of the whole file. */
-export type ShownImport = { file?: string; plan?: ImportPlan | null; form?: Form; error?: AppError };
+/** `file`: its text. `backup`: the id of the backup that it is from. `plan`: of the whole file. */
+export type ShownImport = {
+  file?: string;
+  backup?: string;
+  plan?: ImportPlan | null;
+  form?: Form;
+  error?: AppError;
+};
 
-export function viewImport(ctx: SettingContext, { file = '', plan = null, form = {}, error }: ShownImport) {
+export function viewImport(ctx: SettingContext, shown: ShownImport) {
+  const { file = '', backup, plan = null, form = {}, error } = shown;
   const { problemOf } = readProblems(error);
   const known = new Map(ctx.settings.all().map((one) => [one.setting.key, one]));
   const changes = plan?.changes ?? [];
@@ -22,6 +30,7 @@ export function viewImport(ctx: SettingContext, { file = '', plan = null, form =
   const wanted = offered?.plan.changes.filter(({ state }) => state === 'changed') ?? [];
   return {
     file: offered?.file ?? file,
+    from: backup === undefined ? null : describeBackup(backup),
     plan: offered?.plan.plan ?? null,
     changes: changes.map((change) => viewChange(change, known.get(change.key))),
     changed: wanted.length,

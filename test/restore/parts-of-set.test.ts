@@ -1,0 +1,97 @@
+// The index and the settings of a backup: staged as a snapshot, and shown before they are imported.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { backupStore } from '../../src/backup-store/feature.ts';
+import { setFile } from '../../src/backup-store/set-files.ts';
+import { writeIndexedSet, writeSet } from '../support/backup-set.ts';
+import { textOf } from '../support/screen.ts';
+import { memberStem } from '../support/snapshots.ts';
+import { auditRows, confirmed, startIndexed } from '../support/uploads.ts';
+
+const staged = (root: string) =>
+  fs.readdirSync(path.join(root, 'faiss_index')).filter((name) => name.startsWith('staged-'));
+
+t.test('the index of a backup is checked, staged, and installed by the operation snapshot', async (t) => {
+  const app = await startIndexed(t);
+  const id = await writeIndexedSet(app);
+  await app.use(backupStore).inventory.runOnce();
+  const { html: page } = await app.page(`/backups/${id}`);
+  t.ok(
+    page.querySelector(`form[action="/ui/backups/${id}/index"] button`),
+    'the page of the backup offers it',
+  );
+  t.ok(page.querySelector(`a[href="/settings/import?backup=${id}"]`));
+  const shown = await app.submit(`/ui/backups/${id}/index`, {});
+  t.equal(shown.status, 303);
+  const [folder = ''] = staged(app.root);
+  const address = shown.headers.get('location') ?? '';
+  t.equal(address, `/ui/operations/snapshot/confirm?staged_id=${folder.slice('staged-'.length)}`);
+  const { html } = await app.page(address);
+  t.match(textOf(html, 'main'), `index of backup ${id}, uploaded by`);
+  t.match(textOf(html, 'main'), /4 vectors of 384 numbers by \S+, built 28 Nov 2026/);
+  const answer = await app.json(`/api/v1/backups/${id}/index`, {});
+  t.match(answer, { status: 202, body: { manifest: { count: 4 }, coverage: { covered: 4, entries: 4 } } });
+  const { staged_id } = answer.body;
+  const { body } = await app.json('/api/v1/operations/snapshot', { args: { staged_id }, ...confirmed });
+  t.match(await app.whenJob(body.number), { status: 'succeeded', result: { vectors: 4 } });
+  t.match(auditRows(app, 'snapshot.upload'), [
+    { target: `index of backup ${id}`, outcome: 'ok' },
+    { outcome: 'ok' },
+  ]);
+  t.strictSame(fs.readdirSync(path.join(app.root, 'uploads')), []);
+});
+
+t.test('a set without an index, or with a damaged one, is refused with its file', async (t) => {
+  const app = await startIndexed(t);
+  const id = await writeIndexedSet(app);
+  const bare = '20261129T020000Z-2';
+  await writeSet(app.parts.config, bare, app.library);
+  const stage = async (backup: string) => (await app.json(`/api/v1/backups/${backup}/index`, {})).body.error;
+  t.match(await stage('20261130T020000Z-3'), { code: 'bad_input', message: /manifest\.json/ });
+  t.match(await stage('none'), { code: 'not_found', message: 'There is no backup "none".' });
+  t.match(await stage(bare), {
+    message: `The backup ${bare} has no index. Rebuild the index from the library instead.`,
+  });
+  for (const name of [`index/${memberStem}.meta.json`, `index/${memberStem}.index`]) {
+    const file = setFile(app.parts.config, id, name);
+    const bytes = fs.readFileSync(file);
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    fs.writeFileSync(file, bytes);
+    t.match(await stage(id), { code: 'bad_input', details: { code: 'backup_damaged', file } });
+  }
+  t.strictSame(staged(app.root), []);
+  const refused = auditRows(app, 'snapshot.upload').map(({ outcome, detail }) => [outcome, detail.code]);
+  t.equal(refused.length, 5);
+  t.ok(refused.every(([outcome]) => outcome === 'refused'));
+});
+
+t.test('the settings of a backup are shown with what they would change, then imported', async (t) => {
+  const app = await startIndexed(t);
+  const id = await writeIndexedSet(app, { 'retention.days': 31 });
+  const { html } = await app.page(`/settings/import?backup=${id}`);
+  t.match(textOf(html, 'main'), 'These are the settings of the backup of 28 Nov 2026, 02:00.');
+  const form = html.querySelector('form[action="/ui/settings/import/apply"]');
+  const fields = (form?.querySelectorAll('input[type=hidden]') ?? []).map(({ attributes }) => [
+    attributes.name ?? '',
+    attributes.value ?? '',
+  ]);
+  const unescaped = Object.fromEntries(fields);
+  const applied = await app.submit('/ui/settings/import/apply', {
+    ...unescaped,
+    reason: 'a test needs it',
+    confirm: 'settings',
+  });
+  t.equal(applied.status, 303);
+  t.equal(app.parts.config.retentionDays, 31);
+  t.match((await app.json(`/api/v1/backups/${id}/settings`)).body, { settings: { 'retention.days': 31 } });
+
+  const copy = 'library-20261128T010000.000Z-by-hand.db';
+  fs.writeFileSync(path.join(app.root, 'backups', copy), '');
+  for (const other of ['20261130T020000Z-3', 'none', copy])
+    t.equal((await app.page(`/settings/import?backup=${other}`)).status, 404, other);
+  fs.appendFileSync(setFile(app.parts.config, id, 'settings.json'), ' ');
+  const damaged = await app.page(`/settings/import?backup=${id}`);
+  t.ok(damaged.status >= 400);
+  t.match(textOf(damaged.html, 'main'), 'settings.json is not the file that its manifest describes');
+});
