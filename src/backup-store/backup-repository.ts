@@ -26,6 +26,7 @@ const sql = {
   marks: 'SELECT at, kind, proof FROM backup WHERE at >= ? ORDER BY at',
   totals:
     'SELECT kind, count(*) AS sets, sum(bytes) AS bytes FROM backup WHERE gone_at IS NULL GROUP BY kind',
+  testedBy: `SELECT * FROM backup WHERE proof_job = ? ${newestFirst} LIMIT 1`,
   otherProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' AND id <> ? ${newestFirst} LIMIT 1`,
   newest: `SELECT * FROM backup WHERE gone_at IS NULL AND kind = ? ${newestFirst} LIMIT 1`,
   newestProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' ${newestFirst} LIMIT 1`,
@@ -72,6 +73,8 @@ export function createBackupRepository(ops: Db) {
     since: (at: string) => list('since', at),
     newest: (kind: BackupKind = 'full') => first('newest', kind),
     newestProven: () => first('newestProven'),
+    /** The one whose last test was that job. */
+    testedBy: (job: number) => first('testedBy', job),
     /** The newest one besides `id` that is proven. */
     otherProven: (id: string) => first('otherProven', id),
     /** Those made since a time, the oldest first, also those that are gone. */

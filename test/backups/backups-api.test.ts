@@ -41,6 +41,7 @@ t.test('the list has the newest first, by kind and in pages, and leaves out what
   const next = await app.json(`/api/v1/backups?kind=full&limit=2&cursor=${body.next_cursor}`);
   t.match(next.body, { items: [{ id: ids[0] }], next_cursor: null });
   t.equal((await app.json('/api/v1/backups?kind=half')).status, 422);
+  t.equal((await app.json('/api/v1/backups?cursor=none')).status, 422);
   t.equal((await app.json('/api/v1/backups?colour=1')).status, 422);
 });
 

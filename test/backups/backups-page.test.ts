@@ -3,15 +3,14 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import t, { type Test } from 'tap';
 import { startApp } from '../support/app.ts';
-import { addBackup, backupCatalogue, placeOf, proven, setName, step } from '../support/backups.ts';
+import { addBackup, placeOf, proven, setName, step } from '../support/backups.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { textOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
 const now = new Date('2026-11-28T14:08:00.000Z');
-const start = (t: Test) =>
-  startApp(t, { catalogue: backupCatalogue(), now: () => now, env: { CHL_OPERATIONS_MODE: 'noop' } });
+const start = (t: Test) => startApp(t, { now: () => now, env: { CHL_OPERATIONS_MODE: 'noop' } });
 const day = (number: number) => `2026-11-${String(number).padStart(2, '0')}T02:00:00.000Z`;
 
 t.test('while nothing is set up, the page offers both schedules in one click', async (t) => {
@@ -178,6 +177,11 @@ t.test('a backup that appears is shown at once, and its job leads to it', async 
   stream.close();
   const { html } = await app.page(`/jobs/${job.number}`);
   t.match(textOf(html, '[aria-labelledby=h-backup]'), /Backup Tested Not tested Backup of 27 Nov, 02:00/);
+  const failing = insertJob(app.parts.repository, { operation: 'drill' });
+  endJob(app.parts.repository, failing, 'failed');
+  addBackup(app, day(26), { ...proven, proof: 'failed', proof_job: failing.number });
+  const { html: failed } = await app.page(`/jobs/${failing.number}`);
+  t.match(textOf(failed, '[aria-labelledby=h-backup]'), /Backup Tested Test failed Backup of 26 Nov, 02:00/);
   const { body } = await app.json('/api/v1/setup');
   const wanted = ({ title }: { title: string }) => title === 'Prove a backup';
   t.match(body.steps.find(wanted), { is_done: false, href: '/backups' });

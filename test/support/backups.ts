@@ -4,9 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup, ProofStep } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
-import { createCatalogue } from '../../src/core/catalogue.ts';
-import { noRetries, type Operation } from '../../src/core/operation.ts';
-import { declaredOperations } from '../../src/declared-operations.ts';
 import type { TestApp } from './app.ts';
 
 export const step = (name: string, outcome: ProofStep['outcome'] = 'ok'): ProofStep => ({
@@ -94,39 +91,3 @@ const manifestOf = (at: string, files: object[]) => ({
 });
 
 const hashOf = (content: string) => createHash('sha256').update(content).digest('hex');
-
-/** The operations on backups, shortened where there is none yet. */
-export function backupCatalogue() {
-  const known = new Set(declaredOperations.map(({ name }) => name));
-  const missing = [standIn('backup', '0 2 * * *'), standIn('drill', '30 3 * * 0')].filter(
-    ({ name }) => !known.has(name),
-  );
-  return createCatalogue([...declaredOperations, ...missing]);
-}
-
-const standIn = (name: string, cron: string): Operation => ({
-  name,
-  title: name,
-  verb: name,
-  summary: name,
-  description: name,
-  icon: 'shield',
-  args: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { backup: { type: 'string', title: 'Backup' } },
-  },
-  locks: () => [{ name, mode: 'exclusive' }],
-  danger: () => 'safe',
-  confirmWord: null,
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'requeue',
-  script: name,
-  subject: () => '',
-  outcome: () => '',
-  dialog: () => ({ question: name, consequences: [], confirm: name, keep: 'Go back' }),
-  phases: {},
-  cancelNote: '',
-  suggestedSchedules: [{ name, cron }],
-});

@@ -1,4 +1,5 @@
 // The part of a job's page that leads to the backup that it made, tested or restored.
+import type { Backup } from '../../backup-store/backup.ts';
 import type { JobFacts, JobPart } from '../../core/job-part.ts';
 import type { BackupsContext } from '../parts.ts';
 import { readStanding, viewBackup } from './backup-view.ts';
@@ -9,8 +10,7 @@ export const backupPart = (ctx: BackupsContext): JobPart => ({
   template: 'backups/backup-part',
   load(job) {
     const verb = Object.hasOwn(verbs, job.operation) ? verbs[job.operation] : undefined;
-    const id = verb && backupOf(job);
-    const backup = id ? ctx.backups.find(id) : null;
+    const backup = verb ? findBackupOf(ctx, job) : null;
     if (!backup) return null;
     const { at, gone_at: goneAt } = backup;
     const { href, name, badge, size, kind } = viewBackup(ctx, backup, readStanding(ctx));
@@ -18,8 +18,8 @@ export const backupPart = (ctx: BackupsContext): JobPart => ({
   },
 });
 
-/** A job that has not ended names the backup in its arguments. */
-function backupOf({ args, result }: JobFacts): string | null {
+/** A job that has not ended names the backup in its arguments; a test that has failed is the last one of its backup. */
+function findBackupOf({ backups }: BackupsContext, { args, number, result }: JobFacts): Backup | null {
   const id = result?.backup ?? args.backup;
-  return typeof id === 'string' ? id : null;
+  return typeof id === 'string' ? backups.find(id) : backups.testedBy(number);
 }

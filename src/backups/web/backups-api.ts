@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { backupKinds, type BackupKind } from '../../backup-store/backup.ts';
+import { invalidArguments } from '../../core/arguments.ts';
 import { etagOf } from '../../core/edit-conflict.ts';
 import {
   closedSchema,
@@ -105,7 +106,7 @@ function registerReads(app: FastifyInstance, ctx: BackupsContext) {
   const { backups, backupSchedules } = ctx;
   app.get<Paged>('/api/v1/backups', { schema: listRequest }, (request) => {
     const { kind, limit = 50, cursor } = request.query;
-    const before = cursor === undefined ? null : backups.find(cursor);
+    const before = findCursor(backups, cursor);
     const found = backups.page({
       ...(kind ? { kind } : {}),
       ...(before ? { before } : {}),
@@ -136,4 +137,12 @@ function registerReads(app: FastifyInstance, ctx: BackupsContext) {
     reply.header('etag', etagOf(backup));
     return backupBody(ctx, backup);
   });
+}
+
+/** The last backup of the page before, also if it is gone by now. */
+function findCursor(backups: BackupsContext['backups'], cursor: string | undefined) {
+  if (cursor === undefined) return null;
+  const found = backups.find(cursor);
+  if (found) return found;
+  throw invalidArguments([{ field: 'cursor', message: 'cursor: there is no backup of this name.' }]);
 }
