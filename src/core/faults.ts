@@ -30,7 +30,7 @@ export function toFault(error: unknown): AppError | null {
 /** The refusal to open a database: `config`, and the code of the fault in `details`. */
 export function toOpeningRefusal(error: unknown): AppError | null {
   const fault = describe(error, (problem) =>
-    /^(cannot be opened|is locked)/.test(problem) ? problem : `cannot be opened: it ${problem}`,
+    /^(cannot be|is locked)/.test(problem) ? problem : `cannot be opened: it ${problem}`,
   );
   if (!fault || error instanceof AppError) return fault;
   return new AppError('config', fault.message, fault.details, { cause: error });

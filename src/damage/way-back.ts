@@ -25,8 +25,7 @@ export function libraryWayBack(place: Place): string {
 /** As `libraryWayBack`, for ops.db. */
 export function opsWayBack(place: Place): string {
   const best = findBest(place, 'ops.db');
-  if (!best)
-    return `${moveAway} and start it again: it begins a new list of jobs; the library is not affected.`;
+  if (!best) return `${moveAway} and start it again: it begins a new list of jobs.`;
   const { backup } = best;
   return `Restore from ${describe(backup)}: stop the server, then run npm run chl -- restore-ops ${backup.id}.`;
 }
