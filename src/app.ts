@@ -1,6 +1,7 @@
 // The composition root: builds the kernel, the features in order and the server; starts them, and closes them in reverse
 // order. Wiring only.
 import type { FastifyInstance } from 'fastify';
+import { type Databases, openDatabases } from './backup-store/open-databases.ts';
 import { createAudit, systemRequester } from './core/audit.ts';
 import { createCaches } from './core/cache.ts';
 import { createBus } from './core/bus.ts';
@@ -8,9 +9,7 @@ import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
-import { prepareLibrary } from './core/db/library.ts';
 import { aloneBusyMs, serverBusyMs, setBusyMs, statementsOf } from './core/db/open.ts';
-import { prepareOps } from './core/db/ops.ts';
 import { prepareSavedSettings } from './core/db/saved-settings.ts';
 import { adviseOnDatabases } from './damage/advise.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
@@ -58,7 +57,8 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
-  const kernel = createKernel(config, given, {
+  const databases = await openDatabases(config, given);
+  const kernel = createKernel(config, given, databases, {
     streamCount: () => stream?.clientCount() ?? 0,
     catchUp: () => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.()),
     ...readDeclared(() => declared),
@@ -149,11 +149,10 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 function createKernel(
   config: Config,
   { log, redactor, now = () => new Date(), catalogue, only }: Options,
+  { ops, library, isNew }: Databases,
   deferred: Pick<Kernel, 'streamCount' | 'catchUp'> & ReturnType<typeof readDeclared>,
 ): Kernel {
-  const ops = prepareOps(config.opsDatabasePath);
   applySaved(config, prepareSavedSettings(ops)(), 'start');
-  const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
   const caches = createCaches(now);
   caches.add(statementsOf(ops));

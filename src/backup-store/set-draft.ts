@@ -21,6 +21,7 @@ export type SetDraft = ReturnType<typeof startSet>;
 /** Only one process at a time makes a set. A name that is taken is refused. */
 export function startSet(place: Place, id: string) {
   const folder = partialFolder(place, id);
+  fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const hashing: Promise<SetFile>[] = [];
 

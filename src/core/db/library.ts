@@ -6,12 +6,21 @@ import { aloneBusyMs, type Db, openDatabase } from './open.ts';
 
 /** Returns the connection, and whether the file is new. Called once at start, before any script. Throws `config`. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
+  const opened = openLibrary(file);
+  migrateLibrary(opened.library);
+  return opened;
+}
+
+/** The file keeps its version. */
+export function openLibrary(file: string): { library: Db; isNew: boolean } {
   const isNew = !fs.existsSync(file);
   inspectLibrary(file);
-  const library = openDatabase(file, { busyMs: aloneBusyMs });
+  return { library: openDatabase(file, { busyMs: aloneBusyMs }), isNew };
+}
+
+export function migrateLibrary(library: Db) {
   addContentHash(library);
   applyMigrations(library, 'library');
-  return { library, isNew };
 }
 
 /** Throws the refusals of `inspectDatabase`. Changes nothing. `open`: the connection of this process, if it has the file open. */

@@ -3,12 +3,16 @@ import { inspectDatabase, inspectOpen } from './inspect.ts';
 import { applyMigrations } from './migrations.ts';
 import { aloneBusyMs, type Db, openDatabase } from './open.ts';
 
-/** Throws `config` for a file of something else, which it does not change. */
 export function prepareOps(file: string): Db {
-  inspectOps(file);
-  const ops = openDatabase(file, { busyMs: aloneBusyMs });
+  const ops = openOps(file);
   applyMigrations(ops, 'ops');
   return ops;
+}
+
+/** Throws `config` for a file of something else, which it does not change. The file keeps its version. */
+export function openOps(file: string): Db {
+  inspectOps(file);
+  return openDatabase(file, { busyMs: aloneBusyMs });
 }
 
 /** Throws the refusals of `inspectDatabase`. Changes nothing. `open`: the connection of this process, if it has the file open. */

@@ -1,0 +1,57 @@
+// Copies both databases before a newer version changes them.
+import fs from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { type Config, version } from '../core/config.ts';
+import type { Db } from '../core/db/open.ts';
+import { copyDatabase } from './copy-database.ts';
+import { assertFree, sizeOf } from './free-space.ts';
+import { readManifest } from './manifest.ts';
+import { writeDraft } from './set-draft.ts';
+import { setFolder } from './set-files.ts';
+import { countTables, readAuditHead, readRevision } from './set-repository.ts';
+
+type Open = { ops: Db; library: Db };
+
+/** Returns the id of the set; that of an earlier start, if nothing has changed since. Throws `disk_full` before it writes. */
+export async function copyBeforeUpdate(config: Config, open: Open, now: Date): Promise<string> {
+  const { id, isMade } = chooseId(config, open);
+  if (isMade) return id;
+  const files = [open.library, open.ops].flatMap(({ name }) => [name, `${name}-wal`]);
+  const bytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
+  assertFree(config, bytes, 'A copy of both databases, without which no update begins,');
+  await writeDraft(config, id, async (draft) => {
+    await copyDatabase(open.library, draft.path('library.db'));
+    draft.add('library.db');
+    await copyDatabase(open.ops, draft.path('ops.db'));
+    draft.add('ops.db');
+    const note = `Before the update to version ${version}`;
+    const noIndex = { index: null, model: null, dimension: null };
+    return draft.finish({ made_at: now.toISOString(), job: null, note, ...noIndex });
+  });
+  return id;
+}
+
+/** A start that failed, and is tried again, needs no second copy. */
+function chooseId(config: Config, open: Open): { id: string; isMade: boolean } {
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? `before-${version}` : `before-${version}-${number}`;
+    const folder = setFolder(config, id);
+    if (!fs.existsSync(folder)) return { id, isMade: false };
+    if (isSame(folder, open)) return { id, isMade: true };
+  }
+}
+
+function isSame(folder: string, { ops, library }: Open): boolean {
+  try {
+    const { revision, counts, audit_head: head } = readManifest(folder);
+    const copied = { revision, counts, head };
+    const present = {
+      revision: readRevision(library),
+      counts: { library: countTables(library), ops: countTables(ops) },
+      head: readAuditHead(ops),
+    };
+    return isDeepStrictEqual(copied, present);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import t, { type Test } from 'tap';
+import { openDatabases } from '../../src/backup-store/open-databases.ts';
+import { readManifest } from '../../src/backup-store/manifest.ts';
+import { packageRoot, readConfig, version } from '../../src/core/config.ts';
+import { connect } from '../../src/core/db/driver.ts';
+import { startApp } from '../support/app.ts';
+import { makeRoot } from '../support/engine.ts';
+import { until } from '../support/until.ts';
+
+const log = pino({ level: 'silent' });
+const id = `before-${version}`;
+
+/** The data of version 0.1.0. */
+function makeOld(t: Test, env: Record<string, string> = {}) {
+  const root = makeRoot(t);
+  fs.cpSync(path.join(packageRoot, 'test/fixtures/0.1.0'), root, { recursive: true });
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: '0', CHL_PORT: '0', ...env }, root);
+  return { root, config };
+}
+
+function read(file: string, sql: string): unknown {
+  const db = connect(file, { readonly: true });
+  try {
+    return db.prepare(sql).pluck().get();
+  } finally {
+    db.close();
+  }
+}
+
+const migrations = 'SELECT count(*) FROM ops_migration';
+const setsOf = ({ backupPath }: { backupPath: string }) =>
+  fs.readdirSync(backupPath).filter((name) => name.startsWith('before-'));
+
+t.test('the first start of a newer version copies both databases as they were', async (t) => {
+  const { root, config } = makeOld(t);
+  const [library, ops] = [read(config.databasePath, migrations), read(config.opsDatabasePath, migrations)];
+  const app = await startApp(t, { root });
+  t.strictSame(setsOf(config), [id]);
+  const folder = path.join(config.backupPath, id);
+  t.equal(read(path.join(folder, 'library.db'), migrations), library);
+  t.equal(read(path.join(folder, 'ops.db'), migrations), ops);
+  t.ok(Number(read(config.opsDatabasePath, migrations)) > Number(ops), 'and then changed them');
+  t.match(readManifest(folder), { job: null, note: `Before the update to version ${version}`, index: null });
+  await until(() => app.parts.backups.find(id) !== null);
+  t.match(app.parts.backups.find(id), { kind: 'before_update', proof: 'none', is_kept: false });
+  await app.close();
+  await (await startApp(t, { root })).close();
+  t.strictSame(setsOf(config), [id], 'once');
+});
+
+t.test('a new installation copies nothing', async (t) => {
+  const app = await startApp(t);
+  t.strictSame(setsOf(app.config), []);
+});
+
+t.test('a failed update says how to go back, and is not copied twice', async (t) => {
+  const { config } = makeOld(t);
+  const ops = connect(config.opsDatabasePath);
+  ops.exec('CREATE TABLE server_start (id integer)');
+  ops.close();
+  const before = read(config.opsDatabasePath, migrations);
+  for (const _ of [1, 2]) {
+    await t.rejects(openDatabases(config, { log }), {
+      code: 'config',
+      message: new RegExp(
+        `^${config.opsDatabasePath} cannot be brought to this version.* It was not changed.* Both databases as they were before the update are in ${path.join(config.backupPath, id)}\\. To go back, move .* start the earlier version\\.$`,
+      ),
+    });
+    t.strictSame(setsOf(config), [id]);
+  }
+  t.equal(read(config.opsDatabasePath, migrations), before);
+  const changed = connect(config.opsDatabasePath);
+  changed.exec('CREATE TABLE more (id integer)');
+  changed.close();
+  await t.rejects(openDatabases(config, { log }), { code: 'config' });
+  t.strictSame(setsOf(config).sort(), [id, `${id}-2`], 'what has changed since is copied, too');
+});
+
+t.test('an update without room for the copies does not begin', async (t) => {
+  const { config } = makeOld(t, { CHL_DISK_RESERVE_MB: '100000000' });
+  const before = read(config.opsDatabasePath, migrations);
+  await t.rejects(openDatabases(config, { log }), {
+    code: 'disk_full',
+    message: /^A copy of both databases, without which no update begins, needs \S+ GiB/,
+  });
+  t.strictSame(setsOf(config), []);
+  t.equal(read(config.opsDatabasePath, migrations), before);
+});
