@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { auditWorkload } from './audit.ts';
+import { backupWorkload } from './backup.ts';
 import { cancelsWorkload } from './cancels.ts';
 import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
@@ -33,6 +34,7 @@ const workloads: Workload[] = [
   pageWorkload,
   auditWorkload,
   pageAuditWorkload,
+  backupWorkload,
 ];
 
 const { values, positionals } = parseArgs({
