@@ -80,7 +80,7 @@ t.test('a failed update says how to go back, and is not copied twice', async (t)
 });
 
 t.test('an update without room for the copies does not begin', async (t) => {
-  const { config } = makeOld(t, { CHL_DISK_RESERVE_MB: '100000000' });
+  const { config } = makeOld(t, { CHL_DISK_RESERVE_MB: '1048576' });
   const before = read(config.opsDatabasePath, migrations);
   await t.rejects(openDatabases(config, { log }), {
     code: 'disk_full',
