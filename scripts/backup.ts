@@ -38,7 +38,10 @@ await runOperation<BackupArguments>(backupOperation, async (args, context) => {
 /** A set is there even when an old one cannot be removed. */
 async function removeExpired(config: Config, ops: Db, made: WrittenSet, progress: ScriptContext['progress']) {
   progress(0, undefined, 'tidy');
-  const known = createBackupRepository(ops).all();
+  // The server may have seen the new set already.
+  const known = createBackupRepository(ops)
+    .all()
+    .filter(({ id }) => id !== made.backup);
   const inUse = createBackupJobs(ops).inUse();
   const newest = { id: made.backup, at: made.made_at, kind: 'full', bytes: made.bytes } as const;
   const expired = findExpired([...known, { ...newest, proof: 'none', is_kept: false }], config);
