@@ -8,6 +8,7 @@ import { runMutations } from './mutations.ts';
 import { walkQueue } from './queue-walk.ts';
 import { runScheduleChaos } from './schedules.ts';
 import { serverLogFile } from './server-process.ts';
+import { runStorageChaos } from './storage.ts';
 import { runChaos } from './suite.ts';
 import { runWorkerSequence } from './workers.ts';
 
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string' },
     roots: { type: 'string' },
-    /** `schedules`: only these. */
+    /** `schedules`, `storage`: only these. */
     suite: { type: 'string' },
   },
 });
@@ -35,6 +36,11 @@ const workerSteps = 500;
 console.log(`chaos: seed ${seed}, data in ${root}`);
 if (values.suite === 'schedules') {
   await runSchedules();
+  fs.rmSync(root, { recursive: true });
+  process.exit(0);
+}
+if (values.suite === 'storage') {
+  await runStorage(Math.min(cycles, 1000));
   fs.rmSync(root, { recursive: true });
   process.exit(0);
 }
@@ -75,6 +81,7 @@ if (mutations.problems.length > 0) {
   process.exit(1);
 }
 await runSchedules();
+await runStorage(20);
 const cyclesStartedAt = Date.now();
 /** The cycles of one server run in sequence and rarely keep a core busy, so several data roots run in parallel. */
 const roots = Math.min(Number(values.roots ?? 2), cycles);
@@ -140,6 +147,28 @@ async function runSchedules() {
   if (times.problems.length > 0) {
     console.error(
       `\nThe schedules' cycle ${times.cycles} found:\n${times.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
+    );
+    process.exit(1);
+  }
+}
+
+/** Kills a server in backups, restore tests, restores and vacuums. */
+async function runStorage(storageCycles: number) {
+  const storageAt = Date.now();
+  const onCycle = (cycle: number, facts: string) =>
+    values.suite === 'storage' && console.log(`cycle ${cycle}: ${facts}`);
+  const report = await runStorageChaos({
+    root: path.join(root, 'storage'),
+    seed,
+    cycles: storageCycles,
+    onCycle,
+  });
+  console.log(
+    `storage: ${report.cycles} kills, ${JSON.stringify(report.kills)}, ${report.restored} restored in ${secondsSince(storageAt)} s`,
+  );
+  if (report.problems.length > 0) {
+    console.error(
+      `\nThe storage's cycle ${report.cycles} found:\n${report.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
     );
     process.exit(1);
   }

@@ -1,12 +1,8 @@
 // The chaos suite: cycles of start, checks, random load and kill -9 on one data root; then a last start in which every job
 // ends, and a graceful stop.
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
-import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
-import { seedStarterSheet } from '../../src/sheets/feature.ts';
 import { createRandom, type Random } from '../random.ts';
 import { findMeetings, readAttempts } from './attempts.ts';
 import { findProblems } from './checks.ts';
@@ -14,6 +10,7 @@ import { loadServer, readLog } from './load.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { readRunning, readState } from './repository.ts';
 import { chaosConfig, type ServerProcess, startServer } from './server-process.ts';
+import { seedSheets } from './sheets.ts';
 import { findStrays } from './strays.ts';
 
 type ChaosOptions = {
@@ -35,8 +32,6 @@ const lifeMaxMs = 1200;
 const maxActive = 25;
 const quietMaxMs = 30_000;
 const logsEachCycle = 10;
-/** Experiences missing in the second sheet. */
-const leftOut = 20;
 
 /** Stops at the first cycle with a problem. Leaves no server running. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -123,17 +118,4 @@ async function check({ config, sizes, memory }: Stage, url: string): Promise<num
   const target = { url, random: () => 0, memory };
   for (const number of memory.numbers().slice(-logsEachCycle)) await readLog(target, number);
   return state.jobs.filter(({ status }) => ['queued', 'running', 'retrying'].includes(status)).length;
-}
-
-/** Writes two sheets, the second without the last experiences; returns the possible sizes of the library. */
-function seedSheets(config: Config): number[] {
-  seedStarterSheet(config, []);
-  const published = path.join(config.root, 'sheets/published');
-  const other = path.join(config.root, 'sheets/other');
-  fs.cpSync(published, other, { recursive: true });
-  const file = path.join(other, 'experiences.csv');
-  const { records } = parseCsv(fs.readFileSync(file), ',');
-  const fewer = records.slice(0, -leftOut);
-  fs.writeFileSync(file, fewer.map(formatRecord).join(''));
-  return [0, records.length - 1, fewer.length - 1];
 }
