@@ -1,4 +1,5 @@
 // The operation `restore`: makes the library what it was at the time of a backup.
+import { readKnownHash } from '../src/backup-store/known-hash.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { restoreLibrary } from '../src/restore/restore-library.ts';
 import { type RestoreArguments, restoreOperation } from '../src/restore/restore-operation.ts';
@@ -8,7 +9,9 @@ import { runOperation } from './run-operation.ts';
 await runOperation<RestoreArguments>(restoreOperation, (args, context) => {
   const { config, job, progress } = context;
   progress(0, undefined, 'copy');
-  return withSource(config, { backup: args.backup, jobId: job.id }, async (file) => {
+  const { backup } = args;
+  const sha256 = readKnownHash(config, backup);
+  return withSource(config, { backup, sha256, jobId: job.id }, async (file) => {
     const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
     try {
       return await restoreLibrary(args, db, file, context);

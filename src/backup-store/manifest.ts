@@ -1,4 +1,5 @@
 // `manifest.json` of a backup: its contents, and the hash of each file.
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
@@ -38,10 +39,14 @@ export function writeManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** Throws `bad_input` with a sentence that names the file, when it is missing or not as the server writes it. */
-export function readManifest(folder: string): Manifest {
+/** Throws `bad_input` with a sentence that names the file, when it is missing or not as the server writes it. `sha256`: of the
+ *  manifest that the backup was made with, if it is known. */
+export function readManifest(folder: string, sha256: string | null = null): Manifest {
   const file = path.join(folder, manifestName);
-  const value = parseJson(readText(file));
+  const text = readText(file);
+  if (sha256 !== null && hash('sha256', text) !== sha256)
+    throw damaged(file, 'is not the file that the backup was made with: its SHA-256 differs.');
+  const value = parseJson(text);
   if (!isObject(value)) throw damaged(file, 'is not as it was written: it is no JSON object.');
   if (value.format !== backupFormat) {
     const found = JSON.stringify(value.format ?? null).slice(0, 60);
@@ -61,12 +66,15 @@ export function bytesOf(manifest: Manifest): number {
 
 function readText(file: string): string {
   try {
-    const { size } = fs.statSync(file);
-    if (size <= maxBytes) return fs.readFileSync(file, 'utf8');
+    const stat = fs.statSync(file);
+    // Opening a pipe would wait for its writer.
+    if (stat.isFile() && stat.size <= maxBytes) return fs.readFileSync(file, 'utf8');
+    const what = stat.isFile() ? 'is too large' : 'is no file';
+    throw damaged(file, `is not as it was written: it ${what}.`);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw damaged(file, explain(error, file).slice(file.length + 1));
   }
-  throw damaged(file, 'is not as it was written: it is too large.');
 }
 
 function damaged(file: string, sentence: string): AppError {

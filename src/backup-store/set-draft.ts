@@ -8,7 +8,7 @@ import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { hashFile } from './hash.ts';
 import { bytesOf, type Manifest, manifestName, type SetFile, writeManifest } from './manifest.ts';
-import { partialFolder, setFolder } from './set-files.ts';
+import { partialPath, setFolder } from './set-files.ts';
 import { countTables, readAuditHead, readRevision } from './set-repository.ts';
 
 type Place = Pick<Config, 'backupPath'>;
@@ -20,7 +20,7 @@ export type SetDraft = ReturnType<typeof startSet>;
 
 /** Only one process at a time makes a set. A name that is taken is refused. */
 export function startSet(place: Place, id: string) {
-  const folder = partialFolder(place, id);
+  const folder = partialPath(place, id);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const hashing: Promise<SetFile>[] = [];

@@ -14,8 +14,8 @@ const setName = /^(?:\d{8}T\d{6}Z-(?:\d+|by-hand)|before-\d[\w.+]*(?:-\d+)?)$/;
 const jobSet = /^\d{8}T\d{6}Z-/;
 /** Of the copy of the library that is made before a job changes it. */
 const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-([\w-]+)\.db$/;
-/** Of work that is not finished: sets, and copies with the files that SQLite adds. */
-const unfinished = /\.partial(?:-journal|-wal|-shm)?$/;
+/** Of work that is not finished: sets, and copies with the files that SQLite adds. Earlier versions wrote no dot. */
+const unfinished = /^\.?(.+)\.partial(?:-journal|-wal|-shm)?$/;
 
 /** The folder of a set, or the file of a copy before an import. Throws `not_found` for an id that no backup can have. */
 export function setFolder({ backupPath }: Place, id: string): string {
@@ -59,24 +59,32 @@ function listNames({ backupPath }: Place, isWanted: (name: string) => boolean): 
   return fs.existsSync(backupPath) ? fs.readdirSync(backupPath).filter(isWanted).sort() : [];
 }
 
-/** Where the files of a set are until it is finished. */
-export function partialFolder({ backupPath }: Place, id: string): string {
+/** The path of a backup until it is finished. */
+export function partialPath({ backupPath }: Place, id: string): string {
   return path.join(backupPath, `.${id}.partial`);
 }
 
 /** Removes a backup. Its files are never half there under its name. */
 export async function removeBackup(place: Place, id: string): Promise<void> {
-  const doomed = partialFolder(place, id);
+  const doomed = partialPath(place, id);
   await fs.promises.rename(setFolder(place, id), doomed);
   await fs.promises.rm(doomed, { recursive: true, force: true });
 }
 
-/** Removes what a killed process left. Only while no job makes a backup. */
-export function removeUnfinished({ backupPath }: Place) {
-  if (!fs.existsSync(backupPath)) return;
-  const left = fs.readdirSync(backupPath).filter((name) => unfinished.test(name));
+/** Removes what a killed process left, and nothing that others have put there. Only while no job makes a backup. */
+export function removeUnfinished(place: Place) {
   const gone = { recursive: true, force: true, maxRetries: 5 };
-  for (const name of left) fs.rmSync(path.join(backupPath, name), gone);
+  for (const left of listUnfinished(place)) fs.rmSync(left, gone);
+}
+
+/** The paths of what is not finished. */
+export function listUnfinished({ backupPath }: Place): string[] {
+  if (!fs.existsSync(backupPath)) return [];
+  const isOurs = (name: string) => {
+    const id = unfinished.exec(name)?.[1] ?? '';
+    return setName.test(id) || copyName.test(id);
+  };
+  return fs.readdirSync(backupPath).flatMap((name) => (isOurs(name) ? path.join(backupPath, name) : []));
 }
 
 function noneIfMissing(error: NodeJS.ErrnoException): fs.Dirent[] {

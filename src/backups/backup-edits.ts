@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
 import type { BackupRepository } from '../backup-store/backup-repository.ts';
-import { partialFolder, setFolder } from '../backup-store/set-files.ts';
+import { partialPath, setFolder } from '../backup-store/set-files.ts';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { assertConfirmed, type Confirmation } from '../core/confirmation.ts';
 import { assertMatches } from '../core/edit-conflict.ts';
@@ -80,7 +80,7 @@ function recordRemoval(given: Given, backup: Backup, entry: AuditEntry) {
 /** Hides the files in one step, so that no half of a set is ever listed; they come back if `record` fails. */
 async function removeFiles({ config }: Given, { id }: Backup, record: () => Promise<void>) {
   const place = setFolder(config, id);
-  const hidden = partialFolder(config, id);
+  const hidden = partialPath(config, id);
   const isThere = await move(place, hidden);
   try {
     await record();

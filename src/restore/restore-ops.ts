@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';
 import { readManifest } from '../backup-store/manifest.ts';
-import { hashFile, setFile, setFolder } from '../backup-store/set-files.ts';
+import { readKnownHash } from '../backup-store/known-hash.ts';
+import { hashFile, readCopyName, setFile, setFolder } from '../backup-store/set-files.ts';
 import { type Audit, createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import type { Config } from '../core/config.ts';
@@ -108,8 +109,9 @@ function readable<T>(read: () => T): T | null {
 
 /** Returns when the backup was made. */
 async function copyOps(config: Config, backup: string, copy: string): Promise<string> {
+  if (readCopyName(backup)) throw refuse(backup, 'it is a copy of the library alone, which has no ops.db');
   const file = setFile(config, backup, 'ops.db');
-  const { files, made_at } = readManifest(setFolder(config, backup));
+  const { files, made_at } = readManifest(setFolder(config, backup), knownHash(config, backup));
   const listed = files.find(({ name }) => name === 'ops.db');
   if (!listed) throw refuse(backup, 'it has no ops.db');
   if (!fs.existsSync(file)) throw refuse(backup, `${file} is not there any more`);
@@ -123,6 +125,11 @@ async function copyOps(config: Config, backup: string, copy: string): Promise<st
     throw refuse(backup, `${file} is not the file that its manifest describes: its SHA-256 differs`);
   if (isDamaged(copy)) throw refuse(backup, `${file} is damaged`);
   return made_at;
+}
+
+/** Null also when the present ops.db cannot be read. */
+function knownHash(config: Config, backup: string): string | null {
+  return readable(() => readKnownHash(config, backup));
 }
 
 type Prepared = { copy: string; madeAt: string; present: Present; kept: string | null };

@@ -16,11 +16,14 @@ type Place = Pick<Config, 'root' | 'backupPath'>;
 
 const prefix = 'restore-';
 
+/** `sha256`: of its manifest, as the row of the backup has it; null for one that has none. */
+export type NamedBackup = { backup: string; sha256: string | null };
+
 /** Runs `work` with the copy, and removes it whatever happens. `jobId`: that of the restore, of which only one runs at a time.
  *  Throws `bad_input` with a sentence that names the file, for a backup that cannot be restored. */
 export async function withSource<T>(
   config: Place,
-  { backup, jobId }: { backup: string; jobId: string },
+  { jobId, ...named }: NamedBackup & { jobId: string },
   work: (file: string) => Promise<T>,
 ): Promise<T> {
   const parent = path.join(config.root, 'tmp');
@@ -29,8 +32,8 @@ export async function withSource<T>(
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     const copy = path.join(folder, 'library.db');
-    await copyLibrary(config, backup, copy);
-    prepareCopy(backup, copy);
+    await copyLibrary(config, named, copy);
+    prepareCopy(named.backup, copy);
     return await work(copy);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -44,7 +47,7 @@ function removeLeft(parent: string) {
     fs.rmSync(path.join(parent, name), { recursive: true, force: true });
 }
 
-async function copyLibrary(config: Place, backup: string, copy: string) {
+async function copyLibrary(config: Place, { backup, sha256 }: NamedBackup, copy: string) {
   const file = libraryFile(config, backup);
   try {
     await fs.promises.copyFile(file, copy, fs.constants.COPYFILE_FICLONE);
@@ -56,14 +59,14 @@ async function copyLibrary(config: Place, backup: string, copy: string) {
   }
   const folder = setFolder(config, backup);
   if (file === folder) return;
-  const listed = filesOf(backup, folder).find(({ name }) => name === path.basename(file));
+  const listed = filesOf(backup, folder, sha256).find(({ name }) => name === path.basename(file));
   if ((await hashFile(copy)) === listed?.sha256) return;
   throw refuse(backup, `${file} is not the file that its manifest describes: its SHA-256 differs`);
 }
 
-function filesOf(backup: string, folder: string) {
+function filesOf(backup: string, folder: string, sha256: string | null) {
   try {
-    return readManifest(folder).files;
+    return readManifest(folder, sha256).files;
   } catch (error) {
     throw refuse(backup, explain(error).replace(/\.$/, ''));
   }

@@ -9,7 +9,7 @@ import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { copyDatabase } from '../backup-store/copy-database.ts';
-import { listCopies, removeUnfinished, setFolder } from '../backup-store/set-files.ts';
+import { listCopies, partialPath, removeUnfinished, setFolder } from '../backup-store/set-files.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
 type Place = Pick<Config, 'backupPath'>;
@@ -30,7 +30,7 @@ export async function backupLibrary(
   // A job that changes the library keeps every other backup from running, so an unfinished one was left by a job that died.
   removeUnfinished(config);
   const name = `library-${now.replace(/[-:]/g, '')}-${job.id.slice(0, 8) || 'by-hand'}.db`;
-  const file = path.join(folder, `${name}.partial`);
+  const file = partialPath(config, name);
   try {
     await copyDatabase(db, file, { onCopied });
     writeChangeRecord(file, job, changes);

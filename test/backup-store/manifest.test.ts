@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -56,6 +58,25 @@ t.test('a manifest that is missing or changed is refused by its name', async (t)
     t.match(error, { code: 'bad_input', message });
     t.ok(error?.message.startsWith(path.join(folder, 'manifest.json')));
   }
+});
+
+t.test('a pipe in the place of a manifest is not opened', async (t) => {
+  const folder = t.testdir();
+  execFileSync('mkfifo', [path.join(folder, 'manifest.json')]);
+  t.match(
+    refusalOf(() => readManifest(folder)),
+    { code: 'bad_input', message: /it is no file/ },
+  );
+});
+
+t.test('a manifest other than the one that the backup was made with is refused', async (t) => {
+  const text = writeManifest(manifest);
+  const folder = t.testdir({ 'manifest.json': text });
+  t.strictSame(readManifest(folder, crypto.hash('sha256', text)), manifest);
+  t.match(
+    refusalOf(() => readManifest(folder, 'f'.repeat(64))),
+    { message: /the backup was made with/ },
+  );
 });
 
 t.test('only the names of backups lead to files', async (t) => {

@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { libraryFile } from '../../src/backup-store/set-files.ts';
+import { createBackupRepository } from '../../src/backup-store/backup-repository.ts';
 import { connect } from '../../src/core/db/driver.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { category, experience, makeRoot, manual, type Root, sheet, writeSheet } from '../support/library.ts';
@@ -157,6 +159,7 @@ t.test('a backup that cannot be restored is refused with its file, and nothing i
       /written by a newer version/,
       copy,
     ],
+    ['another set', () => remember(root, 'f'.repeat(64)), /not the file that the backup was made with/],
   ];
   for (const [title, spoil, message, backup = id] of cases) {
     for (const [one, bytes] of whole) fs.writeFileSync(one, bytes);
@@ -170,6 +173,22 @@ t.test('a backup that cannot be restored is refused with its file, and nothing i
   t.equal(hashLibrary(root), after);
   t.strictSame(fs.readdirSync(path.join(root.config.root, 'tmp')), []);
 });
+
+/** Adds the row of the set to ops.db, with this SHA-256 of its manifest. */
+function remember({ config }: Root, sha256: string) {
+  const ops = prepareOps(config.opsDatabasePath);
+  const untested = {
+    proof: 'none',
+    proof_job: null,
+    proof_at: null,
+    proof_text: null,
+    proof_steps: [],
+  } as const;
+  const at = '2026-11-28T02:00:00Z';
+  const facts = { job: null, kind: 'full', bytes: 1, note: null, is_kept: false, gone_at: null } as const;
+  createBackupRepository(ops).add({ id, at, sha256, ...facts, ...untested, proof_steps: [] });
+  ops.close();
+}
 
 function newer(copy: string, file: string) {
   fs.copyFileSync(file, copy);

@@ -54,7 +54,8 @@ t.test('a backup removes what a killed one left behind', async (t) => {
   const { config, db } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);
-  for (const name of ['a.db.partial', 'a.db.partial-journal', 'a.db.partial-wal', 'b.db'])
+  const left = 'library-20261121T100000.123Z-by-hand.db.partial';
+  for (const name of [left, `.${left}`, `.${left}-journal`, `.${left}-wal`, 'b.db'])
     fs.writeFileSync(path.join(folder, name), '');
   const name = await backupLibrary(db, config, { ...given, job: { ...job, id: '' } }, unfollowed);
   t.strictSame(fs.readdirSync(folder), ['b.db', name]);

@@ -1,0 +1,15 @@
+import fs from 'node:fs';
+import t from 'tap';
+import { removeUnfinished } from '../../src/backup-store/set-files.ts';
+
+const set = '20261128T020000Z-1117';
+const copy = 'library-20261128T091200.123Z-ab12cd34.db';
+
+t.test('only unfinished work of this program is removed from the folder of backups', async (t) => {
+  const stays = ['video.partial', '.thesis.docx.partial', 'library.db.partial', set, copy, `${set}.part`];
+  const goes = [`.${set}.partial`, `.${copy}.partial`, `.${copy}.partial-journal`, `${copy}.partial-wal`];
+  const names = [...stays, ...goes];
+  const backupPath = t.testdir(Object.fromEntries(names.map((name) => [name, { file: 'x' }])));
+  removeUnfinished({ backupPath });
+  t.same(fs.readdirSync(backupPath).sort(), [...stays].sort());
+});
