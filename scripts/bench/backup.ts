@@ -5,11 +5,17 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { backupOperation } from '../../src/backups/backup-operation.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import type { Args, Operation } from '../../src/core/operation.ts';
+import { indexOperation } from '../../src/index/index-operation.ts';
+import { importOperation } from '../../src/sheets/import-operation.ts';
 import { endWithUs } from '../end-with-us.ts';
 import { generateSheet } from './generate.ts';
+import { insertRunningJob } from './repository.ts';
 import { type BenchOptions, type Figure, median, type Workload } from './workload.ts';
 
 export const backupWorkload: Workload = {
@@ -29,8 +35,8 @@ async function run({ library }: BenchOptions): Promise<Figure[]> {
     const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: path.dirname(sheet) }, '/');
     prepareLibrary(config.databasePath).library.close();
     prepareOps(config.opsDatabasePath).close();
-    await runByHand(config, 'import', { path: sheet });
-    await runByHand(config, 'index', {});
+    await runJob(config, importOperation, { path: sheet });
+    await runJob(config, indexOperation, {});
     const quiet: number[] = [];
     const copied: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -68,7 +74,7 @@ function figures(quietMs: number, copiedMs: number, busyMs: number, bytes: numbe
 
 async function backUp(config: Config): Promise<number> {
   const startedAt = performance.now();
-  await runByHand(config, 'backup', {});
+  await runJob(config, backupOperation, {});
   return performance.now() - startedAt;
 }
 
@@ -87,7 +93,7 @@ async function measureBusy(config: Config): Promise<number[]> {
   const { library } = prepareLibrary(config.databasePath);
   library.exec(`UPDATE experiences SET embedding_status = 'pending'`);
   library.close();
-  const others = [start(config, 'worker.js', []), startWriter(config)];
+  const others = [start(config, 'worker.js', [], {}), startWriter(config)];
   const [, writer] = others;
   await once(writer?.stdout ?? process.stdin, 'data');
   const busy: number[] = [];
@@ -110,29 +116,35 @@ function startWriter(config: Config): ChildProcess {
     setInterval(() => write.run('Text ' + (at += 1)), 5);
     console.log('ready');
   `;
-  return start(config, null, ['--input-type=module', '-e', program]);
+  return start(config, null, ['--input-type=module', '-e', program], {});
 }
 
-function start(config: Config, script: string | null, args: string[]): ChildProcess {
+type Environment = Record<string, string>;
+
+function start(config: Config, script: string | null, args: string[], env: Environment): ChildProcess {
   const file = script === null ? [] : [path.join(packageRoot, 'dist/scripts', script)];
   const child = spawn(process.execPath, [...args, ...file], {
-    env: childEnvironment(config, { CHL_LOG_LEVEL: 'silent' }),
+    env: childEnvironment(config, { CHL_LOG_LEVEL: 'silent', ...env }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   endWithUs(child);
   return child;
 }
 
-async function runByHand(config: Config, script: string, args: object) {
-  const child = start(config, `${script}.js`, []);
+/** Runs the script for a job that is running, as a server would. */
+async function runJob(config: Config, { name, args }: Operation, given: Args) {
+  const ops = prepareOps(config.opsDatabasePath);
+  const job = insertRunningJob(ops, name);
+  ops.close();
+  const child = start(config, `${name}.js`, [], { CHL_JOB: `${job}.1` });
   child.stdout?.resume();
-  child.stdin?.end(JSON.stringify(args));
+  child.stdin?.end(JSON.stringify(checkArguments(args, given)));
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`The script ${script} ended with ${code}.`);
+  if (code !== 0) throw new Error(`The script ${name} ended with ${code}.`);
 }
 
 function newestSet({ backupPath }: Config): string {
-  const sets = fs.readdirSync(backupPath).filter((name) => name.endsWith('-by-hand'));
+  const sets = fs.readdirSync(backupPath).filter((name) => /^\d{8}T/.test(name));
   return path.join(backupPath, sets.sort().at(-1) ?? '');
 }
 
