@@ -1,4 +1,5 @@
-// The backups that the form of a restore offers, newest first. Another one can still be named.
+// The backups that the form of a restore offers: sets, then the copies before changes, each newest first. Another one can still
+// be named.
 import type { Backup, Proof } from '../backup-store/backup.ts';
 import { formatBytes, upperFirst } from '../core/format.ts';
 import type { Option } from '../core/operation.ts';
@@ -8,8 +9,9 @@ const maxOffered = 100;
 
 /** A backup that a test has found damaged is left out. */
 export function listRestorable(backups: Backup[]): Option[] {
-  return backups
-    .filter(({ proof }) => proof !== 'failed')
+  const isCopy = ({ kind }: Backup) => kind === 'before_import';
+  const good = backups.filter(({ proof }) => proof !== 'failed');
+  return [...good.filter((one) => !isCopy(one)), ...good.filter(isCopy)]
     .slice(0, maxOffered)
     .map(({ id, proof, kind, bytes }) => ({
       value: id,
