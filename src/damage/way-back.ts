@@ -27,7 +27,7 @@ export function opsWayBack(place: Place): string {
   const best = findBest(place, 'ops.db');
   if (!best) return `${moveAway} and start it again: it begins a new list of jobs.`;
   const { backup } = best;
-  return `Restore from ${describe(backup)}: stop the server, then run npm run chl -- restore-ops ${backup.id}.`;
+  return `Restore from ${describe(backup)}: stop the server, then run npm run chl -- restore-ops ${backup.id} --reason "ops.db is damaged" --confirm restore.`;
 }
 
 /** `the backup of 2026-11-28 02:00 UTC, proven` */
