@@ -5,7 +5,7 @@ import type { Backup, BackupKind, Test } from './backup.ts';
 
 type Row = Omit<Backup, 'proof_steps' | 'is_kept'> & { proof_steps: string | null; is_kept: number };
 /** Of those of one kind whose files are there. */
-export type Total = { kind: BackupKind; sets: number; bytes: number };
+type Total = { kind: BackupKind; sets: number; bytes: number };
 /** A backup, also one that is gone, in a history. */
 export type Mark = Pick<Backup, 'at' | 'kind' | 'proof'>;
 type PageOf = { kind?: BackupKind; limit: number; before?: { at: string; id: string } };

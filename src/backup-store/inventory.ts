@@ -19,8 +19,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'log' | 'now' | 'untilFre
   jobs: BackupJobs;
 };
 
-export type Inventory = ReturnType<typeof createInventory>;
-
 export function createInventory(given: Given) {
   const { config, log } = given;
   const rows = createRows(given);

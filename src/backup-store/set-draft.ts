@@ -19,7 +19,7 @@ export type WrittenSet = { backup: string; made_at: string; bytes: number; files
 export type SetDraft = ReturnType<typeof startSet>;
 
 /** Only one process at a time makes a set. A name that is taken is refused. */
-export function startSet(place: Place, id: string) {
+function startSet(place: Place, id: string) {
   const folder = partialPath(place, id);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -11,8 +11,6 @@ import type { Kernel } from '../core/kernel.ts';
 import { backupActions, backupTarget, deleteWord } from './actions.ts';
 import { findBackup } from './find-backup.ts';
 
-export type BackupEdits = ReturnType<typeof createBackupEdits>;
-
 /** What a person may change of a backup. */
 type Description = Pick<Backup, 'is_kept' | 'note'>;
 

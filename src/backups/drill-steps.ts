@@ -2,7 +2,7 @@
 import type { ProofStep } from '../backup-store/backup.ts';
 
 /** The phases of the job, each with the title of its step. */
-export const drillSteps = {
+const drillSteps = {
   files: 'Files are what the manifest says',
   copy: 'Restored beside the library',
   integrity: 'Integrity',

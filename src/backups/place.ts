@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 
-export type Place = {
+type Place = {
   /** Whether a broken disk would take the backups with the data. */
   isOnDataDisk: boolean;
   freeBytes: number;

@@ -2,7 +2,7 @@
 import type { Db } from '../core/db/open.ts';
 
 /** `name`: the counter, such as `experiences_pending` or `jobs: import, failed`. */
-export type Drift = { name: string; stored: number; counted: number; keys?: Record<string, string | number> };
+type Drift = { name: string; stored: number; counted: number; keys?: Record<string, string | number> };
 
 export type Counters = {
   /** How many counters there are. Reads a snapshot, and lets others write. */

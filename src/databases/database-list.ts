@@ -30,8 +30,6 @@ export type DatabaseState = {
 
 type Given = Pick<Kernel, 'config' | 'library' | 'ops'> & { past: PastWork; busyCounter: BusyCounter };
 
-export type DatabaseList = ReturnType<typeof createDatabaseList>;
-
 export function createDatabaseList(given: Given) {
   // All are applied before the server answers.
   const migrations = {

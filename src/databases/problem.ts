@@ -8,9 +8,6 @@ import type { DatabaseName } from './database.ts';
  *  row names another one that does not exist. */
 export type ProblemKind = 'damage' | 'index' | 'value' | 'foreign_key';
 
-/** In the details of the failed job. */
-export type DatabaseProblem = { database: DatabaseName; kind: ProblemKind };
-
 type Found = { name: DatabaseName; file: string; base: string };
 
 /** `where`: `the table experiences`; null if it is not known. */

@@ -4,7 +4,7 @@ import { isLocalOnly, type Kind, kinds } from '../library/rules.ts';
 import type { FoundRow, UndoRepository } from './undo-repository.ts';
 
 /** `why`: the reason to leave the row alone, as a sentence; null without one. */
-export type Candidate = FoundRow & { why: string | null };
+type Candidate = FoundRow & { why: string | null };
 
 /** `size`: how many there are. `alike`: how many further rows are the same in library and backup. */
 export type Candidates = { size: number; alike: number; of(kind: Kind): Iterable<Candidate> };

@@ -30,7 +30,7 @@ export function viewBackup(ctx: BackupsContext, backup: Backup, standing: Standi
   };
 }
 
-export const badges = {
+const badges = {
   none: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not tested' },
   proven: { isQuiet: true, tone: 'ok', icon: 'shield', word: 'Proven' },
   failed: { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Test failed' },

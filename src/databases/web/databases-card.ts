@@ -28,7 +28,7 @@ const abouts = {
   ops: 'Jobs, audit log, settings, findings and samples.',
 };
 
-export function viewDatabase(state: DatabaseState) {
+function viewDatabase(state: DatabaseState) {
   const { name, file, bytes, free_bytes: free, wal_bytes: wal, busy } = state;
   return {
     name,
