@@ -1,5 +1,6 @@
 // The operation `backup`: makes a set, then removes those that the limits no longer keep.
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
+import { asFilesSay } from '../src/backup-store/as-files-say.ts';
 import type { WrittenSet } from '../src/backup-store/set-draft.ts';
 import { removeBackup, removeUnfinished } from '../src/backup-store/set-files.ts';
 import { createBackupJobs } from '../src/backup-store/backup-jobs-repository.ts';
@@ -35,18 +36,21 @@ await runOperation<BackupArguments>(backupOperation, async (args, context) => {
   }
 });
 
-/** A set is there even when an old one cannot be removed. */
+/** A set is there even when an old one cannot be removed. One that is damaged is left for a person to look at. */
 async function removeExpired(config: Config, ops: Db, made: WrittenSet, progress: ScriptContext['progress']) {
   progress(0, undefined, 'tidy');
   // The server may have seen the new set already.
-  const known = createBackupRepository(ops)
+  const rows = createBackupRepository(ops)
     .all()
     .filter(({ id }) => id !== made.backup);
-  const inUse = createBackupJobs(ops).inUse();
+  const { there, damaged } = await asFilesSay(config, rows, new Date());
+  const known = there.filter(({ id }) => !damaged.some((one) => one.id === id));
+  const { isInUse } = createBackupJobs(ops);
   const newest = { id: made.backup, at: made.made_at, kind: 'full', bytes: made.bytes } as const;
-  const expired = findExpired([...known, { ...newest, proof: 'none', is_kept: false }], config);
+  const all = [...known, { ...newest, proof: 'none', is_kept: false } as const];
   const removed: string[] = [];
-  for (const id of expired.filter((one) => !inUse.has(one))) {
+  for (const id of findExpired(all, config, made.made_at)) {
+    if (isInUse(id)) continue;
     try {
       await removeBackup(config, id);
       removed.push(id);

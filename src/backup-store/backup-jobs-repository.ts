@@ -7,9 +7,10 @@ const sql = {
   number: 'SELECT number FROM job WHERE id = ?',
   byPrefix: 'SELECT number FROM job WHERE id >= @prefix AND id < @prefix || char(127) LIMIT 1',
   inUse: `
-    SELECT DISTINCT args ->> '$.backup' AS backup FROM job
-    WHERE status IN ('queued', 'running', 'retrying') AND args ->> '$.backup' IS NOT NULL
+    SELECT 1 FROM job WHERE status IN ('queued', 'running', 'retrying')
+      AND (args ->> '$.backup' = @id OR operation = 'drill' AND args ->> '$.backup' IS NULL) LIMIT 1
   `,
+  written: 'SELECT 1 FROM audit WHERE id = @id AND hash = @hash',
   maker: `SELECT status, result FROM job WHERE number = ? AND operation = 'backup'`,
 };
 
@@ -25,8 +26,12 @@ export function createBackupJobs(ops: Db) {
     numberOfPrefix: (prefix: string) =>
       (statements.byPrefix.pluck().get({ prefix }) as number | undefined) ?? null,
 
-    /** The backups that jobs test or restore, or are about to. */
-    inUse: () => new Set(statements.inUse.pluck().all() as string[]),
+    /** Whether a job tests or restores it, or is about to. A test that names no backup may take any. */
+    isInUse: (id: string): boolean => statements.inUse.get({ id }) !== undefined,
+
+    /** Whether the audit log has this row: a set with it was made from this data folder. */
+    hasWritten: (head: { id: number; hash: string } | null): boolean =>
+      head !== null && statements.written.get(head) !== undefined,
 
     /** The job of this number, if it is a backup. */
     maker(number: number): Maker | null {

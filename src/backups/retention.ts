@@ -7,10 +7,13 @@ type Kept = Pick<Backup, 'id' | 'at' | 'kind' | 'bytes' | 'proof' | 'is_kept'>;
 
 const keptUpdates = 3;
 
-/** The ids of the backups to remove, oldest first. The newest, the newest that is proven, and those marked to keep never are.
- *  Copies before imports have limits of their own. */
-export function findExpired(backups: readonly Kept[], limits: Limits): string[] {
-  const newestFirst = [...backups].sort((one, other) => (one.at > other.at ? -1 : 1));
+/** The ids of the backups to remove, oldest first. `now`: when the newest was made; those dated later, by a clock that was wrong,
+ *  are left alone. The newest, the newest that is proven, and those marked to keep never are. Copies before imports have limits
+ *  of their own. */
+export function findExpired(backups: readonly Kept[], limits: Limits, now: string): string[] {
+  const newestFirst = backups
+    .filter(({ at }) => at <= now)
+    .sort((one, other) => (one.at > other.at ? -1 : 1));
   const full = newestFirst.filter(({ kind }) => kind === 'full');
   const updates = newestFirst.filter(({ kind }) => kind === 'before_update');
   const fixed = new Set([...full.slice(0, 1), ...full.filter(isProven).slice(0, 1), ...full.filter(isKept)]);

@@ -24,8 +24,9 @@ function nightly(nights: number): Given[] {
   );
 }
 
-const keptOf = (backups: Given[], given = limits) => {
-  const expired = new Set(findExpired(backups, given));
+const now = '2026-11-29T00:00:00.000Z';
+const keptOf = (backups: Given[], given = limits, at = now) => {
+  const expired = new Set(findExpired(backups, given, at));
   return backups.map(({ id }) => id).filter((id) => !expired.has(id));
 };
 
@@ -45,10 +46,8 @@ t.test('the last backups of days, weeks and months are kept', async (t) => {
   ]);
   const often = ['2026-11-28T09:00', '2026-11-28T08:00', '2026-11-27T23:59', '2026-11-27T00:00'];
   t.strictSame(keptOf(often.map((at) => made(at))), [often[0], often[2]]);
-  t.strictSame(findExpired([...nightly(9)].reverse(), { ...limits, backupWeekly: 0, backupMonthly: 0 }), [
-    '2026-11-20',
-    '2026-11-21',
-  ]);
+  const days = { ...limits, backupWeekly: 0, backupMonthly: 0 };
+  t.strictSame(findExpired([...nightly(9)].reverse(), days, now), ['2026-11-20', '2026-11-21']);
 });
 
 t.test(
@@ -93,6 +92,29 @@ t.test(
       id: `before-${one.id}`,
       kind: 'before_update' as const,
     }));
-    t.strictSame(findExpired([...imports, ...updates], limits), ['before-2026-11-24', 'before-2026-11-25']);
+    t.strictSame(findExpired([...imports, ...updates], limits, now), [
+      'before-2026-11-24',
+      'before-2026-11-25',
+    ]);
+  },
+);
+
+t.test(
+  'after the clock was set back, the one just made stays, and so do those that are dated later',
+  async (t) => {
+    const least = { backupDaily: 1, backupWeekly: 0, backupMonthly: 0, backupMaxBytes: mebibyte };
+    const backups = nightly(4);
+    const [first, second, made, old] = backups;
+    const later = [first, second].map((one) => ({ ...(one as Given), proof: 'proven' as const }));
+    const given = [...later, made as Given, { ...(old as Given), proof: 'proven' as const }];
+    t.strictSame(
+      keptOf(given, least, made?.at),
+      backups.map(({ id }) => id),
+    );
+    t.strictSame(keptOf([...given.slice(0, 3), old as Given], least, made?.at), [
+      '2026-11-28',
+      '2026-11-27',
+      '2026-11-26',
+    ]);
   },
 );

@@ -1,0 +1,58 @@
+// Compares rows of backups with the files, which are the truth. Cheap, because no large file is read, so it is awaited before each
+// decision that deletes or trusts a backup.
+import { hash } from 'node:crypto';
+import fs from 'node:fs';
+import type { Config } from '../core/config.ts';
+import { parseJson } from '../core/json.ts';
+import type { Backup } from './backup.ts';
+import { type Manifest, manifestName } from './manifest.ts';
+import { setFile, setFolder } from './set-files.ts';
+
+const maxManifestBytes = 1_048_576;
+
+type Place = Pick<Config, 'backupPath'>;
+
+/** `there`: in the given order, with what is wrong as a failed proof. `damaged`: those of them whose row says nothing of it. */
+export type Compared = { there: Backup[]; damaged: Backup[]; gone: Backup[] };
+
+export async function asFilesSay(place: Place, rows: readonly Backup[], now: Date): Promise<Compared> {
+  const compared: Compared = { there: [], damaged: [], gone: [] };
+  for (const row of rows) {
+    const isThere = (await look(setFolder(place, row.id))) !== null;
+    const defect = isThere && row.proof !== 'failed' ? await findDefect(place, row) : null;
+    const found = defect === null ? row : fail(row, defect, now);
+    compared[isThere ? 'there' : 'gone'].push(found);
+    if (isThere && defect !== null) compared.damaged.push(found);
+  }
+  return compared;
+}
+
+/** A sentence that names the first file that is missing, has another size or, as the manifest, another hash; null without one. */
+export async function findDefect(place: Place, { id, kind, sha256 }: Backup): Promise<string | null> {
+  if (kind === 'before_import' || sha256 === null) return null;
+  const stat = await look(setFile(place, id, manifestName));
+  if (!stat?.isFile()) return `${manifestName} is missing.`;
+  if (stat.size > maxManifestBytes) return `${manifestName} is too large.`;
+  const text = await fs.promises.readFile(setFile(place, id, manifestName), 'utf8');
+  if (hash('sha256', text) !== sha256) return `${manifestName} was changed since the backup was made.`;
+  for (const { name, bytes } of (parseJson(text) as Manifest).files) {
+    const found = await look(setFile(place, id, name));
+    if (!found?.isFile()) return `${name} is missing.`;
+    if (found.size !== bytes) return `${name} has ${found.size} bytes instead of ${bytes}.`;
+  }
+  return null;
+}
+
+/** Null without such a file. Throws any other error, which says nothing about the file. */
+async function look(file: string): Promise<fs.Stats | null> {
+  return fs.promises.lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw error;
+  });
+}
+
+/** The job that tested it last stays, so that what that test has found is not recorded again. */
+function fail(row: Backup, text: string, now: Date): Backup {
+  const step = { name: 'Files are what the manifest says', text, outcome: 'failed', ms: null } as const;
+  return { ...row, proof: 'failed', proof_at: now.toISOString(), proof_text: text, proof_steps: [step] };
+}
