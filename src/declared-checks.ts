@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { chainCheck, chainHead } from './audit/chain-check.ts';
 import { createChainRepository } from './audit/chain-repository.ts';
 import { headFile } from './audit/head-file.ts';
+import { asFilesSay } from './backup-store/as-files-say.ts';
 import { createBackupRepository } from './backup-store/backup-repository.ts';
 import { backupsCheck, backupsHead } from './backups/backups-check.ts';
 import { installationChecks } from './checks/installation/installation-checks.ts';
@@ -121,7 +122,7 @@ function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {
 function backupsOf(config: Config, ops: Db): Check {
   return backupsCheck({
     config,
-    backups: createBackupRepository(ops),
+    readBackups: async () => (await asFilesSay(config, createBackupRepository(ops).all(), new Date())).there,
     schedules: createScheduleRepository(ops),
     hasEntries: () => hasEntries(config.databasePath),
     firstStart: createStarts(ops).first,

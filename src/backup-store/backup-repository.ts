@@ -28,7 +28,7 @@ const sql = {
     'SELECT kind, count(*) AS sets, sum(bytes) AS bytes FROM backup WHERE gone_at IS NULL GROUP BY kind',
   testedBy: `SELECT * FROM backup WHERE proof_job = ? ${newestFirst} LIMIT 1`,
   otherProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' AND id <> ? ${newestFirst} LIMIT 1`,
-  newest: `SELECT * FROM backup WHERE gone_at IS NULL AND kind = ? ${newestFirst} LIMIT 1`,
+  newest: `SELECT * FROM backup WHERE gone_at IS NULL AND kind = ? ORDER BY at > ?, at DESC, id DESC LIMIT 1`,
   newestProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' ${newestFirst} LIMIT 1`,
   add: `
     INSERT INTO backup (id, job, at, kind, bytes, sha256, proof, proof_job, proof_at, proof_text, proof_steps,
@@ -50,7 +50,7 @@ const sql = {
 };
 
 /** Times are ISO 8601 UTC. */
-export function createBackupRepository(ops: Db) {
+export function createBackupRepository(ops: Db, now = () => new Date()) {
   const statements = prepareAll(ops, sql);
   const first = (name: keyof typeof sql, ...given: unknown[]) => {
     const row = statements[name].get(...given) as Row | undefined;
@@ -71,7 +71,8 @@ export function createBackupRepository(ops: Db) {
     kept: () => new Set(statements.kept.pluck().all() as string[]),
     /** Those made since a time, also those that are gone. */
     since: (at: string) => list('since', at),
-    newest: (kind: BackupKind = 'full') => first('newest', kind),
+    /** One that is dated later than now, by another clock, only where there is no other. */
+    newest: (kind: BackupKind = 'full') => first('newest', kind, now().toISOString()),
     newestProven: () => first('newestProven'),
     /** The one whose last test was that job. */
     testedBy: (job: number) => first('testedBy', job),

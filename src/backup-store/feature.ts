@@ -17,7 +17,7 @@ export const backupStore: Feature<ReturnType<typeof createParts>> = {
 };
 
 function createParts(ctx: Context) {
-  const backups = createBackupRepository(ctx.ops);
+  const backups = createBackupRepository(ctx.ops, ctx.now);
   const jobs = createBackupJobs(ctx.ops);
   return { backupRepository: backups, inventory: createInventory({ ...ctx, backups, jobs }) };
 }

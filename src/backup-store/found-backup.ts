@@ -26,31 +26,51 @@ export async function describeCopy(place: Place, jobs: BackupJobs, id: string): 
 
 export type FoundSet = { row: Backup; manifest: Manifest };
 
-/** Throws `bad_input` for a set whose manifest cannot be read. Its other files are not looked at. */
+/** Throws `bad_input` for a set whose manifest cannot be read, or is that of another set. Its other files are not looked at. */
 export function describeSet(place: Place, jobs: BackupJobs, id: string): FoundSet {
   const folder = setFolder(place, id);
   const manifest = readManifest(folder);
+  const sha256 = hash('sha256', fs.readFileSync(path.join(folder, manifestName)));
   const { made_at: at, job, note } = manifest;
+  if (!isNameOf(manifest, id)) throw damaged(`${folder}/${manifestName} is that of another backup.`);
   const row: Backup = {
     id,
     job,
     at: new Date(at).toISOString(),
     kind: id.startsWith('before-') ? 'before_update' : 'full',
     bytes: bytesOf(manifest),
-    sha256: hash('sha256', fs.readFileSync(path.join(folder, manifestName))),
+    sha256,
     ...untested,
     note,
     // A set of another data folder was put there by a person, whom the limits must not surprise.
-    is_kept: job !== null && jobs.maker(job) === null,
+    is_kept: !isReported({ id, job, sha256 }, jobs) && !jobs.hasWritten(manifest.audit_head),
     gone_at: null,
   };
   return { row, manifest };
 }
 
-/** Whether its job says that it made just this set, or is about to say it. */
-export function isVouchedFor({ row }: FoundSet, jobs: BackupJobs): boolean {
-  const maker = row.job === null ? null : jobs.maker(row.job);
-  return maker?.status === 'running' || (row.sha256 !== null && maker?.result?.sha256 === row.sha256);
+/** A set before an update has the version in its name, and another one may follow it. */
+function isNameOf({ made_at: at, job }: Manifest, id: string): boolean {
+  const stamp = new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return id.startsWith('before-') || id === `${stamp}Z-${job ?? 'by-hand'}`;
+}
+
+/** Whether its job says that it made just this set, or is about to say it. Numbers of jobs are those of another data folder,
+ *  too, but no other audit log has the same last row. */
+export function isVouchedFor({ row, manifest }: FoundSet, jobs: BackupJobs): boolean {
+  const isMade = row.job !== null && jobs.maker(row.job)?.status === 'running';
+  return isReported(row, jobs) || (isMade && jobs.hasWritten(manifest.audit_head));
+}
+
+function isReported({ id, job, sha256 }: Pick<Backup, 'id' | 'job' | 'sha256'>, jobs: BackupJobs): boolean {
+  const result = job === null ? null : jobs.maker(job)?.result;
+  return sha256 !== null && result?.backup === id && result.sha256 === sha256;
+}
+
+/** Throws `bad_input` when it has the name of one that was there before, whose manifest was another. */
+export function assertSame({ row: { id, sha256 } }: FoundSet, before: Backup | null) {
+  if (before !== null && before.sha256 !== sha256)
+    throw damaged(`${manifestName} of ${id} is not the one that was written.`);
 }
 
 /** Throws `bad_input` with a sentence that names the first file whose bytes are others than the manifest says. */

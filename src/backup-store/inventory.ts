@@ -6,10 +6,18 @@ import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { asFilesSay } from './as-files-say.ts';
 import type { Backup } from './backup.ts';
 import type { BackupJobs } from './backup-jobs-repository.ts';
 import type { BackupRepository } from './backup-repository.ts';
-import { assertIntact, describeCopy, describeSet, type FoundSet, isVouchedFor } from './found-backup.ts';
+import {
+  assertIntact,
+  assertSame,
+  describeCopy,
+  describeSet,
+  type FoundSet,
+  isVouchedFor,
+} from './found-backup.ts';
 import { listBackups, removeUnfinished } from './set-files.ts';
 
 const hourMs = 3_600_000;
@@ -41,22 +49,28 @@ export function createInventory(given: Given) {
 
     /** Records what the job that ends now has made or removed. Sets of others are hashed later. */
     async catchUp() {
-      if ((await changedAt(config.backupPath)) === lookedAt) return;
-      const strangers = await record();
-      if (strangers.length > 0) loop.wake();
+      if ((await changedAt(config.backupPath)) !== lookedAt) await refresh();
     },
+
+    /** Makes the rows true before something is decided by them. Sets of others are hashed later. */
+    refresh,
   };
+
+  async function refresh() {
+    const strangers = await record();
+    if (strangers.some(({ row }) => !adopt.hasRefused(row.id))) void loop.runNow();
+  }
 
   async function look(isStopped: () => boolean) {
     const strangers = await record();
-    for (const found of strangers) if (!isStopped()) await adopt(found, isStopped);
+    for (const found of strangers) if (!isStopped()) await adopt.take(found, isStopped);
   }
 
   /** Returns the sets that nothing vouches for. */
   async function record(): Promise<FoundSet[]> {
     const before = await changedAt(config.backupPath);
     const { known, strangers } = await compare(given, await listBackups(config));
-    await rows.record(known.come, known.gone);
+    await rows.record(known);
     lookedAt = before;
     return strangers;
   }
@@ -64,10 +78,12 @@ export function createInventory(given: Given) {
 
 type Listed = Awaited<ReturnType<typeof listBackups>>;
 
-async function compare({ backups, config, jobs, log }: Given, { sets, copies }: Listed) {
-  const present = new Map(backups.all().map((one) => [one.id, one]));
-  const listed = new Set([...sets, ...copies]);
-  const gone = [...present.values()].filter(({ id }) => !listed.has(id));
+/** `damaged`: with what is wrong as a failed proof. */
+type Changes = { come: Backup[]; gone: Backup[]; damaged: Backup[] };
+
+async function compare({ backups, config, jobs, log, now }: Given, { sets, copies }: Listed) {
+  const { there, gone, damaged } = await asFilesSay(config, backups.all(), now());
+  const present = new Set([...there, ...gone].map(({ id }) => id));
   const isNew = (id: string) => !present.has(id);
   const newCopies = await Promise.all(copies.filter(isNew).map((id) => describeCopy(config, jobs, id)));
   const found = sets.filter(isNew).flatMap((id) => {
@@ -78,9 +94,11 @@ async function compare({ backups, config, jobs, log }: Given, { sets, copies }: 
       return [];
     }
   });
-  const ours = found.filter((one) => isVouchedFor(one, jobs));
+  // Of one that was away, nobody knows what has happened to it meanwhile.
+  const ours = found.filter((one) => !backups.find(one.row.id) && isVouchedFor(one, jobs));
   const come = [...newCopies.filter((one) => one !== null), ...ours.map(({ row }) => row)];
-  return { known: { come, gone }, strangers: found.filter((one) => !ours.includes(one)) };
+  const known: Changes = { come, gone, damaged };
+  return { known, strangers: found.filter((one) => !ours.includes(one)) };
 }
 
 /** Writes rows, with an audit row for each set that nobody has asked to come or go. */
@@ -95,9 +113,10 @@ function createRows({ audit, backups, bus, now, untilFree }: Given) {
     });
 
   return {
-    async record(come: Backup[], gone: Backup[]) {
-      if (come.length === 0 && gone.length === 0) return;
+    async record({ come, gone, damaged }: Changes) {
+      if (come.length + gone.length + damaged.length === 0) return;
       await write(() => {
+        for (const one of damaged) fail(one);
         for (const one of come) backups.add(withProof(one, backups.find(one.id)));
         for (const one of gone) {
           if (backups.markGone(one.id, now().toISOString()) && one.kind !== 'before_import')
@@ -113,6 +132,19 @@ function createRows({ audit, backups, bus, now, untilFree }: Given) {
       }),
   };
 
+  function fail(one: Backup) {
+    const { id, proof, proof_text: text } = one;
+    const before = backups.find(id)?.proof;
+    backups.prove(id, one);
+    audit.record({
+      event: 'backup.tested',
+      outcome: 'failed',
+      by: systemRequester,
+      target: `backup:${id}`,
+      detail: { text, before: { proof: before }, after: { proof } },
+    });
+  }
+
   async function write(work: () => void) {
     await untilFree(() => backups.transaction(work));
     bus.emit('backups');
@@ -127,13 +159,16 @@ function withProof(found: Backup, before: Backup | null): Backup {
 }
 
 /** Takes a set over once its hashes agree; one whose hashes do not is looked at again when its folder has changed. */
-function createAdoption({ config, log }: Given, rows: ReturnType<typeof createRows>) {
+function createAdoption({ backups, config, log }: Given, rows: ReturnType<typeof createRows>) {
   const refused = new Map<string, bigint | null>();
-  return async (found: FoundSet, isStopped: () => boolean) => {
+  return { take, hasRefused: (id: string) => refused.has(id) };
+
+  async function take(found: FoundSet, isStopped: () => boolean) {
     const { id } = found.row;
     const changed = await changedAt(`${config.backupPath}/${id}`);
     if (refused.has(id) && refused.get(id) === changed) return;
     try {
+      assertSame(found, backups.find(id));
       await assertIntact(config, found, isStopped);
       await rows.adopt(found.row);
       refused.delete(id);
@@ -142,7 +177,7 @@ function createAdoption({ config, log }: Given, rows: ReturnType<typeof createRo
       refused.set(id, changed);
       log.warn({ backup: id }, `a backup is not used: ${error.message}`);
     }
-  };
+  }
 }
 
 /** When an entry of the folder has come or gone; null without the folder. */

@@ -17,6 +17,8 @@ type Description = Pick<Backup, 'is_kept' | 'note'>;
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   backups: BackupRepository;
   whyKept: (backup: Backup) => AppError | null;
+  /** Makes the rows say what the files are. */
+  refresh: () => Promise<void>;
 };
 
 export function createBackupEdits(given: Given) {
@@ -47,8 +49,10 @@ export function createBackupEdits(given: Given) {
       const reason = confirmation.reason?.trim() || null;
       const entry = { event: backupActions.remove.name, by, target: backupTarget(id), reason };
       await auditRefusal(audit, entry, async () => {
-        const backup = findBackup(backups, id);
+        findBackup(backups, id);
         assertConfirmed(confirmation, deleteWord);
+        await given.refresh();
+        const backup = findBackup(backups, id);
         assertRemovable(given, backup);
         await removeFiles(given, backup, () => untilFree(() => recordRemoval(given, backup, entry)));
       });

@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup } from '../backup-store/backup.ts';
-import type { BackupRepository } from '../backup-store/backup-repository.ts';
 import type { Check, Found } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
 import { formatMinute, formatSpan, plural } from '../core/format.ts';
@@ -16,7 +15,8 @@ export const backupsHead = { id: 'backups', component: 'backup', title: 'Backups
 
 type Sources = {
   config: Pick<Config, 'backupPath' | 'databasePath' | 'checks'>;
-  backups: Pick<BackupRepository, 'all'>;
+  /** Newest first, as the files are now. */
+  readBackups: () => Promise<Backup[]>;
   schedules: Pick<ScheduleRepository, 'all'>;
   /** Whether the library has any row. */
   hasEntries: () => boolean;
@@ -34,7 +34,11 @@ export function backupsCheck(sources: Sources): Check {
     everySec: 60,
     dirtyOn: ['backups', 'schedules'],
     async look() {
-      const full = sources.backups.all().filter(({ kind }) => kind === 'full');
+      const all = await sources.readBackups();
+      const full = latestLast(
+        all.filter(({ kind }) => kind === 'full'),
+        sources.now(),
+      );
       const found = [
         findNone(sources, full),
         findOverdue(sources, full[0] ?? null),
@@ -45,6 +49,12 @@ export function backupsCheck(sources: Sources): Check {
       return { says: describe(full), found: found.filter((one) => one !== null) };
     },
   };
+}
+
+/** One that is dated later than now, by another clock, must not hide that the next one is overdue. */
+function latestLast(full: Backup[], now: Date): Backup[] {
+  const isPast = ({ at }: Backup) => Date.parse(at) <= now.getTime();
+  return [...full.filter(isPast), ...full.filter((one) => !isPast(one))];
 }
 
 function describe(full: Backup[]): string {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { findDefect } from '../backup-store/as-files-say.ts';
 import type { Backup } from '../backup-store/backup.ts';
 import { setFolder } from '../backup-store/set-files.ts';
 import type { Config } from '../core/config.ts';
@@ -11,7 +12,8 @@ import { packZip, readBytes } from '../zip/pack.ts';
 
 type Member = { name: string; file: fs.promises.FileHandle };
 
-/** `close`, or `stream` once. Throws `not_found` when its files are gone. */
+/** `close`, or `stream` once. Throws `not_found` when its files are gone, `wrong_state`
+ *  when one of them is missing. */
 export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: Backup) {
   const members = await openMembers(config, backup);
   return {
@@ -30,11 +32,15 @@ export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: 
 }
 
 /** In the order of their names: the manifest stands behind the databases. */
-async function openMembers(config: Pick<Config, 'backupPath'>, { id }: Backup): Promise<Member[]> {
+async function openMembers(config: Pick<Config, 'backupPath'>, backup: Backup): Promise<Member[]> {
+  const { id } = backup;
   const place = setFolder(config, id);
   const members: Member[] = [];
   try {
-    for (const name of await listFiles(place, id))
+    const names = await listFiles(place, id);
+    const defect = await findDefect(config, backup);
+    if (defect !== null) throw new AppError('wrong_state', `Backup ${id} is not complete: ${defect}`);
+    for (const name of names)
       members.push({ name, file: await fs.promises.open(path.join(path.dirname(place), name), 'r') });
     return members;
   } catch (error) {

@@ -16,7 +16,8 @@ import { whyKept } from './why-kept.ts';
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
 export function createBackupsParts(ctx: Context) {
-  const { backupRepository: backups } = ctx.use(backupStore);
+  const { backupRepository: backups, inventory } = ctx.use(backupStore);
+  const { refresh } = inventory;
   const { repository, libraryState, current } = ctx.use(jobs);
   const { scheduleEdits } = ctx.use(schedules);
   const { schedules: stored, nextRuns } = ctx.use(scheduleStore);
@@ -25,6 +26,8 @@ export function createBackupsParts(ctx: Context) {
   const judge = (backup: Backup) => whyKept({ backups, active }, backup);
   return {
     backups,
+    /** As the files are now. */
+    readBackups: () => refresh().then(backups.all),
     repository,
     schedules: stored,
     libraryState,
@@ -34,7 +37,7 @@ export function createBackupsParts(ctx: Context) {
     firstStart: ctx.use(starts).starts.first,
     drillWatch: createDrillWatch({ ...ctx, backups, drillJobs, active }),
     whyKept: judge,
-    backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge }),
+    backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge, refresh }),
     backupSchedules: createBackupSchedules({ ...ctx, schedules: stored, nextRuns, scheduleEdits }),
   };
 }

@@ -82,6 +82,60 @@ t.test('a set that comes back has kept its proof', async (t) => {
   t.match(rowsOf(app), [{ id, ...proof, gone_at: null, is_kept: false }]);
 });
 
+t.test(
+  'a set that comes back with other bytes is not used, and its failed test is not forgotten',
+  async (t) => {
+    const app = await startApp(t);
+    const { result } = await app.run('backup');
+    const id = String(result?.backup);
+    const proof = { proof: 'failed', proof_job: 7, proof_at: '2026-11-28', proof_text: 'ops.db is missing.' };
+    const away = path.join(app.root, 'away');
+    const takeAway = async () => {
+      fs.renameSync(placeOf(app, id), away);
+      await app.parts.inventory.runOnce();
+    };
+    const bringBack = async () => {
+      fs.renameSync(away, placeOf(app, id));
+      await app.parts.inventory.runOnce();
+    };
+    app.parts.backups.prove(id, { ...proof, proof: 'proven', proof_steps: [] });
+    await takeAway();
+    const library = fs.readFileSync(path.join(away, 'library.db'));
+    fs.writeFileSync(path.join(away, 'library.db'), library.fill(7, 5000, 5001));
+    await bringBack();
+    t.strictSame(rowsOf(app), [], 'a byte was changed');
+    fs.renameSync(placeOf(app, id), away);
+    app.parts.backups.prove(id, { ...proof, proof: 'failed', proof_steps: [] });
+    fs.appendFileSync(path.join(away, 'manifest.json'), ' ');
+    await bringBack();
+    t.strictSame(rowsOf(app), [], 'the manifest is another');
+    t.match(app.parts.backups.find(id), { ...proof, gone_at: String });
+  },
+);
+
+t.test('a set of another data folder whose job has the number of one of ours is kept', async (t) => {
+  const other = await startApp(t);
+  const { result } = await other.run('backup');
+  const app = await startApp(t);
+  const ours = await app.run('backup');
+  const id = String(result?.backup);
+  fs.cpSync(placeOf(other, id), placeOf(app, id), { recursive: true });
+  if (id === ours.result?.backup) return;
+  await app.parts.inventory.runOnce();
+  t.match(app.parts.backups.find(id), { is_kept: true, job: ours.number });
+  t.match(app.parts.backups.find(String(ours.result?.backup)), { is_kept: false });
+});
+
+t.test('a set with the name of another one is not used', async (t) => {
+  const app = await startApp(t);
+  const { result } = await app.run('backup');
+  const id = String(result?.backup);
+  fs.cpSync(placeOf(app, id), placeOf(app, '20361128T020000Z-9'), { recursive: true });
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id }]);
+  t.equal(rowsOf(app).length, 1);
+});
+
 t.test('a start removes what a killed server left, and finds what has come and gone meanwhile', async (t) => {
   const root = makeRoot(t);
   const first = await startApp(t, { root });

@@ -1,5 +1,7 @@
 // Ways to break the backups. The one that is proven comes from `addProvenBackup`, which each server needs first.
+import fs from 'node:fs';
 import type { Backup } from '../../src/backup-store/backup.ts';
+import { setFolder } from '../../src/backup-store/set-files.ts';
 import type { TestApp } from './app.ts';
 import { type Break, threshold } from './break.ts';
 import { makeSet } from './sets.ts';
@@ -71,8 +73,12 @@ export function breaksOfBackups(
         component,
         title: 'Nothing is backed up',
         apply() {
-          backups.markGone(backup.id, new Date().toISOString());
-          return () => backups.add(backup);
+          const folder = setFolder(app.config, backup.id);
+          fs.renameSync(folder, `${folder}.away`);
+          return () => {
+            fs.renameSync(`${folder}.away`, folder);
+            backups.add(backup);
+          };
         },
       },
     ],

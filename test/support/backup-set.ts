@@ -32,7 +32,7 @@ export async function writeSet(
     format: backupFormat,
     version: '0.2.0',
     made_at: '2026-11-28T02:00:00.000Z',
-    job: null,
+    job: Number(id.split('-')[1]) || null,
     note: null,
     revision: 1,
     model: null,

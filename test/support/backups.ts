@@ -43,6 +43,7 @@ export function addBackup(app: TestApp, at: string, more: Partial<Backup> = {}):
     ...files,
     ...more,
   };
+  if (backup.gone_at !== null) fs.rmSync(placeOf(app, backup), { recursive: true });
   app.use(backupStore).backupRepository.add(backup);
   app.bus.emit('backups');
   return backup;

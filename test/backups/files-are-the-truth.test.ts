@@ -1,0 +1,98 @@
+// The rows of backups against the files: nothing is deleted or trusted by a row whose files are others.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addBackup, placeOf, proven } from '../support/backups.ts';
+import { insertJob } from '../support/job-repository.ts';
+
+const least = { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' };
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const day = (number: number) => `2026-11-0${number}T02:00:00.000Z`;
+
+async function remove(app: TestApp, id: string) {
+  const answer = await fetch(`${app.origin}/api/v1/backups/${id}`, {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'a test needs it', confirm: 'delete' }),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+const damages: Record<string, (folder: string) => void> = {
+  'is gone': (folder) => fs.rmSync(folder, { recursive: true }),
+  'has no library': (folder) => fs.rmSync(path.join(folder, 'library.db')),
+  'is cut off': (folder) => fs.truncateSync(path.join(folder, 'ops.db'), 3),
+  'has another manifest': (folder) => fs.appendFileSync(path.join(folder, 'manifest.json'), ' '),
+};
+
+for (const [name, damage] of Object.entries(damages)) {
+  t.test(`the last proven backup stays when a newer one ${name}`, async (t) => {
+    const app = await startApp(t, noop);
+    const [old, other] = [1, 2].map((number) => addBackup(app, day(number), proven));
+    addBackup(app, day(3));
+    damage(placeOf(app, { id: String(other?.id) }));
+    const { status, text } = await remove(app, String(old?.id));
+    t.equal(status, 409, text);
+    t.match(text, '"last_proven"');
+    t.ok(fs.existsSync(placeOf(app, { id: String(old?.id) })));
+    t.equal(app.parts.backups.newestProven()?.id, old?.id);
+  });
+}
+
+t.test('retention leaves the last proven set that is there', async (t) => {
+  const app = await startApp(t, { env: least });
+  const old = addBackup(app, day(1), proven);
+  const other = addBackup(app, day(2), proven);
+  fs.rmSync(path.join(placeOf(app, other), 'library.db'));
+  const { result } = await app.run('backup');
+  t.strictSame(result?.removed, []);
+  fs.rmSync(placeOf(app, other), { recursive: true });
+  const made = result?.backup;
+  t.strictSame((await app.run('backup')).result?.removed, [made]);
+  t.ok(fs.existsSync(placeOf(app, old)));
+});
+
+t.test('a backup keeps the set that it has made, whatever is dated later', async (t) => {
+  const app = await startApp(t, { env: least });
+  const later = addBackup(app, '2036-11-01T02:00:00.000Z');
+  const { result } = await app.run('backup');
+  t.ok(fs.existsSync(placeOf(app, { id: String(result?.backup) })));
+  t.ok(fs.existsSync(placeOf(app, later)));
+  t.equal(app.parts.backups.newest()?.id, result?.backup);
+});
+
+t.test('retention leaves what a test without a name may have taken', async (t) => {
+  const app = await startApp(t, { env: least });
+  const old = addBackup(app, day(1));
+  const { id } = insertJob(app.parts.repository, { operation: 'drill', args: {} });
+  const wait = `UPDATE job SET status = 'retrying', next_attempt_at = '2099-01-01T00:00:00.000Z' WHERE id = ?`;
+  app.ops.prepare(wait).run(id);
+  t.strictSame((await app.run('backup')).result?.removed, []);
+  t.ok(fs.existsSync(placeOf(app, old)));
+});
+
+t.test('a set that lacks a file fails its proof, names the file and is not downloaded', async (t) => {
+  const app = await startApp(t, noop);
+  const { id, proof_job: job } = addBackup(app, day(1), proven);
+  fs.rmSync(path.join(placeOf(app, { id }), 'library.db'));
+  const answer = await fetch(`${app.origin}/api/v1/backups/${id}/download`);
+  t.equal(answer.status, 409);
+  t.match(await answer.text(), 'library.db is missing.');
+  await app.parts.inventory.runOnce();
+  const failed = { proof: 'failed', proof_job: job, proof_text: 'library.db is missing.' };
+  t.match(app.parts.backups.find(id), failed);
+  await app.parts.inventory.runOnce();
+  const row = `SELECT outcome FROM audit WHERE event = 'backup.tested'`;
+  t.strictSame(app.ops.prepare(row).all(), [{ outcome: 'failed' }], 'noted once');
+});
+
+t.test('the check of the backups looks at the folder', async (t) => {
+  const app = await startApp(t, noop);
+  const { id } = addBackup(app, day(1), proven);
+  await app.parts.checker.runOnce();
+  fs.truncateSync(path.join(placeOf(app, { id }), 'library.db'), 1);
+  await app.parts.checker.runOnce();
+  const open = app.parts.findings.open().find(({ subject }) => subject === 'failed');
+  t.match(open?.text, 'library.db has 1 bytes instead of 11.');
+});
