@@ -123,6 +123,7 @@ function backupsOf(config: Config, ops: Db): Check {
   return backupsCheck({
     config,
     readBackups: async () => (await asFilesSay(config, createBackupRepository(ops).all(), new Date())).there,
+    unused: () => [],
     schedules: createScheduleRepository(ops),
     hasEntries: () => hasEntries(config.databasePath),
     firstStart: createStarts(ops).first,

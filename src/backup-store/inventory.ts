@@ -2,6 +2,7 @@
 // have gone. Looks at the start, before the end of each job is reported, and once an hour.
 import fs from 'node:fs';
 import { systemRequester } from '../core/audit.ts';
+import { coalesceNext } from '../core/coalesce.ts';
 import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -30,8 +31,17 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'log' | 'now' | 'untilFre
 export function createInventory(given: Given) {
   const { config, log } = given;
   const rows = createRows(given);
-  const adopt = createAdoption(given, rows);
+  const refused = createRefusals(given);
+  const adopt = createAdoption(given, rows, refused);
   let lookedAt: bigint | null = null;
+  /** Returns the sets that nothing vouches for. */
+  const record = coalesceNext(async (): Promise<FoundSet[]> => {
+    const before = await changedAt(config.backupPath);
+    const { known, strangers } = await compare(given, await listBackups(config), refused);
+    await rows.record(known);
+    lookedAt = before;
+    return strangers;
+  });
   const loop = createLoop({
     everyMs: hourMs,
     runOnce: look,
@@ -54,25 +64,18 @@ export function createInventory(given: Given) {
 
     /** Makes the rows true before something is decided by them. Sets of others are hashed later. */
     refresh,
+    /** The sets in the folder that are not used, by name, with the reason. */
+    unused: refused.reasons,
   };
 
   async function refresh() {
     const strangers = await record();
-    if (strangers.some(({ row }) => !adopt.hasRefused(row.id))) void loop.runNow();
+    if (strangers.some(({ row }) => !refused.has(row.id))) void loop.runNow();
   }
 
   async function look(isStopped: () => boolean) {
     const strangers = await record();
-    for (const found of strangers) if (!isStopped()) await adopt.take(found, isStopped);
-  }
-
-  /** Returns the sets that nothing vouches for. */
-  async function record(): Promise<FoundSet[]> {
-    const before = await changedAt(config.backupPath);
-    const { known, strangers } = await compare(given, await listBackups(config));
-    await rows.record(known);
-    lookedAt = before;
-    return strangers;
+    for (const found of strangers) if (!isStopped()) await adopt(found, isStopped);
   }
 }
 
@@ -81,7 +84,9 @@ type Listed = Awaited<ReturnType<typeof listBackups>>;
 /** `damaged`: with what is wrong as a failed proof. */
 type Changes = { come: Backup[]; gone: Backup[]; damaged: Backup[] };
 
-async function compare({ backups, config, jobs, log, now }: Given, { sets, copies }: Listed) {
+async function compare(given: Given, { sets, copies }: Listed, refused: Refusals) {
+  const { backups, config, jobs, now } = given;
+  refused.keepOnly(sets);
   const { there, gone, damaged } = await asFilesSay(config, backups.all(), now());
   const present = new Set([...there, ...gone].map(({ id }) => id));
   const isNew = (id: string) => !present.has(id);
@@ -90,7 +95,7 @@ async function compare({ backups, config, jobs, log, now }: Given, { sets, copie
     try {
       return describeSet(config, jobs, id);
     } catch (error) {
-      log.warn({ backup: id }, `a backup is not used: ${explain(error)}`);
+      refused.add(id, null, explain(error));
       return [];
     }
   });
@@ -159,25 +164,44 @@ function withProof(found: Backup, before: Backup | null): Backup {
 }
 
 /** Takes a set over once its hashes agree; one whose hashes do not is looked at again when its folder has changed. */
-function createAdoption({ backups, config, log }: Given, rows: ReturnType<typeof createRows>) {
-  const refused = new Map<string, bigint | null>();
-  return { take, hasRefused: (id: string) => refused.has(id) };
-
-  async function take(found: FoundSet, isStopped: () => boolean) {
+function createAdoption({ backups, config }: Given, rows: ReturnType<typeof createRows>, refused: Refusals) {
+  return async (found: FoundSet, isStopped: () => boolean) => {
     const { id } = found.row;
     const changed = await changedAt(`${config.backupPath}/${id}`);
-    if (refused.has(id) && refused.get(id) === changed) return;
+    if (refused.changedAt(id) === changed) return;
     try {
       assertSame(found, backups.find(id));
       await assertIntact(config, found, isStopped);
       await rows.adopt(found.row);
-      refused.delete(id);
+      refused.remove(id);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'bad_input') throw error;
-      refused.set(id, changed);
-      log.warn({ backup: id }, `a backup is not used: ${error.message}`);
+      refused.add(id, changed, error.message);
     }
-  }
+  };
+}
+
+type Refusals = ReturnType<typeof createRefusals>;
+
+/** The sets in the folder that are not used. `changed`: when the folder of a set was, at the look. */
+function createRefusals({ log }: Pick<Given, 'log'>) {
+  const refused = new Map<string, { changed: bigint | null; reason: string }>();
+  return {
+    has: (id: string) => refused.has(id),
+    changedAt: (id: string) => refused.get(id)?.changed,
+    reasons: () => [...refused].map(([id, { reason }]) => ({ id, reason })),
+    remove: (id: string) => void refused.delete(id),
+
+    add(id: string, changed: bigint | null, reason: string) {
+      if (refused.get(id)?.reason !== reason) log.warn({ backup: id }, `a backup is not used: ${reason}`);
+      refused.set(id, { changed, reason });
+    },
+
+    /** Forgets those that are not in the folder any more. */
+    keepOnly(ids: string[]) {
+      for (const id of refused.keys()) if (!ids.includes(id)) refused.delete(id);
+    },
+  };
 }
 
 /** When an entry of the folder has come or gone; null without the folder. */

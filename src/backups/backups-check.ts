@@ -17,6 +17,8 @@ type Sources = {
   config: Pick<Config, 'backupPath' | 'databasePath' | 'checks'>;
   /** Newest first, as the files are now. */
   readBackups: () => Promise<Backup[]>;
+  /** The sets in the folder that the server does not use. */
+  unused: () => { id: string; reason: string }[];
   schedules: Pick<ScheduleRepository, 'all'>;
   /** Whether the library has any row. */
   hasEntries: () => boolean;
@@ -43,6 +45,7 @@ export function backupsCheck(sources: Sources): Check {
         findNone(sources, full),
         findOverdue(sources, full[0] ?? null),
         findFailed(full),
+        findUnused(sources),
         findUnproven(sources, full),
         await findSameDisk(sources.config, full),
       ];
@@ -125,6 +128,19 @@ function findFailed(full: Backup[]): Found | null {
     stops: [],
     ...(failed.proof_at ? { since: failed.proof_at } : {}),
     fix: { href: url(`/backups/${failed.id}`), label: 'Open the backup' },
+  };
+}
+
+function findUnused({ unused }: Sources): Found | null {
+  const [first] = unused();
+  if (!first) return null;
+  return {
+    subject: 'unused',
+    severity: 'warning',
+    title: 'A backup in the folder is not used',
+    text: `The ${describeBackup(first.id)}: ${first.reason} Bring back its files as they were, or move it away.`,
+    stops: [],
+    fix,
   };
 }
 

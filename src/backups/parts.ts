@@ -17,7 +17,7 @@ export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
 export function createBackupsParts(ctx: Context) {
   const { backupRepository: backups, inventory } = ctx.use(backupStore);
-  const { refresh } = inventory;
+  const { refresh, unused } = inventory;
   const { repository, libraryState, current } = ctx.use(jobs);
   const { scheduleEdits } = ctx.use(schedules);
   const { schedules: stored, nextRuns } = ctx.use(scheduleStore);
@@ -28,6 +28,7 @@ export function createBackupsParts(ctx: Context) {
     backups,
     /** As the files are now. */
     readBackups: () => refresh().then(backups.all),
+    unused,
     repository,
     schedules: stored,
     libraryState,

@@ -144,7 +144,7 @@ t.test('a start removes what a killed server left, and finds what has come and g
   const left = String((await first.run('backup')).result?.backup);
   await first.close();
   fs.renameSync(placeOf(first, gone), placeOf(first, `.${gone}.partial`));
-  fs.writeFileSync(placeOf(first, 'library-1.db.partial-journal'), '');
+  fs.writeFileSync(placeOf(first, '.library-20261128T020000.000Z-1.db.partial-journal'), '');
   fs.writeFileSync(placeOf(first, 'of-a-person.txt'), '');
   const second = await startApp(t, { root });
   t.strictSame(fs.readdirSync(second.config.backupPath).sort(), [left, 'of-a-person.txt']);

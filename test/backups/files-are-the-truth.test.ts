@@ -95,4 +95,8 @@ t.test('the check of the backups looks at the folder', async (t) => {
   await app.parts.checker.runOnce();
   const open = app.parts.findings.open().find(({ subject }) => subject === 'failed');
   t.match(open?.text, 'library.db has 1 bytes instead of 11.');
+  fs.cpSync(placeOf(app, { id }), placeOf(app, { id: '20261103T020000Z-by-hand' }), { recursive: true });
+  await app.parts.checker.runOnce();
+  const unused = app.parts.findings.open().find(({ subject }) => subject === 'unused');
+  t.match(unused?.text, /^The backup of 2026-11-03 02:00 UTC: .*manifest.json is that of another backup\./);
 });
