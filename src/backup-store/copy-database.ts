@@ -6,7 +6,7 @@ import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { leaveLog } from './set-repository.ts';
 
-const pagesAtOnce = 500;
+const pagesAtOnce = 1000;
 /** Each commit of another connection makes the online backup begin again, so that it would never end beside a busy writer. One
  *  step reads all pages in one transaction, which no writer disturbs; it blocks the thread. */
 const maxRestarts = 2;

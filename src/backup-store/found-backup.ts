@@ -43,10 +43,15 @@ export function describeSet(place: Place, jobs: BackupJobs, id: string): FoundSe
     ...untested,
     note,
     // A set of another data folder was put there by a person, whom the limits must not surprise.
-    is_kept: !isReported({ id, job, sha256 }, jobs) && !jobs.hasWritten(manifest.audit_head),
+    is_kept: !isReported({ id, job, sha256 }, jobs) && !isOwn(manifest, id, jobs),
     gone_at: null,
   };
   return { row, manifest };
+}
+
+/** Versions before the audit log became a chain have left no hash by which a set could be told from one of another folder. */
+function isOwn({ audit_head: head }: Manifest, id: string, jobs: BackupJobs): boolean {
+  return head === null ? id.startsWith('before-') : jobs.hasWritten(head);
 }
 
 /** A set before an update has the version in its name, and another one may follow it. */

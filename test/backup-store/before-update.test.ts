@@ -32,7 +32,7 @@ function read(file: string, sql: string): unknown {
 
 const migrations = 'SELECT count(*) FROM ops_migration';
 const setsOf = ({ backupPath }: { backupPath: string }) =>
-  fs.readdirSync(backupPath).filter((name) => name.startsWith('before-'));
+  (fs.existsSync(backupPath) ? fs.readdirSync(backupPath) : []).filter((name) => name.startsWith('before-'));
 
 t.test('the first start of a newer version copies both databases as they were', async (t) => {
   const { root, config } = makeOld(t);

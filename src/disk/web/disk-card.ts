@@ -5,6 +5,9 @@ import type { DiskUse } from '../disk-use.ts';
 import type { DiskContext } from '../parts.ts';
 import { describeForecast, describeGrowth } from './disk-words.ts';
 
+/** The styles of the parts of the bar, the largest part first. */
+const tones = ['d1', 'd2', 'd3', 'd4', 'd5'];
+
 export const diskCard = ({ config, diskUse }: Pick<DiskContext, 'config' | 'diskUse'>): SharedCard => ({
   name: 'disk',
   host: 'disk-card',
@@ -22,7 +25,7 @@ function viewUse(use: DiskUse, retentionDays: number) {
   const shown = parts.map(({ name, title, bytes, is_elsewhere }, at) => ({
     title: is_elsewhere ? `${title}, on another disk` : title,
     bytes: formatBytes(bytes),
-    tone: name === 'other' ? 'none' : `d${at + 1}`,
+    tone: name === 'other' ? 'none' : (tones[at] ?? 'd5'),
     from: shares[at]?.from ?? 0,
     share: shares[at]?.share ?? 0,
   }));
