@@ -19,7 +19,7 @@ import {
   type FoundSet,
   isVouchedFor,
 } from './found-backup.ts';
-import { listBackups, removeUnfinished } from './set-files.ts';
+import { listBackups, removeUnfinished, setFile } from './set-files.ts';
 
 const hourMs = 3_600_000;
 
@@ -163,12 +163,13 @@ function withProof(found: Backup, before: Backup | null): Backup {
   return { ...found, proof, proof_job, proof_at, proof_text, proof_steps, note };
 }
 
-/** Takes a set over once its hashes agree; one whose hashes do not is looked at again when its folder has changed. */
+/** Takes a set over once its hashes agree; one whose hashes do not is looked at again when one of its files
+ *  has changed. */
 function createAdoption({ backups, config }: Given, rows: ReturnType<typeof createRows>, refused: Refusals) {
   return async (found: FoundSet, isStopped: () => boolean) => {
     const { id } = found.row;
-    const changed = await changedAt(`${config.backupPath}/${id}`);
-    if (refused.changedAt(id) === changed) return;
+    const state = await readState(config, found);
+    if (refused.stateOf(id) === state) return;
     try {
       assertSame(found, backups.find(id));
       await assertIntact(config, found, isStopped);
@@ -176,25 +177,34 @@ function createAdoption({ backups, config }: Given, rows: ReturnType<typeof crea
       refused.remove(id);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'bad_input') throw error;
-      refused.add(id, changed, error.message);
+      refused.add(id, state, error.message);
     }
   };
 }
 
+/** Changes with each file of a set. */
+async function readState(
+  config: Given['config'],
+  { row: { id, sha256 }, manifest }: FoundSet,
+): Promise<string> {
+  const changes = manifest.files.map(({ name }) => changedAt(setFile(config, id, name)));
+  return [sha256, ...(await Promise.all(changes))].join(' ');
+}
+
 type Refusals = ReturnType<typeof createRefusals>;
 
-/** The sets in the folder that are not used. `changed`: when the folder of a set was, at the look. */
+/** The sets in the folder that are not used. `state`: of the files of a set at the look. */
 function createRefusals({ log }: Pick<Given, 'log'>) {
-  const refused = new Map<string, { changed: bigint | null; reason: string }>();
+  const refused = new Map<string, { state: string | null; reason: string }>();
   return {
     has: (id: string) => refused.has(id),
-    changedAt: (id: string) => refused.get(id)?.changed,
+    stateOf: (id: string) => refused.get(id)?.state,
     reasons: () => [...refused].map(([id, { reason }]) => ({ id, reason })),
     remove: (id: string) => void refused.delete(id),
 
-    add(id: string, changed: bigint | null, reason: string) {
+    add(id: string, state: string | null, reason: string) {
       if (refused.get(id)?.reason !== reason) log.warn({ backup: id }, `a backup is not used: ${reason}`);
-      refused.set(id, { changed, reason });
+      refused.set(id, { state, reason });
     },
 
     /** Forgets those that are not in the folder any more. */
@@ -204,8 +214,8 @@ function createRefusals({ log }: Pick<Given, 'log'>) {
   };
 }
 
-/** When an entry of the folder has come or gone; null without the folder. */
-async function changedAt(folder: string): Promise<bigint | null> {
-  const stat = await fs.promises.stat(folder, { bigint: true }).catch(() => null);
+/** When a file was changed, or an entry of a folder has come or gone; null without it. */
+async function changedAt(place: string): Promise<bigint | null> {
+  const stat = await fs.promises.stat(place, { bigint: true }).catch(() => null);
   return stat?.mtimeNs ?? null;
 }

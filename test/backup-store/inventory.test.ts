@@ -50,7 +50,6 @@ t.test('a set that is put there is taken over once its hashes agree', async (t) 
   await app.parts.inventory.runOnce();
   t.strictSame(rowsOf(app), [], 'a file was changed');
   fs.cpSync(path.join(placeOf(other, id), 'library.db'), path.join(placeOf(app, id), 'library.db'));
-  fs.utimesSync(placeOf(app, id), 1, 1);
   await app.parts.inventory.runOnce();
   t.match(rowsOf(app), [{ id, proof: 'none', is_kept: true, sha256: result?.sha256 }]);
   t.strictSame(eventsOf(app), [{ event: 'backup.adopted', target: `backup:${id}` }]);
@@ -101,11 +100,12 @@ t.test(
     app.parts.backups.prove(id, { ...proof, proof: 'proven', proof_steps: [] });
     await takeAway();
     const library = fs.readFileSync(path.join(away, 'library.db'));
-    fs.writeFileSync(path.join(away, 'library.db'), library.fill(7, 5000, 5001));
+    fs.writeFileSync(path.join(away, 'library.db'), Buffer.from(library).fill(7, 5000, 5001));
     await bringBack();
     t.strictSame(rowsOf(app), [], 'a byte was changed');
     fs.renameSync(placeOf(app, id), away);
     app.parts.backups.prove(id, { ...proof, proof: 'failed', proof_steps: [] });
+    fs.writeFileSync(path.join(away, 'library.db'), library);
     fs.appendFileSync(path.join(away, 'manifest.json'), ' ');
     await bringBack();
     t.strictSame(rowsOf(app), [], 'the manifest is another');
@@ -118,9 +118,11 @@ t.test('a set of another data folder whose job has the number of one of ours is 
   const { result } = await other.run('backup');
   const app = await startApp(t);
   const ours = await app.run('backup');
-  const id = String(result?.backup);
-  fs.cpSync(placeOf(other, id), placeOf(app, id), { recursive: true });
-  if (id === ours.result?.backup) return;
+  const id = `20261101T020000Z-${ours.number}`;
+  fs.cpSync(placeOf(other, result?.backup), placeOf(app, id), { recursive: true });
+  const file = path.join(placeOf(app, id), 'manifest.json');
+  const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...manifest, made_at: '2026-11-01T02:00:00.000Z' }));
   await app.parts.inventory.runOnce();
   t.match(app.parts.backups.find(id), { is_kept: true, job: ours.number });
   t.match(app.parts.backups.find(String(ours.result?.backup)), { is_kept: false });
