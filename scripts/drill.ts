@@ -1,17 +1,19 @@
 // The operation `drill`; its work is src/backups/drill.ts.
+import { asFilesSay } from '../src/backup-store/as-files-say.ts';
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
 import { setFolder } from '../src/backup-store/set-files.ts';
 import { drillBackup } from '../src/backups/drill.ts';
 import { chooseBackup, toResult } from '../src/backups/drill-choice.ts';
 import { drillFolder, removeDrillFolder } from '../src/backups/drill-folder.ts';
 import { type DrillArguments, drillOperation } from '../src/backups/drill-operation.ts';
+import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { onStopSignal } from '../src/core/stop-signals.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { config, job, progress }) => {
   const startedAt = performance.now();
-  const { backup, proven } = readBackups(config.opsDatabasePath, id);
+  const { backup, proven } = await readBackups(config, id);
   const place = setFolder(config, backup.id);
   const folder = drillFolder(config, job.id);
   onStopSignal(() => {
@@ -30,10 +32,12 @@ await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { conf
   return toResult({ backup, proven, verdict, place, ms });
 });
 
-function readBackups(opsDatabasePath: string, id: string | undefined) {
-  const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+/** As the files are now: only one that is there is offered when the test fails. */
+async function readBackups(config: Config, id: string | undefined) {
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
-    return chooseBackup(createBackupRepository(ops), id);
+    const { there } = await asFilesSay(config, createBackupRepository(ops).all(), new Date());
+    return chooseBackup(there, id);
   } finally {
     ops.close();
   }

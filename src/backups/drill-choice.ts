@@ -1,7 +1,6 @@
 // Which backup a restore test takes, and what its job reports.
 import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
-import type { BackupRepository } from '../backup-store/backup-repository.ts';
 import { AppError, badInput } from '../core/errors.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
 import type { Verdict } from './drill.ts';
@@ -9,9 +8,8 @@ import type { Verdict } from './drill.ts';
 /** `proven`: the newest other one that is proven, which is offered when the test fails. */
 type Choice = { backup: Backup; proven: Backup | null };
 
-/** Without an id: the newest full one that is not proven, else the newest one. Throws `bad_input`. */
-export function chooseBackup(backups: Pick<BackupRepository, 'all' | 'find'>, id?: string): Choice {
-  const all = backups.all();
+/** `all`: the newest first. Without an id: the newest full one that is not proven, else the newest one. Throws `bad_input`. */
+export function chooseBackup(all: readonly Backup[], id?: string): Choice {
   const full = all.filter(({ kind }) => kind === 'full');
   const backup =
     id === undefined

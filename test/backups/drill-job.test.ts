@@ -136,7 +136,7 @@ t.test('a cancelled test proves nothing and leaves nothing; so does one whose ba
   const job = await app.run('drill', {});
   t.match(job, {
     status: 'failed',
-    failure: { message: /was removed while it was tested/, detail: { code: 'no_backup' } },
+    failure: { message: /^There is no backup to test\./, detail: { code: 'no_backup' } },
   });
   t.not(app.parts.backups.find(older.id)?.proof, 'failed');
   t.same(fs.readdirSync(path.join(app.root, 'tmp')), []);

@@ -87,6 +87,15 @@ t.test('a set that lacks a file fails its proof, names the file and is not downl
   t.strictSame(app.ops.prepare(row).all(), [{ outcome: 'failed' }], 'noted once');
 });
 
+t.test('a test that fails offers only a proven set that is there', async (t) => {
+  const app = await startApp(t);
+  const [first, second, third] = [1, 2, 3].map((number) => addBackup(app, day(number), proven));
+  fs.rmSync(path.join(placeOf(app, { id: String(second?.id) }), 'ops.db'));
+  fs.rmSync(path.join(placeOf(app, { id: String(third?.id) }), 'ops.db'));
+  const { failure } = await app.run('drill', { backup: String(third?.id) });
+  t.match(failure?.detail, { code: 'drill_failed', file: 'ops.db', instead: { backup: first?.id } });
+});
+
 t.test('the check of the backups looks at the folder', async (t) => {
   const app = await startApp(t, noop);
   const { id } = addBackup(app, day(1), proven);
