@@ -13,7 +13,7 @@ const maxManifestBytes = 1_048_576;
 type Place = Pick<Config, 'backupPath'>;
 
 /** `there`: in the given order, with what is wrong as a failed proof. `damaged`: those of them whose row says nothing of it. */
-export type Compared = { there: Backup[]; damaged: Backup[]; gone: Backup[] };
+type Compared = { there: Backup[]; damaged: Backup[]; gone: Backup[] };
 
 export async function asFilesSay(place: Place, rows: readonly Backup[], now: Date): Promise<Compared> {
   const compared: Compared = { there: [], damaged: [], gone: [] };
