@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, version } from '../core/config.ts';
 import { type Db, openDatabase } from '../core/db/open.ts';
-import { nameFile } from '../core/faults.ts';
+import { nameFile, toFault } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { hashFile } from './hash.ts';
 import { bytesOf, type Manifest, manifestName, type SetFile, writeManifest } from './manifest.ts';
@@ -21,8 +21,7 @@ export type SetDraft = ReturnType<typeof startSet>;
 /** Only one process at a time makes a set. A name that is taken is refused. */
 function startSet(place: Place, id: string) {
   const folder = partialPath(place, id);
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(place, folder);
   const hashing: Promise<SetFile>[] = [];
 
   return {
@@ -52,6 +51,18 @@ function startSet(place: Place, id: string) {
     /** Removes what was written. */
     discard: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** Anew. Throws a fault of the folder of backups: people do not know the folder of a set that is not finished. */
+function makeFolder({ backupPath }: Place, folder: string) {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true });
+    // Node reports a disk that can only be read as a missing folder when it makes folders recursively.
+    if (!fs.existsSync(backupPath)) fs.mkdirSync(backupPath, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    throw toFault({ ...(error as Error), file: backupPath }) ?? error;
+  }
 }
 
 /** Runs `work` on a new set, which it finishes. An error leaves nothing of it, and names the file. */

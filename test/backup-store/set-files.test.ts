@@ -1,5 +1,7 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
+import { writeDraft } from '../../src/backup-store/set-draft.ts';
 import { removeUnfinished } from '../../src/backup-store/set-files.ts';
 
 const set = '20261128T020000Z-1117';
@@ -12,4 +14,12 @@ t.test('only unfinished work of this program is removed from the folder of backu
   const backupPath = t.testdir(Object.fromEntries(names.map((name) => [name, { file: 'x' }])));
   removeUnfinished({ backupPath });
   t.same(fs.readdirSync(backupPath).sort(), [...stays].sort());
+});
+
+t.test('a folder of backups that cannot be written is named', async (t) => {
+  const file = path.join(t.testdir({ file: '' }), 'file');
+  const made = writeDraft({ backupPath: path.join(file, 'backups') }, set, async () =>
+    t.fail('nothing is written'),
+  );
+  await t.rejects(made, { message: `${file}/backups is a file, or below one, where a folder is expected.` });
 });
