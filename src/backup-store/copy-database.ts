@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
-import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { leaveLog } from './set-repository.ts';
 
@@ -16,7 +15,7 @@ const allPages = 0x7fffffff;
 type Options = { onCopied?: (share: number) => void; isStopped?: () => boolean };
 
 /** Makes a new file, which is on the disk when it resolves, and has no log beside it: it can be read without writing. A copy
- *  that fails leaves nothing. */
+ *  that fails leaves nothing; the caller names what it was to become. */
 export async function copyDatabase(
   db: Db,
   file: string,
@@ -38,7 +37,7 @@ export async function copyDatabase(
     syncToDisk(file);
   } catch (error) {
     for (const suffix of ['', '-journal', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
-    throw nameFile(error, file);
+    throw error;
   }
 }
 

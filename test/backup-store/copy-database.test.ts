@@ -58,17 +58,14 @@ t.test('a copy ends while another process writes every 5 ms', { timeout: 20_000 
   copy.close();
 });
 
-t.test('a copy of a database that another program holds ends with a sentence about that file', async (t) => {
+t.test('a copy of a database that another program holds ends with an error about that file', async (t) => {
   const locked = path.join(t.testdir(), 'locked.db');
   const file = path.join(path.dirname(locked), 'copy.db');
   const [db, other] = [connect(locked, { timeout: 50 }), connect(locked)];
   t.teardown(() => [db, other].map((one) => one.close()));
   db.exec('CREATE TABLE one (id)');
   other.exec('BEGIN EXCLUSIVE');
-  await t.rejects(copyDatabase(db, file), {
-    code: 'busy',
-    message: new RegExp(`^${locked} is (?:busy|locked)`),
-  });
+  await t.rejects(copyDatabase(db, file), { code: 'SQLITE_BUSY', file: locked });
   t.notOk(fs.existsSync(file));
   other.exec('COMMIT');
   await copyDatabase(db, file);

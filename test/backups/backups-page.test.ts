@@ -25,7 +25,7 @@ t.test('while nothing is set up, the page offers both schedules in one click', a
     /Backups Nothing is backed up .* Not set up/,
   );
 
-  t.equal((await app.submit('/ui/backups/schedules', {})).status, 303);
+  t.equal((await app.submit('/ui/backups/schedules/on', {})).status, 303);
   const { body } = await app.json('/api/v1/schedules');
   const on = body.items.filter(({ is_on }: { is_on: boolean }) => is_on);
   t.match(
@@ -53,7 +53,7 @@ t.test(
     });
     await fetch(`${app.origin}/api/v1/schedules/drill`, { method: 'DELETE' });
     t.equal(textOf((await app.page('/backups')).html, '#set-up-backups'), 'Test weekly');
-    await app.submit('/ui/backups/schedules', {});
+    await app.submit('/ui/backups/schedules/on', {});
     const { html } = await app.page('/backups');
     t.match(textOf(html, '#backup-sentence'), 'Backed up every day at 04:15, tested every Sunday at 03:30.');
   },
@@ -160,7 +160,7 @@ t.test('those who may not change backups see locked buttons', async (t) => {
   const empty = await startWithRoles(t, start);
   const setUp = (await empty.page('/backups', as('operator'))).html.querySelector('#set-up-backups');
   t.equal(setUp?.getAttribute('aria-disabled'), 'true');
-  t.equal((await empty.submit('/ui/backups/schedules', {}, as('operator'))).status, 403);
+  t.equal((await empty.submit('/ui/backups/schedules/on', {}, as('operator'))).status, 403);
 });
 
 t.test('a backup that appears is shown at once, and its job leads to it', async (t) => {

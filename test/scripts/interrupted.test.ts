@@ -126,7 +126,7 @@ t.test('on a full disk nothing is left half done, and the job says so', async (t
       const [files, content] = [listAll(folder), contentOf(root)];
       const { code, failure } = await runScript(root.config, operation, args);
       t.equal(code, 1, what);
-      t.match(failure?.message, /the disk is full\. Free some space, then try again\.$/, what);
+      t.match(failure?.message, /(?:the|its) disk is full\. Free some space, then try again\.$/, what);
       t.match(failure?.message, folder, `${what} is named`);
       t.strictSame(listAll(folder), files, what);
       t.strictSame(contentOf(root), content, what);

@@ -132,7 +132,7 @@ const ofBackups = {
   'POST /ui/backups/:id/release': (app) => submit(app, `/ui/backups/${older(app)}/release`),
   'POST /ui/backups/:id/remove': (app) =>
     submit(app, `/ui/backups/${older(app)}/remove`, { ...confirmed, confirm: 'delete' }),
-  'POST /ui/backups/schedules': (app) => submit(app, '/ui/backups/schedules'),
+  'POST /ui/backups/schedules/on': (app) => submit(app, '/ui/backups/schedules/on'),
 } satisfies Requests;
 
 const ofChecks = {

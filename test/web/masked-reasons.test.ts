@@ -50,7 +50,7 @@ function giveReasons(t: Test, origin: string) {
     );
     answers.push({ route, text: answer.clone().text() });
     // The requests after an upload need one that waits.
-    return init.body instanceof FormData && init.body.has('snapshot') ? original(address, init) : answer;
+    return init.body instanceof FormData && isSnapshot(init.body) ? original(address, init) : answer;
   };
   t.teardown(() => {
     globalThis.fetch = original;
@@ -73,7 +73,7 @@ function withReason(init: RequestInit, reason: string): RequestInit {
     const form = new FormData();
     form.append('reason', reason);
     // A reason asks for the installation, too.
-    if (body.has('snapshot')) form.append('confirm', 'snapshot');
+    if (isSnapshot(body)) form.append('confirm', 'snapshot');
     for (const [name, value] of body) form.append(name, value);
     return { ...init, body: form };
   }
@@ -89,4 +89,10 @@ function leaks(rows: unknown[]): unknown[] {
 function readTables({ ops }: Pick<TestApp, 'ops'>): Record<string, unknown[]> {
   const names = ops.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
   return Object.fromEntries(names.map((name) => [name, ops.prepare(`SELECT * FROM "${name}"`).all()]));
+}
+
+/** Whether a form has the ZIP of a snapshot. */
+function isSnapshot(form: FormData): boolean {
+  const file = form.get('file');
+  return file instanceof File && file.name === 'set.zip';
 }

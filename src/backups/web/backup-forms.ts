@@ -27,7 +27,7 @@ export function registerBackupForms(app: FastifyInstance, ctx: BackupsContext) {
 
 function registerSetUp(app: FastifyInstance, { backupSchedules }: BackupsContext) {
   const config = { action: backupActions.setUp, page: '/backups' };
-  app.post<Posted>('/ui/backups/schedules', { ...isForm, config }, async (request, reply) => {
+  app.post<Posted>('/ui/backups/schedules/on', { ...isForm, config }, async (request, reply) => {
     const text = await backupSchedules.setUp(requester(request));
     const notice = { tone: 'ok' as const, title: 'Schedules switched on.', text };
     return reply.sendAction({ notice, redirect: url('/backups'), hosts: [] });
@@ -36,7 +36,7 @@ function registerSetUp(app: FastifyInstance, { backupSchedules }: BackupsContext
 
 function registerKeeping(app: FastifyInstance, ctx: BackupsContext) {
   const { backupEdits } = ctx;
-  const changes = { ...isForm, config: { action: backupActions.change, page } };
+  const action = backupActions.change;
 
   app.get<Named>('/ui/backups/:id/keep', { config: { isPage: true } }, (request, reply) => {
     const backup = findBackup(ctx.backups, request.params.id);
@@ -53,15 +53,20 @@ function registerKeeping(app: FastifyInstance, ctx: BackupsContext) {
     });
   });
 
-  app.post<Named & Posted>('/ui/backups/:id/keep', changes, async (request, reply) => {
-    const { id } = request.params;
-    const note = (request.body?.note ?? '').trim().slice(0, noteMaxLength) || null;
-    await backupEdits.change(id, { is_kept: true, note }, requester(request));
-    const notice = { tone: 'ok' as const, title: 'Backup kept.', text: 'Retention leaves it.' };
-    return reply.sendAction({ notice, redirect: pageOf(id), hosts: [] });
-  });
+  app.post<Named & Posted>(
+    '/ui/backups/:id/keep',
+    { ...isForm, config: { action } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const note = (request.body?.note ?? '').trim().slice(0, noteMaxLength) || null;
+      await backupEdits.change(id, { is_kept: true, note }, requester(request));
+      const notice = { tone: 'ok' as const, title: 'Backup kept.', text: 'Retention leaves it.' };
+      return reply.sendAction({ notice, redirect: pageOf(id), hosts: [] });
+    },
+  );
 
-  app.post<Named & Posted>('/ui/backups/:id/release', changes, async (request, reply) => {
+  const releases = { ...isForm, config: { action, page } };
+  app.post<Named & Posted>('/ui/backups/:id/release', releases, async (request, reply) => {
     const { id } = request.params;
     await backupEdits.change(id, { is_kept: false }, requester(request));
     const text = 'Retention may remove it when it is no longer needed.';
