@@ -18,7 +18,7 @@ t.before(async () => {
   await app.run('index');
 });
 
-const search = () => app.json('/api/v1/search?q=compiler');
+const search = (words = 'compiler') => app.json(`/api/v1/search?q=${words}`);
 const findingsOf = async (check: string) =>
   (await app.json('/api/v1/findings')).body.items.filter(
     (one: { check_id: string }) => one.check_id === check,
@@ -74,7 +74,8 @@ t.test('a service that gives vectors of another dimension is an error of search'
   t.match(await findingsOf('embedder'), [
     { severity: 'error', text: /embedded with small \(4 numbers\).* now gives 6\. Rebuild the index/ },
   ]);
-  const { status, body } = await search();
+  t.equal((await search()).status, 200, 'its vector is kept');
+  const { status, body } = await search('linker');
   t.equal(status, 503);
   t.match(body.error.message, 'small now gives 6 numbers; the index has 4. Rebuild the index.');
   await until(async () => (await findingsOf('index')).length > 0);

@@ -119,12 +119,21 @@ t.test('committed work counts even when the process was killed by a cancel', asy
   });
 });
 
-t.test('a job whose result cannot be read is lost, with the reason', async (t) => {
-  const engine = startWith(t, 'succeeds');
-  const { id, number } = engine.enqueue('succeeds');
-  engine.library.prepare(`INSERT INTO ops_applied VALUES (?, 1, 1, 'no JSON', '')`).run(id);
-  t.match(await engine.whenJob(number), {
-    status: 'failed',
-    failure: { code: 'lost', message: /^The server could not record the end of this job: .*JSON/ },
-  });
+t.test('a result that cannot be read is not needed after a good end, else the job is lost', async (t) => {
+  const ends = [
+    ['succeeds', { status: 'succeeded', failure: null }],
+    [
+      'fails',
+      {
+        status: 'failed',
+        failure: { code: 'lost', message: /^The server could not record the end of this job: .*JSON/ },
+      },
+    ],
+  ] as const;
+  for (const [behaviour, end] of ends) {
+    const engine = startWith(t, behaviour);
+    const { id, number } = engine.enqueue(behaviour);
+    engine.library.prepare(`INSERT INTO ops_applied VALUES (?, 1, 1, 'no JSON', '')`).run(id);
+    t.match(await engine.whenJob(number), end, behaviour);
+  }
 });
