@@ -18,11 +18,12 @@ function readRows({ ops }: TestApp, after = 0): Row[] {
   return rows.all(after) as Row[];
 }
 
-/** The rows that a request leaves; findings leave theirs at any time. */
+/** The rows that a request leaves; findings and the ends of jobs leave theirs at any time. */
 async function rowsOf(app: TestApp, send: Send) {
   const last = readRows(app).at(-1)?.id ?? 0;
   const { status } = await send();
-  return { status, rows: readRows(app, last).filter(({ event }) => !event.startsWith('finding.')) };
+  const isOwn = ({ event }: Row) => !event.startsWith('finding.') && event !== 'job.finished';
+  return { status, rows: readRows(app, last).filter(isOwn) };
 }
 
 const json = (app: TestApp, method: string, address: string, body: object) => () =>
