@@ -32,7 +32,7 @@ await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { conf
   return toResult({ backup, proven, verdict, place, ms });
 });
 
-/** As the files are now: only one that is there is offered when the test fails. */
+/** Reads the files as they are now: only a backup that is there is offered when the test fails. */
 async function readBackups(config: Config, id: string | undefined) {
   const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
   try {

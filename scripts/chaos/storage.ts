@@ -67,7 +67,7 @@ async function prepare(config: Config): Promise<Stage> {
 
 const imported = (sheet: string) => ({ path: `sheets/${sheet}`, allow_removals: true });
 
-/** What is started, and with which arguments. */
+/** The operation that is started, and its arguments. */
 function requestOf(name: Name, backup: string): [operation: string, args: Record<string, unknown>] {
   if (name === 'vacuum') return ['database', { database: 'library', do: 'vacuum' }];
   if (name === 'restore') return ['restore', { backup, allow_changed: true }];

@@ -4,7 +4,7 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Backup, BackupKind, Test } from './backup.ts';
 
 type Row = Omit<Backup, 'proof_steps' | 'is_kept'> & { proof_steps: string | null; is_kept: number };
-/** Of those of one kind whose files are there. */
+/** Counts the backups of one kind whose files are there. */
 type Total = { kind: BackupKind; sets: number; bytes: number };
 /** A backup, also one that is gone, in a history. */
 export type Mark = Pick<Backup, 'at' | 'kind' | 'proof'>;
@@ -82,7 +82,7 @@ export function createBackupRepository(ops: Db, now = () => new Date()) {
     marks: (since: string) => statements.marks.all(since) as Mark[],
     totals: () => statements.totals.all() as Total[],
 
-    /** Adds it, or brings back one that was gone; what a person has asked to keep stays kept. */
+    /** Adds a backup, or brings back one that was gone; a backup that a person has asked to keep stays kept. */
     add({ proof_steps, is_kept, ...backup }: Backup) {
       statements.add.run({ ...backup, proof_steps: JSON.stringify(proof_steps), is_kept: Number(is_kept) });
     },

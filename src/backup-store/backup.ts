@@ -23,7 +23,7 @@ export type Backup = {
   at: string;
   kind: BackupKind;
   bytes: number;
-  /** Of `manifest.json`; null for a copy before an import. */
+  /** The hash of `manifest.json`; null for a copy before an import. */
   sha256: string | null;
   proof: Proof;
   /** The number of the job that tested it last. */
@@ -34,7 +34,7 @@ export type Backup = {
   note: string | null;
   /** A person has asked to keep it. */
   is_kept: boolean;
-  /** When the server saw that its files are gone. */
+  /** The time at which the server saw that its files are gone. */
   gone_at: string | null;
 };
 

@@ -1,4 +1,4 @@
-// What a backup is called in texts that have only its id.
+// The name of a backup in texts that have only its id.
 import { formatMinute } from '../core/format.ts';
 
 /** `backup of 2026-11-28 02:00 UTC`, `backup before the update to 0.2.0`, `copy of 2026-11-28 09:12 UTC`. */

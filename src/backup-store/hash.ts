@@ -12,7 +12,7 @@ export async function hashFile(file: string): Promise<string> {
   return fs.statSync(file).size < threadBytes ? hashFileSync(file) : hashInThread(file);
 }
 
-/** For the server, whose event loop waits for no file. */
+/** The server uses this one: its event loop waits for no file. */
 export async function hashInThread(file: string): Promise<string> {
   const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { workerData: file, execArgv: [] });
   const [sha256] = (await once(worker, 'message')) as [string];

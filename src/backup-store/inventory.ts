@@ -99,7 +99,7 @@ async function compare(given: Given, { sets, copies }: Listed, refused: Refusals
       return [];
     }
   });
-  // Of one that was away, nobody knows what has happened to it meanwhile.
+  // Nobody knows what has happened meanwhile to a backup that was away.
   const ours = found.filter((one) => !backups.find(one.row.id) && isVouchedFor(one, jobs));
   const come = [...newCopies.filter((one) => one !== null), ...ours.map(({ row }) => row)];
   const known: Changes = { come, gone, damaged };
@@ -214,7 +214,7 @@ function createRefusals({ log }: Pick<Given, 'log'>) {
   };
 }
 
-/** When a file was changed, or an entry of a folder has come or gone; null without it. */
+/** The time of the last change of a file, or of the entries of a folder; null without it. */
 async function changedAt(place: string): Promise<bigint | null> {
   const stat = await fs.promises.stat(place, { bigint: true }).catch(() => null);
   return stat?.mtimeNs ?? null;

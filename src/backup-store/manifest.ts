@@ -21,9 +21,9 @@ export type Manifest = {
   /** The number of the job that made it. */
   job: number | null;
   note: string | null;
-  /** Of the library. */
+  /** The revision of the library. */
   revision: number;
-  /** Of the index; null without one. */
+  /** The model of the index; null without an index. */
   model: string | null;
   dimension: number | null;
   /** The rows of each table, counted in the copies. */

@@ -1,4 +1,4 @@
-// Where the files of backups are, and what is in their folder. Files of backups are never open as databases of the server, so
+// The paths of backups, and the contents of their folder. Files of backups are never open as databases of the server, so
 // they may be read; copies that people have put beside them have other names.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,9 +12,9 @@ type Place = Pick<Config, 'backupPath'>;
 /** `20261128T020000Z-1117`, `20261128T020000Z-by-hand`, `before-0.2.0`, `before-0.2.0-2`. */
 const setName = /^(?:\d{8}T\d{6}Z-(?:\d+|by-hand)|before-\d[\w.+]*(?:-\d+)?)$/;
 const jobSet = /^\d{8}T\d{6}Z-/;
-/** Of the copy of the library that is made before a job changes it. */
+/** Matches the copy of the library that is made before a job changes it. */
 const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-([\w-]+)\.db$/;
-/** Of work that is not finished: sets, and copies with the files that SQLite adds. Earlier versions wrote no dot. */
+/** Matches unfinished sets, and unfinished copies with the files that SQLite adds. Earlier versions wrote no dot. */
 const unfinished = /^\.?(.+)\.partial(?:-journal|-wal|-shm)?$/;
 
 /** The folder of a set, or the file of a copy before an import. Throws `not_found` for an id that no backup can have. */

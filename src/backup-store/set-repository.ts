@@ -1,4 +1,4 @@
-// What the databases of a set say about themselves. The copies are open in nobody else's hands.
+// Reads rows, revision and audit head of the databases of a set. No other process has the copies open.
 import { ownRows } from '../core/db/audit-chain.ts';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';

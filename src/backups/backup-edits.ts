@@ -11,7 +11,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { backupActions, backupTarget, deleteWord } from './actions.ts';
 import { findBackup } from './find-backup.ts';
 
-/** What a person may change of a backup. */
+/** A person may change these parts of a backup. */
 type Description = Pick<Backup, 'is_kept' | 'note'>;
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {

@@ -22,7 +22,7 @@ type Sources = {
   schedules: Pick<ScheduleRepository, 'all'>;
   /** Whether the library has any row. */
   hasEntries: () => boolean;
-  /** When the server ran for the first time; null before that. */
+  /** The time of the first start of the server; null before that. */
   firstStart: () => string | null;
   now: () => Date;
 };

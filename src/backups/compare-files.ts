@@ -51,7 +51,7 @@ function readOrRefuse(folder: string): Manifest {
   }
 }
 
-/** What is wrong with a file, to follow its name; null when nothing is. */
+/** Returns the fault of a file, as words that follow its name; null for a good one. */
 async function findDifference(folder: string, { name, bytes, sha256 }: SetFile): Promise<string | null> {
   const file = path.join(folder, name);
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });

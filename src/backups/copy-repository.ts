@@ -15,7 +15,7 @@ export function withCopy<T>(file: string, work: (copy: ReturnType<typeof readCop
 
 function readCopy(db: Db) {
   return {
-    /** What SQLite finds wrong first; null when nothing is. */
+    /** The first fault that SQLite finds; null without one. */
     findDamage(): string | null {
       const found = db.pragma('integrity_check(1)', { simple: true }) as string;
       return found === 'ok' ? null : found;

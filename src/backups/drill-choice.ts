@@ -1,4 +1,4 @@
-// Which backup a restore test takes, and what its job reports.
+// Chooses the backup of a restore test, and words what its job reports.
 import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
 import { AppError, badInput } from '../core/errors.ts';

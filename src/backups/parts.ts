@@ -26,7 +26,7 @@ export function createBackupsParts(ctx: Context) {
   const judge = (backup: Backup) => whyKept({ backups, active }, backup);
   return {
     backups,
-    /** As the files are now. */
+    /** Looks at the files as they are now. */
     readBackups: () => refresh().then(backups.all),
     unused,
     repository,

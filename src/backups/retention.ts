@@ -1,4 +1,4 @@
-// Which backups the limits no longer keep.
+// Finds the backups that the limits no longer keep.
 import type { Backup } from '../backup-store/backup.ts';
 import type { Config } from '../core/config.ts';
 

@@ -20,7 +20,7 @@ export function assertRoom(config: Places) {
   assertFree(config, needed - leftBytes(config), 'A backup');
 }
 
-/** What a killed job has left; the next one removes it first. */
+/** The bytes that a killed job has left; the next one removes them first. */
 function leftBytes(config: Places): number {
   const inside = (left: string) =>
     fs.statSync(left).isDirectory() ? (fs.readdirSync(left, { recursive: true }) as string[]) : [''];
@@ -29,7 +29,7 @@ function leftBytes(config: Places): number {
     .reduce((sum, file) => sum + sizeOf(file), 0);
 }
 
-/** Of the newest set that can be read. */
+/** The bytes of the newest set that can be read. */
 function lastBytes(config: Places): number | null {
   for (const id of listSets(config).reverse()) {
     const manifest = nullIfBroken(() => readManifest(setFolder(config, id)));

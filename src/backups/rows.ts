@@ -1,4 +1,4 @@
-// What other pages say about backups: a row of the hub, a step of the setup, a fact of the home page, all from stored rows.
+// Texts about backups on other pages: a row of the hub, a step of the setup, a fact of the home page, all from stored rows.
 import type { Backup } from '../backup-store/backup.ts';
 import type { BackupRepository } from '../backup-store/backup-repository.ts';
 import { formatBytes, formatMinute } from '../core/format.ts';

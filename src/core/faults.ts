@@ -5,7 +5,7 @@ import { AppError, type ErrorCode, isSystemError } from './errors.ts';
 
 type Coded = { code?: unknown; file?: unknown; path?: unknown; dest?: unknown };
 
-/** What the driver does not know about a database. A kind is a key of `sqliteFaults`; `kindOf` corrects one. `works`: what still
+/** Facts about a database beyond the driver. A kind is a key of `sqliteFaults`; `kindOf` corrects one. `works`: what still
  *  works meanwhile, or empty; `next`: the way back, in place of the general next step. Sentences. */
 export type Advice = {
   kindOf(kind: string): string;
@@ -17,7 +17,7 @@ export function adviseOn(file: string, advice: Advice) {
   advices.set(file, advice);
 }
 
-/** What to do about a damaged database, beginning with a space. */
+/** Says what to do about a damaged database, beginning with a space. */
 export function wayBack(file: string): string {
   return ` ${advices.get(file)?.describe('CORRUPT').next ?? damaged}`;
 }

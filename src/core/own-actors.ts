@@ -4,7 +4,7 @@ export const systemActor = 'system';
 export const nobodyActor = 'nobody';
 export const environmentActor = 'environment';
 export const scheduleActor = (name: string): string => `schedule ${name}`;
-/** For a job that acts in its own name. */
+/** The actor of a job that acts in its own name. */
 export const jobActor = (number: number): string => `job #${number}`;
 
 const own = new RegExp(

@@ -1,4 +1,4 @@
-// What the faults of the two databases add to the words of SQLite: what still works meanwhile, and the way back.
+// The faults of the two databases add this to the words of SQLite: what still works meanwhile, and the way back.
 import type { Config } from '../core/config.ts';
 import { describeHolder } from './lock-holder.ts';
 import { adviseOn } from '../core/faults.ts';

@@ -1,4 +1,4 @@
-// Which process holds the lock of a database, as Linux lists it. Opens neither the database nor its files: closing one drops
+// Finds the process that holds the lock of a database, by the list of Linux. Opens none of its files: closing one drops
 // SQLite's locks.
 import fs from 'node:fs';
 

@@ -22,7 +22,7 @@ export function libraryWayBack(place: Place): string {
   return `Restore from ${describe(backup)}: ${lowerFirst(moveAway)} and copy ${file} in its place.`;
 }
 
-/** As `libraryWayBack`, for ops.db. */
+/** Does for ops.db what `libraryWayBack` does for the library. */
 export function opsWayBack(place: Place): string {
   const best = findBest(place, 'ops.db');
   if (!best) return `${moveAway} and start it again: it begins a new list of jobs.`;

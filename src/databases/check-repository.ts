@@ -6,7 +6,7 @@ import type { Orphans } from './problem.ts';
 /** More say nothing new. */
 const maxLines = 100;
 
-/** What the lines of a check are about; null when there are none. */
+/** Names the subject of the lines of a check; null without lines. */
 export type Integrity =
   | null
   | { kind: 'damage'; where: string | null }

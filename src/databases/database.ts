@@ -18,7 +18,7 @@ export function fileOf({ databasePath, opsDatabasePath }: Paths, name: DatabaseN
   return name === 'library' ? databasePath : opsDatabasePath;
 }
 
-/** As texts name it: `chl.db`. */
+/** Its name in texts: `chl.db`. */
 export function fileNameOf(config: Paths, name: DatabaseName): string {
   return path.basename(fileOf(config, name));
 }

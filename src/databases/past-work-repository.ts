@@ -1,4 +1,4 @@
-// What the jobs of the operation `database` have found and measured, from the rows of the jobs. A check of the whole file is one
+// Reads the findings and measures of the operation `database` from the rows of its jobs. A check of the whole file is one
 // that was not quick, or the one at the end of a reindex.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { DatabaseName } from './database.ts';

@@ -1,4 +1,4 @@
-// What a check of a database can find, and its sentences. The words of SQLite are for the log of the job.
+// The problems that a check of a database can find, and their sentences. The words of SQLite are for the log of the job.
 import { AppError } from '../core/errors.ts';
 import { wayBack } from '../core/faults.ts';
 import { formatNumber, plural } from '../core/format.ts';

@@ -102,7 +102,7 @@ function createSearches({ openThread, dimension, onError, problem }: Searching) 
     ready: async (query: SearchQuery): Promise<GenerationFacts> => (await open(query)).live,
   };
 
-  /** As `search`, but the text is not embedded again if its vector is known. Gives the vector, too. */
+  /** Searches as `search` does, but the text is not embedded again if its vector is known. Gives the vector, too. */
   async function searchWith(query: SearchQuery, vector: Float32Array | undefined) {
     const { thread } = await open(query);
     const asking = thread.ask('search', { ...query, vector });

@@ -116,7 +116,7 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
   }
 }
 
-/** What other features write together with the moves. */
+/** Keeps the writers of other features, which write together with the moves. */
 function createWriters() {
   const [starting, ending, finishing]: [Alongside[], Alongside[], Alongside[]] = [[], [], []];
   return {

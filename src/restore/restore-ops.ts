@@ -74,7 +74,7 @@ export async function restoreOps(given: Given): Promise<RestoredOps> {
   }
 }
 
-/** What goes along from the present file, null when it cannot be read; and where that file ends, as far as it is known. */
+/** `rows` go along from the present file; null when it cannot be read. `ends`: where that file ends, as far as known. */
 type Present = { rows: KeptRows | null; ends: Ends };
 
 function readPresent({ config, acceptsOldTokens }: Given): Present {
@@ -83,7 +83,7 @@ function readPresent({ config, acceptsOldTokens }: Given): Present {
   const unknown = { audit: head, jobs: 0 };
   try {
     if (!fs.existsSync(file)) throw new AppError('config', `${file} is missing`);
-    // As a writer, so that its log is empty when it is closed.
+    // Opened as a writer, so that its log is empty when it is closed.
     const ops = openDatabase(file, { busyMs: scriptBusyMs });
     try {
       return { rows: readKept(ops), ends: readable(() => readEnds(ops)) ?? unknown };

@@ -48,7 +48,7 @@ export function kindOf({ kind, job }: Backup): string {
   return kind === 'before_import' && job !== null ? `Before job #${job}` : kindWords[kind];
 }
 
-/** What a person wrote, what the test says, or why it stays. */
+/** The note of a person, else the outcome of the test, else why it stays. */
 function describeRemark(
   { backupSchedules }: BackupsContext,
   { id, is_kept: isKept, kind, note, proof, proof_text: proofText }: Backup,

@@ -73,7 +73,7 @@ function viewFiles({ files }: Manifest, { sha256, bytes }: Backup) {
   }));
 }
 
-/** Where the index and the settings of a set go back by themselves. */
+/** The addresses by which the index and the settings of a set go back by themselves. */
 function viewParts({ id }: Backup, manifest: Manifest | null) {
   const hasSettings = manifest?.files.some(({ name }) => name === 'settings.json') ?? false;
   return {

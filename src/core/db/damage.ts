@@ -10,7 +10,7 @@ import { onDatabaseError } from './driver.ts';
 
 export type Damage = ReturnType<typeof createDamage>;
 
-/** Of an error itself: its words would be read from the databases again. */
+/** The codes of damage, taken from the error itself: its words would be read from the databases again. */
 const damageCodes = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /** A thread takes longer to start than less than this to read. */
