@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, version } from '../core/config.ts';
-import type { Db } from '../core/db/open.ts';
+import { aloneBusyMs, type Db } from '../core/db/open.ts';
 import { copyDatabase } from './copy-database.ts';
 import { assertFree, sizeOf } from './free-space.ts';
 import { readManifest } from './manifest.ts';
@@ -20,9 +20,9 @@ export async function copyBeforeUpdate(config: Config, open: Open, now: Date): P
   const bytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
   assertFree(config, bytes, 'A copy of both databases, without which no update begins,');
   await writeDraft(config, id, async (draft) => {
-    await copyDatabase(open.library, draft.path('library.db'));
+    await copyDatabase(open.library.name, draft.path('library.db'), { busyMs: aloneBusyMs });
     draft.add('library.db');
-    await copyDatabase(open.ops, draft.path('ops.db'));
+    await copyDatabase(open.ops.name, draft.path('ops.db'), { busyMs: aloneBusyMs });
     draft.add('ops.db');
     const note = `Before the update to version ${version}`;
     const noIndex = { index: null, model: null, dimension: null };

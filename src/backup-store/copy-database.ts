@@ -1,59 +1,90 @@
-// Copies an open database with SQLite's online backup, so that other programs can keep using it.
+// Copies a database that stays in use. SQLite's online backup begins again at each commit of another process and takes several
+// times as long as reading the file, so the file is read as it is, while a read transaction keeps it from changing beneath.
 import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
-import { AppError } from '../core/errors.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { leaveLog } from './set-repository.ts';
 
-const pagesAtOnce = 1000;
-/** Each commit of another connection makes the online backup begin again, so that it would never end beside a busy writer. One
- *  step reads all pages in one transaction, which no writer disturbs; it blocks the thread. */
-const maxRestarts = 2;
-const allPages = 0x7fffffff;
+const readBytes = promisify(fs.read);
 
-/** `onCopied` receives the share copied so far, from 0 to 1. A copy that `isStopped` ends throws `stopping`. */
-type Options = { onCopied?: (share: number) => void; isStopped?: () => boolean };
+const chunkBytes = 1024 * 1024;
+const logHeaderBytes = 32;
 
-/** Makes a new file, which is on the disk when it resolves, and has no log beside it: it can be read without writing. A copy
- *  that fails leaves nothing; the caller names what it was to become. */
+/** `busyMs`: how long to wait for a program that holds the database. `onCopied` receives the share copied so far, below 1. */
+type Options = { busyMs: number; onCopied?: (share: number) => void };
+
+/** Copies `source` to the new file `target`, which is on the disk when it resolves, and has no log beside it: it can be read
+ *  without writing. A copy that fails leaves nothing; the caller names what it was to become. */
 export async function copyDatabase(
-  db: Db,
-  file: string,
-  { onCopied = () => {}, isStopped = () => false }: Options = {},
+  source: string,
+  target: string,
+  { busyMs, onCopied = () => {} }: Options,
 ): Promise<void> {
-  fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  fs.closeSync(fs.openSync(target, 'wx', 0o600));
   try {
-    const choosePages = createPace(db.name);
-    const { totalPages } = await db.backup(file, {
-      progress({ totalPages, remainingPages }) {
-        if (isStopped()) throw new AppError('stopping', `The copy of ${db.name} was stopped.`);
-        onCopied(totalPages === 0 ? 0 : 1 - remainingPages / totalPages);
-        return choosePages(totalPages - remainingPages);
-      },
-    });
-    // The driver takes a database that was locked at its first look for an empty one.
-    if (totalPages === 0) throw busyError(db.name);
-    leaveLog(file);
-    syncToDisk(file);
+    const db = connect(source, { timeout: busyMs, readonly: true });
+    try {
+      await copyFiles(db, target, onCopied);
+    } finally {
+      db.close();
+    }
+    leaveLog(target);
+    syncToDisk(target);
   } catch (error) {
-    for (const suffix of ['', '-journal', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
+    for (const suffix of ['', '-journal', '-wal', '-shm']) fs.rmSync(target + suffix, { force: true });
     throw error;
   }
 }
 
-/** The function receives the number of pages copied so far, and returns how many the next step copies. */
-function createPace(file: string) {
-  let [copied, restarts] = [-1, 0];
-  return (now: number): number => {
-    if (now <= copied) restarts += 1;
-    copied = now;
-    if (restarts < maxRestarts) return pagesAtOnce;
-    // A step of all pages ends the copy, unless it has waited in vain for a program that holds the database.
-    if (restarts > maxRestarts) throw busyError(file);
-    return allPages;
-  };
+/** Copies the database and its log, as far as they reach at the begin of the transaction. Until it ends, the database changes
+ *  only in pages that the log has too, and the log only grows; but a log that the database has all of may begin anew. */
+async function copyFiles(db: Db, target: string, onCopied: (share: number) => void) {
+  db.exec('BEGIN; SELECT 1 FROM sqlite_master');
+  const [{ file }] = db.pragma('database_list') as [{ file: string }];
+  const main = openLive(file);
+  const log = fs.existsSync(`${file}-wal`) ? openLive(`${file}-wal`) : null;
+  const total = main.size + (log?.size ?? 0);
+  const follow = (bytes: number) => onCopied(Math.min(bytes / total, 0.99));
+  await copyBytes(main, target, follow);
+  if (log === null) return;
+  let header: Buffer;
+  do {
+    header = await read(log, logHeaderBytes, 0);
+    await copyBytes(log, `${target}-wal`, (bytes) => follow(main.size + bytes));
+  } while (!header.equals(await read(log, logHeaderBytes, 0)));
 }
 
-function busyError(file: string): Error {
-  return Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY', file });
+type Live = { file: string; fd: number; size: number };
+
+/** This process loses its locks on a database when it closes any descriptor of the file, so these stay open until it ends. */
+function openLive(file: string): Live {
+  const fd = fs.openSync(file, 'r');
+  return { file, fd, size: fs.fstatSync(fd).size };
+}
+
+/** Returns fewer bytes at the end of the file. */
+async function read({ file, fd }: Live, bytes: number, at: number): Promise<Buffer> {
+  try {
+    const { bytesRead, buffer } = await readBytes(fd, Buffer.allocUnsafe(bytes), 0, bytes, at);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw Object.assign(error as Error, { file });
+  }
+}
+
+/** `onCopied` receives the bytes copied so far. */
+async function copyBytes(live: Live, target: string, onCopied: (bytes: number) => void) {
+  const copy = await fs.promises.open(target, 'w', 0o600);
+  try {
+    for (let at = 0; at < live.size; onCopied(at)) {
+      const chunk = await read(live, Math.min(chunkBytes, live.size - at), at);
+      if (chunk.length === 0) return;
+      await copy.writeFile(chunk);
+      at += chunk.length;
+    }
+  } finally {
+    await copy.close();
+  }
 }

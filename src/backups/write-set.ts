@@ -1,11 +1,11 @@
-// Writes a set: both databases by online backup, the live index, the saved settings.
+// Writes a set: both databases, the live index, the saved settings.
 import fs from 'node:fs';
 import path from 'node:path';
 import { copyDatabase } from '../backup-store/copy-database.ts';
 import type { Manifest } from '../backup-store/manifest.ts';
 import { readCopy, type SetDraft, type WrittenSet, writeDraft } from '../backup-store/set-draft.ts';
 import { setFolder } from '../backup-store/set-files.ts';
-import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { scriptBusyMs } from '../core/db/open.ts';
 import { prepareSavedSettings } from '../core/db/saved-settings.ts';
 import type { Config } from '../core/config.ts';
 import { type GenerationFiles, generationFiles, nullIfBroken, readPointer } from '../index/generation.ts';
@@ -41,12 +41,7 @@ function chooseId(config: Config, { job, now }: Request) {
 }
 
 async function copy(file: string, draft: SetDraft, name: string, onCopied: (share: number) => void) {
-  const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
-  try {
-    await copyDatabase(db, draft.path(name), { onCopied });
-  } finally {
-    db.close();
-  }
+  await copyDatabase(file, draft.path(name), { busyMs: scriptBusyMs, onCopied });
   draft.add(name);
 }
 

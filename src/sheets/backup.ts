@@ -1,9 +1,9 @@
-// Backs up the library before a job changes it, with SQLite's online backup, so that other programs can keep using it. A
-// backup holds the record of what the job changes, which an undo needs; only the newest backups are kept.
+// Backs up the library before a job changes it, while other programs keep using it. A backup holds the record of what the job
+// changes, which an undo needs; only the newest backups are kept.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import type { Db } from '../core/db/open.ts';
+import { scriptBusyMs } from '../core/db/open.ts';
 import { readFrom } from '../core/db/read-from.ts';
 import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
@@ -20,7 +20,6 @@ type Backup = { job: { id: string; operation: string }; changes: Iterable<Change
 
 /** Returns the name of the backup in the folder of backups. `onCopied` receives the share copied so far, from 0 to 1. */
 export async function backupLibrary(
-  db: Db,
   config: Config,
   { job, changes, now }: Backup,
   onCopied: (share: number) => void,
@@ -32,7 +31,7 @@ export async function backupLibrary(
   const name = `library-${now.replace(/[-:]/g, '')}-${job.id.slice(0, 8) || 'by-hand'}.db`;
   const file = partialPath(config, name);
   try {
-    await copyDatabase(db, file, { onCopied });
+    await copyDatabase(config.databasePath, file, { busyMs: scriptBusyMs, onCopied });
     writeChangeRecord(file, job, changes);
     syncToDisk(file);
     fs.renameSync(file, path.join(folder, name));

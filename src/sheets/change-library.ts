@@ -81,10 +81,10 @@ async function tryChange(work: Work): Promise<Result | null> {
   return null;
 }
 
-async function backUp({ operation, db, context }: Work, plan: LibraryPlan, now: string): Promise<string> {
+async function backUp({ operation, context }: Work, plan: LibraryPlan, now: string): Promise<string> {
   const total = countRows(plan.before);
   const job = { id: context.job.id, operation };
-  const name = await backupLibrary(db, context.config, { job, changes: plan.changes(), now }, (share) =>
+  const name = await backupLibrary(context.config, { job, changes: plan.changes(), now }, (share) =>
     context.progress(Math.floor(share * total), total, 'back up'),
   );
   console.log(`Backed up the library as ${name}.`);

@@ -10,20 +10,23 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { makeRoot, type Scope } from '../support/library.ts';
 import '../support/plain-children.ts';
 
-const megabytes = 16;
+const rows = 16;
+const textLength = 200_000;
+const rounds = 8;
+const busyMs = 50;
 
 function makeLarge(t: Scope) {
   const root = makeRoot(t);
-  const text = 'x'.repeat(1_000_000);
-  for (let at = 0; at < megabytes; at += 1)
+  const text = 'x'.repeat(textLength);
+  for (let at = 0; at < rows; at += 1)
     root.db.prepare('INSERT INTO categories VALUES (?, ?, ?, ?)').run(`C${at}`, `Name ${at}`, text, '');
   return { ...root, file: path.join(root.config.root, 'copy.db') };
 }
 
 t.test('a copy is a whole database without a log, which only its owner can read', async (t) => {
-  const { db, file } = makeLarge(t);
+  const { config, file } = makeLarge(t);
   const shares: number[] = [];
-  await copyDatabase(db, file, { onCopied: (share) => shares.push(share) });
+  await copyDatabase(config.databasePath, file, { busyMs, onCopied: (share) => shares.push(share) });
   t.ok(shares.length > 2);
   t.ok(shares.every((share) => share >= 0 && share < 1));
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
@@ -32,71 +35,129 @@ t.test('a copy is a whole database without a log, which only its owner can read'
   const copy = openDatabase(file, { busyMs: 0, readonly: true });
   t.equal(copy.pragma('journal_mode', { simple: true }), 'delete');
   t.equal(copy.pragma('integrity_check', { simple: true }), 'ok');
-  t.equal(copy.prepare('SELECT count(*) FROM categories').pluck().get(), megabytes);
+  t.equal(copy.prepare('SELECT count(*) FROM categories').pluck().get(), rows);
   t.strictSame(fs.readdirSync(folder).sort(), before, 'reading it writes nothing');
   copy.close();
 });
 
-t.test('a copy ends while another process writes every 5 ms', { timeout: 20_000 }, async (t) => {
-  const { db, file, config } = makeLarge(t);
-  const writer = spawn(process.execPath, ['--input-type=module', '-e', writes(config.databasePath)]);
+t.test('copies beside a busy writer are whole, and each shows one moment', { timeout: 30_000 }, async (t) => {
+  const { file, config } = makeLarge(t);
+  const writer = spawn(process.execPath, ['--input-type=module', '-e', transfers(config.databasePath)]);
   t.teardown(() => writer.kill('SIGKILL'));
   await once(writer.stdout, 'data');
-  let [steps, restarts, before] = [0, 0, -1];
-  await copyDatabase(db, file, {
-    onCopied(share) {
-      steps += 1;
-      if (share <= before) restarts += 1;
-      before = share;
+  const seen = new Set<string>();
+  for (let round = 0; round < rounds; round += 1) {
+    await copyDatabase(config.databasePath, file, { busyMs });
+    const copy = connect(file);
+    t.equal(copy.pragma('integrity_check', { simple: true }), 'ok');
+    const lengths = copy.prepare('SELECT length(description) FROM categories').pluck().all() as number[];
+    t.equal(
+      lengths.reduce((sum, one) => sum + one, 0),
+      rows * textLength,
+    );
+    seen.add(lengths.join());
+    copy.close();
+    fs.rmSync(file);
+  }
+  t.ok(seen.size > rounds / 2, 'the writer went on meanwhile');
+});
+
+t.test('a log that begins anew while it is copied is copied again', async (t) => {
+  const { db, file, config } = makeLarge(t);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma('wal_autocheckpoint = 0');
+  const fill = (letter: string) =>
+    db.prepare('UPDATE categories SET description = ?').run(letter.repeat(textLength));
+  fill('a');
+  fill('b');
+  db.pragma('wal_checkpoint(PASSIVE)');
+  let isFilled = false;
+  await copyDatabase(config.databasePath, file, {
+    busyMs,
+    onCopied() {
+      if (isFilled || !hasBegunLog(file)) return;
+      fill('c');
+      isFilled = true;
     },
   });
-  t.equal(restarts, 2, 'the third attempt copied the rest in one step');
-  t.ok(steps < 2 * megabytes);
   const copy = connect(file);
+  t.strictSame(copy.prepare('SELECT DISTINCT substr(description, 1, 1) FROM categories').pluck().all(), [
+    'c',
+  ]);
   t.equal(copy.pragma('integrity_check', { simple: true }), 'ok');
-  t.equal(copy.prepare('SELECT count(*) FROM categories').pluck().get(), megabytes);
   copy.close();
+});
+
+const hasBegunLog = (file: string) => fs.existsSync(`${file}-wal`) && fs.statSync(`${file}-wal`).size > 0;
+
+t.test('a copy leaves the locks of its process as they are', async (t) => {
+  const [read, file] = ['read.db', 'copy.db'].map((name) => path.join(t.testdir(), name)) as [string, string];
+  const db = connect(read);
+  t.teardown(() => db.close());
+  db.exec('CREATE TABLE one (id); BEGIN; SELECT id FROM one');
+  await copyDatabase(read, file, { busyMs });
+  const program = `${connects(read)}
+    db.pragma('busy_timeout = 0');
+    try {
+      db.exec('BEGIN EXCLUSIVE');
+      console.log('unlocked');
+    } catch (error) {
+      console.log(error.code);
+    }
+  `;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  const [said] = (await once(other.stdout, 'data')) as [Buffer];
+  t.equal(`${said}`.trim(), 'SQLITE_BUSY');
 });
 
 t.test('a copy of a database that another program holds ends with an error about that file', async (t) => {
   const locked = path.join(t.testdir(), 'locked.db');
   const file = path.join(path.dirname(locked), 'copy.db');
-  const [db, other] = [connect(locked, { timeout: 50 }), connect(locked)];
-  t.teardown(() => [db, other].map((one) => one.close()));
-  db.exec('CREATE TABLE one (id)');
+  const other = connect(locked);
+  t.teardown(() => other.close());
+  other.exec('CREATE TABLE one (id)');
   other.exec('BEGIN EXCLUSIVE');
-  await t.rejects(copyDatabase(db, file), { code: 'SQLITE_BUSY', file: locked });
+  await t.rejects(copyDatabase(locked, file, { busyMs }), { code: 'SQLITE_BUSY', file: locked });
   t.notOk(fs.existsSync(file));
   other.exec('COMMIT');
-  await copyDatabase(db, file);
+  await copyDatabase(locked, file, { busyMs });
   t.ok(fs.existsSync(file));
 });
 
-t.test('a copy that is stopped, or whose folder is missing, leaves nothing', async (t) => {
-  const { db, file } = makeLarge(t);
-  let share = 0;
-  const stopped = copyDatabase(db, file, {
-    isStopped: () => share > 0.2,
-    onCopied(now) {
-      share = now;
-    },
-  });
-  await t.rejects(stopped, { code: 'stopping' });
-  t.notOk(fs.existsSync(file));
-  await t.rejects(copyDatabase(db, path.join(file, 'none.db')), { code: 'ENOENT' });
+t.test('a copy whose folder is missing leaves nothing, and no other file is replaced', async (t) => {
+  const { file, config } = makeLarge(t);
+  const missing = path.join(file, 'none.db');
+  await t.rejects(copyDatabase(config.databasePath, missing, { busyMs }), { code: 'ENOENT' });
   fs.writeFileSync(file, 'of a person');
-  await t.rejects(copyDatabase(db, file));
-  t.equal(fs.readFileSync(file, 'utf8'), 'of a person', 'and no other file is replaced');
+  await t.rejects(copyDatabase(config.databasePath, file, { busyMs }));
+  t.equal(fs.readFileSync(file, 'utf8'), 'of a person');
 });
 
-/** The program of a process that adds a row every 5 ms until it is killed. */
-function writes(file: string): string {
+/** The program of a process that moves text from one row to the next until it is killed, and begins its log anew all the time. */
+function transfers(file: string): string {
+  return `
+    ${connects(file)}
+    db.pragma('synchronous = OFF');
+    db.pragma('wal_autocheckpoint = 300');
+    const length = db.prepare('SELECT length(description) FROM categories WHERE code = ?').pluck();
+    const set = db.prepare('UPDATE categories SET description = ? WHERE code = ?');
+    const move = db.transaction((from, to, size) => {
+      set.run('x'.repeat(length.get(to) + size), to);
+      set.run('x'.repeat(length.get(from) - size), from);
+    });
+    let round = 0;
+    setInterval(() => {
+      round += 1;
+      move.immediate('C' + (round % ${rows}), 'C' + ((round + 1) % ${rows}), 1 + (round % 1000));
+    }, 1);
+    console.log('ready');
+  `;
+}
+
+function connects(file: string): string {
   const driver = path.join(packageRoot, 'dist/src/core/db/driver.js');
   return `
     const { connect } = await import(${JSON.stringify(driver)});
     const db = connect(${JSON.stringify(file)}, { timeout: 5000 });
-    const add = db.prepare("UPDATE categories SET name = name || 'x' WHERE code = 'C1'");
-    setInterval(() => add.run(), 5);
-    console.log('ready');
   `;
 }

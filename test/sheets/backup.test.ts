@@ -19,7 +19,7 @@ const given = { job, changes: [], now };
 t.test('a backup is a whole library that only its owner can read', async (t) => {
   const { config, db } = makeRoot(t);
   db.exec(`INSERT INTO categories VALUES ('GIT', 'Git', NULL, '')`);
-  const name = await backupLibrary(db, config, given, unfollowed);
+  const name = await backupLibrary(config, given, unfollowed);
   t.equal(name, 'library-20261122T100000.123Z-6f9619ff.db');
   const file = backupFile(config, name);
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
@@ -39,7 +39,7 @@ t.test('a library can be written while it is copied, and the copied share grows'
   const other = openDatabase(config.databasePath, { busyMs: 0 });
   t.teardown(() => other.close());
   const parts: number[] = [];
-  const name = await backupLibrary(db, config, given, (part) => {
+  const name = await backupLibrary(config, given, (part) => {
     if (parts.length === 0) other.exec(`INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
     parts.push(part);
   });
@@ -51,19 +51,19 @@ t.test('a library can be written while it is copied, and the copied share grows'
 });
 
 t.test('a backup removes what a killed one left behind', async (t) => {
-  const { config, db } = makeRoot(t);
+  const { config } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);
   const left = 'library-20261121T100000.123Z-by-hand.db.partial';
   for (const name of [left, `.${left}`, `.${left}-journal`, `.${left}-wal`, 'b.db'])
     fs.writeFileSync(path.join(folder, name), '');
-  const name = await backupLibrary(db, config, { ...given, job: { ...job, id: '' } }, unfollowed);
+  const name = await backupLibrary(config, { ...given, job: { ...job, id: '' } }, unfollowed);
   t.strictSame(fs.readdirSync(folder), ['b.db', name]);
   t.equal(name, 'library-20261122T100000.123Z-by-hand.db');
 });
 
 t.test('a backup records the changes of its job, and one without a record is known as such', async (t) => {
-  const { config, db } = makeRoot(t);
+  const { config } = makeRoot(t);
   const read = (name: string) => {
     const backup = connect(backupFile(config, name));
     const found = readChangeRecord(backup)?.jobId;
@@ -74,7 +74,7 @@ t.test('a backup records the changes of its job, and one without a record is kno
     { kind: 'category', key: 'GIT', values: ['GIT', 'Git', null] },
     { kind: 'manual', key: 'MNL-1', values: null },
   ];
-  const whole = await backupLibrary(db, config, { ...given, changes }, unfollowed);
+  const whole = await backupLibrary(config, { ...given, changes }, unfollowed);
   t.equal(read(whole), job.id);
   const backup = connect(backupFile(config, whole));
   backup.exec('DELETE FROM ops_changes');
@@ -85,12 +85,12 @@ t.test('a backup records the changes of its job, and one without a record is kno
 });
 
 t.test('a failed backup leaves nothing', async (t) => {
-  const { config, db } = makeRoot(t);
+  const { config } = makeRoot(t);
   const changes = function* (): Generator<Change> {
     yield { kind: 'category', key: 'GIT', values: null };
     throw new Error('the disk is full');
   };
-  await t.rejects(backupLibrary(db, config, { ...given, changes: changes() }, unfollowed), /disk is full/);
+  await t.rejects(backupLibrary(config, { ...given, changes: changes() }, unfollowed), /disk is full/);
   t.strictSame(fs.readdirSync(path.join(config.root, 'backups')), []);
 });
 
@@ -144,8 +144,8 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
 t.test('backups are in their own folder, where it is set, beside what another backup has left', async (t) => {
   const root = t.testdir({ copies: { '.20261128T020000Z-7.partial': { 'library.db': '' } } });
   const folder = path.join(root, 'copies');
-  const { config, db } = openRoot(t, { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: folder });
-  const name = await backupLibrary(db, config, given, unfollowed);
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: folder });
+  const name = await backupLibrary(config, given, unfollowed);
   t.strictSame(fs.readdirSync(folder), [name]);
   t.equal(backupFile(config, name), path.join(folder, name));
 });

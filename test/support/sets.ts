@@ -88,7 +88,7 @@ function rowOf(config: Made, id: string, { made_at: at, job, files, note }: Mani
 async function copyInto(file: string, copy: string) {
   const db = openDatabase(file, { busyMs: 5000 });
   try {
-    await copyDatabase(db, copy);
+    await copyDatabase(file, copy, { busyMs: 5000 });
     return describe(db);
   } finally {
     db.close();

@@ -28,7 +28,7 @@ export async function importRecorded(
   if (plan.sheetProblems.length > 0) throw badSheet(plan.sheetProblems, []);
   const job = { id: `job-${++jobs}`, operation: 'import' };
   const backup = { job, changes: changesOf(plan), now: new Date(jobs * 1000).toISOString() };
-  const name = await backupLibrary(root.db, root.config, backup, unfollowed);
+  const name = await backupLibrary(root.config, backup, unfollowed);
   library.write(() => {
     applyPlan(library, plan, checked, now, unfollowed);
     if (source !== null) recordOrigins(library, plan, { source, job: job.id });
