@@ -33,13 +33,13 @@ export type State = {
 
 /** Reads the library first: a job whose work is applied there is running, or succeeds later. */
 export function readState(config: Config): State {
-  const library = reading(config.databasePath, (db) => ({
+  const library = withDatabase(config.databasePath, (db) => ({
     applied: db.prepare<[], string>('SELECT job_id FROM ops_applied').pluck().all(),
     experiences: db.prepare<[], number>('SELECT count(*) FROM experiences').pluck().get() ?? 0,
     damage: complaints(db),
   }));
   const { head } = readHead(headFile(config.root));
-  const ops = reading(config.opsDatabasePath, (db) => ({
+  const ops = withDatabase(config.opsDatabasePath, (db) => ({
     ...readOps(db),
     damage: complaints(db),
     brokenChain: findBrokenChain(db, head),
@@ -49,7 +49,7 @@ export function readState(config: Config): State {
 
 /** Returns the running jobs with their attempt. */
 export function readRunning(config: Config): { id: string; number: number; attempt: number }[] {
-  return reading(config.opsDatabasePath, (db) =>
+  return withDatabase(config.opsDatabasePath, (db) =>
     db
       .prepare<[], { id: string; number: number; attempt: number }>(
         `SELECT id, number, attempt FROM job WHERE status = 'running'`,
@@ -87,10 +87,11 @@ function complaints(db: Db): string[] {
   return lines.map((line) => line.integrity_check).filter((line) => line !== 'ok');
 }
 
-function reading<T>(file: string, read: (db: Db) => T): T {
+/** Opens a database for `work`, and closes it. */
+export function withDatabase<T>(file: string, work: (db: Db) => T): T {
   const db = openDatabase(file, { busyMs: scriptBusyMs });
   try {
-    return read(db);
+    return work(db);
   } finally {
     db.close();
   }

@@ -7,12 +7,12 @@ import { listBackups, setFolder } from '../../src/backup-store/set-files.ts';
 import { compareFiles } from '../../src/backups/compare-files.ts';
 import { Defect } from '../../src/backups/drill-steps.ts';
 import type { Config } from '../../src/core/config.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import { createLibrary } from '../../src/library/repository.ts';
+import { withDatabase } from './repository.ts';
 
 /** A hash of all rows that an import compares. */
 export function hashLibrary({ databasePath }: Config): string {
-  return reading(databasePath, (db) => {
+  return withDatabase(databasePath, (db) => {
     const library = createLibrary(db);
     const rows = (['category', 'experience', 'manual'] as const).flatMap((kind) =>
       [...library[kind].compared()].map((row) => JSON.stringify([kind, row])),
@@ -23,7 +23,9 @@ export function hashLibrary({ databasePath }: Config): string {
 
 /** Keeps the retention from removing a set. */
 export function keepBackup({ opsDatabasePath }: Config, id: string) {
-  reading(opsDatabasePath, (ops) => createBackupRepository(ops).describe(id, { is_kept: true, note: null }));
+  withDatabase(opsDatabasePath, (ops) =>
+    createBackupRepository(ops).describe(id, { is_kept: true, note: null }),
+  );
 }
 
 /** Half sets, sets that the server does not know, and what a killed process has left; one sentence for each. */
@@ -34,7 +36,7 @@ export async function findLeftovers(config: Config): Promise<string[]> {
     .map((name) => `${name} is left in the folder of backups`);
   const left = namesIn(path.join(root, 'tmp')).map((name) => `tmp/${name} is left`);
   const { sets } = await listBackups(config);
-  const rows = reading(config.opsDatabasePath, (ops) => createBackupRepository(ops).all());
+  const rows = withDatabase(config.opsDatabasePath, (ops) => createBackupRepository(ops).all());
   const known = new Map(rows.map((row) => [row.id, row]));
   const unknown = sets.filter((id) => !known.has(id)).map((id) => `the server does not know the set ${id}`);
   const gone = rows
@@ -56,13 +58,4 @@ function toDefect(error: unknown): Defect {
 
 function namesIn(folder: string): string[] {
   return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-}
-
-function reading<T>(file: string, read: (db: Db) => T): T {
-  const db = openDatabase(file, { busyMs: scriptBusyMs });
-  try {
-    return read(db);
-  } finally {
-    db.close();
-  }
 }
