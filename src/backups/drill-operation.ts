@@ -1,3 +1,4 @@
+import { backupArgument } from '../backup-store/backup-argument.ts';
 import { AppError } from '../core/errors.ts';
 import { formatDuration, lowerFirst, plural, upperFirst } from '../core/format.ts';
 import { noRetries, type Operation } from '../core/operation.ts';
@@ -20,13 +21,7 @@ export const drillOperation: Operation = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      backup: {
-        type: 'string',
-        title: 'Backup',
-        options: 'testable',
-        unset: 'The newest one that is not proven',
-        maxLength: 200,
-      },
+      backup: backupArgument({ options: 'testable', unset: 'The newest one that is not proven' }),
     },
   },
   locks: () => [{ name: 'drill', mode: 'exclusive' }],

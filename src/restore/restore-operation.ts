@@ -1,5 +1,6 @@
 // The operation restore: its arguments, locks and texts. scripts/restore.ts does the work.
 import fs from 'node:fs';
+import { backupArgument } from '../backup-store/backup-argument.ts';
 import { libraryFile } from '../backup-store/set-files.ts';
 import { invalidArguments } from '../core/arguments.ts';
 import type { Config } from '../core/config.ts';
@@ -27,15 +28,12 @@ export const restoreOperation: Operation = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      backup: {
-        type: 'string',
-        title: 'Backup',
+      backup: backupArgument({
         description: 'A backup, or the copy that was made before an import.',
         options: 'restorable',
         suggests: true,
         unset: 'There is no backup',
-        maxLength: 120,
-      },
+      }),
       dry_run: dryRunArgument('Shows what would be put back. Nothing is written.'),
       allow_changed: {
         type: 'boolean',
