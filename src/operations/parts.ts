@@ -5,7 +5,6 @@ import { createEmbeddingRepository } from '../embedding/repository.ts';
 import type { EntryCounts } from '../core/operation.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
-import { scheduleStore } from '../schedule-store/feature.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createCustomOperations } from './custom-operations.ts';
 
@@ -13,14 +12,6 @@ export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, log, reservedNames } = ctx;
-  const {
-    jobs: jobVerbs,
-    lockQueue,
-    repository,
-    readArguments,
-    assertPossible,
-    libraryState,
-  } = ctx.use(jobs);
   const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
@@ -38,16 +29,10 @@ export function createOperationParts(ctx: Context) {
   };
   catalogue.extend(customOperations.operations);
   return {
+    ...ctx.use(jobs),
     customOperations: { ...customOperations, start, stop },
-    jobs: jobVerbs,
-    lockQueue,
-    repository,
-    readArguments,
-    assertPossible,
-    libraryState,
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,
-    nextRuns: ctx.use(scheduleStore).nextRuns,
     idempotency: createIdempotency(ctx.caches),
   };
 }
