@@ -1,17 +1,20 @@
 // Activity: the hub of what has happened.
 import type { Feature } from '../web/feature.ts';
-import { hubCard } from '../web/hub.ts';
-import { registerActivityApi } from './web/api.ts';
-import { activityPage, registerActivityPage } from './web/page.ts';
+import { defineHub } from '../web/hub-page.ts';
+
+const hub = defineHub({
+  hub: 'activity',
+  title: 'Activity',
+  template: 'activity/activity-page',
+  cards: [],
+  api: { path: '/api/v1/activity', summary: 'The areas of the activity, each with one sentence.' },
+});
 
 export const activity: Feature = {
   name: 'activity',
-  nav: { position: 6, label: 'Activity', href: activityPage.path, key: 'a' },
-  pages: [activityPage],
+  nav: hub.nav(6, 'a'),
+  pages: [hub.page],
   create: () => ({}),
-  routes(app, ctx) {
-    registerActivityPage(app);
-    registerActivityApi(app, ctx);
-  },
-  cards: (ctx) => [hubCard(ctx, 'activity', 'Areas of activity')],
+  routes: hub.routes,
+  cards: (ctx) => [hub.card(ctx)],
 };

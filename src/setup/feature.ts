@@ -1,26 +1,35 @@
 // Setup: the hub of all settings pages, with the checklist of what a new installation needs.
 import { plural } from '../core/format.ts';
 import type { Feature } from '../web/feature.ts';
-import { eventsOf, hubCard } from '../web/hub.ts';
-import { createSetupParts } from './parts.ts';
-import { registerSetupApi } from './web/api.ts';
-import { registerSettingsHub, settingsHub } from './web/page.ts';
+import { eventsOf } from '../web/hub.ts';
+import { defineHub } from '../web/hub-page.ts';
+import { createSetupParts, type SetupParts } from './parts.ts';
+import { readSetup, setupSchema } from './web/setup-body.ts';
 import { setupCard } from './web/setup-card.ts';
 
-export const setup: Feature<ReturnType<typeof createSetupParts>> = {
+const hub = defineHub<SetupParts>({
+  hub: 'settings',
+  title: 'Settings',
+  template: 'setup/settings-page',
+  cards: ['setup'],
+  api: {
+    path: '/api/v1/setup',
+    summary: 'The setup checklist, and the areas of settings.',
+    facts: { schema: setupSchema, read: readSetup },
+  },
+});
+
+export const setup: Feature<SetupParts> = {
   name: 'setup',
-  nav: { position: 7, label: 'Settings', href: settingsHub.path, key: ',' },
+  nav: hub.nav(7, ','),
   navBadge: ({ checklist, setupSteps }) => ({
     tone: 'warn',
     describe: (count) => `${plural(count, 'step')} not set up`,
     count: checklist.openSteps,
     dirtyOn: eventsOf(setupSteps()),
   }),
-  pages: [settingsHub],
+  pages: [hub.page],
   create: createSetupParts,
-  routes(app, ctx) {
-    registerSettingsHub(app);
-    registerSetupApi(app, ctx);
-  },
-  cards: (ctx) => [hubCard(ctx, 'settings', 'Areas of settings'), setupCard(ctx)],
+  routes: hub.routes,
+  cards: (ctx) => [hub.card(ctx), setupCard(ctx)],
 };

@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createChecklist } from './checklist.ts';
 
-export type SetupContext = Kernel & ReturnType<typeof createSetupParts>;
+export type SetupParts = ReturnType<typeof createSetupParts>;
+export type SetupContext = Kernel & SetupParts;
 
 export const createSetupParts = (ctx: Context) => ({ checklist: createChecklist(ctx) });

@@ -1,25 +1,38 @@
 // Status: the hub of what the state of the system is.
 import { plural } from '../core/format.ts';
+import { integerSchema } from '../core/schemas.ts';
 import type { Feature } from '../web/feature.ts';
-import { hubCard } from '../web/hub.ts';
+import { defineHub } from '../web/hub-page.ts';
 import { createStatusParts } from './parts.ts';
-import { registerStatusApi } from './web/api.ts';
-import { registerStatusPage, statusPage } from './web/page.ts';
 
-export const status: Feature<ReturnType<typeof createStatusParts>> = {
+type Part = ReturnType<typeof createStatusParts>;
+
+const hub = defineHub<Part>({
+  hub: 'status',
+  title: 'Status',
+  template: 'status/status-page',
+  cards: ['banners'],
+  api: {
+    path: '/api/v1/status',
+    summary: 'The areas of the status, each with one sentence.',
+    facts: {
+      schema: { open_errors: integerSchema },
+      read: ({ countErrors }) => ({ open_errors: countErrors() }),
+    },
+  },
+});
+
+export const status: Feature<Part> = {
   name: 'status',
-  nav: { position: 4, label: 'Status', href: statusPage.path, key: 's' },
+  nav: hub.nav(4, 's'),
   navBadge: ({ countErrors }) => ({
     tone: 'bad',
     describe: (count) => plural(count, 'open error'),
     count: countErrors,
     dirtyOn: ['findings'],
   }),
-  pages: [statusPage],
+  pages: [hub.page],
   create: createStatusParts,
-  routes(app, ctx) {
-    registerStatusPage(app);
-    registerStatusApi(app, ctx);
-  },
-  cards: (ctx) => [hubCard(ctx, 'status', 'Areas of status')],
+  routes: hub.routes,
+  cards: (ctx) => [hub.card(ctx)],
 };

@@ -1,7 +1,5 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import { checks } from '../checks/feature.ts';
-import type { Context, Kernel } from '../core/kernel.ts';
-
-export type StatusContext = Kernel & ReturnType<typeof createStatusParts>;
+import type { Context } from '../core/kernel.ts';
 
 export const createStatusParts = ({ use }: Context) => ({ countErrors: use(checks).countErrors });

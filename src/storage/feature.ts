@@ -1,18 +1,25 @@
 // Storage: the hub of what is kept, where it lies and how it comes back.
+import { viewRun } from '../backups/run-view.ts';
 import type { Feature } from '../web/feature.ts';
-import { hubCard } from '../web/hub.ts';
+import { defineHub } from '../web/hub-page.ts';
 import { createStorageParts } from './parts.ts';
-import { registerStorageApi } from './web/api.ts';
-import { registerStoragePage, storagePage } from './web/page.ts';
 
-export const storage: Feature<ReturnType<typeof createStorageParts>> = {
+type Part = ReturnType<typeof createStorageParts>;
+
+const hub = defineHub<Part>({
+  hub: 'storage',
+  title: 'Storage',
+  template: 'storage/storage-page',
+  cards: ['disk'],
+  load: (ctx) => ({ backup: viewRun(ctx, 'backup') }),
+  api: { path: '/api/v1/storage', summary: 'The areas of storage, each with one sentence.' },
+});
+
+export const storage: Feature<Part> = {
   name: 'storage',
-  nav: { position: 5, label: 'Storage', href: storagePage.path, key: 'b' },
-  pages: [storagePage],
+  nav: hub.nav(5, 'b'),
+  pages: [hub.page],
   create: createStorageParts,
-  routes(app, ctx) {
-    registerStoragePage(app, ctx);
-    registerStorageApi(app, ctx);
-  },
-  cards: (ctx) => [hubCard(ctx, 'storage', 'Areas of storage')],
+  routes: hub.routes,
+  cards: (ctx) => [hub.card(ctx)],
 };

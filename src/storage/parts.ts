@@ -1,8 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
-import type { Context, Kernel } from '../core/kernel.ts';
+import type { Context } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
-
-export type StorageContext = Kernel & ReturnType<typeof createStorageParts>;
 
 export function createStorageParts(ctx: Context) {
   const { repository, libraryState } = ctx.use(jobs);

@@ -7,7 +7,7 @@ import { nullable, objectSchema, textSchema } from '../core/schemas.ts';
 import { url } from '../core/url.ts';
 import type { SharedCard } from './card.ts';
 
-type Hub = HubRow['hub'];
+export type Hub = HubRow['hub'];
 type HubContext = Pick<Kernel, 'hubRows' | 'log'>;
 /** `state`: null when it could not be read. */
 type LoadedRow = { row: HubRow; reads: Role; state: HubState | null };
