@@ -1,24 +1,15 @@
 // One working request for each route that changes something, in the order in which test/web/actions.test.ts sends them. A new
 // route needs a line here.
-import fs from 'node:fs';
-import path from 'node:path';
 import { writeIndexedSet } from './backup-set.ts';
 import { addBackup } from './backups.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
 import { keptUploads, uploadSheet } from './sheet-uploads.ts';
 import { toParts } from './snapshots.ts';
-import { leftOver, type startIndexed, upload } from './uploads.ts';
-import type { createWorkerRows } from './worker-rows.ts';
+import { type Answer, confirmed, post, type Requests, type Sender, send, submit } from './request-sender.ts';
+import { importSettings, ofCredentials, ofSettings } from './settings-requests.ts';
+import { leftOver, upload } from './uploads.ts';
 import { buildZip } from './zip.ts';
-
-type Sender = Awaited<ReturnType<typeof startIndexed>> & {
-  rows: ReturnType<typeof createWorkerRows>;
-  /** The headers of all later requests. */
-  headers: Record<string, string>;
-};
-
-type Answer = { status: number };
 
 const repairs = { operation: 'repair', cron: '0 3 * * *' };
 const scheduleForm = {
@@ -31,8 +22,6 @@ const scheduleForm = {
 };
 
 const announcement = { level: 'announce', reason: 'a test needs it' };
-const confirmed = { reason: 'a test needs it', confirm: 'open' };
-
 const ofJobs = {
   'POST /api/v1/operations/:operation': (app) =>
     post(app, '/api/v1/operations/repair', { when_locked: 'wait' }),
@@ -148,51 +137,6 @@ const ofChecks = {
     submit(app, `/ui/findings/${await findingOf(app, 'muted')}/unmute`),
 } satisfies Requests;
 
-const ofCredentials = {
-  'PUT /api/v1/credentials/:name': (app) =>
-    send(app, 'PUT', '/api/v1/credentials/embedding', { path: keyFile(app) }),
-  'POST /api/v1/credentials/:name/check': (app) => post(app, '/api/v1/credentials/embedding/check'),
-  'DELETE /api/v1/credentials/:name': (app) =>
-    send(app, 'DELETE', '/api/v1/credentials/embedding', { reason: 'a test needs it' }),
-  'POST /ui/credentials/:name/path': (app) =>
-    submit(app, '/ui/credentials/embedding/path', { path: keyFile(app) }),
-  'POST /ui/credentials/:name/upload': (app) => {
-    const form = new FormData();
-    form.append('file', new Blob(['another-key-of-this-test']), 'another.key');
-    return fetch(`${app.origin}/ui/credentials/embedding/upload`, { method: 'POST', body: form });
-  },
-  'POST /ui/credentials/:name/check': (app) => submit(app, '/ui/credentials/embedding/check'),
-  'POST /ui/credentials/:name/remove': (app) =>
-    submit(app, '/ui/credentials/embedding/remove', { reason: 'a test needs it' }),
-  'POST /api/v1/embedder/check': (app) => post(app, '/api/v1/embedder/check'),
-  'POST /ui/embedder/check-saved': (app) => submit(app, '/ui/embedder/check-saved'),
-  'POST /ui/embedder/check': (app) => submit(app, '/ui/embedder/check', { kind: 'built_in' }),
-  'POST /ui/embedder/save': (app) =>
-    submit(app, '/ui/embedder/save', {
-      kind: 'service',
-      url: 'http://127.0.0.1:9',
-      model: 'none',
-      confirmed: 'yes',
-    }),
-} satisfies Requests;
-
-const ofSettings = {
-  'PUT /api/v1/settings/values': (app) =>
-    send(app, 'PUT', '/api/v1/settings/values', { values: { 'retention.days': 30 } }),
-  'POST /ui/settings/limits': (app) => submit(app, '/ui/settings/limits', { 'retention.days': '29' }),
-  'POST /api/v1/settings/import': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
-  'POST /ui/settings/import': (app) => {
-    const form = new FormData();
-    form.append('file', new Blob([JSON.stringify(settingsFile(27))]), 'settings.json');
-    return fetch(`${app.origin}/ui/settings/import`, { method: 'POST', body: form });
-  },
-  async 'POST /ui/settings/import/apply'(app) {
-    const { file, plan } = await previewSettings(app, 28);
-    const fields = { file: JSON.stringify(file), plan, ...confirmed, confirm: 'settings' };
-    return submit(app, '/ui/settings/import/apply', fields);
-  },
-} satisfies Requests;
-
 /** They hold nothing back. */
 const ofMaintenance = {
   'POST /api/v1/maintenance': (app) => post(app, '/api/v1/maintenance', announcement),
@@ -221,8 +165,6 @@ const ofAccess = {
   'POST /sign-out': ({ submit, headers: { cookie = '' } }) => submit('/sign-out', {}, { cookie }),
   'DELETE /api/v1/tokens/:name': (app) => send(app, 'DELETE', '/api/v1/tokens/ada', confirmed),
 } satisfies Requests;
-
-type Requests = Record<string, (app: Sender) => Promise<Answer>>;
 
 /** By method and route. */
 export const actionRequests: Requests = {
@@ -274,43 +216,12 @@ async function applyPlan(app: Sender): Promise<Answer> {
   return submit(app, `/ui/plans/${number}/apply`, fields);
 }
 
-async function importSettings(app: Sender, confirmation: object) {
-  const { file, plan } = await previewSettings(app, 31);
-  return post(app, '/api/v1/settings/import', { file, plan, ...confirmation });
-}
-
-function settingsFile(days: number) {
-  return { format: 1, settings: { 'retention.days': days } };
-}
-
-async function previewSettings(app: Sender, days: number) {
-  const file = settingsFile(days);
-  const answer = await post(app, '/api/v1/settings/import', { file });
-  const { plan } = (await answer.json()) as { plan: string };
-  return { file, plan };
-}
-
 /** All later requests send the token. */
 async function createToken(app: Sender) {
   const answer = await post(app, '/api/v1/tokens', { name: 'ada', role: 'admin' });
   const { token } = (await answer.json()) as { token: string };
   app.headers.authorization = `Bearer ${token}`;
   return answer;
-}
-
-function post(app: Sender, address: string, body?: object) {
-  return send(app, 'POST', address, body);
-}
-
-function send({ origin, headers }: Sender, method: string, address: string, body?: object) {
-  const type = body ? { 'content-type': 'application/json' } : {};
-  const init = body ? { body: JSON.stringify(body) } : {};
-  return fetch(origin + address, { method, ...init, headers: { ...headers, ...type } });
-}
-
-/** A form of a page. */
-function submit({ submit, headers }: Sender, address: string, fields: Record<string, string> = {}) {
-  return submit(address, fields, headers);
 }
 
 function insertQueued({ parts: { repository } }: Sender): number {
@@ -327,12 +238,6 @@ function insertEnded({ parts: { repository } }: Sender): number {
 async function findingOf({ json }: Sender, state = 'all'): Promise<number> {
   const { body } = await json(`/api/v1/findings?state=${state}`);
   return body.items[0].id;
-}
-
-function keyFile({ root }: Sender): string {
-  const file = path.join(root, 'embedding-key');
-  fs.writeFileSync(file, 'a-key-of-this-test', { mode: 0o600 });
-  return file;
 }
 
 /** The id of the uploaded sheet. */
