@@ -10,19 +10,13 @@ import { prepareOps } from '../../src/core/db/ops.ts';
 import { chooseEmbedder, openOnFirstUse } from '../../src/embedding/choose.ts';
 import { embedClaims } from '../../src/embedding/embed.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
-import { createLiveIndex } from '../../src/index/live.ts';
-import { searchThreadFile } from '../../src/index/live-thread.ts';
-import { refuse, startService } from '../support/embedding-service.ts';
-import { addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { refuse } from '../support/embedding-service.ts';
+import { addExperience, addManual } from '../support/entries.ts';
 import { runScript } from '../support/script.ts';
+import { openLiveIndex, openWithService } from '../support/service-library.ts';
 
 async function open(t: Test) {
-  const service = await startService(t);
-  const { config, library } = createLibrary(fs.realpathSync(t.testdir()), {
-    CHL_EMBEDDING_URL: service.url,
-    CHL_EMBEDDING_MODEL: 'some/model',
-  });
-  t.teardown(() => library.close());
+  const { service, config, library } = await openWithService(t);
   addExperience(library, 'E1');
   addManual(library, 'M1');
   return { service, config, library, queue: createSqliteQueue(library) };
@@ -33,14 +27,7 @@ t.test('the configured service builds and searches the index', async (t) => {
   const { result, stderr } = await runScript(config, 'index');
   t.match(result, { embedded: 2, vectors: 2, model: 'some/model', dimension: 4 }, stderr);
   const asked = service.asked.length;
-  const live = createLiveIndex({
-    config,
-    threadFile: searchThreadFile,
-    hasRoom: () => true,
-    onChange() {},
-    onError: (error) => t.fail(error.message),
-  });
-  t.teardown(live.stop);
+  const live = openLiveIndex(t, config);
   service.misbehave = (_, response) => refuse(response, 503);
   await live.start();
   t.match(live.indexState(), { state: 'ready', problem: null, fresh: 2 });

@@ -1,34 +1,20 @@
 // A repeated search asks neither the search thread nor the embedding service while both stay as they are.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import t, { type Test } from 'tap';
 import { createCaches } from '../../src/core/cache.ts';
 import { keepSearches } from '../../src/index/kept-searches.ts';
-import { createLiveIndex } from '../../src/index/live.ts';
-import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { createLibrary as openLibrary } from '../../src/library/repository.ts';
-import { refuse, startService } from '../support/embedding-service.ts';
-import { addExperience, createLibrary } from '../support/entries.ts';
+import { refuse } from '../support/embedding-service.ts';
+import { addExperience } from '../support/entries.ts';
 import { runScript } from '../support/script.ts';
+import { openLiveIndex, openWithService } from '../support/service-library.ts';
 
 async function open(t: Test) {
-  const service = await startService(t);
-  const { config, library } = createLibrary(fs.realpathSync(t.testdir()), {
-    CHL_EMBEDDING_URL: service.url,
-    CHL_EMBEDDING_MODEL: 'some/model',
-  });
-  t.teardown(() => library.close());
+  const { service, config, library } = await openWithService(t);
   addExperience(library, 'E1');
   addExperience(library, 'E2');
   await runScript(config, 'index');
-  const raw = createLiveIndex({
-    config,
-    threadFile: searchThreadFile,
-    hasRoom: () => true,
-    onChange() {},
-    onError: (error) => t.fail(error.message),
-  });
-  t.teardown(raw.stop);
+  const raw = openLiveIndex(t, config);
   await raw.start();
   const caches = createCaches(() => new Date());
   const { revision } = openLibrary(library);

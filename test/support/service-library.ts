@@ -1,0 +1,31 @@
+// A library whose entries an embedding service embeds, and its live index.
+import fs from 'node:fs';
+import type { Test } from 'tap';
+import type { Config } from '../../src/core/config.ts';
+import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
+import { startService } from './embedding-service.ts';
+import { createLibrary } from './entries.ts';
+
+export async function openWithService(t: Test) {
+  const service = await startService(t);
+  const { config, library } = createLibrary(fs.realpathSync(t.testdir()), {
+    CHL_EMBEDDING_URL: service.url,
+    CHL_EMBEDDING_MODEL: 'some/model',
+  });
+  t.teardown(() => library.close());
+  return { service, config, library };
+}
+
+/** It is not started. */
+export function openLiveIndex(t: Test, config: Config) {
+  const live = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange() {},
+    onError: (error) => t.fail(error.message),
+  });
+  t.teardown(live.stop);
+  return live;
+}
