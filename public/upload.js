@@ -72,13 +72,13 @@ function onChange(event) {
   else htmx.trigger(event.target, 'upload');
 }
 
-function refuse(files, { limitMib, maxFiles, endings, expected }) {
+function refuse(files, { limit, limitBytes, maxFiles, endings, expected }) {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const name = files.length === 1 ? files[0].name : `${files[0].name} and ${files.length - 1} more`;
   if (files.length > Number(maxFiles))
     return `${files.length} files are too many. Choose at most ${maxFiles}. Nothing was uploaded.`;
-  if (bytes > Number(limitMib) * mebibyte)
-    return `${name}: ${mib(bytes)} MiB. The limit is ${limitMib} MiB. Nothing was uploaded.`;
+  if (bytes > Number(limitBytes))
+    return `${name}: ${mib(bytes)} MiB. The limit is ${limit}. Nothing was uploaded.`;
   const isKnown = (file) => endings.split(' ').some((ending) => file.name.toLowerCase().endsWith(ending));
   const other = files.find((file) => !isKnown(file));
   return other ? `${other.name} is not ${expected}. Nothing was uploaded.` : null;

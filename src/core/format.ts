@@ -39,6 +39,13 @@ export function formatBytes(value: number): string {
   return `${(value / 1024 ** 3).toFixed(1)} GiB`;
 }
 
+/** A size that somebody has chosen, exactly: `20 GiB`, `512 MiB`, `1,536 MiB`. `bytes`: of whole MiB. */
+export function formatLimit(bytes: number): string {
+  const mebibytes = bytes / 1024 ** 2;
+  const isWhole = mebibytes >= 1024 && mebibytes % 1024 === 0;
+  return isWhole ? `${formatNumber(mebibytes / 1024)} GiB` : `${formatNumber(mebibytes)} MiB`;
+}
+
 /** `3.1 s`, `1 min 16 s`, `2 h 05 min` */
 export function formatDuration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');

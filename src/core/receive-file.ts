@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isDiskFull } from './disk-reserve.ts';
 import { AppError } from './errors.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes, formatLimit } from './format.ts';
 
 type Receive = {
   /** Created here; the caller removes it after an error. */
@@ -35,7 +35,7 @@ export async function receiveFile(upload: Receive): Promise<number> {
 }
 
 export function tooLarge(what: string, maxBytes: number): AppError {
-  const limit = `The limit is ${maxBytes / 1024 ** 2} MiB.`;
+  const limit = `The limit is ${formatLimit(maxBytes)}.`;
   return new AppError('too_large', `${what} ${limit} Nothing was uploaded.`, { limit_bytes: maxBytes });
 }
 

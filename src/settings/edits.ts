@@ -4,6 +4,7 @@ import { shortenHome } from '../core/home.ts';
 import type { SettingState } from '../core/settings/in-use.ts';
 import type { Setting } from '../core/settings/setting.ts';
 import type { Values } from './check-values.ts';
+import { formatValue } from './format-value.ts';
 import type { SavedChange } from './repository.ts';
 
 /** By key; undefined where the form shows none. */
@@ -27,7 +28,7 @@ export function editsOf(
     const state = states.get(field);
     if (!state || shown[field] === undefined) return [];
     const { setting, source } = state;
-    const { title, unit } = setting;
+    const { title, kind } = setting;
     return {
       field,
       title,
@@ -35,7 +36,8 @@ export function editsOf(
       stored: fieldText(setting, state.value),
       given: fieldText(setting, value ?? setting.default),
       change: source === 'saved' ? (changes.get(field) ?? null) : null,
-      describe: (text) => (text === '' ? setting.defaultText : [text, unit].filter(Boolean).join(' ')),
+      describe: (text) =>
+        formatValue(setting, kind.type === 'integer' && text !== '' ? kind.fromField(text) : text),
     };
   });
 }

@@ -14,7 +14,7 @@ export function viewFiles(
 ) {
   const sheet = id === undefined ? null : readUploaded(root, id);
   const gone = id !== undefined && !sheet ? uploadGone : null;
-  return { limitMib: sheetMaxBytes / 1024 ** 2, problem: problem ?? gone, sheet: sheet && viewSheet(sheet) };
+  return { maxBytes: sheetMaxBytes, problem: problem ?? gone, sheet: sheet && viewSheet(sheet) };
 }
 
 function viewSheet({ sheet_id, file_name, bytes, kind, files, tabs: read, warnings }: UploadedSheet) {

@@ -1,7 +1,7 @@
 // Whether a job can be undone, and if not, why: the job page, the notice of its end, the API and the script say the same.
 import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
-import { formatBytes, plural, upperFirst } from '../core/format.ts';
+import { formatLimit, plural, upperFirst } from '../core/format.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import type { JobFinder } from '../core/operation.ts';
 import { backupFile } from '../sheets/backup.ts';
@@ -72,5 +72,5 @@ function findUndo(job: JobFacts, jobs: JobFinder): number | null {
 }
 
 function describeLimits({ importBackups, importBackupsMaxBytes }: Config): string {
-  return `The newest ${plural(importBackups, 'backup')} are kept, up to ${formatBytes(importBackupsMaxBytes)}.`;
+  return `The newest ${plural(importBackups, 'backup')} are kept, up to ${formatLimit(importBackupsMaxBytes)}.`;
 }

@@ -1,5 +1,5 @@
 // Functions that templates may call: for addresses, numbers, times in the zone of this machine, and the attributes of controls.
-import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
+import { formatBytes, formatDuration, formatLimit, formatNumber, plural } from '../core/format.ts';
 import type { Hold } from '../core/hold-back.ts';
 import { url } from '../core/url.ts';
 import { createControlAttributes } from './control-attributes.ts';
@@ -44,6 +44,7 @@ const constants = {
   url,
   formatBytes,
   formatDuration,
+  formatLimit,
   formatNumber,
   plural,
   localTime,

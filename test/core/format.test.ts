@@ -1,6 +1,7 @@
 import t from 'tap';
 import {
   formatBytes,
+  formatLimit,
   formatNumber,
   formatDuration,
   formatPercent,
@@ -52,6 +53,14 @@ table('sizes are in bytes, KiB, MiB or GiB, and never show 1024.0', formatBytes,
   [77_804_339, '74.2 MiB'],
   [1024 ** 3 - 1, '1.0 GiB'],
   [82_416_343_450, '76.8 GiB'],
+]);
+
+const mebibyte = 1024 ** 2;
+table('chosen sizes are exact, in GiB where they are whole ones', formatLimit, [
+  [512 * mebibyte, '512 MiB'],
+  [1024 * mebibyte, '1 GiB'],
+  [1536 * mebibyte, '1,536 MiB'],
+  [20_480 * mebibyte, '20 GiB'],
 ]);
 
 const minuteMs = 60_000;

@@ -126,7 +126,7 @@ t.test('what cannot be undone is refused with the reason by page and API', async
   const backups = path.join(app.root, 'backups');
   fs.rmSync(path.join(backups, String(imported.result?.backup)));
   const gone =
-    /^Import #2 can no longer be undone: its backup \S+ was removed\. The newest 20 backups are kept, up to 5\.0 GiB\.$/;
+    /^Import #2 can no longer be undone: its backup \S+ was removed\. The newest 20 backups are kept, up to 5 GiB\.$/;
   const byId = await app.json('/api/v1/operations/undo', { args: { job: imported.id, dry_run: true } });
   t.match(byId, { status: 409, body: { error: { message: gone } } });
   t.match(await undoPart(app, 2), 'can no longer be undone');

@@ -1,13 +1,18 @@
 // The rules of retention, from the settings that are declared for them.
-import { formatNumber } from '../../core/format.ts';
+import { formatValue } from '../../settings/format-value.ts';
 import type { KnownSetting } from '../../settings/settings.ts';
 
-const ofBackups = /^retention\.(?!import_).*backup/;
+/** By the keys of their settings. */
+const titles: Record<string, string> = {
+  'retention.backup_daily': 'Daily',
+  'retention.backup_weekly': 'Weekly',
+  'retention.backup_monthly': 'Monthly',
+  'retention.backup_mb': 'At most',
+};
 
 export function viewKept(all: KnownSetting[]) {
-  const rules = all.filter(({ setting }) => ofBackups.test(setting.key));
-  return rules.map(({ setting, running }) => ({
-    title: setting.title,
-    value: [formatNumber(Number(running)), setting.unit].filter(Boolean).join(' '),
-  }));
+  return all.flatMap(({ setting, running }) => {
+    const title = titles[setting.key];
+    return title === undefined ? [] : [{ title, value: formatValue(setting, running) }];
+  });
 }

@@ -20,7 +20,7 @@ export function registerDashboard(app: FastifyInstance, { config }: Pick<Dashboa
       data: {
         cards: Object.fromEntries(await Promise.all(dashboardPage.cards.map(load))),
         isHowToOpen: readCookie(request, 'chl_howto') !== 'closed',
-        snapshotMib: config.snapshotMaxBytes / 1024 ** 2,
+        snapshotMaxBytes: config.snapshotMaxBytes,
       },
     });
   });

@@ -9,7 +9,7 @@ import type { Form } from '../../web/validation.ts';
 import type { SettingContext } from '../parts.ts';
 import { type ImportChange, type ImportPlan, importWord } from '../settings-file.ts';
 import type { KnownSetting } from '../settings.ts';
-import { formatValue } from './format-value.ts';
+import { formatValue } from '../format-value.ts';
 import { howToRestart } from './restart.ts';
 
 /** `file`: its text. `backup`: the id of the backup that it is from. `plan`: of the whole file. */

@@ -10,7 +10,7 @@ import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
 import { fieldText } from '../edits.ts';
 import type { KnownSetting } from '../settings.ts';
-import { formatDefault, formatValue } from './format-value.ts';
+import { formatDefault, formatValue } from '../format-value.ts';
 import { howToRestart } from './restart.ts';
 
 export const limitsPath = '/settings/limits';

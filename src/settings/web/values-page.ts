@@ -9,7 +9,7 @@ import { requester } from '../../web/requester.ts';
 import { type SettingFacts, describeSetting } from '../describe-setting.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
-import { formatDefault, formatValue } from './format-value.ts';
+import { formatDefault, formatValue } from '../format-value.ts';
 import { idOf, limitsPath } from './limits-view.ts';
 
 export const valuesPage: Page = {

@@ -1,14 +1,20 @@
 // Values of settings in words.
-import { formatNumber } from '../../core/format.ts';
-import type { Setting } from '../../core/settings/setting.ts';
+import { formatLimit, formatNumber } from '../core/format.ts';
+import { mebibyte } from '../core/settings/kinds.ts';
+import type { Setting } from '../core/settings/setting.ts';
 
-/** `900 s`, `none`, `/data/sheets`. Templates shorten the home folder. */
+/** `900 s`, `20 GiB`, `none`, `/data/sheets`. Templates shorten the home folder. */
 export function formatValue({ unit, defaultText }: Setting, value: unknown): string {
-  if (typeof value === 'number') return unit ? `${formatNumber(value)} ${unit}` : String(value);
+  if (typeof value === 'number') return formatQuantity(unit, value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   if (value === null || value === '' || value === undefined) return defaultText;
   return String(value);
+}
+
+function formatQuantity(unit: string | null, value: number): string {
+  if (unit === 'MiB') return formatLimit(value * mebibyte);
+  return unit ? `${formatNumber(value)} ${unit}` : String(value);
 }
 
 /** `Default 900 s`; in words where the value does not say it. */
