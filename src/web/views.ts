@@ -22,8 +22,9 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
     const escaped = eta.config.escapeFunction(isDirected(text) ? closeDirections(text) : text);
     return isDirected(text) ? `<bdi>${escaped}</bdi>` : escaped;
   };
-  const isolate = (value: unknown) => exact(showLocalTimes(shortenHomes(String(value))));
-  const globals = { ...given, exact, isolate, closeDirections, shortenHomes };
+  const worded = (value: unknown) => showLocalTimes(shortenHomes(String(value)));
+  const isolate = (value: unknown) => exact(worded(value));
+  const globals = { ...given, exact, isolate, closeDirections, worded };
   const functionHeader = `const { ${Object.keys(globals).join(', ')} } = this;`;
   const eta = new Eta({ views, cache: true, plugins, functionHeader });
   Object.assign(eta, globals);
@@ -114,8 +115,7 @@ function isolateValues(template: string): string {
     const { opening, name, content = '', value } = matched.at(-1) as Record<string, string | undefined>;
     if (value) return value.replace(output, '<%~ isolate($1) %>');
     if (name === 'textarea') return part;
-    if (!opening)
-      return part.replace(spoken, (words) => words.replace(output, '<%= shortenHomes(String($1)) %>'));
-    return opening + content.replace(output, '<%= closeDirections(shortenHomes(String($1))) %>');
+    if (!opening) return part.replace(spoken, (words) => words.replace(output, '<%= worded($1) %>'));
+    return opening + content.replace(output, '<%= closeDirections(worded($1)) %>');
   });
 }

@@ -41,8 +41,8 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   t.equal(textOf(dialog, 'h1'), 'Plan the restore of the backup of 28 Nov 2026, 02:00?');
   const offered = dialog.querySelectorAll('#arg-backup option').map(({ text }) => text);
   t.match(offered, [
-    'Backup of 2026-11-28 02:00 UTC: proven, 204.0 KiB',
-    /^Copy of \S+ \S+ UTC: made before a job/,
+    'Backup of 28 Nov 2026, 02:00: proven, 204.0 KiB',
+    /^Copy of \d+ \w+ \d{4}, \d\d:\d\d: made before a job/,
     /^Copy/,
   ]);
 

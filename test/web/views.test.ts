@@ -2,6 +2,7 @@ import os from 'node:os';
 import t from 'tap';
 import { createCaches } from '../../src/core/cache.ts';
 import { closeDirections, isDirected } from '../../src/web/bidi.ts';
+import { showLocalTimes } from '../../src/web/local-times.ts';
 import { collapse, createViews } from '../../src/web/views.ts';
 
 const indented = (...lines: string[]) => `${lines.join('\n')}\n`;
@@ -123,6 +124,23 @@ t.test('directions are closed in their order, and ends without a beginning left 
   for (const [text, closed] of cases) t.equal(closeDirections(text), closed, JSON.stringify(text));
   for (const text of ['\u05d0', '\u0645', '\u200F', '\u202E', '\u{1E900}']) t.ok(isDirected(text));
   for (const text of ['', 'abc', 'é', '日本', '😀']) t.notOk(isDirected(text));
+});
+
+t.test('times are local in what people read, not in what a form sends', async (t) => {
+  const text = 'Backup of 2026-11-28 14:08 UTC';
+  const shown = showLocalTimes(text);
+  t.match(shown, /^Backup of 28 Nov 2026, \d\d:\d8$/);
+  const folder = t.testdir({
+    'one.eta': `<b title="<%= it.text %>"><%= it.text %></b><select><option value="<%= it.text %>"><%= it.text %></option></select>`,
+  });
+  t.equal(
+    createViews(
+      folder,
+      {},
+      createCaches(() => new Date()),
+    ).render('one', { text }),
+    `<b title="${shown}">${shown}</b><select><option value="${text}">${shown}</option></select>`,
+  );
 });
 
 t.test(

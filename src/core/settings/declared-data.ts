@@ -214,7 +214,7 @@ export const retentionSettings = {
     variable: 'CHL_IMPORT_BACKUPS',
     group: 'retention',
     title: 'Backups before changes',
-    text: 'Imports, removals and undos copy the library before they change it.',
+    text: 'Imports, removals, undos and restores copy the library before they change it.',
     min: 1,
     max: 100_000,
     default: 20,
