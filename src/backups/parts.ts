@@ -2,6 +2,7 @@
 import type { Backup } from '../backup-store/backup.ts';
 import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { inTime } from '../core/in-time.ts';
 import { jobs } from '../jobs/feature.ts';
 import { scheduleStore } from '../schedule-store/feature.ts';
 import { schedules } from '../schedules/feature.ts';
@@ -14,6 +15,9 @@ import { createDrillWatch } from './drill-watch.ts';
 import { whyKept } from './why-kept.ts';
 
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
+
+/** A folder that answers later does not hold up a page: what is found then changes the open page. */
+const lookMaxMs = 500;
 
 export function createBackupsParts(ctx: Context) {
   const { backupRepository: backups, inventory } = ctx.use(backupStore);
@@ -28,6 +32,12 @@ export function createBackupsParts(ctx: Context) {
     backups,
     /** Looks at the files as they are now. */
     readBackups: () => refresh().then(backups.all),
+    /** Looks at the files before their rows are shown. An error is found by the check of backups, too. */
+    look: () =>
+      inTime(
+        refresh().catch(() => {}),
+        lookMaxMs,
+      ),
     unused,
     repository,
     schedules: stored,

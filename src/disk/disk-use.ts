@@ -32,6 +32,7 @@ const everyMs = 3_600_000;
 const firstAfterMs = 15_000;
 /** A job that ends sooner after a measurement is measured with the next one. */
 const afterJobsMs = 60_000;
+const outdatedMs = 60_000;
 const keptDays = 400;
 const growthDays = 30;
 const rateDays = 7;
@@ -52,8 +53,8 @@ export function createDiskUse(given: Given) {
     },
   });
   const delay = createDelay();
-  bus.on('job', ({ status }) => {
-    if (isTerminal(status) && current) delay.begin(afterJobsMs, loop.runNow);
+  const ended = watchEndedJobs(bus, () => {
+    if (current) delay.begin(afterJobsMs, loop.runNow);
   });
 
   return {
@@ -64,6 +65,12 @@ export function createDiskUse(given: Given) {
     look(): DiskUse | null {
       if (!current) void loop.start();
       return current;
+    },
+
+    /** Measures soon what a job has changed since, or what another program may have changed. */
+    measureAgain() {
+      if (!current || stopping.signal.aborted) return;
+      if (ended.isAny() || isOutdated(current, now())) void loop.runNow();
     },
 
     /** Whether there is no measurement because the last one has failed. */
@@ -90,17 +97,41 @@ export function createDiskUse(given: Given) {
   };
 
   async function runOnce() {
+    ended.forget();
     const measured = await measure(stopping.signal);
     const at = now();
-    const day = dayBefore(at, 0);
-    const uses = measured.parts.map(({ part, bytes }) => ({ day, part, bytes }));
-    // The use is shown even if it cannot be stored.
-    await given
-      .untilFree(() => repository.save(uses, dayBefore(at, keptDays)))
-      .catch((error) => log.error({ err: error }, 'the use of the disk could not be stored'));
+    await store(given, measured, at);
     current = describe(given, measured, at);
     bus.emit('disk');
   }
+}
+
+/** Such a measurement is repeated for somebody who looks. */
+const isOutdated = ({ measured_at: at }: DiskUse, now: Date) => now.getTime() - Date.parse(at) > outdatedMs;
+
+/** The use is shown even if it cannot be stored. */
+async function store({ log, repository, untilFree }: Given, { parts }: Measured, at: Date) {
+  const day = dayBefore(at, 0);
+  const uses = parts.map(({ part, bytes }) => ({ day, part, bytes }));
+  await untilFree(() => repository.save(uses, dayBefore(at, keptDays))).catch((error) =>
+    log.error({ err: error }, 'the use of the disk could not be stored'),
+  );
+}
+
+/** Whether a job has ended since the last measurement began. */
+function watchEndedJobs(bus: Given['bus'], onEnd: () => void) {
+  let hasEnded = false;
+  bus.on('job', ({ status }) => {
+    if (!isTerminal(status)) return;
+    hasEnded = true;
+    onEnd();
+  });
+  return {
+    isAny: () => hasEnded,
+    forget() {
+      hasEnded = false;
+    },
+  };
 }
 
 /** One timer, which a second call does not begin again. */

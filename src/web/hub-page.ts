@@ -12,8 +12,8 @@ type HubPage<Part> = {
   template: string;
   /** The cards of its page besides the one of its rows. */
   cards: string[];
-  /** What its page shows besides its cards. */
-  load?(ctx: Kernel & Part): object;
+  /** Returns what its page shows besides its cards; it runs before they are rendered. */
+  load?(ctx: Kernel & Part): Promise<object>;
   /** Its JSON twin; `facts` stand beside the rows. */
   api: {
     path: string;
@@ -44,6 +44,7 @@ function registerPage<Part>(
   { hub, title, template, cards, load }: HubPage<Part>,
 ) {
   app.get(path, { config: { isPage: true } }, async (request, reply) => {
+    const own = await load?.(ctx);
     const loaded = cards.map(async (name) => [name, await request.loadCard(name)]);
     return reply.sendPage({
       template,
@@ -52,7 +53,7 @@ function registerPage<Part>(
       data: {
         areas: await request.loadCard(hub),
         ...Object.fromEntries(await Promise.all(loaded)),
-        ...load?.(ctx),
+        ...own,
       },
     });
   });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { pino } from 'pino';
 import { createBus } from '../../src/core/bus.ts';
@@ -77,6 +79,30 @@ t.test('growth and end follow from the parts on this disk', async (t) => {
     forecast: { days: 40, by: 'growth' },
   });
   t.equal(events, 2);
+});
+
+t.test('somebody who looks after a job, or a minute later, sees a new measurement', async (t) => {
+  const of = { sizes: { logs: 100 }, free: 900 };
+  const { diskUse, clock, bus } = openUse(t, of);
+  const measured = async () => {
+    const next = once(bus, 'disk');
+    diskUse.measureAgain();
+    await next;
+    await setImmediate();
+  };
+  await diskUse.runOnce();
+  of.sizes = { logs: 200 };
+  diskUse.measureAgain();
+  await Promise.resolve();
+  t.match(diskUse.current(), { used_bytes: 100 }, 'nothing has happened since');
+  bus.emit('job', { status: 'succeeded' } as never);
+  await measured();
+  t.match(diskUse.current(), { used_bytes: 200 });
+  of.sizes = { logs: 300 };
+  clock.ms += 60_001;
+  await measured();
+  t.match(diskUse.current(), { used_bytes: 300 });
+  await diskUse.stop();
 });
 
 t.test('a use that cannot be stored is shown', async (t) => {

@@ -17,7 +17,8 @@ export const backupPage: Page = {
 type Named = { Params: { id: string } };
 
 export function registerBackupPage(app: FastifyInstance, ctx: BackupsContext) {
-  app.get<Named>(backupPage.path, { config: { isPage: true } }, (request, reply) => {
+  app.get<Named>(backupPage.path, { config: { isPage: true } }, async (request, reply) => {
+    await ctx.look();
     const backup = findBackup(ctx.backups, request.params.id);
     return reply.sendPage({
       template: 'backups/backup-page',

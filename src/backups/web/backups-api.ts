@@ -104,7 +104,8 @@ export function registerBackupsApi(app: FastifyInstance, ctx: BackupsContext) {
 
 function registerReads(app: FastifyInstance, ctx: BackupsContext) {
   const { backups, backupSchedules } = ctx;
-  app.get<Paged>('/api/v1/backups', { schema: listRequest }, (request) => {
+  app.get<Paged>('/api/v1/backups', { schema: listRequest }, async (request) => {
+    await ctx.look();
     const { kind, limit = 50, cursor } = request.query;
     const before = findCursor(backups, cursor);
     const found = backups.page({
@@ -132,7 +133,8 @@ function registerReads(app: FastifyInstance, ctx: BackupsContext) {
     params,
     response: { 200: backupSchema, ...refusals },
   };
-  app.get<Named>('/api/v1/backups/:id', { schema: one }, (request, reply) => {
+  app.get<Named>('/api/v1/backups/:id', { schema: one }, async (request, reply) => {
+    await ctx.look();
     const backup = findBackup(backups, request.params.id);
     reply.header('etag', etagOf(backup));
     return backupBody(ctx, backup);

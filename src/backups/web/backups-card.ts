@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { SharedCard } from '../../web/card.ts';
 import type { BackupsContext } from '../parts.ts';
-import { activeJobs } from './active-jobs.ts';
+import { activeJobs } from '../active-jobs.ts';
 
 export const backupsCard = (ctx: BackupsContext): SharedCard => {
   let known: string | null = null;

@@ -6,7 +6,6 @@ import type { Page } from '../../web/feature.ts';
 import { identityOf } from '../../web/identify.ts';
 import type { BackupsContext } from '../parts.ts';
 import { type BackupsQuery, viewBackups } from './backups-view.ts';
-import { viewRun } from '../run-view.ts';
 
 export const backupsPage: Page = {
   path: '/backups',
@@ -22,19 +21,15 @@ const schema = {
 };
 
 export function registerBackupsPage(app: FastifyInstance, ctx: BackupsContext) {
-  app.get<Listed>(backupsPage.path, { config: { isPage: true }, schema }, async (request, reply) =>
-    reply.sendPage({
+  app.get<Listed>(backupsPage.path, { config: { isPage: true }, schema }, async (request, reply) => {
+    await ctx.look();
+    return reply.sendPage({
       template: 'backups/backups-page',
       title: 'Backups',
       section: '/storage',
-      data: {
-        list: await viewBackups(ctx, readQuery(request.query)),
-        backup: viewRun(ctx, 'backup'),
-        test: viewRun(ctx, 'drill'),
-        role: identityOf(request).role,
-      },
-    }),
-  );
+      data: { list: await viewBackups(ctx, readQuery(request.query)), role: identityOf(request).role },
+    });
+  });
 
   /** The content of the list's host, with the sentence of the heading. */
   app.get<Listed>('/ui/backups', { schema }, async (request, reply) =>

@@ -3,10 +3,11 @@ import { backupKinds, type BackupKind } from '../../backup-store/backup.ts';
 import { formatBytes, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { BackupsContext } from '../parts.ts';
-import { viewActive } from './active-jobs.ts';
+import { viewActive } from '../active-jobs.ts';
 import { kindWords, readStanding, viewBackup } from './backup-view.ts';
 import { viewCalendar } from './calendar-view.ts';
 import { viewComeBack } from './come-back-view.ts';
+import { viewRun } from '../run-view.ts';
 import { viewKept } from './kept-view.ts';
 
 /** `before`: the id of the last backup of the page before. */
@@ -31,6 +32,10 @@ export async function viewBackups(ctx: BackupsContext, { kind, before }: Backups
     /** Nothing is set up: there is neither a backup nor a schedule that makes one. */
     isNew: !plan.isMade && standing.newest === null,
     active: viewActive(ctx),
+    run: {
+      backup: viewRun(ctx, 'backup'),
+      test: standing.newest === null ? null : viewRun(ctx, 'drill', { backup: standing.newest }),
+    },
     calendar: viewCalendar(backups, now()),
     chips: viewChips(ctx, kind),
     backups: shown.map((backup) => viewBackup(ctx, backup, standing)),

@@ -6,7 +6,7 @@ import { url } from '../../core/url.ts';
 import { dayTime, localTime } from '../../web/template-globals.ts';
 import type { BackupsContext } from '../parts.ts';
 import { readSet } from '../read-set.ts';
-import { viewActive } from './active-jobs.ts';
+import { viewActive } from '../active-jobs.ts';
 import { readStanding, viewBackup } from './backup-view.ts';
 
 export function viewOneBackup(ctx: BackupsContext, backup: Backup) {
@@ -35,16 +35,19 @@ export function viewOneBackup(ctx: BackupsContext, backup: Backup) {
   };
 }
 
-/** `instead`: the newest other one that is proven, for one that failed its test. */
+/** Steps without times are no test: a look has found that files are missing or others. `instead`: the newest other one that is
+ *  proven, for one that failed its test. */
 function viewProof({ backups }: BackupsContext, backup: Backup) {
   const { id, proof, proof_at: at, proof_job: job, proof_text: text, proof_steps: all } = backup;
   const reached = all.filter(({ outcome }) => outcome !== 'not_reached');
   const other = proof === 'failed' ? backups.otherProven(id) : null;
+  const isLook = reached.length > 0 && reached.every(({ ms }) => ms === null);
   return {
+    title: isLook ? 'Look at the files' : 'Restore test',
     at,
-    job,
+    job: isLook ? null : job,
     text,
-    took: reached.length > 0 ? tookOf(reached.reduce((sum, { ms }) => sum + (ms ?? 0), 0)) : null,
+    took: reached.length > 0 && !isLook ? tookOf(reached.reduce((sum, { ms }) => sum + (ms ?? 0), 0)) : null,
     steps: reached.map(viewStep),
     notReached: all.length > reached.length ? plural(all.length - reached.length, 'further step') : null,
     instead: other && { href: url(`/backups/${encodeURIComponent(other.id)}`), name: dayTime(other.at) },

@@ -1,6 +1,6 @@
-import { url } from '../../core/url.ts';
-import type { Job } from '../../jobs/job.ts';
-import type { BackupsContext } from '../parts.ts';
+import { url } from '../core/url.ts';
+import type { Job } from '../jobs/job.ts';
+import type { BackupsContext } from './parts.ts';
 
 const words: Record<string, string> = { backup: 'Backing up', drill: 'Testing', restore: 'Restoring' };
 
