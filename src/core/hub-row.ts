@@ -10,7 +10,16 @@ export type HubState = {
   at?: string;
   /** Only if not well. */
   badge?: { tone: 'warn' | 'bad' | 'hold'; label: string };
+  action?: HubAction;
 };
+
+/** The one action of a row: a button that sends `fields` to `href`, or a link to a dialog or a page. `hidden`: further words
+ *  of its label, for screen readers. `needs`: an action, or the least role; a page needs what the row reads. */
+export type HubAction = { label: string; hidden?: string; href: string } & (
+  | { kind: 'button'; needs: string; fields: { name: string; value: string }[] }
+  | { kind: 'dialog'; needs: string }
+  | { kind: 'page' }
+);
 
 export type HubRow = {
   hub: 'status' | 'storage' | 'activity' | 'settings';

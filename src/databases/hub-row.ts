@@ -1,10 +1,12 @@
 import { formatBytes, formatList } from '../core/format.ts';
-import type { HubRow, HubState } from '../core/hub-row.ts';
+import type { HubAction, HubRow, HubState } from '../core/hub-row.ts';
 import { readPages } from '../core/db/pages.ts';
 import { type DatabaseName, databaseNames, fileNameOf } from './database.ts';
+import { databaseOperation } from './database-operation.ts';
+import { dialogOf } from './dialog-of.ts';
 import type { DatabaseContext } from './parts.ts';
 
-type Context = Pick<DatabaseContext, 'config' | 'library' | 'ops' | 'databaseList'>;
+type Context = Pick<DatabaseContext, 'catalogue' | 'config' | 'library' | 'ops' | 'databaseList'>;
 
 export const databasesRow = (ctx: Context): HubRow => ({
   hub: 'storage',
@@ -15,9 +17,21 @@ export const databasesRow = (ctx: Context): HubRow => ({
   dirtyOn: ['databases', 'jobs-removed', 'library'],
   load() {
     const sizes = databaseNames.map((name) => `${name} ${formatBytes(sizeOf(ctx, name))}`).join(', ');
-    return describeChecks(ctx, `${sizes}.`);
+    const state = describeChecks(ctx, `${sizes}.`);
+    const isOffered = ctx.catalogue.find(databaseOperation.name) !== null;
+    return isOffered ? { ...state, action: checkAction(ctx) } : state;
   },
 });
+
+/** The check of the database that needs it most: with a problem, never checked, or checked longest ago. */
+function checkAction({ config, databaseList }: Context): HubAction {
+  const rank = (name: DatabaseName) => {
+    const { outcome, at } = databaseList.checkOf(name);
+    return `${outcome === 'found' || outcome === 'unfinished' ? 0 : 1} ${at ?? ''}`;
+  };
+  const [name = 'library'] = [...databaseNames].sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  return { kind: 'dialog', label: 'Check…', hidden: fileNameOf(config, name), ...dialogOf(name, 'check') };
+}
 
 function sizeOf({ library, ops }: Context, name: DatabaseName): number {
   const { pages, pageBytes } = readPages(name === 'library' ? library : ops);

@@ -58,6 +58,7 @@ function viewRow({ row, reads, state }: LoadedRow) {
       badge: state.badge
         ? { tone: state.badge.tone, icon: icons[state.badge.tone], word: state.badge.label }
         : null,
+      action: state.action ? { ...state.action, id: `act${row.href.replace(/\W+/g, '-')}` } : null,
     },
   };
 }

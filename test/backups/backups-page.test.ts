@@ -20,6 +20,8 @@ t.test('while nothing is set up, the page offers both schedules in one click', a
   t.match(textOf(html, '#backup-sentence'), 'No schedule. Backups are made only by hand.');
   t.equal(textOf(html, '#set-up-backups'), 'Back up nightly at 02:00, test weekly');
   t.equal(html.querySelector('#h-calendar'), null);
+  t.equal(html.querySelector('#test-newest'), null, 'there is nothing to test');
+  t.match(html.querySelector('main')?.text, /At most\s*20 GiB/);
   t.match(
     textOf((await app.page('/storage')).html, '#storage-card'),
     /Backups Nothing is backed up .* Not set up/,
@@ -88,6 +90,44 @@ t.test('the list says of each backup what the square of its day says', async (t)
     /Before job #3 Not tested 6 bytes Made by the job; its undo uses it/,
   );
   t.equal(textOf(copies, '.chips [aria-current]'), 'Before an import 1');
+});
+
+t.test('the row of the hub offers the next step towards a proven backup', async (t) => {
+  const app = await startWithRoles(t, start);
+  const action = async (role: 'admin' | 'viewer' = 'admin') =>
+    (await app.page('/storage', as(role))).html.querySelector('#act-backups');
+  t.match((await action())?.getAttribute('href'), /\/backups$/);
+  t.equal((await action())?.text.trim(), 'Set up backups');
+  const { id } = addBackup(app, day(26));
+  t.equal((await action())?.text.trim(), 'Test newest');
+  const form = (await action())?.closest('form');
+  t.match(form?.getAttribute('action'), /\/ui\/operations\/run\/drill$/);
+  t.equal(form?.querySelector('[name=backup]')?.getAttribute('value'), id);
+  t.equal((await action('viewer'))?.getAttribute('aria-disabled'), 'true');
+  const job = insertJob(app.parts.repository, { operation: 'drill', args: { backup: id } });
+  t.equal((await action())?.text.trim(), `Testing: #${job.number}`);
+  t.match((await action('viewer'))?.getAttribute('href'), `/jobs/${job.number}`);
+  endJob(app.parts.repository, job, 'succeeded');
+  addBackup(app, day(27), proven);
+  t.equal((await action())?.text.trim(), 'Back up now');
+  const check = (await app.page('/storage', as('admin'))).html.querySelector('#act-databases');
+  t.equal(check?.text.trim(), 'Check… chl.db');
+  t.match(check?.getAttribute('hx-get'), /database\/confirm\?database=library&(amp;)?do=check$/);
+});
+
+t.test('a page that is opened shows the files as they are then', async (t) => {
+  const app = await start(t);
+  const [damaged, gone] = [addBackup(app, day(26), proven), addBackup(app, day(25))];
+  fs.rmSync(`${placeOf(app, damaged)}/library.db`);
+  t.match(textOf((await app.page('/storage')).html, '#storage-card'), /failed its test.* Test failed/);
+  const { html } = await app.page(`/backups/${damaged.id}`);
+  t.match(textOf(html, 'h1'), 'Test failed');
+  t.match(textOf(html, '#backup'), /Look at the files .* library\.db is missing\./);
+  t.equal(html.querySelector('[aria-labelledby=h-proof] .card-head a'), null, 'no job has found it');
+  fs.rmSync(placeOf(app, gone), { recursive: true });
+  t.equal((await app.page(`/backups/${gone.id}`)).status, 404);
+  fs.rmSync(placeOf(app, damaged), { recursive: true });
+  t.match(textOf((await app.page('/backups')).html, '#backup-list'), 'No backup yet');
 });
 
 t.test('a long list is cut into pages', async (t) => {

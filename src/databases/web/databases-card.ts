@@ -1,8 +1,8 @@
 import { formatBytes, formatNumber, formatPercent, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { leastRoleFor } from '../../jobs/refusals.ts';
 import type { SharedCard } from '../../web/card.ts';
 import { databaseActions } from '../database.ts';
+import { dialogOf } from '../dialog-of.ts';
 import type { DatabaseState } from '../database-list.ts';
 import { databaseOperation } from '../database-operation.ts';
 import type { DatabaseContext } from '../parts.ts';
@@ -53,13 +53,7 @@ function viewDatabase(state: DatabaseState) {
 const verbs = { check: 'Check…', analyze: 'Analyze…', reindex: 'Reindex…', vacuum: 'Vacuum…' };
 
 function viewButton(database: DatabaseState['name'], action: (typeof databaseActions)[number]) {
-  const args = { database, do: action };
-  return {
-    id: `${database}-${action}`,
-    label: verbs[action],
-    href: url(`/ui/operations/${databaseOperation.name}/confirm`, args),
-    needs: leastRoleFor(databaseOperation, { ...args, quick: false }),
-  };
+  return { id: `${database}-${action}`, label: verbs[action], ...dialogOf(database, action) };
 }
 
 /** The file and its log, in the order of the legend. */
