@@ -50,7 +50,7 @@ export function watchNotices() {
 }
 
 /** `{tone, title, text, job?, about?, undo?: {action, label, fields}}`; `about`: the job to link to, whose end is not awaited.
- *  A notice with `undo` stays until it is dismissed. */
+ *  A notice with `undo` stays until it is dismissed. Returns its element. */
 export function showNotice({ tone, title, text, job, about, undo }) {
   const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true);
   toast.classList.add(tone);
@@ -76,6 +76,7 @@ export function showNotice({ tone, title, text, job, about, undo }) {
     (toasts.querySelector('.ok') ?? toasts.firstElementChild).remove();
   announce(`${title} ${text}`, tone === 'bad');
   dismissLater(toast);
+  return toast;
 }
 
 function linkTo(number) {
@@ -123,7 +124,8 @@ function rememberEnd(number) {
   if (endedEarly.size > maxEndedEarly) endedEarly.delete(endedEarly.values().next().value);
 }
 
-/** Shows the end of a job once, in the tab that started it. A job that is gone has no notice. */
+/** Shows the end of a job once, in the tab that started it, in place of the notice of its start. A job that is gone has no
+ *  notice. */
 async function showEnd(number, retryMs = retryMinMs) {
   if (!followed().includes(number)) return rememberEnd(number);
   const answer = await fetchNotice(number);
@@ -132,8 +134,11 @@ async function showEnd(number, retryMs = retryMinMs) {
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));
   if (!answer.notice || !(await isOurs(number))) return;
-  toasts.querySelector(`[data-job="${number}"]`)?.remove();
-  showNotice({ ...answer.notice, about: number });
+  const replaced = toasts.querySelector(`[data-job="${number}"]`);
+  const hadFocus = replaced?.contains(document.activeElement);
+  replaced?.remove();
+  const shown = showNotice({ ...answer.notice, about: number });
+  if (hadFocus) shown.querySelector('a').focus();
 }
 
 /** Null when it did not arrive whole. */

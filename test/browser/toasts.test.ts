@@ -106,10 +106,12 @@ browserTest(
     await page.route('**/notice', (route) => (faults[asked++] ?? ((one: Route) => one.continue()))(route));
     await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
     await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
+    await page.getByRole('link', { name: 'Open #1' }).focus();
     await app.json('/api/v1/operations/jobs/1/cancel', {});
     const ended = page.locator('.toast', { hasText: 'Chore #1 was cancelled.' });
     for (let sec = 0; sec < 60 && (await ended.count()) === 0; sec += 1) await page.clock.runFor(1000);
     t.equal(await ended.count(), 1);
+    t.equal(await ended.locator('a:focus').count(), 1, 'in place of the first notice, with its focus');
     t.equal(asked, 4);
     for (let turn = 0; turn < 3; turn += 1)
       await page.evaluate(`document.dispatchEvent(new CustomEvent('chl:state', { detail: true }))`);
