@@ -4,22 +4,27 @@ import path from 'node:path';
 
 const browserFolder = 'test/browser/';
 /** The files that run longest start first, so that none of them runs alone at the end. The tests in a browser are among
- *  them, because they run one after another. */
+ *  them, because only a few run at once. */
 const slowest = [
   'test/contributing.test.ts',
   'test/browser/access.test.ts',
   'test/index/switch-kills.test.ts',
   'test/stop.test.ts',
   browserFolder,
+  'test/maintenance/killed.test.ts',
+  'test/job-ends.test.ts',
+  'test/google/',
   'test/chaos.test.ts',
   'test/snapshots/killed-uploads.test.ts',
   'test/data-root.test.ts',
   'test/checks.test.ts',
   'test/scripts/',
+  'test/sources/',
+  'test/cli/',
+  'test/credentials/',
   'test/snapshots/',
   'test/web/',
   'test/workers/',
-  'test/cli/',
 ];
 
 /** Returns `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, an

@@ -22,13 +22,15 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean' },
     tap: { type: 'boolean' },
     // More than processors, because tests often wait for processes and disks.
-    lanes: { type: 'string', default: String(2 * availableParallelism()) },
+    lanes: { type: 'string', default: String(3 * availableParallelism()) },
     timeout: { type: 'string', default: '240' },
     'kill-after': { type: 'string', default: '20' },
   },
   allowPositionals: true,
 });
 const lanes = Number(values.lanes);
+/** A test in a browser takes more of a processor than others do. */
+const maxBrowsers = Math.ceil(lanes / 3);
 const timeout = 1000 * Number(values.timeout);
 const limits = { timeout, kill: timeout + 1000 * Number(values['kill-after']) };
 /** Text for people: on stdout, or on stderr when stdout is TAP. */
@@ -49,11 +51,10 @@ async function runAll(files) {
   const notes = [];
   const waiting = [...files];
   const shares = files.length > lanes;
-  const inBrowser = createSharedProcess(limits);
-  let isBrowserBusy = false;
+  const freeBrowsers = Array.from({ length: maxBrowsers }, () => createSharedProcess(limits));
   if (values.tap) console.log('TAP version 14');
   await Promise.all(Array.from({ length: lanes }, runWaiting));
-  inBrowser.close();
+  for (const browser of freeBrowsers) browser.close();
   if (values.tap) console.log(`1..${outcomes.length}`);
   const { text, isGood } = formatTotals(outcomes);
   for (const note of notes) write(note);
@@ -63,9 +64,8 @@ async function runAll(files) {
   async function runWaiting() {
     const ofLane = createSharedProcess(limits);
     for (let file = takeNext(); file; file = takeNext()) {
-      const hasBrowser = isInBrowser(file);
-      if (hasBrowser) isBrowserBusy = true;
-      let outcome = await run(file, hasBrowser ? inBrowser : ofLane);
+      const browser = isInBrowser(file) ? freeBrowsers.pop() : null;
+      let outcome = await run(file, browser ?? ofLane);
       for (let left = tries - 1; left > 0 && !outcome.isGood; left -= 1) {
         report(outcome, ', retrying');
         outcome = await runAlone(file, limits);
@@ -75,7 +75,7 @@ async function runAll(files) {
       if (values.tap) console.log(formatTap(outcome, outcomes.length));
       else report(outcome);
       if (!outcome.isGood) notes.push(`failed: ${file.name}`);
-      if (hasBrowser) isBrowserBusy = false;
+      if (browser) freeBrowsers.push(browser);
     }
     ofLane.close();
   }
@@ -84,9 +84,9 @@ async function runAll(files) {
     return shares && usesTap(file) ? shared.run(file) : runAlone(file, limits);
   }
 
-  /** One test in a browser at a time: two browsers only slow each other down. The lane that ends one takes the next. */
+  /** More browsers at once only slow each other down. The lane that ends a test in one takes the next. */
   function takeNext() {
-    const at = waiting.findIndex((file) => !(isBrowserBusy && isInBrowser(file)));
+    const at = waiting.findIndex((file) => freeBrowsers.length > 0 || !isInBrowser(file));
     return at === -1 ? undefined : waiting.splice(at, 1)[0];
   }
 }
