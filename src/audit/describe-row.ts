@@ -76,7 +76,12 @@ const sentences: Record<string, (detail: Detail, titles: ReadonlyMap<string, str
   'audit.download': describeFile,
   'server.started': (detail) => `Mode ${textIn(detail, 'mode')}.`,
   'ops.restored': describeGap,
+  'library.restored': describeReplaced,
 };
+
+function describeReplaced({ kept }: Detail): string {
+  return typeof kept === 'string' ? `The replaced file is ${kept}.` : 'There was no file to replace.';
+}
 
 /** `Rows 13 to 40 are only in ops.db.replaced-20261128T091200Z.` */
 function describeGap({ lost, kept }: Detail): string | null {

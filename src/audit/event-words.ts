@@ -148,6 +148,7 @@ export const eventGroups: EventGroup[] = [
       'server.started': words('Server started'),
       'server.stopped': words('Server stopped'),
       'ops.restored': words('History restored from a backup'),
+      'library.restored': words('Library file restored from a backup'),
       'audit.chain_started': words('Audit chain started'),
       'audit.head_made': words('audit.head made again'),
       'audit.download': words('Audit exported', 'Export the audit'),

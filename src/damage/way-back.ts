@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { readFrom } from '../core/db/read-from.ts';
-import { formatMinute, lowerFirst } from '../core/format.ts';
+import { formatMinute } from '../core/format.ts';
 import type { Backup } from '../backup-store/backup.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
 
@@ -12,22 +12,29 @@ type Place = Pick<Config, 'backupPath' | 'opsDatabasePath'>;
 type Found = Pick<Backup, 'id' | 'at' | 'kind' | 'proof'>;
 
 const moveAway = 'Stop the server, move the file away together with its -wal and -shm files,';
+const commands = {
+  'library.db': ['restore-library', 'chl.db'],
+  'ops.db': ['restore-ops', 'ops.db'],
+} as const;
 
 /** Sentences, of which the first names the backup. */
 export function libraryWayBack(place: Place): string {
   const best = findBest(place, 'library.db');
-  if (!best)
+  if (best === null)
     return `There is no backup. ${moveAway} start it again and import the sheets, or put a copy of yours in its place.`;
-  const { backup, file } = best;
-  return `Restore from ${describe(backup)}: ${lowerFirst(moveAway)} and copy ${file} in its place.`;
+  return restoreFrom(best, 'library.db');
 }
 
 /** Does for ops.db what `libraryWayBack` does for the library. */
 export function opsWayBack(place: Place): string {
   const best = findBest(place, 'ops.db');
-  if (!best) return `${moveAway} and start it again: it begins a new list of jobs.`;
-  const { backup } = best;
-  return `Restore from ${describe(backup)}: stop the server, then run npm run chl -- restore-ops ${backup.id} --reason "ops.db is damaged" --confirm restore.`;
+  if (best === null) return `${moveAway} and start it again: it begins a new list of jobs.`;
+  return restoreFrom(best, 'ops.db');
+}
+
+function restoreFrom(best: Found, name: keyof typeof commands): string {
+  const [command, what] = commands[name];
+  return `Restore from ${describe(best)}: stop the server, then run npm run chl -- ${command} ${best.id} --reason "${what} is damaged" --confirm restore.`;
 }
 
 /** `the backup of 2026-11-28 02:00 UTC, proven` */
@@ -42,7 +49,7 @@ function describe({ at, kind, proof }: Found): string {
 }
 
 /** The newest proven one, else the newest one whose test has not failed; null when there is no file of that name. */
-function findBest({ backupPath, opsDatabasePath }: Place, name: string) {
+function findBest({ backupPath, opsDatabasePath }: Place, name: keyof typeof commands): Found | null {
   const listed = readRows(opsDatabasePath) ?? readNames(backupPath);
   const fileOf = ({ id, kind }: Found) =>
     kind === 'before_import' ? path.join(backupPath, id) : path.join(backupPath, id, name);
@@ -52,8 +59,7 @@ function findBest({ backupPath, opsDatabasePath }: Place, name: string) {
       (name === 'library.db' || one.kind !== 'before_import') &&
       fs.existsSync(fileOf(one)),
   );
-  const backup = usable.find(({ proof }) => proof === 'proven') ?? usable[0];
-  return backup ? { backup, file: fileOf(backup) } : null;
+  return usable.find(({ proof }) => proof === 'proven') ?? usable[0] ?? null;
 }
 
 /** Newest first. Null when there are none, or when they cannot be read now. */

@@ -84,6 +84,12 @@ function readRows(db: Db, schema: string): ChangeRecord | null {
   return { jobId, changes };
 }
 
+/** Removes the record from a backup that becomes the library again; that of an earlier version, too. */
+export function dropChangeRecord(db: Db) {
+  for (const name of ['ops_changes', 'ops_change_record', 'ops_change'])
+    db.exec(`DROP TABLE IF EXISTS ${name}`);
+}
+
 /** Hashes the compared columns of a row. A missing value equals an empty one, as when a sheet is compared. */
 export function hashValues(values: Value[]): string {
   return hash('sha256', values.join('\0'), 'base64');

@@ -1,25 +1,110 @@
-// Puts a database in the place of another one, which stays beside under another name. No process may have either open.
+// Puts a database in the place of another one while no process has either open. The replaced file stays beside under a dated
+// name. At each moment the file is the old database as a whole, or the new one.
 import fs from 'node:fs';
 import path from 'node:path';
+import { openDatabase } from '../core/db/open.ts';
+import { nameFile, toFault } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
+import { emptyLog } from './database-repository.ts';
+import { assertUnused, refuseInUse } from './users.ts';
 
-/** `kept`: the new name of the old file; null when there is none. At each moment a whole file has the name `file`. */
-export function replaceDatabase(fresh: string, file: string, kept: string | null) {
-  if (kept !== null) keep(file, kept);
-  fs.renameSync(fresh, file);
-  syncToDisk(path.dirname(file));
+const suffixes = ['', '-wal', '-shm', '-journal'];
+
+/** `outdated`: files about the replaced database that must not be there beside the new one. */
+type Given = { root: string; command: string; now: Date; outdated: string[] };
+
+/** `kept`: the base name of the replaced file; null when there is none. */
+type Places = { copy: string; kept: string | null };
+
+/** `make` writes the new database to `copy` and closes it. Throws `temporary` while another process has the old one open. */
+export async function replaceDatabase<T>(
+  database: string,
+  given: Given,
+  make: (places: Places) => Promise<T>,
+): Promise<T> {
+  const file = fs.existsSync(database) ? fs.realpathSync(database) : database;
+  const copy = `${file}.restoring`;
+  removeDatabase(copy);
+  try {
+    assertUnused(file, given);
+    if (fs.existsSync(file)) closeLog(file, given.command);
+    const kept = findThere(file).length > 0 ? chooseName(file, given.now) : null;
+    const made = await make({ copy, kept: kept === null ? null : path.basename(kept) });
+    syncToDisk(copy);
+    // Another program may have opened it meanwhile.
+    assertUnused(file, given);
+    for (const one of given.outdated) fs.rmSync(one, { force: true });
+    if (kept !== null) keep(file, kept);
+    fs.renameSync(copy, file);
+    syncToDisk(path.dirname(file));
+    return made;
+  } finally {
+    removeDatabase(copy);
+  }
+}
+
+/** Removes what a killed restore has left. */
+export function removeUnfinished(databases: string[]) {
+  for (const database of databases)
+    if (fs.existsSync(database)) removeDatabase(`${fs.realpathSync(database)}.restoring`);
+}
+
+/** Makes the file whole without its log. A database too damaged for that keeps its log. */
+function closeLog(file: string, command: string) {
+  try {
+    const db = openDatabase(file, { busyMs: 0 });
+    try {
+      emptyLog(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (toFault(error)?.details?.code === 'database_damaged') return;
+    throw error;
+  }
+  // The last one that closes a database removes its log.
+  if (fs.existsSync(`${file}-wal`)) throw refuseInUse(file, 'another program', command);
+}
+
+function findThere(file: string): string[] {
+  return suffixes.filter((suffix) => fs.existsSync(file + suffix));
+}
+
+/** `chl.db.replaced-20261128T020000Z`, or with a number when that is taken. */
+function chooseName(file: string, now: Date): string {
+  const name = `${file}.replaced-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
+  for (let number = 1; ; number++) {
+    const kept = number === 1 ? name : `${name}-${number}`;
+    if (findThere(kept).length === 0) return kept;
+  }
 }
 
 function keep(file: string, kept: string) {
+  for (const suffix of findThere(file)) {
+    if (suffix === '') keepFile(file, kept);
+    else fs.renameSync(file + suffix, kept + suffix);
+  }
+  syncToDisk(path.dirname(file));
+}
+
+/** The file keeps its name, too, until the new one takes it. */
+function keepFile(file: string, kept: string) {
   try {
     fs.linkSync(file, kept);
   } catch {
     // No hard links on this file system.
-    fs.copyFileSync(file, kept);
-    syncToDisk(kept);
+    const beside = `${kept}.partial`;
+    try {
+      fs.copyFileSync(file, beside, fs.constants.COPYFILE_FICLONE);
+      syncToDisk(beside);
+      fs.renameSync(beside, kept);
+    } catch (error) {
+      fs.rmSync(beside, { force: true });
+      throw nameFile(error, kept);
+    }
   }
-  // The log of a file that could not be opened stays with it.
-  for (const suffix of ['-wal', '-journal'])
-    if (fs.existsSync(file + suffix)) fs.renameSync(file + suffix, kept + suffix);
-  fs.rmSync(`${file}-shm`, { force: true });
+}
+
+function removeDatabase(file: string) {
+  for (const suffix of suffixes) fs.rmSync(file + suffix, { force: true });
 }

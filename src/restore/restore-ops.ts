@@ -2,23 +2,18 @@
 // sessions end, and jobs that had not ended do not start again. The audit log goes on after the last row of the backup with a
 // row that says what is missing; the replaced file, which has those rows, stays beside.
 import fs from 'node:fs';
-import path from 'node:path';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';
-import { readManifest } from '../backup-store/manifest.ts';
 import { readKnownHash } from '../backup-store/known-hash.ts';
-import { hashFile, readCopyName, setFile, setFolder } from '../backup-store/set-files.ts';
 import { type Audit, createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import type { Config } from '../core/config.ts';
-import { isDamaged } from '../core/db/check.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
-import { prepareOps } from '../core/db/ops.ts';
 import { AppError } from '../core/errors.ts';
-import { explain, nameFile } from '../core/faults.ts';
+import { explain } from '../core/faults.ts';
 import { createRedactor } from '../core/redaction.ts';
-import { syncToDisk } from '../core/sync-to-disk.ts';
 import { failureOf } from '../jobs/job.ts';
 import { createJobRepository } from '../jobs/repository.ts';
+import { copyFromBackup } from './copy-from-backup.ts';
 import {
   dropSessions,
   type Ends,
@@ -52,26 +47,21 @@ export type RestoredOps = {
   jobs_ended: number;
 };
 
-/** Expects that this process holds the data root. Throws `bad_input` for a backup that cannot be used, and `config` when the
- *  present tokens cannot be read. */
+/** Expects that this process holds the data root. Throws `bad_input` for a backup that cannot be used, `config` when the present
+ *  tokens cannot be read, and the refusals of `replaceDatabase`. */
 export async function restoreOps(given: Given): Promise<RestoredOps> {
   const { config, backup, now } = given;
-  const file = config.opsDatabasePath;
-  const present = readPresent(given);
-  const copy = `${file}.restoring`;
-  const kept = fs.existsSync(file) ? `${file}.replaced-${stampOf(now())}` : null;
-  removeDatabase(copy);
-  try {
-    const madeAt = await copyOps(config, backup, copy);
-    const { head, ...restored } = prepareCopy(given, { copy, madeAt, present, kept });
-    syncToDisk(copy);
-    fs.rmSync(headFile(config.root), { force: true });
-    replaceDatabase(copy, file, kept);
-    await writeHead(headFile(config.root), { ...head, at: now().toISOString() });
-    return restored;
-  } finally {
-    removeDatabase(copy);
-  }
+  const { opsDatabasePath: file, root } = config;
+  const audited = headFile(root);
+  const replacement = { root, command: 'restore-ops', now: now(), outdated: [audited] };
+  const { head, ...restored } = await replaceDatabase(file, replacement, async ({ copy, kept }) => {
+    const present = readPresent(given);
+    const sha256 = readable(() => readKnownHash(config, backup));
+    const madeAt = await copyFromBackup(config, { backup, sha256 }, 'ops.db', copy);
+    return prepareCopy(given, { copy, madeAt, present, kept });
+  });
+  await writeHead(audited, { ...head, at: now().toISOString() });
+  return restored;
 }
 
 /** `rows` go along from the present file; null when it cannot be read. `ends`: where that file ends, as far as known. */
@@ -83,7 +73,6 @@ function readPresent({ config, acceptsOldTokens }: Given): Present {
   const unknown = { audit: head, jobs: 0 };
   try {
     if (!fs.existsSync(file)) throw new AppError('config', `${file} is missing`);
-    // Opened as a writer, so that its log is empty when it is closed.
     const ops = openDatabase(file, { busyMs: scriptBusyMs });
     try {
       return { rows: readKept(ops), ends: readable(() => readEnds(ops)) ?? unknown };
@@ -107,36 +96,11 @@ function readable<T>(read: () => T): T | null {
   }
 }
 
-/** Returns when the backup was made. */
-async function copyOps(config: Config, backup: string, copy: string): Promise<string> {
-  if (readCopyName(backup)) throw refuse(backup, 'it is a copy of the library alone, which has no ops.db');
-  const file = setFile(config, backup, 'ops.db');
-  const { files, made_at } = readManifest(setFolder(config, backup), knownHash(config, backup));
-  const listed = files.find(({ name }) => name === 'ops.db');
-  if (!listed) throw refuse(backup, 'it has no ops.db');
-  if (!fs.existsSync(file)) throw refuse(backup, `${file} is not there any more`);
-  try {
-    await fs.promises.copyFile(file, copy, fs.constants.COPYFILE_FICLONE);
-    fs.chmodSync(copy, 0o600);
-  } catch (error) {
-    throw nameFile(error, copy);
-  }
-  if ((await hashFile(copy)) !== listed.sha256)
-    throw refuse(backup, `${file} is not the file that its manifest describes: its SHA-256 differs`);
-  if (isDamaged(copy)) throw refuse(backup, `${file} is damaged`);
-  return made_at;
-}
-
-/** Null also when the present ops.db cannot be read. */
-function knownHash(config: Config, backup: string): string | null {
-  return readable(() => readKnownHash(config, backup));
-}
-
 type Prepared = { copy: string; madeAt: string; present: Present; kept: string | null };
 
 /** Changes the copy in one transaction. `head`: its last audit row. */
 function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
-  const ops = openCopy(given.backup, copy);
+  const ops = openDatabase(copy, { busyMs: scriptBusyMs });
   const audit = auditOf(given, ops);
   try {
     return ops
@@ -149,7 +113,7 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
         const restored: RestoredOps = {
           backup: given.backup,
           made_at: madeAt,
-          kept: kept === null ? null : path.basename(kept),
+          kept,
           last_row: last,
           lost: end && end.id > last ? { from: last + 1, to: end.id } : null,
           tokens: { count: readKept(ops).access_token.length, of: present.rows ? 'now' : 'backup' },
@@ -173,18 +137,6 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
   }
 }
 
-function openCopy(backup: string, copy: string): Db {
-  try {
-    return prepareOps(copy);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw refuse(
-      backup,
-      `its ops.db cannot be used: ${error.message.replace(copy, 'it').replace(/\.$/, '')}`,
-    );
-  }
-}
-
 function auditOf({ config, now }: Given, ops: Db): Audit {
   return createAudit(ops, now, createRedactor(config), createBus(), () => {});
 }
@@ -203,18 +155,4 @@ function endJobs(ops: Db, now: () => Date): number {
     else jobs.cancelWaiting(job.id, unwatched);
   }
   return active.length;
-}
-
-function removeDatabase(file: string) {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(file + suffix, { force: true });
-}
-
-/** `20261128T020000Z` */
-function stampOf(now: Date): string {
-  return now.toISOString().replace(/[-:]|\.\d+/g, '');
-}
-
-function refuse(backup: string, why: string): AppError {
-  const message = `The backup ${backup} cannot be restored: ${why}. Nothing was changed. Use another backup.`;
-  return new AppError('bad_input', message, { code: 'cannot_restore' });
 }

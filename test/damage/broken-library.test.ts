@@ -34,7 +34,7 @@ type Kind = {
 };
 
 const damage =
-  /chl\.db is damaged: a part of it cannot be read\. Jobs, schedules, settings and the audit log can still be read\. Restore from the backup of 2026-11-28 02:00 UTC, proven: stop the server, move the file away together with its -wal and -shm files, and copy \S+\/20261128T020000Z-1117\/library\.db in its place\./;
+  /chl\.db is damaged: a part of it cannot be read\. Jobs, schedules, settings and the audit log can still be read\. Restore from the backup of 2026-11-28 02:00 UTC, proven: stop the server, then run npm run chl -- restore-library 20261128T020000Z-1117 --reason "chl\.db is damaged" --confirm restore\./;
 const unwritable =
   /The database \S+chl\.db cannot be written any more\. Searches and pages still work\. Its disk can only be read: check the disk and the system log, and make it writable again\./;
 
@@ -130,7 +130,8 @@ async function meet(t: Test, kind: Kind) {
   for (const address of pages) {
     const { status, text } = await app.page(address);
     t.notMatch(text, driverWords, address);
-    if (status >= 500) t.match(text.replaceAll(/<[^>]+>/g, ''), onPage(sentence), address);
+    if (status >= 500)
+      t.match(text.replaceAll(/<[^>]+>/g, '').replaceAll('&quot;', '"'), onPage(sentence), address);
   }
   for (const address of addresses) {
     const answer = await fetch(app.origin + address);

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
+import { wayBack } from '../faults.ts';
 import { connect } from './driver.ts';
 import { refuseIncomplete, refuseNewer } from './migrations.ts';
 import { asConfigError, type Db } from './open.ts';
@@ -124,7 +125,7 @@ function refuseOtherFile({ file, setting }: Expected) {
     throw refuse(`is ${stat.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file`, choose);
   if (stat && stat.size > 0) {
     if (readStart(file) === magic.slice(0, stat.size)) return;
-    const next = `${choose} If it is the right one, it is damaged or encrypted: put a backup in its place.`;
+    const next = `${choose} If it is the right one, it is damaged or encrypted.${wayBack(file)}`;
     throw refuse('is not a SQLite database: its first bytes are others', next);
   }
   const log = ['-wal', '-journal'].map((suffix) => file + suffix).find((name) => sizeOf(name) > 0);
