@@ -1,7 +1,6 @@
 // The command that creates, lists and revokes tokens, with or without a server.
-import type { CreateHoldBack } from '../core/hold-back.ts';
 import { roles } from '../core/role.ts';
-import type { Command, Given } from '../core/terminal/command.ts';
+import type { Command, Given, Local } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { expiryOf } from './expiry.ts';
@@ -32,18 +31,18 @@ export const tokenCommands: Command[] = [
 async function create(
   { values: { name, role, expires } }: Given,
   screen: Screen,
-  createHoldBack: CreateHoldBack,
+  local: Local,
 ): Promise<number> {
   const expires_at = expiryOf(text(expires), new Date());
   const wanted = { name: text(name), role: text(role), expires_at };
-  return withAccess(createHoldBack, async ({ tokens, by }) => {
+  return withAccess(local, async ({ tokens, by }) => {
     const { token, record } = await tokens.create(wanted, by);
     return screen.show({ ...record, token }, token);
   });
 }
 
-async function list(_given: Given, screen: Screen, createHoldBack: CreateHoldBack): Promise<number> {
-  return withAccess(createHoldBack, async (access) => {
+async function list(_given: Given, screen: Screen, local: Local): Promise<number> {
+  return withAccess(local, async (access) => {
     const items = access.list();
     const none = 'No tokens: everything is open to the users of this machine.';
     return screen.show({ items }, ...(items.length > 0 ? items.map(format) : [none]));
@@ -53,9 +52,9 @@ async function list(_given: Given, screen: Screen, createHoldBack: CreateHoldBac
 async function revoke(
   { name, values: { reason, confirm } }: Given,
   screen: Screen,
-  createHoldBack: CreateHoldBack,
+  local: Local,
 ): Promise<number> {
-  return withAccess(createHoldBack, async ({ tokens, by }) => {
+  return withAccess(local, async ({ tokens, by }) => {
     const record = await tokens.revoke(name, { reason: text(reason), confirm: text(confirm) }, by);
     return screen.show(record, `${name} revoked. Its sessions and live pages end within 5 s.`);
   });

@@ -2,12 +2,10 @@
 import { type AuditEntry, auditRefusal, createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import { loadConfig } from '../core/config.ts';
-import { prepareDataRoot } from '../core/data-root.ts';
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
-import { prepareOps } from '../core/db/ops.ts';
-import type { CreateHoldBack } from '../core/hold-back.ts';
 import { createLog } from '../core/log.ts';
 import { createRedactor } from '../core/redaction.ts';
+import type { Local } from '../core/terminal/command.ts';
 import { userName } from '../core/user.ts';
 import { environmentToken } from './environment-token.ts';
 import { createRequirement } from './requirement.ts';
@@ -21,15 +19,14 @@ type LocalAccess = { tokens: Pick<Tokens, 'create' | 'revoke'>; list: () => List
 /** Opens ops.db for `work`. A server that is running reads each change with its next request. Maintenance refuses the same
  *  changes here as in a server. */
 export async function withLocalAccess<T>(
-  createHoldBack: CreateHoldBack,
+  { createHoldBack, openOps }: Local,
   work: (access: LocalAccess) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
-  prepareDataRoot(config.root);
-  const ops = prepareOps(config.opsDatabasePath);
   const now = () => new Date();
   const redactor = createRedactor(config);
   const log = createLog('error', redactor, 2);
+  const ops = await openOps(config, log);
   const bus = createBus();
   const audit = createAudit(ops, now, redactor, bus, (error) =>
     log.error({ err: error }, 'refusals are not in the audit log'),

@@ -41,9 +41,9 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
     'verbs' in command ? chooseVerb(command, read.rest) : { action: command, rest: read.rest };
   const given = { values, rest, name: rest[0] ?? '' };
   if ('runHere' in action) {
-    const { createLocalHoldBack } = await import('./local-hold-back.ts');
+    const { local } = await import('./local.ts');
     adviseOnDatabases(loadConfig(), () => false);
-    return action.runHere(given, screen, createLocalHoldBack);
+    return action.runHere(given, screen, local);
   }
   return withClient((client) => action.run(client, given, screen));
 }

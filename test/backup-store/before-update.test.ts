@@ -6,7 +6,9 @@ import { openDatabases } from '../../src/backup-store/open-databases.ts';
 import { readManifest } from '../../src/backup-store/manifest.ts';
 import { packageRoot, readConfig, version } from '../../src/core/config.ts';
 import { connect } from '../../src/core/db/driver.ts';
+import { acquireServerLock } from '../../src/runner/server-lock.ts';
 import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
 import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
 
@@ -88,4 +90,20 @@ t.test('an update without room for the copies does not begin', async (t) => {
   });
   t.strictSame(setsOf(config), []);
   t.equal(read(config.opsDatabasePath, migrations), before);
+});
+
+t.test('a command that works on ops.db without a server copies both databases first, too', async (t) => {
+  const { root, config } = makeOld(t);
+  const ops = read(config.opsDatabasePath, migrations);
+  const { release } = acquireServerLock(root, { pid: 1, url: null, since: '' });
+  t.match(await runHere(root, ['token', 'list']), {
+    code: 75,
+    err: /in use by process 1\. Its databases are of an earlier version: stop that server.*Nothing was changed/,
+  });
+  release();
+  t.strictSame([setsOf(config), read(config.opsDatabasePath, migrations)], [[], ops]);
+  t.match(await runHere(root, ['token', 'list']), { code: 0, out: /^No tokens/ });
+  t.strictSame(setsOf(config), [id]);
+  t.equal(read(path.join(config.backupPath, id, 'ops.db'), migrations), ops);
+  t.ok(Number(read(config.opsDatabasePath, migrations)) > Number(ops));
 });

@@ -1,5 +1,8 @@
 // A command of `npm run chl`. Help and dispatch derive from its declaration.
+import type { Config } from '../config.ts';
+import type { Db } from '../db/open.ts';
 import type { CreateHoldBack } from '../hold-back.ts';
+import type { Log } from '../log.ts';
 import type { Args } from '../operation.ts';
 import { type Flags, switchFlag } from './flags.ts';
 import type { Screen } from './screen.ts';
@@ -28,6 +31,9 @@ export const withJson = (flags: Flags = {}): Flags => ({ ...flags, json: switchF
 /** `values` of the flags by name; `rest`: the words that are neither flags nor the verb; `name`: the first of them, or empty. */
 export type Given = { values: Args; rest: string[]; name: string };
 
+/** Parts of later features for a command that works on ops.db itself. `openOps` brings it to this version. */
+export type Local = { createHoldBack: CreateHoldBack; openOps(config: Config, log: Log): Promise<Db> };
+
 /** Prints the outcome, and returns the exit code. */
 type Action =
   | {
@@ -36,7 +42,7 @@ type Action =
     }
   | {
       /** Works on the data itself, whether or not a server runs, and asks the hold-back before a change, as the server does. */
-      runHere(given: Given, screen: Screen, createHoldBack: CreateHoldBack): Promise<number>;
+      runHere(given: Given, screen: Screen, local: Local): Promise<number>;
     };
 
 /** `names`: the kind of thing that the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
