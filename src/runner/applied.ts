@@ -46,7 +46,7 @@ export function createEndFinder(findApplied: FindApplied) {
       return {
         applied: null,
         cause: cause ?? 'server_fault',
-        fault: fault ?? explain(error).replace(/\.$/, ''),
+        fault: fault ?? explain(error),
         faultDetail: toFault(error)?.details ?? null,
       };
     }

@@ -1,6 +1,7 @@
 // Where the output and the messages of an attempt go: its log, the tail of stderr, its events. Everything is masked first.
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
+import { explain } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Masker } from '../core/secrets.ts';
 import type { Job, JobProcess } from '../jobs/job.ts';
@@ -95,7 +96,7 @@ export function createFaultGuard(onFault: () => void) {
   let fault: string | null = null;
   const fail = (error: unknown) => {
     if (fault !== null) return;
-    fault = describeFault(error as NodeJS.ErrnoException);
+    fault = describeFault(error);
     onFault();
   };
   return {
@@ -112,7 +113,8 @@ export function createFaultGuard(onFault: () => void) {
   };
 }
 
-function describeFault({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
-  return isDiskFull({ code }) ? `its log stopped, the disk is full (${code})` : message;
+function describeFault(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const isLog = code !== 'SQLITE_FULL' && isDiskFull(error);
+  return isLog ? 'Its log stopped: the disk is full. Free some space, then retry it.' : explain(error);
 }

@@ -11,6 +11,7 @@ export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 
 export type AttemptFacts = Received & {
   cause: Cause | null;
+  /** A sentence for people, or the message of an unknown error. */
   fault: string | null;
   /** Details of a known fault, such as a damaged database. */
   faultDetail?: Failure['detail'];
@@ -44,7 +45,8 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
     return failed(facts, 'shutdown', 'The server was stopped while this job ran.');
   }
   if (cause === 'server_fault') {
-    return failed(facts, 'lost', `The server could not record the end of this job: ${facts.fault}.`);
+    const fault = `${facts.fault}`.replace(/\.?$/, '.');
+    return failed(facts, 'lost', `${fault} The server could not record the end of this job.`);
   }
   if (exit.code === 0 && facts.firstBad) return failed(facts, 'bad_output', describeBad(facts));
   if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };

@@ -106,7 +106,10 @@ t.test('a full disk ends the job and not the server', async (t) => {
   for (const number of [1, 2]) fs.symlinkSync('/dev/full', jobLogFile(engine.root, number));
   const lost = {
     status: 'failed',
-    failure: { code: 'lost', message: /log stopped, the disk is full \(ENOSPC\)/ },
+    failure: {
+      code: 'lost',
+      message: /^Its log stopped: the disk is full\. .*\. The server could not record the end of this job\.$/,
+    },
   };
   t.match(await run(engine, 'succeeds'), lost);
   t.match(await run(engine, 'forks-a-daemon-and-sleeps'), lost, 'what it has started is ended, too');

@@ -126,7 +126,7 @@ t.test('a result that cannot be read is not needed after a good end, else the jo
       'fails',
       {
         status: 'failed',
-        failure: { code: 'lost', message: /^The server could not record the end of this job: .*JSON/ },
+        failure: { code: 'lost', message: /JSON.*\. The server could not record the end of this job\.$/ },
       },
     ],
   ] as const;

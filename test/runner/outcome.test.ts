@@ -86,7 +86,7 @@ t.test('each end has its code and message', async (t) => {
   t.same(outcomeOf({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
     'failed',
     'lost',
-    'The server could not record the end of this job: ENOSPC: no space left.',
+    'ENOSPC: no space left. The server could not record the end of this job.',
     false,
   ]);
 });
