@@ -9,10 +9,11 @@ import { type Config, loadClientToken, loadConfig } from '../core/config.ts';
 import type { Client } from '../core/terminal/command.ts';
 import { pin } from '../core/settings/in-use.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
-import { createLog } from '../core/log.ts';
+import { explain } from '../core/faults.ts';
 import { createRedactor } from '../core/redaction.ts';
 import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
+import { createByHandLog } from './by-hand-log.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
 type Send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
@@ -23,8 +24,8 @@ type Body = string | FormData;
 const ourHost = 'command-line.invalid';
 const actor = { 'x-actor': userName };
 
-/** Loads the engine only when no server runs, because loading is slow. */
-async function connect(): Promise<Client> {
+/** Loads the engine only when no server runs, because loading is slow. `faults` collects those that it has met. */
+async function connect(faults: Set<string>): Promise<Client> {
   const config = loadConfig();
   const found = findLockHolder(config.root);
   if (found) return connectTo(config, found.holder);
@@ -34,7 +35,7 @@ async function connect(): Promise<Client> {
   try {
     pin(config, { allowedHosts: [ourHost] });
     const redactor = createRedactor(config);
-    const app = await createApp(config, { log: createLog('error', redactor, 2), redactor, only });
+    const app = await createApp(config, { log: createByHandLog(redactor, faults), redactor, only });
     await app.startByHand().catch(async (error) => {
       await app.close();
       throw error;
@@ -55,13 +56,22 @@ async function connect(): Promise<Client> {
   }
 }
 
-/** Always closes the client, which ends the jobs of an engine in this process. */
-export async function withClient(work: (client: Client) => Promise<number>): Promise<number> {
-  const client = await connect();
+/** Always closes the client, which ends the jobs of an engine in this process. `warn` receives the faults that the engine has
+ *  met, besides the one that is thrown. */
+export async function withClient(
+  work: (client: Client) => Promise<number>,
+  warn: (sentence: string) => void,
+): Promise<number> {
+  const faults = new Set<string>();
+  const client = await connect(faults);
   try {
-    return await work(client);
+    return await work(client).catch((error) => {
+      faults.delete(explain(error));
+      throw error;
+    });
   } finally {
     await client.close();
+    for (const fault of faults) warn(fault);
   }
 }
 

@@ -1,6 +1,7 @@
 // Parses a command line, runs it, and returns the exit code.
 import { loadConfig } from '../core/config.ts';
 import { toRefusal } from '../core/faults.ts';
+import { shortenHomes } from '../core/home.ts';
 import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
@@ -18,8 +19,9 @@ export async function runCli(
   err: Pick<ScreenOut, 'write'>,
 ) {
   const screen = createScreen(out, err, words.includes('--json'));
+  const warn = (sentence: string) => void err.write(`${shortenHomes(sentence)}\n`);
   try {
-    return await runCommand(name, words, screen);
+    return await runCommand(name, words, { screen, warn });
   } catch (error) {
     const refusal = toRefusal(error);
     if (!refusal) throw error;
@@ -29,12 +31,16 @@ export async function runCli(
 }
 
 /** Loads only what the command needs. */
-async function runCommand(name: string, words: string[], screen: Screen): Promise<number> {
+async function runCommand(
+  name: string,
+  words: string[],
+  { screen, warn }: { screen: Screen; warn: (sentence: string) => void },
+): Promise<number> {
   const topic = topicOf(name, words);
   if (topic) return (await import('./help.ts')).help(topic, screen);
   if (name === 'doctor') return (await import('./doctor.ts')).doctor(words, screen);
   const command = declaredCommands.find((one) => one.name === name);
-  if (!command) return withClient((client) => runOperation(client, name, words, screen));
+  if (!command) return withClient((client) => runOperation(client, name, words, screen), warn);
   const read = readFlags(words, withJson(command.flags), command.wordsMax);
   const { json: _, ...values } = read.values;
   const { action, rest } =
@@ -45,7 +51,7 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
     adviseOnDatabases(loadConfig(), () => false);
     return action.runHere(given, screen, local);
   }
-  return withClient((client) => action.run(client, given, screen));
+  return withClient((client) => action.run(client, given, screen), warn);
 }
 
 /** Returns the words that help is asked for, empty for all of it; null when the call is no call for help. */

@@ -1,5 +1,5 @@
 // The structured log: one JSON line for each request and each change of a job's status.
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Bus } from './bus.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -15,17 +15,25 @@ const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((nam
   ),
 );
 
-/** An output that cannot be written never ends the process. */
-export function createLog(level: string, { record }: Pick<Redactor, 'record'>, fd = 1): Log {
-  const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
-  output.on('error', () => {});
+/** `output`: a descriptor, or what takes the lines. One that cannot be written never ends the process. */
+export function createLog(
+  level: string,
+  { record }: Pick<Redactor, 'record'>,
+  output: number | DestinationStream = 1,
+): Log {
   const options = {
     level,
     base: { pid: process.pid },
     redact: secretHeaders,
     hooks: { streamWrite: record },
   };
-  return pino(options, output);
+  return pino(options, typeof output === 'number' ? openOutput(output) : output);
+}
+
+function openOutput(fd: number): DestinationStream {
+  const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
+  output.on('error', () => {});
+  return output;
 }
 
 /** Logs each change of a job's status, but no progress. */

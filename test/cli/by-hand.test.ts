@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { makeRootWithBehaviours, queryOps, runCommand, runHere } from '../support/command-line.ts';
+import { damageTable } from '../support/damage.ts';
 import { makeRoot } from '../support/engine.ts';
 
 t.test('an import runs from an empty folder, with job, audit and log', async (t) => {
@@ -100,4 +101,26 @@ t.test('help needs no data folder, and lists custom operations', async (t) => {
 t.test('an invalid setting is reported in one line', async (t) => {
   const { code, err } = await runCommand(makeRoot(t), ['jobs'], { CHL_PORT: 'many' });
   t.match({ code, err }, { code: 1, err: /^CHL_PORT is "many"; allowed: .*\n$/ });
+});
+
+t.test('an ops.db that is damaged in part is a sentence with the way back, in each command', async (t) => {
+  const root = makeRoot(t);
+  await runHere(root, ['export']);
+  damageTable(path.join(root, 'ops.db'), 'job_claim');
+  const sentence =
+    /^\S+ops\.db is damaged: a part of it cannot be read\. The library is not affected\. Stop the server, move the file away [^\n]+ it begins a new list of jobs\.\n/;
+  const words = [
+    ...['jobs', 'job 1', 'cancel 1', 'retry 1', 'remove-job 1', 'retention', 'audit', 'queue', 'workers'],
+    ...['maintenance list', 'schedules list', 'settings list', 'source list', 'drain'],
+    ...['backup', 'index', 'recount'],
+  ];
+  for (const command of words) {
+    const { code, out, err } = await runHere(root, command.split(' '));
+    t.match(err, sentence, `${command}: ${code}`);
+    t.notMatch(out, /malformed|SqliteError|\n\s+at /, command);
+  }
+  for (const command of ['jobs', 'export'])
+    t.match((await runCommand(root, [command])).err, sentence, `${command} as a process`);
+  t.match(await runHere(root, ['token', 'list']), { code: 0, err: '' }, 'reads nothing that is damaged');
+  t.match(await runHere(root, ['doctor']), { code: 1, out: /ops\.db is damaged: a part of it/, err: '' });
 });
