@@ -26,7 +26,7 @@ export function sizeOf(file: string): number {
 }
 
 /** The folder itself, or the nearest one above it that exists. */
-function existing(folder: string): string {
+export function existing(folder: string): string {
   const parent = path.dirname(folder);
   return fs.existsSync(folder) || parent === folder ? folder : existing(parent);
 }

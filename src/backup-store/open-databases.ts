@@ -7,17 +7,19 @@ import { openOps } from '../core/db/ops.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { copyBeforeUpdate } from './copy-before-update.ts';
+import { refuseNested } from './refuse-nested.ts';
 import { setFolder } from './set-files.ts';
 
 /** `isNew`: this start has made the library. */
 export type Databases = { ops: Db; library: Db; isNew: boolean };
 type Given = { log: Pick<Log, 'info'>; now?: () => Date };
 
-/** Throws `config` with the way back when a database cannot be brought to this version, `disk_full` without room for copies. */
+/** Throws `config` with the way back when a database cannot be brought to this version, or for a folder of backups that cannot be used, `disk_full` without room for copies. */
 export async function openDatabases(
   config: Config,
   { log, now = () => new Date() }: Given,
 ): Promise<Databases> {
+  refuseNested(config);
   const ops = openOps(config.opsDatabasePath);
   try {
     const { library, isNew } = openLibrary(config.databasePath);

@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { Backup } from '../backup-store/backup.ts';
 import type { Check, Found } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
+import { explain } from '../core/faults.ts';
 import { formatMinute, formatSpan, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
+import { nearest } from './place.ts';
 
 export const backupsHead = { id: 'backups', component: 'backup', title: 'Backups' };
 
@@ -36,12 +38,18 @@ export function backupsCheck(sources: Sources): Check {
     everySec: 60,
     dirtyOn: ['backups', 'schedules'],
     async look() {
-      const all = await sources.readBackups();
+      const unusable = await findUnusable(sources.config);
+      const all = await sources.readBackups().catch((error) => {
+        if (unusable === null) throw error;
+        return null;
+      });
+      if (all === null) return { says: 'Not readable', found: [unusable].filter((one) => one !== null) };
       const full = latestLast(
         all.filter(({ kind }) => kind === 'full'),
         sources.now(),
       );
       const found = [
+        unusable,
         findNone(sources, full),
         findOverdue(sources, full[0] ?? null),
         findFailed(full),
@@ -161,6 +169,29 @@ function findUnproven({ config, now }: Sources, full: Backup[]): Found | null {
     since,
     fix,
   };
+}
+
+/** The first backup makes the folder, so that the one above it must be writable until then. */
+async function findUnusable({ backupPath }: Sources['config']): Promise<Found | null> {
+  try {
+    await assertWritable(await nearest(backupPath));
+    return null;
+  } catch (error) {
+    return {
+      subject: 'folder',
+      severity: 'error',
+      title: 'Nothing can be backed up: the folder of backups cannot be written',
+      text: explain(error, backupPath),
+      stops: ['backups', 'imports'],
+      causedBy: ['data-folder', 'data-folder-access'],
+    };
+  }
+}
+
+async function assertWritable(folder: string) {
+  const isFolder = (await fs.promises.stat(folder)).isDirectory();
+  if (isFolder) return fs.promises.access(folder, fs.constants.W_OK | fs.constants.X_OK);
+  throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR', path: folder });
 }
 
 /** It is so by default. */

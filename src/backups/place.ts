@@ -24,8 +24,8 @@ export async function readPlace({ backupPath, root }: Pick<Config, 'backupPath' 
   }
 }
 
-/** The folder itself is made by the first backup. */
-async function nearest(folder: string): Promise<string> {
+/** The folder, or the nearest one above it that is there: the first backup makes it. */
+export async function nearest(folder: string): Promise<string> {
   const isThere = await fs.promises.stat(folder).then(
     () => true,
     () => false,

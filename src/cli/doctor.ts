@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { refuseNested } from '../backup-store/refuse-nested.ts';
 import { stoppedChecks } from '../checks/installation/stopped-checks.ts';
 import { createWatch, describeFailed, type Seen, type Watch } from '../checks/watch.ts';
 import type { Check, CheckHead, Severity } from '../core/check.ts';
@@ -40,6 +41,7 @@ async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
     config = loadConfig();
+    refuseNested(config);
     adviseOnDatabases(config, () => false);
     config = applySavedSettings(config);
   } catch (error) {

@@ -92,6 +92,53 @@ t.test('an update without room for the copies does not begin', async (t) => {
   t.equal(read(config.opsDatabasePath, migrations), before);
 });
 
+t.test(
+  'a folder of backups inside one that the server cleans is refused at start, and nothing is written',
+  async (t) => {
+    const root = makeRoot(t);
+    fs.mkdirSync(path.join(root, 'logs'));
+    fs.symlinkSync(path.join(root, 'logs'), path.join(root, 'link'));
+    const inIndex = { CHL_FAISS_INDEX_PATH: path.join(root, 'vectors') };
+    const cases: [string, Record<string, string>?][] = [
+      ['logs'],
+      ['logs/old/sets'],
+      ['link/sets'],
+      ['uploads'],
+      ['tmp/sets'],
+      ['exports/sets'],
+      ['sheets/sets'],
+      ['faiss_index/sets'],
+      ['vectors', inIndex],
+    ];
+    for (const [folder, env] of cases) {
+      const config = readConfig(
+        { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: path.join(root, folder), ...env },
+        root,
+      );
+      await t.rejects(openDatabases(config, { log }), {
+        code: 'config',
+        message: new RegExp(
+          `^CHL_BACKUP_PATH is "${path.join(root, folder)}", .*where the server writes and removes files of its own\\. Set it to another folder`,
+        ),
+      });
+    }
+    t.strictSame(fs.readdirSync(root).sort(), ['link', 'logs']);
+    for (const [folder, env] of [
+      ['sets', {}],
+      ['logs-of-backups', {}],
+      ['backups', { CHL_FAISS_INDEX_PATH: root }],
+    ] as const) {
+      const config = readConfig(
+        { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: path.join(root, folder), ...env },
+        root,
+      );
+      const { ops, library } = await openDatabases(config, { log });
+      ops.close();
+      library.close();
+    }
+  },
+);
+
 t.test('a command that works on ops.db without a server copies both databases first, too', async (t) => {
   const { root, config } = makeOld(t);
   const ops = read(config.opsDatabasePath, migrations);

@@ -1,9 +1,10 @@
 // Ways to break the backups. The one that is proven comes from `addProvenBackup`, which each server needs first.
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import { setFolder } from '../../src/backup-store/set-files.ts';
 import type { TestApp } from './app.ts';
-import { type Break, threshold } from './break.ts';
+import { type Break, changeable, threshold } from './break.ts';
 import { makeSet } from './sets.ts';
 import { newYear } from './schedule-breaks.ts';
 
@@ -27,7 +28,7 @@ export async function addProvenBackup(app: TestApp): Promise<Backup> {
 export function breaksOfBackups(
   app: TestApp,
   backup: Backup,
-): Record<'failed' | 'unproven' | 'overdue' | 'none', Break[]> {
+): Record<'failed' | 'unproven' | 'overdue' | 'none' | 'folder', Break[]> {
   const { backups, schedules } = app.parts;
   const put = (different: Partial<Backup>) => {
     backups.add({ ...backup, ...different });
@@ -66,6 +67,21 @@ export function breaksOfBackups(
           },
         },
       ),
+    ],
+    folder: [
+      {
+        check,
+        component,
+        title: 'Nothing can be backed up: the folder of backups cannot be written',
+        apply() {
+          const config = changeable(app.config);
+          const before = config.backupPath;
+          config.backupPath = path.join(app.root, 'server.lock');
+          return () => {
+            config.backupPath = before;
+          };
+        },
+      },
     ],
     none: [
       {

@@ -26,7 +26,8 @@ export function roundsOf(
   const backups = breaksOfBackups(app, backup);
   return {
     'of machine and files': breaksOfMachine(app, rows),
-    'of the audit log': [
+    'of the audit log and of the folder of backups': [
+      ...backups.folder,
       {
         check: 'audit-chain',
         component: 'audit',
