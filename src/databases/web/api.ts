@@ -28,7 +28,8 @@ const databaseSchema = objectSchema({
   },
   busy: {
     ...objectSchema({ waits: integerSchema, retries: integerSchema }),
-    description: 'Since the start of the server, which met other writers.',
+    description:
+      'How often the server has met another writer since its start. Workers and scripts are not counted.',
   },
   migrations: {
     type: 'array',

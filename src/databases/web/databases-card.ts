@@ -42,8 +42,8 @@ function viewDatabase(state: DatabaseState) {
     check: viewCheck(state),
     busy:
       busy.waits + busy.retries === 0
-        ? 'None since the start'
-        : `${plural(busy.waits, 'wait')} and ${plural(busy.retries, 'retry', 'retries')} since the start`,
+        ? 'None by the server since its start; workers and jobs are not counted'
+        : `${plural(busy.waits, 'wait')} and ${plural(busy.retries, 'retry', 'retries')} by the server since its start; workers and jobs are not counted`,
     migrations: describeMigrations(state),
     buttons: databaseActions.map((action) => viewButton(name, action)),
     tables: viewTables(state),
