@@ -1,6 +1,5 @@
 // Runs every check of the project (`npm run check`). The checks that only read the sources run side by side, and each is
-// reported, also when another fails. The tests and the walk start servers and wait for them, so they run alone, and only
-// when the sources are in order.
+// reported, also when another fails. The tests and the walk run only when the sources are in order.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -9,7 +8,8 @@ import { text } from 'node:stream/consumers';
 
 /** Scripts of package.json. The slowest is first: it builds the SQLite driver for the tests, unless there is one. */
 const sideBySide = ['postinstall', 'lint', 'types', 'unused', 'format:check'];
-const alone = ['test', 'walk'];
+/** Before the tests and the walk, which would both compile. */
+const build = 'pretest';
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const running = new Set();
@@ -20,9 +20,14 @@ async function checkAll() {
   const waiting = [...sideBySide];
   const failed = [];
   await Promise.all(Array.from({ length: availableParallelism() }, runWaiting));
-  for (const name of failed.length > 0 ? [] : alone) {
-    if (!(await runAlone(name))) return report([name]);
-  }
+  if (failed.length > 0) return report(failed);
+  if (!(await runHere(build))) return report([build]);
+  // The walk waits for one answer after another, so it costs the tests less than it would take after them.
+  const walking = runReported('walk');
+  if (!(await runHere('test'))) failed.push('test');
+  const walk = await walking;
+  process.stdout.write(walk.output);
+  if (!walk.isGood) failed.push('walk');
   return report(failed);
 
   async function runWaiting() {
@@ -40,7 +45,7 @@ async function runReported(name) {
   return { isGood, output: out + err };
 }
 
-function runAlone(name) {
+function runHere(name) {
   return untilEnd(start(name, 'inherit'));
 }
 

@@ -107,20 +107,20 @@ t.test('npm run check reports every failed check of the sources, and then runs n
   t.notMatch(out, /^(test|walk) ran$/m);
 });
 
-t.test('npm run check runs the tests and then the walk when the sources are in order', async (t) => {
+t.test('npm run check builds, and runs the tests and the walk, when the sources are in order', async (t) => {
   const good = await run(plantChecks(t.testdir()), 'check');
   t.equal(good.code, 0);
   const ran = good.out.match(/^\S+ ran$/gm) ?? [];
   const first = ['format:check ran', 'lint ran', 'postinstall ran', 'types ran', 'unused ran'];
   t.same(ran.slice(0, 5).sort(), first);
-  t.same(ran.slice(5), ['test ran', 'walk ran']);
+  t.same(ran.slice(5), ['pretest ran', 'pretest ran', 'test ran', 'walk ran']);
 });
 
-t.test('a failed test fails npm run check', async (t) => {
-  const { code, out } = await run(plantChecks(t.testdir(), { test: 'exit 1' }), 'check');
+t.test('a failed test and a failed walk fail npm run check, and both are reported', async (t) => {
+  const failing = { test: 'echo broken; exit 1', walk: 'echo lost; exit 1' };
+  const { code, out } = await run(plantChecks(t.testdir(), failing), 'check');
   t.equal(code, 1);
-  t.match(out, /\nFailed: npm run test\n/);
-  t.notMatch(out, /^walk ran$/m);
+  t.match(out, /^broken$[\s\S]*^lost$[\s\S]*\nFailed: npm run test, npm run walk\n/m);
 });
 
 t.test('CI runs npm run check, and one test with the newest Node', async (t) => {
@@ -138,7 +138,7 @@ t.test('CI runs npm run check, and one test with the newest Node', async (t) => 
 
 /** A project whose checks only print that they ran. */
 function plantChecks(root: string, scripts: Record<string, string> = {}): string {
-  const names = ['postinstall', 'lint', 'types', 'unused', 'format:check', 'test', 'walk'];
+  const names = ['postinstall', 'lint', 'types', 'unused', 'format:check', 'pretest', 'test', 'walk'];
   const printing = Object.fromEntries(names.map((name) => [name, `echo ${name} ran`]));
   const all = { ...printing, ...scripts, check: manifest.scripts.check };
   fs.writeFileSync(path.join(root, 'package.json'), JSON.stringify({ scripts: all }));
