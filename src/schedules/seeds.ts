@@ -15,21 +15,21 @@ type Given = Pick<Kernel, 'audit' | 'catalogue' | 'now' | 'untilFree'> & { sched
 export async function seedSchedules({ audit, catalogue, now, schedules, untilFree }: Given) {
   const { actor } = systemRequester;
   const at = now().toISOString();
-  for (const schedule of catalogue.all().flatMap((operation) => suggested(operation, at, actor))) {
-    await untilFree(() =>
-      schedules.transaction(() => {
-        const { name } = schedule;
-        if (schedules.find(name) || schedules.wasChanged(name) || schedules.count() >= maxSchedules) return;
-        schedules.put(schedule);
-        audit.record({
-          event: 'schedule.seeded',
-          outcome: 'ok',
-          by: systemRequester,
-          target: scheduleTarget(name),
-          detail: { before: null, after: auditedValues(schedule) },
-        });
-      }),
-    );
+  const all = catalogue.all().flatMap((operation) => suggested(operation, at, actor));
+  // One transaction, because each commit waits for the disk, and the server waits for this at its start.
+  await untilFree(() => schedules.transaction(() => all.forEach(seed)));
+
+  function seed(schedule: Schedule) {
+    const { name } = schedule;
+    if (schedules.find(name) || schedules.wasChanged(name) || schedules.count() >= maxSchedules) return;
+    schedules.put(schedule);
+    audit.record({
+      event: 'schedule.seeded',
+      outcome: 'ok',
+      by: systemRequester,
+      target: scheduleTarget(name),
+      detail: { before: null, after: auditedValues(schedule) },
+    });
   }
 }
 
