@@ -8,7 +8,6 @@ import { createBus } from '../core/bus.ts';
 import type { Config } from '../core/config.ts';
 import { countMissing, isNewer } from '../core/db/migrations.ts';
 import { aloneBusyMs, openDatabase, scriptBusyMs } from '../core/db/open.ts';
-import { readFrom } from '../core/db/read-from.ts';
 import { explain } from '../core/faults.ts';
 import { createRedactor } from '../core/redaction.ts';
 import { dropChangeRecord } from '../library/change-record-repository.ts';
@@ -41,7 +40,7 @@ export async function replaceLibrary(given: Given): Promise<ReplacedLibrary> {
   const replaced = await replaceDatabase(file, replacement, async ({ copy, kept }) => {
     const sha256 = orNull(() => readKnownHash(config, backup));
     const made_at = await copyFromBackup(config, { backup, sha256 }, 'library.db', copy);
-    prepareCopy(copy, orNull(() => readFrom(file, readRevision)) ?? 0);
+    prepareCopy(copy, orNull(() => readPresentRevision(file)) ?? 0);
     return { backup, made_at, kept };
   });
   return { ...replaced, unrecorded: record(given, replaced) };
@@ -53,6 +52,17 @@ function orNull<T>(read: () => T): T | null {
     return read();
   } catch {
     return null;
+  }
+}
+
+/** Opened as a writer, which leaves no log beside the file. */
+function readPresentRevision(file: string): number {
+  if (!fs.existsSync(file)) return 0;
+  const library = openDatabase(file, { busyMs: scriptBusyMs });
+  try {
+    return readRevision(library);
+  } finally {
+    library.close();
   }
 }
 

@@ -77,6 +77,11 @@ t.test('a damaged library goes back to a set, then to the copy before an import'
     /chl\.db is that of 20261128T020000Z-2, made \S+Z\. The replaced file is chl\.db\.replaced-\d{8}T\d{6}Z\./,
   );
   t.match(out, /The audit log has a row of it\./);
+  t.strictSame(
+    fs.readdirSync(root).filter((name) => /^chl\.db.*-/.test(name)).length,
+    1,
+    'no log is left beside',
+  );
   t.strictSame(idsIn(config.databasePath), before);
   t.match(filesIn(root), ['chl.db', /^chl\.db\.replaced-\d{8}T\d{6}Z$/]);
   t.strictSame(idsIn(path.join(root, filesIn(root)[1] ?? '')), ['damaged']);
