@@ -10,6 +10,7 @@ import type { Role } from '../../core/role.ts';
 import { jobActions } from '../actions.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
+import { inOnePiece } from '../../web/in-one-piece.ts';
 import { badges, viewJob } from '../job-view.ts';
 import { viewLastRuns } from '../last-runs.ts';
 import { viewHistoryChart } from './history-chart.ts';
@@ -48,7 +49,7 @@ export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
     const cached = cache.get(key);
     if (cached) return cached;
     const list = await viewList(ctx, state);
-    const html: string = await app.view('jobs/job-list', { list, role });
+    const html = inOnePiece(await app.view('jobs/job-list', { list, role }));
     const { jobs: _, ...around } = list;
     cache.set(key, { ...around, html });
     return { ...around, html };
