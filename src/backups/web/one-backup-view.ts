@@ -46,7 +46,8 @@ function viewProof({ backups }: BackupsContext, backup: Backup) {
     title: isLook ? 'Look at the files' : 'Restore test',
     at,
     job: isLook ? null : job,
-    text,
+    // The steps of a test that passed say the same.
+    text: proof === 'proven' && reached.length > 0 ? null : text,
     took: reached.length > 0 && !isLook ? tookOf(reached.reduce((sum, { ms }) => sum + (ms ?? 0), 0)) : null,
     steps: reached.map(viewStep),
     notReached: all.length > reached.length ? plural(all.length - reached.length, 'further step') : null,

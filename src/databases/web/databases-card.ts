@@ -36,7 +36,7 @@ function viewDatabase(state: DatabaseState) {
     title: titles[name],
     about: abouts[name],
     size: formatBytes(bytes),
-    unused: free === 0 ? 'None' : `${formatBytes(free)}, ${formatPercent(free, bytes)} of the file`,
+    unused: free === 0 ? 'None' : `${formatBytes(free)}, ${formatShare(free, bytes)} of the file`,
     log: formatBytes(wal),
     bar: viewBar(state),
     check: viewCheck(state),
@@ -54,6 +54,11 @@ const verbs = { check: 'Check…', analyze: 'Analyze…', reindex: 'Reindex…',
 
 function viewButton(database: DatabaseState['name'], action: (typeof databaseActions)[number]) {
   return { id: `${database}-${action}`, label: verbs[action], ...dialogOf(database, action) };
+}
+
+/** A small part of a file is no whole percent of it. */
+function formatShare(part: number, whole: number): string {
+  return part > 0 && part * 100 < whole ? 'under 1%' : formatPercent(part, whole);
 }
 
 /** The file and its log, in the order of the legend. */
@@ -123,7 +128,7 @@ function viewTable({ name, rows, bytes, unused_bytes: unused }: TableSize, large
     name,
     rows: formatNumber(rows),
     size: formatBytes(bytes),
-    unused: formatPercent(unused, bytes),
+    unused: formatShare(unused, bytes),
     width: percent(bytes, largest),
   };
 }
