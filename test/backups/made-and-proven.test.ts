@@ -1,8 +1,12 @@
 // A real backup from its job to the pages that show it.
 import '../support/plain-children.ts';
+import path from 'node:path';
 import t from 'tap';
+import { readManifest } from '../../src/backup-store/manifest.ts';
 import { startApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
+import { until } from '../support/until.ts';
+import { startWriter } from '../support/writer.ts';
 
 t.test('a backup that is made and tested shows as proven on every page', async (t) => {
   const app = await startApp(t);
@@ -30,3 +34,37 @@ t.test('a backup that is made and tested shows as proven on every page', async (
   t.match(textOf((await app.page('/operations')).html, '#outlook-card'), /^Outlook Backup/);
   t.match(textOf((await app.page('/backups')).html, '#backup-list'), /Days with a backup 7/);
 });
+
+t.test(
+  'a backup made while a worker embeds and another process writes every 5 ms is complete and proves',
+  { timeout: 60_000 },
+  async (t) => {
+    const app = await startApp(t, { env: { CHL_WORKERS: '1' } });
+    await app.run('import');
+    await app.run('index');
+    const grow = app.library.prepare('INSERT INTO categories VALUES (?, ?, ?, ?)');
+    for (let at = 0; at < 12; at += 1) grow.run(`W${at}`, `Large ${at}`, 'x'.repeat(1_000_000), '');
+    const embedded = () => app.parts.workers.view().workers[0]?.processed ?? 0;
+    const rows = () => app.library.prepare('SELECT count(*) FROM categories').pluck().get() as number;
+    await startWriter(
+      t,
+      app.config.databasePath,
+      `INSERT INTO categories VALUES ('V' || (SELECT count(*) FROM categories), 'Written ' || (SELECT count(*) FROM categories), '', '')`,
+      `UPDATE experiences SET embedding_status = 'pending'
+        WHERE id IN (SELECT id FROM experiences ORDER BY random() LIMIT 3)`,
+    );
+    await until(() => embedded() > 0);
+    const before = { rows: rows(), embedded: embedded() };
+    const made = await app.run('backup');
+    t.match(made, { status: 'succeeded', failure: null });
+    const manifest = readManifest(path.join(app.config.backupPath, String(made.result?.backup)));
+    const { categories = 0 } = manifest.counts.library;
+    t.ok(
+      before.rows < categories && categories < rows(),
+      'the writer wrote before, during and after the copy',
+    );
+    await until(() => embedded() > before.embedded);
+    const tested = await app.run('drill');
+    t.match(tested, { status: 'succeeded', result: { backup: made.result?.backup, proof: 'proven' } });
+  },
+);
