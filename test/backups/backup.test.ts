@@ -5,6 +5,8 @@ import t from 'tap';
 import { readManifest } from '../../src/backup-store/manifest.ts';
 import { readCopy } from '../../src/backup-store/set-draft.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addBackup, proven } from '../support/backups.ts';
+import { insertJob } from '../support/job-repository.ts';
 
 const setsOf = ({ config }: TestApp) =>
   fs.readdirSync(config.backupPath).filter((name) => !name.startsWith('library-'));
@@ -94,24 +96,34 @@ t.test('a backup on a disk without room is refused before anything is written', 
 });
 
 t.test(
-  'the limits remove old sets, but neither the newest proven one nor one that is being tested',
+  'of ten backups the limits keep the newest, the newest proven and one that is tested again',
   async (t) => {
     const app = await startApp(t, {
       env: { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' },
     });
-    const back = async () => String((await app.run('backup')).result?.backup);
-    const proven = await back();
-    const proof = { proof: 'proven', proof_job: 1, proof_at: '2026-11-28', proof_text: '' } as const;
-    app.parts.backups.prove(proven, { ...proof, proof_steps: [] });
-    const tested = await back();
-    const add = `INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
-    VALUES ('x', 'drill', 'queued', 'scripts', 'test', json_object('backup', ?), 0, '2026-11-28')`;
-    app.ops.prepare(add).run(tested);
-    const removed = await back();
-    t.strictSame(setsOf(app), [proven, tested, removed]);
-    const last = await app.run('backup');
-    t.strictSame(last.result?.removed, [removed]);
-    t.strictSame(setsOf(app), [proven, tested, last.result?.backup]);
-    t.match(app.parts.backups.find(removed), { gone_at: String });
+    const nine = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) =>
+      addBackup(app, `2026-11-0${day}T02:00:00.000Z`, [2, 4].includes(day) ? proven : {}),
+    );
+    const ids = nine.map(({ id }) => id);
+    const [, , , newestProven = '', tested = ''] = ids;
+    const { id } = insertJob(app.parts.repository, { operation: 'drill', args: { backup: tested } });
+    const wait = `UPDATE job SET status = 'retrying', next_attempt_at = '2099-01-01T00:00:00.000Z' WHERE id = ?`;
+    app.ops.prepare(wait).run(id);
+    const made = await app.run('backup');
+    const kept = [newestProven, tested, String(made.result?.backup)];
+    t.strictSame(
+      made.result?.removed,
+      ids.filter((id) => !kept.includes(id)),
+    );
+    t.strictSame(setsOf(app), kept);
+    t.match(app.parts.backups.find(ids[0] ?? ''), { gone_at: String });
+    const refused = await fetch(`${app.origin}/api/v1/backups/${newestProven}`, {
+      method: 'DELETE',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'a test needs it', confirm: 'delete' }),
+    });
+    t.equal(refused.status, 409);
+    t.match(await refused.json(), { error: { code: 'last_proven' } });
+    t.strictSame(setsOf(app), kept);
   },
 );
