@@ -14,6 +14,8 @@ export type CalendarDay = {
   /** `2026-11-28` */
   day: string;
   state: DayState;
+  /** The test of one of its backups has failed, whatever the others showed. */
+  hasFailed: boolean;
   column: number;
   row: number;
   isToday: boolean;
@@ -33,14 +35,19 @@ export function calendarStart(now: Date): Date {
 
 /** Copies before imports are no backups of that day. */
 export function layOutCalendar(marks: readonly Mark[], now: Date): Calendar {
-  const stateOf = statesByDay(marks);
+  const full = marks.filter(({ kind }) => kind !== 'before_import');
+  const stateOf = statesByDay(full);
+  const failed = new Set(
+    full.filter(({ proof }) => proof === 'failed').map(({ at }) => dayKey(new Date(at))),
+  );
   const first = calendarStart(now);
   const offset = mondayFirst(first);
   const days = Array.from({ length: dayCount }, (_, at): CalendarDay => {
     const date = new Date(first.getFullYear(), first.getMonth(), first.getDate() + at);
     const day = dayKey(date);
     const place = { column: Math.floor((offset + at) / 7), row: (offset + at) % 7 };
-    return { day, state: stateOf.get(day) ?? 'none', ...place, isToday: at === dayCount - 1 };
+    const state = stateOf.get(day) ?? 'none';
+    return { day, state, hasFailed: failed.has(day), ...place, isToday: at === dayCount - 1 };
   });
   return { days, counts: countStates(days), months: findMonths(days) };
 }
@@ -48,8 +55,7 @@ export function layOutCalendar(marks: readonly Mark[], now: Date): Calendar {
 /** The best outcome of a day's backups; a failed test counts more than a backup that was not tested. */
 function statesByDay(marks: readonly Mark[]): Map<string, DayState> {
   const states = new Map<string, DayState>();
-  for (const { at, kind, proof } of marks) {
-    if (kind === 'before_import') continue;
+  for (const { at, proof } of marks) {
     const state = proof === 'proven' ? 'proven' : proof === 'failed' ? 'failed' : 'made';
     const day = dayKey(new Date(at));
     const known = states.get(day);

@@ -35,6 +35,14 @@ t.test('a day has the best outcome of its backups, and copies before imports do 
   t.equal(stateOn([mark(at(11, 22, 0))], '2026-11-22'), 'made', 'midnight is of the day that begins');
 });
 
+t.test('a day with a proven backup says that another one failed', async (t) => {
+  const { days } = layOutCalendar([mark(at(11, 22), 'proven'), mark(at(11, 22, 9), 'failed')], now);
+  t.match(
+    days.filter(({ hasFailed }) => hasFailed),
+    [{ day: '2026-11-22', state: 'proven' }],
+  );
+});
+
 t.test('the sentence has the counts, and names the days that are few', async (t) => {
   const calendar = layOutCalendar([mark(at(11, 8), 'failed'), mark(at(11, 22), 'proven')], now);
   t.equal(

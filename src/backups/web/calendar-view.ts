@@ -45,10 +45,11 @@ export function viewCalendar(backups: Pick<BackupRepository, 'marks'>, now: Date
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-function viewDay({ day, state, column, row, isToday }: CalendarDay) {
+function viewDay({ day, state, hasFailed, column, row, isToday }: CalendarDay) {
   const { shape, word } = states[state];
+  const other = hasFailed && state !== 'failed' ? '; the test of another one failed' : '';
   const [x, y] = [left + column * columnWidth, top + row * rowHeight];
-  return { shape, isToday, place: `translate(${x} ${y})`, text: `${wordDay(day)}: ${word}` };
+  return { shape, isToday, place: `translate(${x} ${y})`, text: `${wordDay(day)}: ${word}${other}` };
 }
 
 /** `8 Nov` */
