@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import { leaveLog } from './set-repository.ts';
+import { beginReading, leaveLog } from './set-repository.ts';
 
 const readBytes = promisify(fs.read);
 
@@ -41,8 +41,7 @@ export async function copyDatabase(
 /** Copies the database and its log, as far as they reach at the begin of the transaction. Until it ends, the database changes
  *  only in pages that the log has too, and the log only grows; but a log that the database has all of may begin anew. */
 async function copyFiles(db: Db, target: string, onCopied: (share: number) => void) {
-  db.exec('BEGIN; SELECT 1 FROM sqlite_master');
-  const [{ file }] = db.pragma('database_list') as [{ file: string }];
+  const file = beginReading(db);
   const main = openLive(file);
   const log = fs.existsSync(`${file}-wal`) ? openLive(`${file}-wal`) : null;
   const total = main.size + (log?.size ?? 0);

@@ -9,9 +9,9 @@ import { syncToDisk } from '../core/sync-to-disk.ts';
 import { hashFile } from './hash.ts';
 import { bytesOf, type Manifest, manifestName, type SetFile, writeManifest } from './manifest.ts';
 import { partialPath, setFolder } from './set-files.ts';
-import { countTables, readAuditHead, readRevision } from './set-repository.ts';
+import { assertWhole, countTables, readAuditHead, readRevision } from './set-repository.ts';
 
-type Place = Pick<Config, 'backupPath'>;
+type Place = Pick<Config, 'backupPath' | 'databasePath' | 'opsDatabasePath'>;
 type Facts = Pick<Manifest, 'made_at' | 'job' | 'note' | 'model' | 'dimension' | 'index'>;
 
 /** `backup`: its id. `sha256`: of its manifest. */
@@ -38,7 +38,7 @@ function startSet(place: Place, id: string) {
 
     /** Counts the rows in the copies, writes the manifest and gives the set its name. */
     async finish(facts: Facts): Promise<WrittenSet> {
-      const counted = countCopies(folder);
+      const counted = countCopies(place, folder);
       const files = (await Promise.all(hashing)).sort((one, other) => (one.name < other.name ? -1 : 1));
       const manifest: Manifest = { format: 'chl-backup-1', version, ...facts, ...counted, files };
       const text = writeManifest(manifest);
@@ -85,12 +85,13 @@ async function describeFile(folder: string, name: string): Promise<SetFile> {
   return { name, bytes: fs.statSync(file).size, sha256: await hashFile(file) };
 }
 
-function countCopies(folder: string): Pick<Manifest, 'counts' | 'revision' | 'audit_head'> {
-  const library = readCopy(path.join(folder, 'library.db'), (db) => ({
+/** Checks each page, too: once a backup is made, older ones may be removed. Throws a fault of the database itself. */
+function countCopies(place: Place, folder: string): Pick<Manifest, 'counts' | 'revision' | 'audit_head'> {
+  const library = readWhole(path.join(folder, 'library.db'), place.databasePath, (db) => ({
     rows: countTables(db),
     revision: readRevision(db),
   }));
-  const ops = readCopy(path.join(folder, 'ops.db'), (db) => ({
+  const ops = readWhole(path.join(folder, 'ops.db'), place.opsDatabasePath, (db) => ({
     rows: countTables(db),
     head: readAuditHead(db),
   }));
@@ -99,6 +100,17 @@ function countCopies(folder: string): Pick<Manifest, 'counts' | 'revision' | 'au
     revision: library.revision,
     audit_head: ops.head,
   };
+}
+
+function readWhole<T>(copy: string, source: string, read: (db: Db) => T): T {
+  try {
+    return readCopy(copy, (db) => {
+      assertWhole(db);
+      return read(db);
+    });
+  } catch (error) {
+    throw Object.assign(error as Error, { file: source });
+  }
 }
 
 /** Reads from a copy that nobody else has open. */

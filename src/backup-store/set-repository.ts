@@ -3,6 +3,16 @@ import { ownRows } from '../core/db/audit-chain.ts';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 
+/** Begins a transaction, which ends with the connection. Returns the file: a link to it has no log beside it. */
+export function beginReading(db: Db): string {
+  db.exec('BEGIN; SELECT 1 FROM sqlite_master');
+  const [{ file }] = db.pragma('database_list') as [{ file: string }];
+  return file;
+}
+
+/** The most that SQLite maps. */
+const mappedBytes = 2 ** 31 - 65_536;
+
 /** A copy of a database with a write-ahead log says in its header that it has one, so even a reader would make it. */
 export function leaveLog(file: string) {
   const copy = connect(file);
@@ -12,6 +22,14 @@ export function leaveLog(file: string) {
   } finally {
     copy.close();
   }
+}
+
+/** Reads each page; throws what SQLite throws for a damaged database. The copy was just written, so it can be mapped: a disk
+ *  error in a mapped file would end the process. */
+export function assertWhole(copy: Db) {
+  copy.pragma(`mmap_size = ${mappedBytes}`);
+  const finding = copy.pragma('quick_check(1)', { simple: true }) as string;
+  if (finding !== 'ok') throw Object.assign(new Error(finding), { code: 'SQLITE_CORRUPT' });
 }
 
 /** The rows of each table, by name. Reads all of them. */

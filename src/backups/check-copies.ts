@@ -17,7 +17,10 @@ export function checkIntegrity(folder: string, names: string[]) {
     inCopy(folder, name, (file) =>
       withCopy(file, ({ findDamage, brokenReferences }) => {
         const damage = findDamage();
-        if (damage !== null) throw new Defect(name, ` is damaged: ${damage}.`);
+        if (damage !== null) {
+          console.log(`SQLite's check of ${name}: ${damage}`);
+          throw new Defect(name, ' is damaged: the check of SQLite finds errors, which the log has.');
+        }
         const [broken, ...more] = brokenReferences();
         if (!broken) return;
         throw new Defect(

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { writeDraft } from '../../src/backup-store/set-draft.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { removeUnfinished } from '../../src/backup-store/set-files.ts';
 
 const set = '20261128T020000Z-1117';
@@ -18,8 +19,7 @@ t.test('only unfinished work of this program is removed from the folder of backu
 
 t.test('a folder of backups that cannot be written is named', async (t) => {
   const file = path.join(t.testdir({ file: '' }), 'file');
-  const made = writeDraft({ backupPath: path.join(file, 'backups') }, set, async () =>
-    t.fail('nothing is written'),
-  );
+  const config = readConfig({ CHL_BACKUP_PATH: path.join(file, 'backups') }, '/');
+  const made = writeDraft(config, set, async () => t.fail('nothing is written'));
   await t.rejects(made, { message: `${file}/backups is a file, or below one, where a folder is expected.` });
 });

@@ -6,6 +6,7 @@ import { readManifest } from '../../src/backup-store/manifest.ts';
 import { readCopy } from '../../src/backup-store/set-draft.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup, proven } from '../support/backups.ts';
+import { damageTable } from '../support/damage.ts';
 import { insertJob } from '../support/job-repository.ts';
 
 const setsOf = ({ config }: TestApp) =>
@@ -64,6 +65,20 @@ t.test('a backup may leave out the index, and needs none', async (t) => {
   const second = await app.run('backup', { include_index: false });
   const { backup } = second.result as { backup: string };
   t.match(readManifest(path.join(app.config.backupPath, backup)), { index: null, model: null });
+});
+
+t.test('a damaged database is not backed up, and no older backup goes for it', async (t) => {
+  const app = await startApp(t);
+  await app.run('import');
+  await app.run('backup', {});
+  const before = setsOf(app);
+  damageTable(app.config.databasePath, 'experiences', 'last');
+  const job = await app.run('backup', {});
+  t.match(job, { status: 'failed', failure: { detail: { code: 'database_damaged' } } });
+  const said = String(job.failure?.message);
+  t.match(said, /chl\.db is damaged: a part of it cannot be read\. .*Restore from the backup of/);
+  t.notMatch(said, '.partial');
+  t.strictSame(setsOf(app), before);
 });
 
 t.test('the settings of a backup are those that an export has', async (t) => {
