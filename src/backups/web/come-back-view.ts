@@ -15,12 +15,14 @@ export async function viewComeBack(ctx: BackupsContext) {
   const newest = backups.newest();
   if (!newest) return null;
   const proven = backups.newestProven();
+  const usable = newest.proof === 'failed' ? proven : newest;
   const place = await readPlace(config);
   const needed = formatBytes(newest.bytes * growth);
   return {
     newest: newest.at,
+    hasFailed: newest.proof === 'failed',
     proven: proven?.at ?? null,
-    lost: describeLost(ctx, newest),
+    lost: usable ? describeLost(ctx, usable) : 'unknown: the newest failed its test, and none is proven',
     took: proven ? formatDuration(testMs(proven) / 1000) : null,
     disk: place && (place.isOnDataDisk ? 'the data’s own disk' : 'another disk than the data'),
     isOnDataDisk: place?.isOnDataDisk === true,
