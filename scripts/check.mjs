@@ -6,10 +6,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Scripts of package.json. The slowest is first: it builds the SQLite driver for the tests, unless there is one. */
-const sideBySide = ['postinstall', 'lint', 'types', 'unused', 'format:check'];
-/** Before the tests and the walk, which would both compile. */
-const build = 'pretest';
+/** Scripts of package.json. The slowest are first: `postinstall` builds the SQLite driver for the tests, unless there is one;
+ *  `pretest` checks the types and compiles, for the tests and the walk. */
+const sideBySide = ['postinstall', 'lint', 'pretest', 'unused', 'format:check'];
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const running = new Set();
@@ -21,7 +20,6 @@ async function checkAll() {
   const failed = [];
   await Promise.all(Array.from({ length: availableParallelism() }, runWaiting));
   if (failed.length > 0) return report(failed);
-  if (!(await runHere(build))) return report([build]);
   // The walk waits for one answer after another, so it costs the tests less than it would take after them.
   const walking = runReported('walk');
   if (!(await runHere('test'))) failed.push('test');
