@@ -1,6 +1,6 @@
 // The operation `backup`: makes a set, then removes those that the limits no longer keep.
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
-import { asFilesSay } from '../src/backup-store/as-files-say.ts';
+import { asFilesSay, findDefect } from '../src/backup-store/as-files-say.ts';
 import type { WrittenSet } from '../src/backup-store/set-draft.ts';
 import { removeBackup, removeUnfinished } from '../src/backup-store/set-files.ts';
 import { createBackupJobs } from '../src/backup-store/backup-jobs-repository.ts';
@@ -43,8 +43,9 @@ async function removeExpired(config: Config, ops: Db, made: WrittenSet, progress
   const rows = createBackupRepository(ops)
     .all()
     .filter(({ id }) => id !== made.backup);
-  const { there, damaged } = await asFilesSay(config, rows, new Date());
-  const known = there.filter(({ id }) => !damaged.some((one) => one.id === id));
+  const { there } = await asFilesSay(config, rows, new Date());
+  const known: typeof there = [];
+  for (const one of there) if ((await findDefect(config, one)) === null) known.push(one);
   const { isInUse } = createBackupJobs(ops);
   const newest = { id: made.backup, at: made.made_at, kind: 'full', bytes: made.bytes } as const;
   const all = [...known, { ...newest, proof: 'none', is_kept: false } as const];

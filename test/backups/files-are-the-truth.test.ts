@@ -45,6 +45,7 @@ t.test('retention leaves the last proven set that is there', async (t) => {
   const old = addBackup(app, day(1), proven);
   const other = addBackup(app, day(2), proven);
   fs.rmSync(path.join(placeOf(app, other), 'library.db'));
+  await app.parts.inventory.runOnce();
   const { result } = await app.run('backup');
   t.strictSame(result?.removed, []);
   fs.rmSync(placeOf(app, other), { recursive: true });
