@@ -1,8 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import type { Manifest } from '../../src/backup-store/manifest.ts';
+import { readAuditHead } from '../../src/backup-store/set-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addBackup } from '../support/backups.ts';
 import { makeRoot } from '../support/engine.ts';
+import { insertJob } from '../support/job-repository.ts';
 import { until } from '../support/until.ts';
 
 const rowsOf = ({ parts }: TestApp) => parts.backups.all();
@@ -126,6 +130,56 @@ t.test('a set of another data folder whose job has the number of one of ours is 
   await app.parts.inventory.runOnce();
   t.match(app.parts.backups.find(id), { is_kept: true, job: ours.number });
   t.match(app.parts.backups.find(String(ours.result?.backup)), { is_kept: false });
+});
+
+t.test('while a backup runs, a set of its number counts as its own only with our audit log', async (t) => {
+  const other = await startApp(t);
+  const { result } = await other.run('backup');
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { number } = insertJob(app.parts.repository, { operation: 'backup' });
+  app.ops.prepare(`UPDATE job SET status = 'running', started_at = created_at WHERE number = ?`).run(number);
+  const id = `20261101T020000Z-${number}`;
+  const putIn = (head: Manifest['audit_head']) => {
+    fs.cpSync(placeOf(other, result?.backup), placeOf(app, id), { recursive: true });
+    const file = path.join(placeOf(app, id), 'manifest.json');
+    const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const changed = { ...manifest, made_at: '2026-11-01T02:00:00.000Z', job: number, audit_head: head };
+    fs.writeFileSync(file, JSON.stringify(changed));
+    fs.rmSync(path.join(placeOf(app, id), 'library.db'));
+  };
+  putIn({ id: 1, hash: 'a'.repeat(64) });
+  await app.parts.inventory.refresh();
+  t.strictSame(rowsOf(app), [], 'that of another folder is compared with its hashes first, and lacks a file');
+  putIn(readAuditHead(app.ops));
+  await app.parts.inventory.refresh();
+  t.match(rowsOf(app), [{ id, job: number, is_kept: false }]);
+});
+
+t.test('a change during a look is seen by who asks meanwhile, and at the end of the next job', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { catchUp, refresh } = app.parts.inventory;
+  const [first, second, third] = [1, 2, 3].map((day) => addBackup(app, `2026-11-0${day}T02:00:00.000Z`).id);
+  /** Calls `change` once a look has read the folder. */
+  const duringLook = (change: () => void) => {
+    const onRecorded = () => {
+      app.bus.off('backups', onRecorded);
+      change();
+    };
+    app.bus.on('backups', onRecorded);
+  };
+  const remove = (id: unknown) => fs.rmSync(placeOf(app, id), { recursive: true });
+  let asked: Promise<void> | undefined;
+  remove(first);
+  duringLook(() => {
+    remove(second);
+    asked = refresh();
+    duringLook(() => remove(third));
+  });
+  await refresh();
+  await asked;
+  t.match(rowsOf(app), [{ id: third }]);
+  await catchUp();
+  t.strictSame(rowsOf(app), []);
 });
 
 t.test('a set with the name of another one is not used', async (t) => {

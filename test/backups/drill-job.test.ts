@@ -129,7 +129,7 @@ t.test('a cancelled test proves nothing and leaves nothing; so does one whose ba
   await add(app, older);
   const { body } = await app.json('/api/v1/operations/drill', {});
   await app.whenJob(body.number, 'running');
-  await app.json(`/api/v1/jobs/${body.number}/cancel`, {});
+  await app.json(`/api/v1/operations/jobs/${body.number}/cancel`, {});
   t.match(await app.whenJob(body.number), { status: /cancelled|succeeded/ });
   fs.rmSync(setFolder(app.config, older.id), { recursive: true });
   fs.mkdirSync(setFolder(app.config, newer.id));

@@ -2,9 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { drillOperation } from '../../src/backups/drill-operation.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup, placeOf, proven } from '../support/backups.ts';
-import { insertJob } from '../support/job-repository.ts';
 
 const least = { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' };
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -63,14 +65,29 @@ t.test('a backup keeps the set that it has made, whatever is dated later', async
   t.equal(app.parts.backups.newest()?.id, result?.backup);
 });
 
-t.test('retention leaves what a test without a name may have taken', async (t) => {
-  const app = await startApp(t, { env: least });
-  const old = addBackup(app, day(1));
-  const { id } = insertJob(app.parts.repository, { operation: 'drill', args: {} });
-  const wait = `UPDATE job SET status = 'retrying', next_attempt_at = '2099-01-01T00:00:00.000Z' WHERE id = ?`;
-  app.ops.prepare(wait).run(id);
-  t.strictSame((await app.run('backup')).result?.removed, []);
-  t.ok(fs.existsSync(placeOf(app, old)));
+t.test('nobody removes what a running test may have taken', async (t) => {
+  const others = declaredOperations.filter(({ name }) => name !== 'drill');
+  const sleeps = { ...drillOperation, script: '../test/support/children/sleeps' };
+  const app = await startApp(t, { env: least, catalogue: createCatalogue([...others, sleeps]) });
+  const [first, second] = [addBackup(app, day(1)), addBackup(app, day(2))];
+  const startTest = async (args: object) => {
+    const { body } = await app.json('/api/v1/operations/drill', { args });
+    await app.whenJob(body.number, 'running');
+    return async () => {
+      await app.json(`/api/v1/operations/jobs/${body.number}/cancel`, {});
+      await app.whenJob(body.number);
+    };
+  };
+  const end = await startTest({});
+  const { result } = await app.run('backup');
+  t.strictSame(result?.removed, [], 'without a name it may have taken any');
+  for (const one of [first, second])
+    t.match(await remove(app, one.id), { status: 409, text: /Job #1 uses this backup/ });
+  await end();
+  await startTest({ backup: second.id });
+  t.match(await remove(app, second.id), { status: 409, text: /Job #3 uses this backup/ });
+  t.strictSame((await app.run('backup')).result?.removed, [first.id, result?.backup]);
+  t.ok(fs.existsSync(placeOf(app, second)));
 });
 
 t.test('a set that lacks a file fails its proof, names the file and is not downloaded', async (t) => {

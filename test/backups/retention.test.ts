@@ -1,6 +1,9 @@
 import t from 'tap';
 import type { Backup } from '../../src/backup-store/backup.ts';
+import { backupsCheck } from '../../src/backups/backups-check.ts';
 import { findExpired } from '../../src/backups/retention.ts';
+import { readConfig } from '../../src/core/config.ts';
+import { newYear } from '../support/schedule-breaks.ts';
 
 type Given = Parameters<typeof findExpired>[0][number];
 
@@ -118,3 +121,22 @@ t.test(
     ]);
   },
 );
+
+t.test('one that is dated later than now does not hide that the next one is overdue', async (t) => {
+  const all = ['2036-11-01', '2026-11-27'].map((at) => made(at) as Backup);
+  const check = backupsCheck({
+    config: readConfig({ CHL_EXPERIENCE_ROOT: t.testdir() }, '/'),
+    readBackups: async () => all,
+    unused: () => [],
+    schedules: { all: () => [{ ...newYear, name: 'nightly', operation: 'backup', cron: '0 2 * * *' }] },
+    hasEntries: () => true,
+    firstStart: () => null,
+    now: () => new Date('2026-11-29T02:00:00.000Z'),
+  });
+  const { says, found } = await check.look();
+  t.match(says, '2 sets, newest 2026-11-27 02:00 UTC');
+  t.match(
+    found.find(({ subject }) => subject === 'overdue'),
+    { since: '2026-11-28T02:00:00.000Z', text: /The newest is of 2026-11-27 02:00 UTC/ },
+  );
+});
