@@ -4,6 +4,7 @@ import type { Feature } from '../web/feature.ts';
 import { createBackupJobs } from './backup-jobs-repository.ts';
 import { createBackupRepository } from './backup-repository.ts';
 import { createInventory } from './inventory.ts';
+import { createSetReader } from './set-reader.ts';
 
 export const backupStore: Feature<ReturnType<typeof createParts>> = {
   name: 'backup-store',
@@ -19,5 +20,10 @@ export const backupStore: Feature<ReturnType<typeof createParts>> = {
 function createParts(ctx: Context) {
   const backups = createBackupRepository(ctx.ops, ctx.now);
   const jobs = createBackupJobs(ctx.ops);
-  return { backupRepository: backups, inventory: createInventory({ ...ctx, backups, jobs }) };
+  const given = { ...ctx, backups, jobs };
+  return {
+    backupRepository: backups,
+    inventory: createInventory(given),
+    setReader: createSetReader(given),
+  };
 }

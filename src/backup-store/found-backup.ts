@@ -1,13 +1,11 @@
 // Describes a backup that is in the folder, as its row.
-import { hash } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Backup, Test } from './backup.ts';
 import type { BackupJobs } from './backup-jobs-repository.ts';
 import { hashInThread } from './hash.ts';
-import { bytesOf, type Manifest, manifestName, readManifest } from './manifest.ts';
+import { bytesOf, loadManifest, type Manifest, manifestName } from './manifest.ts';
 import { readCopyName, setFile, setFolder } from './set-files.ts';
 
 type Place = Pick<Config, 'backupPath'>;
@@ -27,10 +25,9 @@ export async function describeCopy(place: Place, jobs: BackupJobs, id: string): 
 export type FoundSet = { row: Backup; manifest: Manifest };
 
 /** Throws `bad_input` for a set whose manifest cannot be read, or is that of another set. Its other files are not looked at. */
-export function describeSet(place: Place, jobs: BackupJobs, id: string): FoundSet {
+export async function describeSet(place: Place, jobs: BackupJobs, id: string): Promise<FoundSet> {
   const folder = setFolder(place, id);
-  const manifest = readManifest(folder);
-  const sha256 = hash('sha256', fs.readFileSync(path.join(folder, manifestName)));
+  const { manifest, sha256 } = await loadManifest(folder);
   const { made_at: at, job, note } = manifest;
   if (!isNameOf(manifest, id)) throw damaged(`${folder}/${manifestName} is that of another backup.`);
   const row: Backup = {

@@ -34,6 +34,7 @@ export function createInventory(given: Given) {
   const refused = createRefusals(given);
   const adopt = createAdoption(given, rows, refused);
   let lookedAt: bigint | null = null;
+  const folderChangedAt = coalesceNext(() => changedAt(config.backupPath));
   /** Returns the sets that nothing vouches for. */
   const record = coalesceNext(async (): Promise<FoundSet[]> => {
     const before = await changedAt(config.backupPath);
@@ -59,7 +60,7 @@ export function createInventory(given: Given) {
 
     /** Records what the job that ends now has made or removed. Sets of others are hashed later. */
     async catchUp() {
-      if ((await changedAt(config.backupPath)) !== lookedAt) await refresh();
+      if ((await folderChangedAt()) !== lookedAt) await refresh();
     },
 
     /** Makes the rows true before something is decided by them. Sets of others are hashed later. */
@@ -90,20 +91,27 @@ async function compare(given: Given, { sets, copies }: Listed, refused: Refusals
   const { there, gone, damaged } = await asFilesSay(config, backups.all(), now());
   const present = new Set([...there, ...gone].map(({ id }) => id));
   const isNew = (id: string) => !present.has(id);
-  const newCopies = await Promise.all(copies.filter(isNew).map((id) => describeCopy(config, jobs, id)));
-  const found = sets.filter(isNew).flatMap((id) => {
-    try {
-      return describeSet(config, jobs, id);
-    } catch (error) {
+  const newCopies = await oneByOne(copies.filter(isNew), (id) => describeCopy(config, jobs, id));
+  const found = await oneByOne(sets.filter(isNew), (id) =>
+    describeSet(config, jobs, id).catch((error: unknown) => {
       refused.add(id, null, explain(error));
-      return [];
-    }
-  });
+      return null;
+    }),
+  );
   // Nobody knows what has happened meanwhile to a backup that was away.
   const ours = found.filter((one) => !backups.find(one.row.id) && isVouchedFor(one, jobs));
-  const come = [...newCopies.filter((one) => one !== null), ...ours.map(({ row }) => row)];
-  const known: Changes = { come, gone, damaged };
+  const known: Changes = { come: [...newCopies, ...ours.map(({ row }) => row)], gone, damaged };
   return { known, strangers: found.filter((one) => !ours.includes(one)) };
+}
+
+/** Each read of a disk that does not answer holds one of the few threads that all files share. */
+async function oneByOne<T>(ids: string[], describe: (id: string) => Promise<T | null>): Promise<T[]> {
+  const described: T[] = [];
+  for (const id of ids) {
+    const one = await describe(id);
+    if (one !== null) described.push(one);
+  }
+  return described;
 }
 
 /** Writes rows, with an audit row for each set that nobody has asked to come or go. */

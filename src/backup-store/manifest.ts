@@ -40,10 +40,23 @@ export function writeManifest(manifest: Manifest): string {
 }
 
 /** Throws `bad_input` with a sentence that names the file, when it is missing or not as the server writes it. `sha256`: of the
- *  manifest that the backup was made with, if it is known. */
+ *  manifest that the backup was made with, if it is known. Blocks the thread: for scripts, and before a server listens. */
 export function readManifest(folder: string, sha256: string | null = null): Manifest {
   const file = path.join(folder, manifestName);
-  const text = readText(file);
+  return parseManifest(file, readText(file), sha256);
+}
+
+/** Does the same off the event loop, and returns the hash that the file has now. */
+export async function loadManifest(
+  folder: string,
+  sha256: string | null = null,
+): Promise<{ manifest: Manifest; sha256: string }> {
+  const file = path.join(folder, manifestName);
+  const text = await loadText(file);
+  return { manifest: parseManifest(file, text, sha256), sha256: hash('sha256', text) };
+}
+
+function parseManifest(file: string, text: string, sha256: string | null): Manifest {
   if (sha256 !== null && hash('sha256', text) !== sha256)
     throw damaged(file, 'is not the file that the backup was made with: its SHA-256 differs.');
   const value = parseJson(text);
@@ -66,15 +79,30 @@ export function bytesOf(manifest: Manifest): number {
 
 function readText(file: string): string {
   try {
-    const stat = fs.statSync(file);
-    // Opening a pipe would wait for its writer.
-    if (stat.isFile() && stat.size <= maxBytes) return fs.readFileSync(file, 'utf8');
-    const what = stat.isFile() ? 'is too large' : 'is no file';
-    throw damaged(file, `is not as it was written: it ${what}.`);
+    assertReadable(file, fs.statSync(file));
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw damaged(file, explain(error, file).slice(file.length + 1));
+    throw asDamage(file, error);
   }
+}
+
+async function loadText(file: string): Promise<string> {
+  try {
+    assertReadable(file, await fs.promises.stat(file));
+    return await fs.promises.readFile(file, 'utf8');
+  } catch (error) {
+    throw asDamage(file, error);
+  }
+}
+
+/** Opening a pipe would wait for its writer. */
+function assertReadable(file: string, stat: fs.Stats) {
+  if (stat.isFile() && stat.size <= maxBytes) return;
+  throw damaged(file, `is not as it was written: it ${stat.isFile() ? 'is too large' : 'is no file'}.`);
+}
+
+function asDamage(file: string, error: unknown): AppError {
+  return error instanceof AppError ? error : damaged(file, explain(error, file).slice(file.length + 1));
 }
 
 function damaged(file: string, sentence: string): AppError {

@@ -20,7 +20,7 @@ export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 const lookMaxMs = 500;
 
 export function createBackupsParts(ctx: Context) {
-  const { backupRepository: backups, inventory } = ctx.use(backupStore);
+  const { backupRepository: backups, inventory, setReader } = ctx.use(backupStore);
   const { refresh, unused } = inventory;
   const { repository, libraryState, current } = ctx.use(jobs);
   const { scheduleEdits } = ctx.use(schedules);
@@ -39,6 +39,7 @@ export function createBackupsParts(ctx: Context) {
         lookMaxMs,
       ),
     unused,
+    setReader,
     repository,
     schedules: stored,
     libraryState,

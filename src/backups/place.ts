@@ -13,11 +13,9 @@ type Place = {
 export async function readPlace({ backupPath, root }: Pick<Config, 'backupPath' | 'root'>) {
   try {
     const folder = await nearest(backupPath);
-    const [own, data, disk] = await Promise.all([
-      fs.promises.stat(folder),
-      fs.promises.stat(root),
-      fs.promises.statfs(folder),
-    ]);
+    const own = await fs.promises.stat(folder);
+    const disk = await fs.promises.statfs(folder);
+    const data = await fs.promises.stat(root);
     return { isOnDataDisk: own.dev === data.dev, freeBytes: disk.bavail * disk.bsize } satisfies Place;
   } catch {
     return null;

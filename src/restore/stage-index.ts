@@ -1,7 +1,9 @@
 // Stages the index of a backup as a snapshot: it is packed like a download and checked like an upload. The operation snapshot
 // then installs it.
-import { type Manifest, readManifest } from '../backup-store/manifest.ts';
-import { hashFile, setFile, setFolder } from '../backup-store/set-files.ts';
+import { hashInThread } from '../backup-store/hash.ts';
+import type { Manifest } from '../backup-store/manifest.ts';
+import { setFile } from '../backup-store/set-files.ts';
+import type { SetReader } from '../backup-store/set-reader.ts';
 import type { Requester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import { AppError, badInput } from '../core/errors.ts';
@@ -11,6 +13,7 @@ import type { Upload } from '../snapshots/upload.ts';
 
 type Given = {
   config: Config;
+  setReader: Pick<SetReader, 'sameManifestOf'>;
   uploads: { open(by: Requester, announcedBytes: number): Upload };
 };
 
@@ -19,10 +22,10 @@ export const stagedName = (id: string) => `index of backup ${id}`;
 
 /** Throws `not_found`, `bad_input` for a set without an index or with a damaged one, and the refusals of an upload. */
 export async function stageIndex(
-  { config, uploads }: Given,
+  { config, setReader, uploads }: Given,
   { id, by, signal }: { id: string; by: Requester; signal: AbortSignal },
 ): Promise<Staged> {
-  const manifest = readManifest(setFolder(config, id));
+  const manifest = await setReader.sameManifestOf(id);
   const facts = factsOf(id, manifest);
   await assertWhole(config, id, manifest);
   const folder = setFile(config, id, 'index');
@@ -71,7 +74,7 @@ async function assertWhole(config: Config, id: string, { files }: Manifest) {
 
 async function hashOrNull(file: string): Promise<string | null> {
   try {
-    return await hashFile(file);
+    return await hashInThread(file);
   } catch {
     return null;
   }

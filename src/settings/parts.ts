@@ -1,4 +1,5 @@
 // Builds the objects of the feature from the kernel.
+import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createSettingRepository } from './repository.ts';
 import { createSettingsFile } from './settings-file.ts';
@@ -9,5 +10,6 @@ export type SettingContext = Kernel & ReturnType<typeof createSettingParts>;
 export function createSettingParts(ctx: Context) {
   const repository = createSettingRepository(ctx.ops);
   const settings = createSettings({ ...ctx, repository });
-  return { settings, settingsFile: createSettingsFile({ ...ctx, settings }) };
+  const settingsFile = createSettingsFile({ ...ctx, settings });
+  return { settings, settingsFile, setReader: ctx.use(backupStore).setReader };
 }

@@ -38,6 +38,7 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
     export: () => toFile(settings.saved()),
 
     compare,
+    withoutUnknown,
 
     /** Compares for somebody who may apply the file next, and leaves an audit row. */
     async preview(file: unknown, by: Requester): Promise<ImportPlan> {
@@ -67,6 +68,15 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
       return settings.put(values, by, { event: 'settings.imported', reason });
     },
   };
+
+  /** The file without the values of settings that this server does not have, such as limits of an operation that is gone. */
+  function withoutUnknown(file: unknown): object {
+    const unknown = new Set(
+      compare(file).changes.flatMap(({ key, state }) => (state === 'unknown' ? [key] : [])),
+    );
+    const values = Object.entries(readFile(file)).filter(([key]) => !unknown.has(key));
+    return { ...(file as object), settings: Object.fromEntries(values) };
+  }
 
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
   function compare(file: unknown): ImportPlan {

@@ -230,3 +230,38 @@ t.test('a backup that appears is shown at once, and its job leads to it', async 
   addBackup(app, day(28), proven);
   t.match((await app.json('/api/v1/setup')).body.steps.find(wanted), { is_done: true });
 });
+
+t.test('no page waits for the disk of the backups on the event loop', async (t) => {
+  const app = await start(t);
+  const { id } = addBackup(app, day(27), proven);
+  fs.cpSync(placeOf(app, { id }), placeOf(app, { id: setName(day(26)) }), { recursive: true });
+  const blocking = watchBlocking(t, app.config.backupPath);
+  await app.parts.inventory.runOnce();
+  const addresses = ['/backups', `/backups/${id}`, `/ui/backups/${id}`, '/storage', '/operations', '/'];
+  const files = [`/api/v1/backups/${id}`, `/api/v1/backups/${id}/settings`, `/settings/import?backup=${id}`];
+  for (const address of [...addresses, ...files])
+    t.ok((await fetch(app.origin + address)).status < 500, address);
+  t.strictSame(blocking, []);
+});
+
+/** Returns the calls that have read something below the folder while the whole process waited. */
+function watchBlocking(t: Test, folder: string): string[] {
+  const seen: string[] = [];
+  for (const name of [
+    'readFileSync',
+    'statSync',
+    'lstatSync',
+    'existsSync',
+    'readdirSync',
+    'openSync',
+  ] as const) {
+    const real = fs[name] as (...given: unknown[]) => unknown;
+    const watched = (...given: unknown[]) => {
+      if (String(given[0]).startsWith(folder)) seen.push(`${name} ${given[0]}`);
+      return real(...given);
+    };
+    Object.assign(fs, { [name]: watched });
+    t.teardown(() => Object.assign(fs, { [name]: real }));
+  }
+  return seen;
+}

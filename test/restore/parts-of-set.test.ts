@@ -68,8 +68,10 @@ t.test('a set without an index, or with a damaged one, is refused with its file'
 
 t.test('the settings of a backup are shown with what they would change, then imported', async (t) => {
   const app = await startIndexed(t);
-  const id = await writeIndexedSet(app, { 'retention.days': 31 });
+  const id = await writeIndexedSet(app, { 'retention.days': 31, 'limits.gone.hard_sec': 60 });
+  await app.use(backupStore).inventory.runOnce();
   const { html } = await app.page(`/settings/import?backup=${id}`);
+  t.match(textOf(html, 'main'), /limits\.gone\.hard_sec .*There is no setting "limits\.gone\.hard_sec"/);
   t.match(textOf(html, 'main'), 'These are the settings of the backup of 28 Nov 2026, 02:00.');
   const form = html.querySelector('form[action="/ui/settings/import/apply"]');
   const fields = (form?.querySelectorAll('input[type=hidden]') ?? []).map(({ attributes }) => [
@@ -84,12 +86,23 @@ t.test('the settings of a backup are shown with what they would change, then imp
   });
   t.equal(applied.status, 303);
   t.equal(app.parts.config.retentionDays, 31);
-  t.match((await app.json(`/api/v1/backups/${id}/settings`)).body, { settings: { 'retention.days': 31 } });
+  const { body: file } = await app.json(`/api/v1/backups/${id}/settings`);
+  t.strictSame(file.settings, { 'retention.days': 31 }, 'a program gets what an import takes');
+  t.match((await app.json('/api/v1/settings/import', { file })).body.changes, [{ state: 'unchanged' }]);
 
   const copy = 'library-20261128T010000.000Z-by-hand.db';
   fs.writeFileSync(path.join(app.root, 'backups', copy), '');
   for (const other of ['20261130T020000Z-3', 'none', copy])
     t.equal((await app.page(`/settings/import?backup=${other}`)).status, 404, other);
+  const manifest = setFile(app.parts.config, id, 'manifest.json');
+  const text = fs.readFileSync(manifest, 'utf8');
+  fs.writeFileSync(manifest, text.replace('"revision": 1', '"revision": 2'));
+  const foreign = {
+    message: `${manifest} is not the file that the backup was made with: its SHA-256 differs.`,
+  };
+  t.match((await app.json(`/api/v1/backups/${id}/settings`)).body.error, foreign);
+  t.match((await app.json(`/api/v1/backups/${id}/index`, {})).body.error, foreign);
+  fs.writeFileSync(manifest, text);
   fs.appendFileSync(setFile(app.parts.config, id, 'settings.json'), ' ');
   const damaged = await app.page(`/settings/import?backup=${id}`);
   t.ok(damaged.status >= 400);

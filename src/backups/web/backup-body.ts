@@ -61,7 +61,7 @@ export function listedBody({ gone_at: _gone, ...backup }: Backup) {
   return backup;
 }
 
-export function backupBody(ctx: Pick<BackupsContext, 'config' | 'whyKept'>, backup: Backup) {
-  const { manifest, problem } = readSet(ctx.config, backup);
+export async function backupBody(ctx: Pick<BackupsContext, 'setReader' | 'whyKept'>, backup: Backup) {
+  const { manifest, problem } = await readSet(ctx, backup);
   return { ...listedBody(backup), manifest, problem, why_kept: ctx.whyKept(backup)?.message ?? null };
 }

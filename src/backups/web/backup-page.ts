@@ -24,14 +24,14 @@ export function registerBackupPage(app: FastifyInstance, ctx: BackupsContext) {
       template: 'backups/backup-page',
       title: `Backup of ${localTime(backup.at)}`,
       section: '/storage',
-      data: { backup: viewOneBackup(ctx, backup), role: identityOf(request).role },
+      data: { backup: await viewOneBackup(ctx, backup), role: identityOf(request).role },
     });
   });
 
-  app.get<Named>('/ui/backups/:id', (request, reply) => {
+  app.get<Named>('/ui/backups/:id', async (request, reply) => {
     const backup = findBackup(ctx.backups, request.params.id);
     return reply.view('backups/one-backup', {
-      backup: viewOneBackup(ctx, backup),
+      backup: await viewOneBackup(ctx, backup),
       role: identityOf(request).role,
     });
   });

@@ -1,6 +1,4 @@
 // The answer to the question whether the library could come back, and to which state.
-import { readManifest } from '../../backup-store/manifest.ts';
-import { setFolder } from '../../backup-store/set-files.ts';
 import type { Backup } from '../../backup-store/backup.ts';
 import { formatBytes, formatDuration, plural } from '../../core/format.ts';
 import type { BackupsContext } from '../parts.ts';
@@ -11,18 +9,20 @@ const growth = 1.1;
 
 /** Null without a backup. */
 export async function viewComeBack(ctx: BackupsContext) {
-  const { backups, config } = ctx;
+  const { backups, config, setReader } = ctx;
   const newest = backups.newest();
   if (!newest) return null;
   const proven = backups.newestProven();
   const usable = newest.proof === 'failed' ? proven : newest;
-  const place = await readPlace(config);
+  const place = await setReader.inTurn(() => readPlace(config)).catch(() => null);
   const needed = formatBytes(newest.bytes * growth);
   return {
     newest: newest.at,
     hasFailed: newest.proof === 'failed',
     proven: proven?.at ?? null,
-    lost: usable ? describeLost(ctx, usable) : 'unknown: the newest failed its test, and none is proven',
+    lost: usable
+      ? await describeLost(ctx, usable)
+      : 'unknown: the newest failed its test, and none is proven',
     took: proven ? formatDuration(testMs(proven) / 1000) : null,
     disk: place && (place.isOnDataDisk ? 'the data’s own disk' : 'another disk than the data'),
     isOnDataDisk: place?.isOnDataDisk === true,
@@ -31,9 +31,9 @@ export async function viewComeBack(ctx: BackupsContext) {
 }
 
 /** The revision grows with each change of a row. */
-function describeLost({ config, libraryRevision }: BackupsContext, { id }: Backup): string {
+async function describeLost({ setReader, libraryRevision }: BackupsContext, { id }: Backup): Promise<string> {
   try {
-    const { revision } = readManifest(setFolder(config, id));
+    const { revision } = await setReader.manifestOf(id);
     const changes = libraryRevision() - revision;
     return changes > 0 ? `${plural(changes, 'change')} of the library` : 'nothing of the library';
   } catch {

@@ -9,10 +9,10 @@ import { readSet } from '../read-set.ts';
 import { viewActive } from '../active-jobs.ts';
 import { readStanding, viewBackup } from './backup-view.ts';
 
-export function viewOneBackup(ctx: BackupsContext, backup: Backup) {
+export async function viewOneBackup(ctx: BackupsContext, backup: Backup) {
   const { id, kind, is_kept: isKept, note } = backup;
   const address = `/ui/backups/${encodeURIComponent(id)}`;
-  const set = readSet(ctx.config, backup);
+  const set = await readSet(ctx, backup);
   return {
     ...viewBackup(ctx, backup, readStanding(ctx)),
     path: url(address),

@@ -1,6 +1,5 @@
 // Stages the index of a backup, by the page of the backup and by the API; gives its settings to a program.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { readBackedUpSettings } from '../../backup-store/read-settings.ts';
 import { parseJson } from '../../core/json.ts';
 import { anyObjectSchema, refusals } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
@@ -23,6 +22,8 @@ const stageSchema = {
 
 const settingsSchema = {
   summary: 'The settings of a backup, without secrets, as `POST /api/v1/settings/import` takes them.',
+  description:
+    'Leaves out those that this server does not have, such as limits of an operation that is gone.',
   response: { 200: anyObjectSchema, ...refusals },
 } as const;
 
@@ -57,9 +58,9 @@ export function registerRestoreRoutes(app: FastifyInstance, ctx: RestoreContext)
   );
 
   app.get<OfBackup>('/api/v1/backups/:id/settings', { schema: settingsSchema }, async (request, reply) => {
-    const text = await readBackedUpSettings(ctx.config, request.params.id);
+    const text = await ctx.setReader.settingsOf(request.params.id);
     reply.header('content-disposition', `attachment; filename="chl-settings-${request.params.id}.json"`);
-    return parseJson(text);
+    return ctx.settingsFile.withoutUnknown(parseJson(text));
   });
 }
 

@@ -1,7 +1,6 @@
 // The page that imports settings: upload, preview, apply.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
-import { readBackedUpSettings } from '../../backup-store/read-settings.ts';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
@@ -35,7 +34,7 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
     { config: { isPage: true }, schema: { querystring: pageQuery } },
     async ({ query: { backup } }, reply) => {
       if (backup === undefined) return send(ctx, reply, {});
-      const file = await readBackedUpSettings(ctx.config, backup);
+      const file = await ctx.setReader.settingsOf(backup);
       return send(ctx, reply, { file, backup, plan: settingsFile.compare(parseJson(file)) });
     },
   );

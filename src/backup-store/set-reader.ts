@@ -1,0 +1,67 @@
+// Reads parts of backups for pages and programs. The folder of backups may be on a network disk that does not answer: each read of
+// it holds one of the few threads that all files of the process share, so one read waits for the other, and no page for long.
+import { hash } from 'node:crypto';
+import fs from 'node:fs';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { nameFile } from '../core/faults.ts';
+import { inTime } from '../core/in-time.ts';
+import type { BackupRepository } from './backup-repository.ts';
+import { loadManifest, type Manifest } from './manifest.ts';
+import { setFile, setFolder } from './set-files.ts';
+
+type Place = Pick<Config, 'backupPath'>;
+type Given = { config: Place; backups: Pick<BackupRepository, 'find'> };
+
+export type SetReader = ReturnType<typeof createSetReader>;
+
+const answerMaxMs = 2000;
+
+export function createSetReader({ config, backups }: Given) {
+  const inTurn = createTurns(config, answerMaxMs);
+  const load = async (id: string, sha256: string | null) =>
+    (await loadManifest(setFolder(config, id), sha256)).manifest;
+  /** Throws `bad_input` for a manifest that is not the one that the backup was made with. */
+  const loadSame = (id: string) => load(id, backups.find(id)?.sha256 ?? null);
+
+  return {
+    inTurn,
+    /** As the file is now. Throws `bad_input`, and `temporary` when the disk does not answer; so do all here. */
+    manifestOf: (id: string): Promise<Manifest> => inTurn(() => load(id, null)),
+    /** The one that the backup was made with. */
+    sameManifestOf: (id: string): Promise<Manifest> => inTurn(() => loadSame(id)),
+    /** The text of `settings.json`, which the import of settings shows before it saves them. Throws `not_found`, too. */
+    settingsOf: (id: string): Promise<string> => inTurn(() => readSettings(config, id, loadSame)),
+  };
+}
+
+/** The function calls `read` once the earlier reads have ended. Throws `temporary` after `maxMs`. */
+export function createTurns({ backupPath }: Place, maxMs: number) {
+  let last: Promise<unknown> = Promise.resolve();
+  return async <T>(read: () => Promise<T>): Promise<T> => {
+    let isWanted = true;
+    const turn = last.then(async () => (isWanted ? { value: await read() } : null));
+    last = turn.catch(() => {});
+    const answer = await inTime(turn, maxMs);
+    isWanted = false;
+    if (answer) return answer.value;
+    const message = `The folder of backups, ${backupPath}, does not answer. Look at its disk, then try again.`;
+    throw new AppError('temporary', message);
+  };
+}
+
+async function readSettings(config: Place, id: string, load: (id: string) => Promise<Manifest>) {
+  const folder = setFolder(config, id);
+  const stat = await fs.promises.stat(folder).catch(() => null);
+  if (!stat) throw new AppError('not_found', `There is no backup ${id}.`);
+  const files = stat.isDirectory() ? (await load(id)).files : [];
+  const listed = files.find(({ name }) => name === 'settings.json');
+  if (!listed) throw new AppError('not_found', `The backup ${id} has no settings.`);
+  const file = setFile(config, id, listed.name);
+  const text = await fs.promises.readFile(file, 'utf8').catch((error) => {
+    throw nameFile(error, file);
+  });
+  if (hash('sha256', text) === listed.sha256) return text;
+  const message = `${file} is not the file that its manifest describes: its SHA-256 differs.`;
+  throw new AppError('bad_input', message, { code: 'backup_damaged', file });
+}
