@@ -2,7 +2,7 @@
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
 import { asFilesSay, findDefect } from '../src/backup-store/as-files-say.ts';
 import type { WrittenSet } from '../src/backup-store/set-draft.ts';
-import { removeBackup, removeUnfinished } from '../src/backup-store/set-files.ts';
+import { removeBackup, removeUnfinished } from '../src/backup-store/unfinished.ts';
 import { createBackupJobs } from '../src/backup-store/backup-jobs-repository.ts';
 import { type BackupArguments, backupOperation } from '../src/backups/backup-operation.ts';
 import { findExpired } from '../src/backups/retention.ts';
@@ -53,11 +53,10 @@ async function removeExpired(config: Config, ops: Db, made: WrittenSet, progress
   for (const id of findExpired(all, config, made.made_at)) {
     if (isInUse(id)) continue;
     try {
-      await removeBackup(config, id);
+      if (!(await removeBackup(config, id))) continue;
       removed.push(id);
       console.log(`Removed ${id}, which the limits no longer keep.`);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       console.log(`${id} could not be removed: ${(error as Error).message}.`);
     }
   }

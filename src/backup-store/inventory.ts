@@ -19,7 +19,8 @@ import {
   type FoundSet,
   isVouchedFor,
 } from './found-backup.ts';
-import { listBackups, removeUnfinished, setFile } from './set-files.ts';
+import { listBackups, setFile } from './set-files.ts';
+import { removeRemoved, removeUnfinished } from './unfinished.ts';
 
 const hourMs = 3_600_000;
 
@@ -52,7 +53,10 @@ export function createInventory(given: Given) {
 
   return {
     /** Before any job starts: removes what a killed server has left. */
-    recover: () => removeUnfinished(config),
+    recover() {
+      removeUnfinished(config);
+      removeRemoved(config);
+    },
     /** The first look may hash what has come meanwhile, so nothing waits for it. */
     start: () => void loop.start(),
     stop: loop.stop,

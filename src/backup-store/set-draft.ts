@@ -8,8 +8,9 @@ import { nameFile, toFault } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { hashFile } from './hash.ts';
 import { bytesOf, type Manifest, manifestName, type SetFile, writeManifest } from './manifest.ts';
-import { partialPath, setFolder } from './set-files.ts';
+import { setFolder } from './set-files.ts';
 import { assertWhole, countTables, readAuditHead, readRevision } from './set-repository.ts';
+import { partialPath } from './unfinished.ts';
 
 type Place = Pick<Config, 'backupPath' | 'databasePath' | 'opsDatabasePath'>;
 type Facts = Pick<Manifest, 'made_at' | 'job' | 'note' | 'model' | 'dimension' | 'index'>;

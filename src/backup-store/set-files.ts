@@ -14,12 +14,13 @@ const setName = /^(?:\d{8}T\d{6}Z-(?:\d+|by-hand)|before-\d[\w.+]*(?:-\d+)?)$/;
 const jobSet = /^\d{8}T\d{6}Z-/;
 /** Matches the copy of the library that is made before a job changes it. */
 const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-([\w-]+)\.db$/;
-/** Matches unfinished sets, and unfinished copies with the files that SQLite adds. Earlier versions wrote no dot. */
-const unfinished = /^\.?(.+)\.partial(?:-journal|-wal|-shm)?$/;
+
+/** Whether a backup of any kind may have this name. */
+export const isBackupName = (name: string): boolean => setName.test(name) || copyName.test(name);
 
 /** The folder of a set, or the file of a copy before an import. Throws `not_found` for an id that no backup can have. */
 export function setFolder({ backupPath }: Place, id: string): string {
-  if (setName.test(id) || copyName.test(id)) return path.join(backupPath, id);
+  if (isBackupName(id)) return path.join(backupPath, id);
   throw new AppError('not_found', `There is no backup ${JSON.stringify(id.slice(0, 80))}.`);
 }
 
@@ -57,34 +58,6 @@ export const listCopies = (place: Place) => listNames(place, (name) => copyName.
 /** A name begins with the time of its backup. */
 function listNames({ backupPath }: Place, isWanted: (name: string) => boolean): string[] {
   return fs.existsSync(backupPath) ? fs.readdirSync(backupPath).filter(isWanted).sort() : [];
-}
-
-/** The path of a backup until it is finished. */
-export function partialPath({ backupPath }: Place, id: string): string {
-  return path.join(backupPath, `.${id}.partial`);
-}
-
-/** Removes a backup. Its files are never half there under its name. */
-export async function removeBackup(place: Place, id: string): Promise<void> {
-  const doomed = partialPath(place, id);
-  await fs.promises.rename(setFolder(place, id), doomed);
-  await fs.promises.rm(doomed, { recursive: true, force: true });
-}
-
-/** Removes what a killed process left, and nothing that others have put there. Only while no job makes a backup. */
-export function removeUnfinished(place: Place) {
-  const gone = { recursive: true, force: true, maxRetries: 5 };
-  for (const left of listUnfinished(place)) fs.rmSync(left, gone);
-}
-
-/** The paths of what is not finished. */
-export function listUnfinished({ backupPath }: Place): string[] {
-  if (!fs.existsSync(backupPath)) return [];
-  const isOurs = (name: string) => {
-    const id = unfinished.exec(name)?.[1] ?? '';
-    return setName.test(id) || copyName.test(id);
-  };
-  return fs.readdirSync(backupPath).flatMap((name) => (isOurs(name) ? path.join(backupPath, name) : []));
 }
 
 function noneIfMissing(error: NodeJS.ErrnoException): fs.Dirent[] {

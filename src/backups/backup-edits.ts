@@ -2,11 +2,13 @@
 import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
 import type { BackupRepository } from '../backup-store/backup-repository.ts';
-import { partialPath, setFolder } from '../backup-store/set-files.ts';
+import { setFolder } from '../backup-store/set-files.ts';
+import { removeBackup } from '../backup-store/unfinished.ts';
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { assertConfirmed, type Confirmation } from '../core/confirmation.ts';
 import { assertMatches } from '../core/edit-conflict.ts';
-import type { AppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { toFault } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { backupActions, backupTarget, deleteWord } from './actions.ts';
 import { findBackup } from './find-backup.ts';
@@ -43,8 +45,8 @@ export function createBackupEdits(given: Given) {
       return findBackup(backups, id);
     },
 
-    /** Deletes its files; its row stays for the history. Throws `not_found`, `confirmation_required`, `last_proven` and
-     *  `wrong_state`. */
+    /** Deletes its files; its row stays for the history. Throws `not_found`, `confirmation_required`, `last_proven`,
+     *  `wrong_state`, and the fault of a disk that keeps the files where they are. */
     async remove(id: string, confirmation: Confirmation, by: Requester): Promise<void> {
       const reason = confirmation.reason?.trim() || null;
       const entry = { event: backupActions.remove.name, by, target: backupTarget(id), reason };
@@ -52,9 +54,8 @@ export function createBackupEdits(given: Given) {
         findBackup(backups, id);
         assertConfirmed(confirmation, deleteWord);
         await given.refresh();
-        const backup = findBackup(backups, id);
-        assertRemovable(given, backup);
-        await removeFiles(given, backup, () => untilFree(() => recordRemoval(given, backup, entry)));
+        const removed = await untilFree(() => recordRemoval(given, id, entry));
+        await removeFiles(given, removed);
       });
       bus.emit('backups');
     },
@@ -63,43 +64,42 @@ export function createBackupEdits(given: Given) {
 
 const describe = ({ is_kept, note }: Backup): Description => ({ is_kept, note });
 
-function assertRemovable({ whyKept }: Given, backup: Backup) {
-  const refusal = whyKept(backup);
-  if (refusal) throw refusal;
-}
-
-/** Another request may have deleted the other proven one meanwhile, so it is judged again. */
-function recordRemoval(given: Given, backup: Backup, entry: AuditEntry) {
-  const { audit, backups, now } = given;
-  const { id, at, kind, bytes, proof } = backup;
-  backups.transaction(() => {
-    assertRemovable(given, backup);
+/** Judges it as it is when it is written: a person may have asked to keep it meanwhile, or have deleted the other proven one. */
+function recordRemoval({ audit, backups, now, whyKept }: Given, id: string, entry: AuditEntry): Backup {
+  return backups.transaction(() => {
+    const backup = findBackup(backups, id);
+    const refusal = whyKept(backup);
+    if (refusal) throw refusal;
+    const { at, kind, bytes, proof } = backup;
     backups.markGone(id, now().toISOString());
     audit.record({ ...entry, outcome: 'ok', detail: { before: { at, kind, bytes, proof }, after: null } });
+    return backup;
   });
 }
 
-/** Hides the files in one step, so that no half of a set is ever listed; they come back if `record` fails. */
-async function removeFiles({ config }: Given, { id }: Backup, record: () => Promise<void>) {
-  const place = setFolder(config, id);
-  const hidden = partialPath(config, id);
-  const isThere = await move(place, hidden);
+/** A backup whose files cannot be moved away is there again. */
+async function removeFiles(given: Given, backup: Backup) {
+  const { backups, config, untilFree } = given;
   try {
-    await record();
+    await removeBackup(config, backup.id);
   } catch (error) {
-    if (isThere) await move(hidden, place);
-    throw error;
+    if (!fs.existsSync(setFolder(config, backup.id)))
+      throw refuse(
+        given,
+        error,
+        `Backup ${backup.id} is deleted, but files of it are left until the next start:`,
+      );
+    // The next look at the folder finds it, too.
+    await untilFree(() => backups.add(backup)).catch(() => {});
+    throw refuse(given, error, `Backup ${backup.id} was not deleted:`);
   }
-  await fs.promises.rm(hidden, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** False when somebody has removed the files already. */
-async function move(from: string, to: string): Promise<boolean> {
-  try {
-    await fs.promises.rename(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+/** Names the folder of backups: people do not know the hidden names in it. */
+function refuse({ bus, config }: Given, error: unknown, begin: string): unknown {
+  bus.emit('backups');
+  const fault = toFault({ ...(error as Error), file: config.backupPath });
+  if (!fault) return error;
+  const code = fault.code === 'internal' ? 'wrong_state' : fault.code;
+  return new AppError(code, `${begin} ${fault.message}`, { ...fault.details, code }, { cause: error });
 }

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { assertFree, sizeOf } from '../backup-store/free-space.ts';
 import { bytesOf, readManifest } from '../backup-store/manifest.ts';
-import { listSets, listUnfinished, setFolder } from '../backup-store/set-files.ts';
+import { listSets, setFolder } from '../backup-store/set-files.ts';
+import { listUnfinished } from '../backup-store/unfinished.ts';
 import type { Config } from '../core/config.ts';
 import { liveFiles, nullIfBroken } from '../index/generation.ts';
 

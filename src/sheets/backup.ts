@@ -9,7 +9,8 @@ import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { copyDatabase } from '../backup-store/copy-database.ts';
-import { listCopies, partialPath, removeUnfinished, setFolder } from '../backup-store/set-files.ts';
+import { listCopies, setFolder } from '../backup-store/set-files.ts';
+import { partialPath, removeUnfinished } from '../backup-store/unfinished.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
 type Place = Pick<Config, 'backupPath'>;

@@ -3,18 +3,23 @@ import path from 'node:path';
 import t from 'tap';
 import { writeDraft } from '../../src/backup-store/set-draft.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { removeUnfinished } from '../../src/backup-store/set-files.ts';
 import { createTurns } from '../../src/backup-store/set-reader.ts';
+import { removeRemoved, removeUnfinished } from '../../src/backup-store/unfinished.ts';
 
 const set = '20261128T020000Z-1117';
 const copy = 'library-20261128T091200.123Z-ab12cd34.db';
 
 t.test('only unfinished work of this program is removed from the folder of backups', async (t) => {
   const stays = ['video.partial', '.thesis.docx.partial', 'library.db.partial', set, copy, `${set}.part`];
-  const goes = [`.${set}.partial`, `.${copy}.partial`, `.${copy}.partial-journal`, `${copy}.partial-wal`];
-  const names = [...stays, ...goes];
+  // People give such names, too.
+  stays.push(`${set}.partial`, `${copy}.partial`, `${copy}.partial-wal`, '.video.removed');
+  const goes = [`.${set}.partial`, `.${copy}.partial`, `.${copy}.partial-journal`, `.${copy}.partial-wal`];
+  const removed = [`.${set}.removed`, `.${copy}.removed`];
+  const names = [...stays, ...goes, ...removed];
   const backupPath = t.testdir(Object.fromEntries(names.map((name) => [name, { file: 'x' }])));
   removeUnfinished({ backupPath });
+  t.same(fs.readdirSync(backupPath).sort(), [...stays, ...removed].sort());
+  removeRemoved({ backupPath });
   t.same(fs.readdirSync(backupPath).sort(), [...stays].sort());
 });
 

@@ -2,11 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { createBackupEdits } from '../../src/backups/backup-edits.ts';
 import { drillOperation } from '../../src/backups/drill-operation.ts';
+import { backups as backupsFeature } from '../../src/backups/feature.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { addBackup, placeOf, proven } from '../support/backups.ts';
+import { addBackup, placeOf, proven, setName } from '../support/backups.ts';
 
 const least = { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' };
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -126,4 +128,53 @@ t.test('the check of the backups looks at the folder', async (t) => {
   await app.parts.checker.runOnce();
   const unused = app.parts.findings.open().find(({ subject }) => subject === 'unused');
   t.match(unused?.text, /^The backup of 2026-11-03 02:00 UTC: .*manifest.json is that of another backup\./);
+});
+
+t.test(
+  'a removal is judged when it is written, and a refused one leaves the files to nobody else',
+  async (t) => {
+    const app = await startApp(t, noop);
+    const { backups, inventory } = app.parts;
+    const { id } = addBackup(app, day(1));
+    addBackup(app, day(2));
+    const by = { actor: 'a', role: 'admin', peer: null, requestId: null, reason: null } as const;
+    const whileWaiting = (work: () => void) => async (write: () => unknown) => {
+      work();
+      return write();
+    };
+    const removeWhile = (work: () => void) =>
+      createBackupEdits({
+        ...app,
+        backups,
+        whyKept: app.use(backupsFeature).whyKept,
+        refresh: async () => {},
+        untilFree: whileWaiting(work) as typeof app.untilFree,
+      }).remove(id, { reason: 'a test needs it', confirm: 'delete' }, by);
+    const keep = () => {
+      inventory.recover();
+      backups.describe(id, { is_kept: true, note: null });
+    };
+    await t.rejects(removeWhile(keep), { code: 'wrong_state', message: /is kept/ });
+    backups.describe(id, { is_kept: false, note: null });
+    const fail = () => {
+      inventory.recover();
+      throw new Error('ops.db is locked');
+    };
+    await t.rejects(removeWhile(fail), /locked/);
+    t.ok(fs.existsSync(path.join(placeOf(app, { id }), 'library.db')));
+    t.equal(backups.find(id)?.gone_at, null);
+  },
+);
+
+t.test('a backup whose files cannot be moved away stays, and the answer names the folder', async (t) => {
+  const app = await startApp(t, noop);
+  // Its hidden name is longer than a file system takes.
+  const id = `before-1.${'0'.repeat(240)}`;
+  addBackup(app, day(1), { id, kind: 'before_update', sha256: null });
+  fs.renameSync(placeOf(app, { id: setName(day(1)) }), placeOf(app, { id }));
+  const { status, text } = await remove(app, id);
+  t.equal(status, 409, text);
+  t.match(text, `was not deleted: ${app.config.backupPath} has a name that is too long.`);
+  t.ok(fs.existsSync(placeOf(app, { id })));
+  t.equal(app.parts.backups.find(id)?.gone_at, null);
 });

@@ -55,7 +55,7 @@ t.test('a backup removes what a killed one left behind', async (t) => {
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);
   const left = 'library-20261121T100000.123Z-by-hand.db.partial';
-  for (const name of [left, `.${left}`, `.${left}-journal`, `.${left}-wal`, 'b.db'])
+  for (const name of [`.${left}`, `.${left}-journal`, `.${left}-wal`, 'b.db'])
     fs.writeFileSync(path.join(folder, name), '');
   const name = await backupLibrary(config, { ...given, job: { ...job, id: '' } }, unfollowed);
   t.strictSame(fs.readdirSync(folder), ['b.db', name]);
