@@ -14,8 +14,12 @@ export function createDrillJobs(ops: Db) {
       WHERE operation = 'drill' AND status IN ('succeeded', 'failed') AND mode = 'scripts'
       ORDER BY number DESC LIMIT ?
     `,
+    end: `SELECT finished_at FROM job WHERE number = ? AND operation = 'drill'`,
   });
   return {
+    /** The time at which the test with this number ended; null when there is none. */
+    endOf: (number: number) => (statements.end.pluck().get(number) as string | null | undefined) ?? null,
+
     /** The newest ones, newest first. A test that failed for another reason than its backup has reported nothing. */
     newest: (limit: number): ReportedDrill[] =>
       (statements.reported.all(limit) as { number: number; at: string; facts: string | null }[]).flatMap(

@@ -1,5 +1,6 @@
 // Writes what restore tests have found to the rows of their backups: after each test, and at the start for those that ended
 // while the server was down.
+import type { Backup } from '../backup-store/backup.ts';
 import type { BackupRepository } from '../backup-store/backup-repository.ts';
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -19,7 +20,7 @@ export async function recordProofs({ audit, backups, bus, drillJobs, untilFree }
     backups.transaction(() => {
       let count = 0;
       for (const drill of drillJobs.newest(jobsRead).reverse())
-        if (record({ audit, backups }, drill)) count += 1;
+        if (record({ audit, backups, drillJobs }, drill)) count += 1;
       return count;
     }),
   );
@@ -28,9 +29,13 @@ export async function recordProofs({ audit, backups, bus, drillJobs, untilFree }
 }
 
 /** A test of other files with the same name, or one before the last test, proves nothing. */
-function record({ audit, backups }: Pick<Given, 'audit' | 'backups'>, { number, at, facts }: ReportedDrill) {
+function record(
+  { audit, backups, drillJobs }: Pick<Given, 'audit' | 'backups' | 'drillJobs'>,
+  drill: ReportedDrill,
+) {
+  const { number, at, facts } = drill;
   const backup = backups.find(facts.backup);
-  if (!backup || backup.sha256 !== facts.sha256 || number <= (backup.proof_job ?? 0)) return false;
+  if (!backup || backup.sha256 !== facts.sha256 || !isNews(drill, backup, drillJobs)) return false;
   const { proof, text, steps } = facts;
   backups.prove(backup.id, {
     proof,
@@ -47,4 +52,16 @@ function record({ audit, backups }: Pick<Given, 'audit' | 'backups'>, { number, 
     detail: { job: number, text, before: { proof: backup.proof }, after: { proof } },
   });
   return true;
+}
+
+/** Whether it came after the test that is recorded. Within one history of jobs their numbers say so, whatever the clock did; after
+ *  an older history was restored, the times of both. */
+function isNews(
+  { number, at }: ReportedDrill,
+  { proof_job: last, proof_at: lastAt }: Backup,
+  drillJobs: DrillJobs,
+) {
+  if (last === null || lastAt === null) return true;
+  const end = drillJobs.endOf(last);
+  return end !== null && end <= lastAt ? number > last : at > lastAt;
 }

@@ -100,6 +100,7 @@ function describeOps({
   tokens,
   sessions,
   jobs_ended,
+  windows_ended,
 }: RestoredOps): string[] {
   const gap =
     lost === null
@@ -109,7 +110,7 @@ function describeOps({
   return [
     `ops.db is that of ${backup}, made ${made_at}.${describeKept(kept)}`,
     gap,
-    `${plural(tokens.count, 'token')} ${those}; ${plural(sessions, 'session')} ended; ${plural(jobs_ended, 'unfinished job')} ended.`,
+    `${plural(tokens.count, 'token')} ${those}; ${plural(sessions, 'session')} ended; ${plural(jobs_ended, 'unfinished job')} ended; ${plural(windows_ended, 'maintenance window')} ended.`,
   ];
 }
 

@@ -1,32 +1,52 @@
-// The statements that restore ops.db: what of the present file goes along, and where both end. No statement begins a
+// The statements that restore ops.db: what of the present file goes along, and where it ends. No statement begins a
 // transaction.
+import { listMigrations } from '../core/db/migrations.ts';
 import type { Db } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
+
+/** The tables whose rows go along, each with the migration that has made it. A token that was revoked since must not come back; a
+ *  backup is there or not, whatever the log of then says. */
+const keptTables = { access_token: '0013_control', backup: '0015_storage' } as const;
+const keptNames = Object.keys(keptTables) as (keyof typeof keptTables)[];
 
 /** The rows of a table that go along, by column. */
-export type KeptRows = Record<(typeof keptTables)[number], Record<string, unknown>[]>;
+export type KeptRows = Record<keyof typeof keptTables, Record<string, unknown>[]>;
 
-/** A token that was revoked since must not come back; a backup is there or not, whatever the log of then says. */
-const keptTables = ['access_token', 'backup'] as const;
+/** Its number and hash. */
+export type AuditEnd = { id: number; hash: string | null };
 
-/** `audit`: the last row of the audit log; null without one. `jobs`: the highest number that a job has had. */
-export type Ends = { audit: { id: number; hash: string | null } | null; jobs: number };
-
-/** Reads a database of this or an earlier version, which may lack a table. Throws for one that cannot be read. */
+/** Reads a database of this or an earlier version, which may not have had a table yet. Throws for one that cannot be read, and
+ *  `config` for one that has lost a table or has none. */
 export function readKept(ops: Db): KeptRows {
-  const read = (table: string) =>
-    columnsOf(ops, table).length === 0 ? [] : ops.prepare(`SELECT * FROM ${table}`).all();
-  return Object.fromEntries(keptTables.map((table) => [table, read(table)])) as KeptRows;
+  const migrations = listMigrations(ops, 'ops').filter((one) => one.is_applied);
+  if (migrations.length === 0) throw new AppError('config', `${ops.name} has no table of CHL Operations`);
+  const read = (table: keyof typeof keptTables) => {
+    if (columnsOf(ops, table).length > 0) return ops.prepare(`SELECT * FROM ${table}`).all();
+    if (!migrations.some(({ name }) => name === keptTables[table])) return [];
+    throw new AppError('config', `${ops.name} has lost its table ${table}`);
+  };
+  return Object.fromEntries(keptNames.map((table) => [table, read(table)])) as KeptRows;
 }
 
-export function readEnds(ops: Db): Ends {
-  const last = ops.prepare('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1').get() as Ends['audit'];
-  const highest = ops.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'job'`).pluck().get();
-  return { audit: last ?? null, jobs: Number(highest ?? 0) };
+/** The last row of the audit log; null without one. */
+export function readAuditEnd(ops: Db): AuditEnd | null {
+  const last = ops.prepare('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1').get();
+  return (last as AuditEnd | undefined) ?? null;
+}
+
+/** The highest number that a job has had. */
+export function readHighestJob(ops: Db): number {
+  return Number(ops.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'job'`).pluck().get() ?? 0);
+}
+
+/** That of the jobs that are still listed. */
+export function readHighestListed(ops: Db): number {
+  return Number(ops.prepare('SELECT max(number) FROM job').pluck().get() ?? 0);
 }
 
 /** Replaces the rows of these tables. A column that this version does not have is left out. */
 export function putKept(ops: Db, kept: KeptRows) {
-  for (const table of keptTables) {
+  for (const table of keptNames) {
     const columns = columnsOf(ops, table);
     ops.exec(`DELETE FROM ${table}`);
     for (const row of kept[table]) {

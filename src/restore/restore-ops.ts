@@ -1,6 +1,6 @@
-// Puts back ops.db from a backup while no server runs: its history would go back under running jobs. Tokens are those of now,
-// sessions end, and jobs that had not ended do not start again. The audit log goes on after the last row of the backup with a
-// row that says what is missing; the replaced file, which has those rows, stays beside.
+// Puts back ops.db from a backup while no server runs: its history would go back under running jobs. Tokens are those of now;
+// sessions and maintenance windows end, and jobs that had not ended do not start again. The audit log goes on after the last row
+// of the backup with a row that says what is missing; the replaced file, which has those rows, stays beside.
 import fs from 'node:fs';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';
 import { readKnownHash } from '../backup-store/known-hash.ts';
@@ -13,13 +13,17 @@ import { explain } from '../core/faults.ts';
 import { createRedactor } from '../core/redaction.ts';
 import { failureOf } from '../jobs/job.ts';
 import { createJobRepository } from '../jobs/repository.ts';
+import { createWindowRepository } from '../window-store/window-repository.ts';
 import { copyFromBackup } from './copy-from-backup.ts';
+import { findHighestNamed } from './job-numbers.ts';
 import {
+  type AuditEnd,
   dropSessions,
-  type Ends,
   type KeptRows,
   putKept,
-  readEnds,
+  readAuditEnd,
+  readHighestJob,
+  readHighestListed,
   readKept,
   skipJobNumbers,
 } from './ops-repository.ts';
@@ -45,6 +49,7 @@ export type RestoredOps = {
   tokens: { count: number; of: 'now' | 'backup' };
   sessions: number;
   jobs_ended: number;
+  windows_ended: number;
 };
 
 /** Expects that this process holds the data root. Throws `bad_input` for a backup that cannot be used, `config` when the present
@@ -64,27 +69,36 @@ export async function restoreOps(given: Given): Promise<RestoredOps> {
   return restored;
 }
 
-/** `rows` go along from the present file; null when it cannot be read. `ends`: where that file ends, as far as known. */
-type Present = { rows: KeptRows | null; ends: Ends };
+/** `rows` go along from the present file; null when it cannot be read. `audit`: the last row of its log, and `jobs`: the highest
+ *  number of a job, both as far as known. */
+type Present = { rows: KeptRows | null; audit: AuditEnd | null; jobs: number };
 
 function readPresent({ config, acceptsOldTokens }: Given): Present {
   const file = config.opsDatabasePath;
   const { head } = readHead(headFile(config.root));
-  const unknown = { audit: head, jobs: 0 };
+  const found: Present = { rows: null, audit: head, jobs: 0 };
   try {
     if (!fs.existsSync(file)) throw new AppError('config', `${file} is missing`);
     const ops = openDatabase(file, { busyMs: scriptBusyMs });
     try {
-      return { rows: readKept(ops), ends: readable(() => readEnds(ops)) ?? unknown };
+      found.audit = readable(() => readAuditEnd(ops)) ?? head;
+      found.jobs = Math.max(
+        ...[readHighestJob, readHighestListed].map((read) => readable(() => read(ops)) ?? 0),
+      );
+      found.rows = readKept(ops);
     } finally {
       ops.close();
     }
   } catch (error) {
-    if (acceptsOldTokens) return { rows: null, ends: unknown };
-    const why = explain(error, file).replace(/\.$/, '');
-    const message = `The present tokens cannot be read: ${why}. Nothing was changed. With --old-tokens, those of the backup count again, also ones that were revoked since: revoke them afterwards.`;
-    throw new AppError('config', message);
+    if (!acceptsOldTokens) throw unreadable(error, file);
   }
+  return { ...found, jobs: Math.max(found.jobs, findHighestNamed(config, found.rows)) };
+}
+
+function unreadable(error: unknown, file: string): AppError {
+  const why = explain(error, file).replace(/\.$/, '');
+  const message = `The present tokens cannot be read: ${why}. Nothing was changed. With --old-tokens, those of the backup count again, also ones that were revoked since: revoke them afterwards.`;
+  return new AppError('config', message);
 }
 
 /** Null when the database is too damaged. */
@@ -105,11 +119,11 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
   try {
     return ops
       .transaction(() => {
-        const before = readEnds(ops).audit;
+        const before = readAuditEnd(ops);
         const last = before?.id ?? 0;
-        const end = present.ends.audit;
+        const end = present.audit;
         if (present.rows) putKept(ops, present.rows);
-        skipJobNumbers(ops, present.ends.jobs);
+        skipJobNumbers(ops, present.jobs);
         const restored: RestoredOps = {
           backup: given.backup,
           made_at: madeAt,
@@ -119,6 +133,7 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
           tokens: { count: readKept(ops).access_token.length, of: present.rows ? 'now' : 'backup' },
           sessions: dropSessions(ops),
           jobs_ended: endJobs(ops, given.now),
+          windows_ended: endWindows(ops, given),
         };
         const detail = {
           ...restored,
@@ -127,7 +142,7 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
         };
         const target = `backup:${given.backup}`;
         audit.record({ event: 'ops.restored', outcome: 'ok', by: given.by, target, detail });
-        const head = readEnds(ops).audit;
+        const head = readAuditEnd(ops);
         return { ...restored, head: { id: head?.id ?? 0, hash: head?.hash ?? '' } };
       })
       .immediate();
@@ -155,4 +170,13 @@ function endJobs(ops: Db, now: () => Date): number {
     else jobs.cancelWaiting(job.id, unwatched);
   }
   return active.length;
+}
+
+/** Ends the maintenance windows that were open or planned when the backup was made; returns how many. A person may have ended them
+ *  since. */
+function endWindows(ops: Db, { by, now }: Given): number {
+  const windows = createWindowRepository(ops);
+  const open = windows.open();
+  for (const { id } of open) windows.end(id, now().toISOString(), by.actor);
+  return open.length;
 }

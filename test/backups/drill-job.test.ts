@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import { setFile, setFolder } from '../../src/backup-store/set-files.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
 import { makeSet } from '../support/sets.ts';
@@ -122,6 +123,16 @@ t.test('a test that ended while nobody looked is recorded by the next start, onc
     t.notOk(fs.existsSync(left), 'the folder of a killed test is gone');
     await next.close();
   }
+
+  const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 1000 });
+  ops.exec(`UPDATE backup SET proof = 'proven', proof_job = 999, proof_at = '2026-11-01T03:00:00.000Z'`);
+  ops.close();
+  const restored = await startApp(t, { root });
+  t.match(
+    restored.parts.backups.find(older.id),
+    { proof: 'inconclusive', proof_job: job.number },
+    'in a history whose numbers began anew, the later test counts',
+  );
 });
 
 t.test('a cancelled test proves nothing and leaves nothing; so does one whose backup vanishes', async (t) => {

@@ -6,9 +6,11 @@ import t, { type Test } from 'tap';
 import { headFile } from '../../src/audit/head-file.ts';
 import { setFile } from '../../src/backup-store/set-files.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
+import { damageTable } from '../support/damage.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
 
 const id = '20261128T020000Z-2';
@@ -27,17 +29,23 @@ const filesIn = (root: string) =>
 const create = (root: string, name: string, role: string) =>
   runHere(root, ['token', 'create', '--name', name, '--role', role]);
 
-/** A set whose ops.db has a job that waits and one that runs, the tokens `old` and `both`, and a session. */
+/** A set whose ops.db has a job that waits and one that runs, the tokens `old` and `both`, a session and a maintenance window. */
 async function makeSet(app: TestApp) {
   const { repository, config } = app.parts;
   await create(app.root, 'old', 'viewer');
   await create(app.root, 'both', 'viewer');
   app.ops.exec(`INSERT INTO session VALUES ('hash', 'old', '2026-11-28', '2026-11-28', NULL)`);
+  const windows = createWindowRepository(app.ops);
+  const [begins, ends] = ['2026-11-28T00:00:00.000Z', '2099-11-28T00:00:00.000Z'];
+  const times = { starts_at: begins, ends_at: ends, created_at: begins };
+  const window = windows.insert({ level: 'frozen', reason: 'a new disk', created_by: 'anna', ...times });
+  windows.begin(window.id, begins);
   const waiting = insertJob(repository, { operation: 'import', claims: [library] });
   const running = insertJob(repository, { operation: 'index' });
   repository.start(running.id);
   const { id: last } = app.ops.prepare('SELECT id FROM audit ORDER BY id DESC').get() as { id: number };
   await writeSet(config, id, app.library, { files: { 'ops.db': app.ops } });
+  windows.end(window.id, '2026-11-28T01:00:00.000Z', 'anna');
   endJob(repository, waiting, 'succeeded');
   const started = repository.find(running.id);
   if (started) repository.finish(started, { status: 'succeeded' }, () => {});
@@ -72,7 +80,10 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
     out,
     `The audit log goes on after row ${last}; rows ${last + 1} to ${end?.id} are in the replaced file only.`,
   );
-  t.match(out, /3 tokens kept as they are now; 1 session ended; 2 unfinished jobs ended\./);
+  t.match(
+    out,
+    /3 tokens kept as they are now; 1 session ended; 2 unfinished jobs ended; 1 maintenance window ended\./,
+  );
   const jobs = queryOps(
     root,
     `SELECT id, status, failure ->> '$.code' AS code FROM job ORDER BY number DESC LIMIT 2`,
@@ -83,6 +94,7 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
   ]);
   t.strictSame(queryOps(root, 'SELECT * FROM job_claim'), []);
   t.strictSame(queryOps(root, 'SELECT * FROM session'), []);
+  t.strictSame(queryOps(root, 'SELECT * FROM maintenance_window WHERE ended_at IS NULL'), []);
   t.match(queryOps(root, 'SELECT name, revoked_at IS NOT NULL AS gone FROM access_token ORDER BY name'), [
     { name: 'both', gone: 0 },
     { name: 'new', gone: 0 },
@@ -105,19 +117,35 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
   t.match(checked, { status: 'succeeded', failure: null });
   t.equal(checked.number, newest + 1, 'no number is used twice');
   t.match((await again.page('/audit?event=server')).text, 'are only in ops.db.replaced-');
+  await again.close();
+
+  damageTable(path.join(root, 'ops.db'), 'sqlite_sequence');
+  t.match(await runHere(root, words), { code: 0, out: /3 tokens kept as they are now/ });
+  const afterDamage = await startApp(t, { root });
+  t.equal((await afterDamage.run('audit-check')).number, checked.number + 1, 'nor after those were lost');
 });
 
 t.test('tokens that cannot be read are taken from the backup only when that is asked for', async (t) => {
+  const whole = makeRoot(t);
+  const app = await startApp(t, { root: whole });
+  const { last } = await makeSet(app);
+  await app.close();
+  const end = queryOps(whole, 'SELECT max(id) AS id FROM audit')[0]?.id;
+  fs.writeFileSync(path.join(whole, 'logs/41.log'), 'of a job that only the lost history has');
+  let root = whole;
   for (const spoil of [
     (file: string) => fs.writeFileSync(file, 'no database'),
-    (file: string) => fs.rmSync(file),
     (file: string) => fs.truncateSync(file, 8192),
+    (file: string) => fs.truncateSync(file, 0),
+    (file: string) => {
+      const ops = openDatabase(file, { busyMs: 1000 });
+      ops.exec('DROP TABLE access_token');
+      ops.close();
+    },
+    (file: string) => fs.rmSync(file),
   ]) {
-    const root = makeRoot(t);
-    const app = await startApp(t, { root });
-    const { last } = await makeSet(app);
-    await app.close();
-    const end = queryOps(root, 'SELECT max(id) AS id FROM audit')[0]?.id;
+    root = makeRoot(t);
+    fs.cpSync(whole, root, { recursive: true });
     spoil(path.join(root, 'ops.db'));
     const before = filesIn(root);
     const refused = await runHere(root, words);
@@ -131,10 +159,9 @@ t.test('tokens that cannot be read are taken from the backup only when that is a
     t.equal(code, 0, err);
     t.match(out, /2 tokens are those of the backup: revoke the old ones/);
     t.match(out, `rows ${last + 1} to ${end} are in the replaced file only`, 'audit.head knows the end');
-    const again = await startApp(t, { root });
-    t.match(await again.run('audit-check'), { status: 'succeeded', failure: null });
-    await again.close();
   }
+  const again = await startApp(t, { root });
+  t.match(await again.run('audit-check'), { number: 42, status: 'succeeded', failure: null });
 });
 
 t.test('a set that cannot be used is refused with its file, and nothing changes', async (t) => {
