@@ -57,6 +57,8 @@ async function run(
   assertConfirmed({ reason, confirm: text(values.confirm) }, word);
   const { loadConfig } = await import('../core/config.ts');
   const config = loadConfig();
+  const { assertThere } = await import('./assert-there.ts');
+  await assertThere(config, backup, command === 'restore-ops' ? 'ops.db' : 'library.db');
   const { holdRoot } = await import('../runner/hold-root.ts');
   const release = holdRoot(config.root, `Stop the server, then run ${command} again.`);
   try {
