@@ -23,8 +23,8 @@ export async function replaceDatabase<T>(
   make: (places: Places) => Promise<T>,
 ): Promise<T> {
   const file = fs.existsSync(database) ? fs.realpathSync(database) : database;
-  const copy = `${file}.restoring`;
-  removeDatabase(copy);
+  const copy = copyOf(file);
+  removeUnfinished([file]);
   try {
     assertUnused(file, given);
     if (fs.existsSync(file)) closeLog(file, given.command);
@@ -43,10 +43,34 @@ export async function replaceDatabase<T>(
   }
 }
 
-/** Removes what a killed restore has left. */
+/** Removes what a killed command has left beside these databases: the new file, half of a kept one, and the second name of a file
+ *  that was not replaced. */
 export function removeUnfinished(databases: string[]) {
-  for (const database of databases)
-    if (fs.existsSync(database)) removeDatabase(`${fs.realpathSync(database)}.restoring`);
+  for (const database of databases) {
+    const file = fs.existsSync(database) ? fs.realpathSync(database) : database;
+    removeDatabase(copyOf(file));
+    for (const kept of listKept(file)) if (isHalf(kept) || isSecondName(kept, file)) fs.rmSync(kept);
+  }
+}
+
+const copyOf = (file: string) => `${file}.restoring`;
+const isHalf = (kept: string) => kept.endsWith('.partial');
+
+/** The paths of the files that were replaced, also of those that are not whole yet; not their logs. */
+function listKept(file: string): string[] {
+  const [folder, start] = [path.dirname(file), `${path.basename(file)}.replaced-`];
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const isOurs = (name: string) => name.startsWith(start) && ofTime.test(name.slice(start.length));
+  return names.filter(isOurs).map((name) => path.join(folder, name));
+}
+
+const ofTime = /^\d{8}T\d{6}Z(?:-\d+)?(?:\.partial)?$/;
+
+/** False for one whose log was moved beside it already. */
+function isSecondName(kept: string, file: string): boolean {
+  const [one, other] = [kept, file].map((name) => fs.lstatSync(name, { throwIfNoEntry: false }));
+  const isSame = one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+  return isSame && findThere(kept).length === 1;
 }
 
 /** Makes the file whole without its log. A database too damaged for that keeps its log. */

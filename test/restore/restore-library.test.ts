@@ -89,9 +89,24 @@ t.test('a damaged library goes back to a set, then to the copy before an import'
     { target: `backup:${id}`, reason: 'a test needs it', outcome: 'ok' },
   ]);
 
-  fs.writeFileSync(`${config.databasePath}.restoring`, 'left by a killed command');
+  const ops = config.opsDatabasePath;
+  const left = ['chl.db.restoring', 'ops.db.restoring', 'ops.db.restoring-wal', 'ops.db.restoring-shm'];
+  const half = 'ops.db.replaced-20261128T020000Z.partial';
+  for (const name of [...left, half]) fs.writeFileSync(path.join(root, name), 'left by a killed command');
+  const second = `${ops}.replaced-20261128T020001Z`;
+  fs.linkSync(ops, second);
+  for (const name of ['ops.db.restoring-mine', 'ops.db.replaced-mine.partial'])
+    fs.writeFileSync(path.join(root, name), 'of a person');
   const again = await startApp(t, { root });
   t.strictSame(filesIn(root).length, 2, 'the start removes what is left');
+  t.strictSame(
+    fs
+      .readdirSync(root)
+      .filter((name) => /^ops\.db\.re/.test(name))
+      .sort(),
+    ['ops.db.replaced-mine.partial', 'ops.db.restoring-mine'],
+    'and nothing that a person has put there',
+  );
   t.ok(readRevision(again.library) > revision, 'a plan for the replaced library is outdated');
   t.match((await again.page('/audit?event=server')).text, 'The replaced file is chl.db.replaced-');
   await again.close();
