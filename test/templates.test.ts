@@ -1,4 +1,5 @@
 // Templates have one element per line, are indented, at most 110 columns wide, and contain no hidden logic.
+import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
@@ -6,6 +7,24 @@ import { templateProblems } from './support/template-rules.ts';
 
 t.test('every template follows the rules', async (t) => {
   t.same(templateProblems(path.join(packageRoot, 'views')), []);
+});
+
+t.test('the ids of the layout are in no other template', (t) => {
+  const views = path.join(packageRoot, 'views');
+  const idsIn = (name: string) =>
+    [...fs.readFileSync(path.join(views, name), 'utf8').matchAll(/\bid="([\w-]+)"/g)].map(
+      ([, id]) => id ?? '',
+    );
+  const ids = new Set(idsIn('layout.eta'));
+  const others = fs
+    .readdirSync(views, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.eta') && name !== 'layout.eta');
+  t.ok(ids.has('note'));
+  t.same(
+    others.flatMap((name) => idsIn(name).flatMap((id) => (ids.has(id) ? [`${name}: ${id}`] : []))),
+    [],
+  );
+  t.end();
 });
 
 t.test('each broken rule is reported with its line', async (t) => {
