@@ -1,7 +1,10 @@
 // The caches of this process: bounded, counted, listed and emptied in one way. A cache holds only what can be made again.
+import type { Role } from './role.ts';
 
 /** `about`: a sentence that says what it keeps. `bytes`: of keys and values, estimated. */
 export type CacheLimits<T> = {
+  /** The least role that may see its keys and values. */
+  reads: Role;
   about: string;
   entries: number;
   bytes: number;
@@ -29,7 +32,7 @@ export type Cache<T> = ReturnType<typeof createCache<T>>;
 /** A cache of any values. */
 export type AnyCache = Pick<
   Cache<never>,
-  'name' | 'about' | 'limits' | 'figures' | 'list' | 'preview' | 'clear'
+  'name' | 'reads' | 'about' | 'limits' | 'figures' | 'list' | 'preview' | 'clear'
 >;
 export type Caches = ReturnType<typeof createCaches>;
 
@@ -73,6 +76,7 @@ export function createCache<T>(name: string, given: CacheLimits<T> & { now: () =
 
   return {
     name,
+    reads: given.reads,
     about: given.about,
     limits: { entries: given.entries, bytes: given.bytes, ttlMs: given.ttlMs ?? null },
     get,

@@ -5,6 +5,7 @@ import { emptyTabs, type Format } from './exported-rows.ts';
 import { packSheet } from './sheet-files.ts';
 
 export const emptySheets = createCache<Buffer>('empty-sheets', {
+  reads: 'viewer',
   about: 'The empty sheets that people download to fill in.',
   entries: 10,
   bytes: 4 * 1024 * 1024,

@@ -57,6 +57,7 @@ export function keepSearches(liveIndex: LiveIndex, { caches, libraryRevision }: 
 
 function createAnswers(caches: Caches) {
   return caches.create<SearchAnswer>('search', {
+    reads: 'viewer',
     about: 'The hits of each search, until the index or the library changes.',
     entries: 1000,
     bytes: 16 * 1024 * 1024,
@@ -68,6 +69,7 @@ function createAnswers(caches: Caches) {
 
 function createVectors(caches: Caches) {
   return caches.create<Float32Array>('query-vectors', {
+    reads: 'viewer',
     about:
       'The vectors of the texts that were searched for, for an hour: each spares a call to the embedder.',
     entries: 2000,

@@ -10,6 +10,7 @@ export type NextRun = { schedule: string; at: string };
 export type NextRuns = ReturnType<typeof createNextRuns>;
 
 export const cronRules = createCache<CronRule | null>('cron-rules', {
+  reads: 'viewer',
   about: 'The rules of schedules, read.',
   entries: 1000,
   bytes: 8 * 1024 * 1024,

@@ -6,6 +6,7 @@ const megabyte = 1024 * 1024;
 
 export const cronWords = createCache<string>('cron-words', {
   ...ofText,
+  reads: 'viewer',
   about: 'The rules of schedules in words.',
   entries: 1000,
   bytes: megabyte,
@@ -13,6 +14,7 @@ export const cronWords = createCache<string>('cron-words', {
 });
 
 export const zoneOffsets = createCache<number>('zone-offsets', {
+  reads: 'viewer',
   about: 'How far the clock of a zone is ahead of UTC, for each quarter of an hour that was asked for.',
   entries: 20_000,
   bytes: 8 * megabyte,
@@ -22,6 +24,7 @@ export const zoneOffsets = createCache<number>('zone-offsets', {
 });
 
 export const zones = createCache<Intl.DateTimeFormat>('zones', {
+  reads: 'viewer',
   about: 'The time zones that were loaded.',
   entries: 1000,
   bytes: 32 * megabyte,

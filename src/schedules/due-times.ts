@@ -14,6 +14,7 @@ type Known = { from: number; until: number; times: Date[] };
 
 export function createDueTimes(caches: Caches) {
   const known = caches.create<Known>('due-times', {
+    reads: 'viewer',
     about: 'The due times of the next hours, for each rule of a schedule.',
     entries: 500,
     bytes: 8 * 1024 * 1024,

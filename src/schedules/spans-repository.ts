@@ -57,6 +57,7 @@ const spanBytes = 200;
 export function createScheduleSpans({ ops, bus, caches }: Pick<Kernel, 'ops' | 'bus' | 'caches'>) {
   const readers = sources.map((source, at) => createReader(ops, source, newestOf[at] as string));
   const loaded = caches.create<Loaded>('schedule-runs', {
+    reads: 'viewer',
     about: 'The runs of each schedule in the last day, by outcome and ten minutes.',
     entries: 500,
     bytes: 32 * 1024 * 1024,

@@ -24,6 +24,7 @@ const deadlineMs = 1000;
 /** Keeps the hashes of files as long as their sizes and times stay. */
 export function createFindDrift(config: Config, findFiles: FindFiles, caches: Caches) {
   const kept = caches.create<string[]>('file-hashes', {
+    reads: 'viewer',
     about: 'The hashes of the files of sheets, as long as their sizes and times stay.',
     entries: 100,
     bytes: 1024 * 1024,

@@ -85,6 +85,7 @@ export function createSeries(given: Given) {
 
 function keepSeries(caches: Caches) {
   return caches.create<(number | null)[]>('series', {
+    reads: 'viewer',
     about: 'The numbers of charts, until the next sample.',
     entries: 200,
     bytes: 4 * 1024 * 1024,

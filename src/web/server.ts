@@ -110,6 +110,7 @@ export async function createServer(
 function registerParts(app: FastifyInstance, nav: Tab[], cards: Cards, { bus, caches, config }: Kernel) {
   const kept = caches.create<string>('pages', {
     ...ofText,
+    reads: 'admin',
     about: 'The tabs and the notices that every page has, until they change.',
     entries: 100,
     bytes: 4 * 1024 * 1024,

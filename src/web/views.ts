@@ -31,6 +31,7 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
   const resolve = eta.resolvePath;
   const known = caches.create<string>('template-paths', {
     ...ofText,
+    reads: 'viewer',
     about: 'The file of each template, by the template that includes it.',
     entries: 5000,
     bytes: 4 * 1024 * 1024,
@@ -51,6 +52,7 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
 /** The methods of Eta's cache that it calls. */
 function keepTemplates(caches: Caches) {
   const templates = caches.create<TemplateFunction>('templates', {
+    reads: 'viewer',
     about: 'The compiled templates of pages.',
     entries: 2000,
     bytes: 32 * 1024 * 1024,

@@ -69,6 +69,7 @@ t.test('a preview has 2 KiB at most, and no secret', async (t) => {
   const app = await startApp(t);
   const secret = `chl_${'s3cr3t'.repeat(8)}`;
   const kept = app.caches.create<string>('of-a-test', {
+    reads: 'viewer',
     about: 'Texts of a test.',
     entries: 9,
     bytes: 100_000,
@@ -93,6 +94,30 @@ t.test('an operator may flush, a viewer may only read', async (t) => {
   t.match(await flush('viewer'), { status: 403, body: { error: { code: 'forbidden' } } });
   t.match(await flush('operator'), { status: 200 });
   t.match(await app.json('/api/v1/caches', undefined, as('viewer')), { status: 200 });
+});
+
+t.test('keys and values need the role that their content needs', async (t) => {
+  const app = await startWithRoles(t);
+  const { caches } = app;
+  const kept = caches.find('cards');
+  t.equal(kept?.reads, 'admin');
+  const headers = as('admin').authorization ?? '';
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=access', {
+    authorization: headers,
+  });
+  await stream.until(({ event }) => event === 'access');
+  const keys = (query: string, role: 'viewer' | 'admin') =>
+    app.json(`/api/v1/caches/cards/keys${query}`, undefined, as(role));
+  for (const query of ['', '?key=admin%20access', '?key=none'])
+    t.match(await keys(query, 'viewer'), { status: 403, body: { error: { code: 'forbidden' } } }, query);
+  t.match(await keys('?key=admin%20access', 'admin'), { body: { items: [{ preview: /Tokens/ }] } });
+  for (const address of ['/caches/cards', '/ui/caches/cards?key=admin%20access']) {
+    const { status, text } = await app.page(address, as('viewer'));
+    t.equal(status, 200);
+    t.match(text, 'Its entries are not shown. Needs an admin; you are a viewer.');
+    t.notMatch(text, 'admin access');
+  }
+  t.match(await app.json('/api/v1/caches/statements/keys', undefined, as('viewer')), { status: 200 });
 });
 
 t.test('a watched card is rendered anew after a flush', async (t) => {

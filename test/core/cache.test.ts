@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createCache, createCaches, ofText } from '../../src/core/cache.ts';
 
-const limits = { ...ofText, about: 'Texts of a test.', entries: 3, bytes: 10_000 };
+const limits = { ...ofText, reads: 'viewer' as const, about: 'Texts of a test.', entries: 3, bytes: 10_000 };
 
 function openCache(given: Partial<typeof limits & { ttlMs: number }> = {}) {
   const clock = { ms: 0 };

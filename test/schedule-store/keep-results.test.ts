@@ -5,7 +5,15 @@ import { keepResults } from '../../src/schedule-store/keep-results.ts';
 t.test('a result is computed once, and an error is not kept', async (t) => {
   const asked: string[] = [];
   const now = () => new Date();
-  const limits = { about: '', entries: 9, bytes: 10_000, sizeOf: () => 8, show: String, now };
+  const limits = {
+    reads: 'viewer' as const,
+    about: '',
+    entries: 9,
+    bytes: 10_000,
+    sizeOf: () => 8,
+    show: String,
+    now,
+  };
   const kept = keepResults(createCache<number>('lengths', limits), (key) => {
     asked.push(key);
     if (key === 'bad') throw new Error('no');

@@ -1,7 +1,10 @@
 // The list of caches, and the page of one with its keys.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { describeLack, mayAct } from '../../core/role.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
+import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
+import { identityOf } from '../../web/identify.ts';
 import { findCache } from '../flush.ts';
 import type { CacheContext } from '../parts.ts';
 import { describeCache, type KeySort, keySorts } from '../read-caches.ts';
@@ -44,19 +47,33 @@ export function registerCachePages(app: FastifyInstance, ctx: CacheContext) {
 
   const schema = { querystring: objectSchema({ sort: textSchema, key: textSchema }) };
   app.get<Named>(cachePage.path, { config: { isPage: true }, schema }, (request, reply) => {
-    const { sort, key } = request.query;
-    const cache = findCache(ctx, request.params.ns);
+    const data = viewCache(ctx, request);
     return reply.sendPage({
       template: 'caches/cache-page',
-      title: `Cache ${cache.name}`,
+      title: `Cache ${data.cache.name}`,
       section,
-      data: {
-        cache: viewFigures(describeCache(cache)),
-        at: ctx.now().toISOString(),
-        ...viewKeys(cache, { sort: readSort(sort), key }, ctx),
-      },
+      data,
     });
   });
+
+  /** The content of the page's host. */
+  app.get<Named>('/ui/caches/:ns', { schema }, (request, reply) =>
+    reply.view('caches/one-cache', viewCache(ctx, request)),
+  );
+}
+
+/** Its keys are shown to the role that may see their content elsewhere. */
+function viewCache(ctx: CacheContext, request: FastifyRequest<Named>) {
+  const { sort, key } = request.query;
+  const cache = findCache(ctx, request.params.ns);
+  const { role } = identityOf(request);
+  return {
+    cache: viewFigures(describeCache(cache)),
+    path: url(`/ui/caches/${cache.name}`, { sort, key }),
+    at: ctx.now().toISOString(),
+    content: mayAct(role, cache.reads) ? viewKeys(cache, { sort: readSort(sort), key }, ctx) : null,
+    whyHidden: describeLack(role, cache.reads),
+  };
 }
 
 /** An unknown order is the first one. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
+import { assertRole } from '../../core/role.ts';
 import {
   closedSchema,
   integerSchema,
@@ -10,6 +11,7 @@ import {
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
+import { identityOf } from '../../web/identify.ts';
 import { requester } from '../../web/requester.ts';
 import { flushing } from '../actions.ts';
 import { findCache, flushCache } from '../flush.ts';
@@ -46,7 +48,7 @@ const listedSchema = {
 const keysSchema = {
   summary: 'The first hundred entries of a cache: the most hits, the most bytes, or the oldest first.',
   description:
-    'Keys and values are shown without secrets. With `key`, the answer is that entry with the first 2 KiB of its value in `preview`.',
+    'Keys and values are shown without secrets, to the role that may see their content elsewhere. With `key`, the answer is that entry with the first 2 KiB of its value in `preview`.',
   params,
   querystring: closedSchema({
     sort: { type: 'string', enum: keySorts, default: 'hits' },
@@ -80,8 +82,11 @@ export function registerCachesApi(app: FastifyInstance, ctx: CacheContext) {
     next_cursor: null,
   }));
 
-  app.get<Keys>('/api/v1/caches/:ns/keys', { schema: keysSchema }, ({ params: { ns }, query }) => {
+  app.get<Keys>('/api/v1/caches/:ns/keys', { schema: keysSchema }, (request) => {
+    const { query } = request;
+    const { ns } = request.params;
     const cache = findCache(ctx, ns);
+    assertRole(identityOf(request).role, cache.reads);
     if (query.key !== undefined) return { items: [findKey(ctx, ns, query.key)], next_cursor: null };
     const items = listKeys(cache, query.sort, ctx.redactor).slice(0, query.limit);
     return { items, next_cursor: null };

@@ -66,6 +66,7 @@ export function statementsOf(db: Db): Cache<Database.Statement<unknown[]>> {
   const known = statements.get(db);
   if (known) return known;
   const cache = createCache<Database.Statement<unknown[]>>('statements', {
+    reads: 'viewer',
     about: 'Compiled statements on jobs and on the audit log.',
     entries: 500,
     bytes: 4 * 1024 * 1024,

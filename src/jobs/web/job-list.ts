@@ -33,6 +33,7 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
  *  or a maintenance window changes. `html` is the output of a template, in which every value is escaped. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const cache = ctx.caches.create<RenderedList>('job-lists', {
+    reads: 'viewer',
     about: 'Rendered job lists, until a job changes.',
     entries: 40,
     bytes: 16 * 1024 * 1024,
