@@ -1,6 +1,8 @@
 // Keeps the focus when a swap moves or replaces the focused control, and moves it to the card's heading when the swap
 // removes the control, so that it never falls to the body.
 
+/** Hosts filled by the stream, and hosts that fetch their content. */
+const hostSelector = '[sse-swap], [data-refetched]';
 /** The last focused control inside a card, and the card's host. */
 let last = null;
 let swaps = 0;
@@ -8,7 +10,7 @@ let swaps = 0;
 export function watchFocus() {
   document.addEventListener('focusin', ({ target }) => {
     if (target.closest('dialog')) return;
-    const host = target.closest('[sse-swap]');
+    const host = target.closest(hostSelector);
     last = host && { control: target, host };
   });
   document.addEventListener('htmx:afterSwap', () => {

@@ -36,7 +36,8 @@ export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages
       return this.header('hx-redirect', redirect).send('');
     }
     this.header('hx-trigger', headerJson({ 'ops-refresh': true, 'chl-close': true, 'chl-notice': notice }));
-    if (!card) return this.header('hx-reswap', 'none').send('');
+    // An empty answer would be swapped into the dialog, which would open again.
+    if (!card) return this.code(204).send();
     this.header('hx-retarget', `#${card.host}`).header('hx-reswap', 'morph:innerHTML');
     return this.type('text/html; charset=utf-8').send(
       await cards.render(card, identityOf(this.request).role),

@@ -1,6 +1,7 @@
 // Pressing a button starts one job, shows one notice in its tab, and keeps the focus.
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
+import { addBackup } from '../support/backups.ts';
 import { accessProblems, browserTest } from '../support/browser.ts';
 import { defineDestructive, defineOperation } from '../support/operations.ts';
 import { as, startWithRoles } from '../support/roles.ts';
@@ -90,6 +91,45 @@ browserTest(
     t.not(await page.evaluate('document.activeElement.tagName'), 'BODY');
   },
 );
+
+browserTest('an action from a dialog closes it, shows the outcome, and keeps the focus', async (t, open) => {
+  const app = await startApp(t, noop);
+  const page = await open(`${app.origin}/caches`);
+  const focused = () => page.evaluate('document.activeElement.id');
+  const isClosed = () => page.locator('#dialog:not([open])').waitFor({ state: 'attached' });
+  for (const [address, entries] of [
+    ['/caches', '#cache-templates [data-l="Entries"]'],
+    ['/caches/templates', '#cache dd'],
+  ] as const) {
+    await page.goto(app.origin + address);
+    const before = await page.locator(entries).first().textContent();
+    await page.locator('#flush-templates').click();
+    await page.locator('#reason').fill('a test needs it');
+    const refreshed = page.waitForResponse(/\/ui\/caches\/(list|templates)$/);
+    await page.locator('#dialog-submit').click();
+    await page.locator('#toasts').getByText('Cache templates flushed.').waitFor();
+    await (await refreshed).finished();
+    await isClosed();
+    t.equal(await focused(), 'flush-templates');
+    await page.waitForFunction(
+      `document.querySelector(${JSON.stringify(entries)}).textContent !== ${JSON.stringify(before)}`,
+    );
+  }
+
+  const { id } = addBackup(app, '2026-11-28T02:00:00.000Z');
+  await page.goto(`${app.origin}/backups/${id}`);
+  await page.locator('#keep-backup').click();
+  await page.getByLabel('Note, shown in the list').fill('ask Anna');
+  await page.locator('#dialog-submit').click();
+  await page.locator('#release-backup').waitFor();
+  await isClosed();
+  await page.locator('main [tabindex="-1"]:focus').first().waitFor();
+  await page.getByText('ask Anna').waitFor();
+  await page.locator('#release-backup').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#keep-backup').waitFor();
+  await page.locator('main [tabindex="-1"]:focus').first().waitFor();
+});
 
 browserTest('a destructive run requires a reason and its typed word', async (t, open) => {
   const app = await startApp(t, { ...noop, catalogue: createCatalogue([defineDestructive()]) });

@@ -11,6 +11,7 @@ export const backupPage: Page = {
   path: '/backups/:id',
   api: '/api/v1/backups/:id',
   cards: ['backups'],
+  reloads: true,
   examples: [],
 };
 

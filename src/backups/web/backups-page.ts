@@ -11,6 +11,7 @@ export const backupsPage: Page = {
   path: '/backups',
   api: '/api/v1/backups',
   cards: ['backups'],
+  reloads: true,
   examples: ['/backups', '/backups?kind=before_update'],
 };
 
