@@ -9,7 +9,8 @@ import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { copyDatabase } from '../backup-store/copy-database.ts';
-import { listCopies, setFolder } from '../backup-store/set-files.ts';
+import { newestFirst } from '../backup-store/newest-first.ts';
+import { listCopies, readCopyName, setFolder } from '../backup-store/set-files.ts';
 import { partialPath, removeUnfinished } from '../backup-store/unfinished.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
@@ -57,18 +58,23 @@ export function backupFile(config: Place, name: string): string {
 export const listBackups = listCopies;
 
 /** Removes the oldest backups beyond the configured number and size; the newest always stays, and so does each that a person has
- *  marked to keep. Returns the removed names. */
-export function sweepBackups(config: Place & Limits, kept: ReadonlySet<string>): string[] {
-  const newestFirst = listCopies(config)
-    .reverse()
-    .filter((name) => !kept.has(name));
+ *  marked to keep. `now`: when the newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns
+ *  the removed names. */
+export function sweepBackups(config: Place & Limits, kept: ReadonlySet<string>, now: Date): string[] {
+  const found = listCopies(config).flatMap((name) => {
+    const stat = kept.has(name)
+      ? undefined
+      : fs.lstatSync(setFolder(config, name), { throwIfNoEntry: false });
+    const at = readCopyName(name)?.at;
+    return at !== undefined && stat?.isFile() ? [{ name, at, size: stat.size }] : [];
+  });
   let bytes = 0;
-  const removed = newestFirst.filter((name, at) => {
-    bytes += fs.statSync(setFolder(config, name)).size;
+  const old = newestFirst(found, now).filter(({ size }, at) => {
+    bytes += size;
     return at > 0 && (at >= config.importBackups || bytes > config.importBackupsMaxBytes);
   });
-  for (const name of removed) fs.rmSync(setFolder(config, name));
-  return removed;
+  for (const { name } of old) fs.rmSync(setFolder(config, name));
+  return old.map(({ name }) => name);
 }
 
 /** The names of the backups that people have marked to keep, for a process without a server around it. */

@@ -73,7 +73,7 @@ async function tryChange(work: Work): Promise<Result | null> {
   const result = { ...plan.result, plan: plan.token, backup, can_undo: backup !== null };
   if (write(work, plan, result, now)) {
     plan.report();
-    const swept = sweepBackups(context.config, readKept(context.config));
+    const swept = sweepBackups(context.config, readKept(context.config), new Date(now));
     if (swept.length > 0) console.log(`Removed ${plural(swept.length, 'old backup')}.`);
     return result;
   }

@@ -5,7 +5,6 @@ import { backupStore } from '../backup-store/feature.ts';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
-import type { Log } from '../core/log.ts';
 import { sourceStore } from '../source-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { sweepBackups } from './backup.ts';
@@ -17,19 +16,22 @@ export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
   create: createSheetParts,
 };
 
-function createSheetParts({ config, isNewLibrary, log, use }: Context) {
+function createSheetParts({ config, isNewLibrary, log, now, use }: Context) {
   const isSeeded = isNewLibrary && seedStarterSheet(config, use(sourceStore).sourceRepository.all());
   /** The time at which this process wrote the published sheet, in ms; null if it did not. */
   const seededAt = isSeeded ? Date.now() : null;
-  removeOldBackups(config, log, use(backupStore).backupRepository.kept());
+  removeOldBackups({ config, log, now }, use(backupStore).backupRepository.kept());
   return { seededAt };
 }
 
 /** The limits may have been lowered since the last backup. */
-function removeOldBackups(config: Config, log: Log, kept: ReadonlySet<string>) {
+function removeOldBackups(
+  { config, log, now }: Pick<Context, 'config' | 'log' | 'now'>,
+  kept: ReadonlySet<string>,
+) {
   if (config.mode === 'noop') return;
   try {
-    const removed = sweepBackups(config, kept);
+    const removed = sweepBackups(config, kept, now());
     if (removed.length > 0) log.info({ removed }, 'old backups were removed');
   } catch (error) {
     log.error({ err: error }, 'old backups could not be removed; tried again after the next import');

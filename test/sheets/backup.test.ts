@@ -98,16 +98,18 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   const { config } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   const names = ['0101', '0202', '0303', '0404'].map((day) => `library-2026${day}T100000.123Z-6f9619ff.db`);
-  const kept = (importBackups: number, mebibytes: number, marked: string[] = []) => {
+  const kept = (importBackups: number, mebibytes: number, marked: string[] = [], at = now) => {
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder);
     for (const name of [...names, 'mine.db', 'library-before-spring.db'])
       fs.writeFileSync(path.join(folder, name), Buffer.alloc(1_000_000));
     const limits = { importBackups, importBackupsMaxBytes: mebibytes * 2 ** 20 };
-    const removed = sweepBackups({ backupPath: config.backupPath, ...limits }, new Set(marked));
+    fs.mkdirSync(path.join(folder, 'library-20260505T100000.123Z-6f9619ff.db'));
+    const place = { backupPath: config.backupPath, ...limits };
+    const removed = sweepBackups(place, new Set(marked), new Date(at));
     const left = fs.readdirSync(folder).filter((name) => names.includes(name));
     t.strictSame([...left, ...removed].sort(), names);
-    t.equal(fs.readdirSync(folder).length, left.length + 2, 'copies of people stay');
+    t.equal(fs.readdirSync(folder).length, left.length + 3, 'copies of people stay, and folders');
     return left.map((name) => name.slice(12, 16)).join(' ');
   };
   t.equal(kept(20, 5120), '0101 0202 0303 0404');
@@ -115,6 +117,9 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   t.equal(kept(20, 2), '0303 0404');
   t.equal(kept(1, 5120), '0404');
   t.equal(kept(1, 5120, names.slice(0, 1)), '0101 0404', 'one that is marked to keep');
+  const before = '2026-02-02T10:00:00.123Z';
+  t.equal(kept(2, 5120, [], before), '0101 0202', 'the one just made, after the clock was set back');
+  t.equal(kept(1, 5120, [], before), '0202');
   t.equal(kept(20, 0), '0404', 'larger than the size that all may have');
   await t.test('at the start of the server, too, but not in noop mode', async (t) => {
     kept(20, 5120);
@@ -138,7 +143,7 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
     }
   });
   fs.rmSync(folder, { recursive: true });
-  t.strictSame(sweepBackups(config, new Set()), [], 'there is no folder yet');
+  t.strictSame(sweepBackups(config, new Set(), new Date(now)), [], 'there is no folder yet');
 });
 
 t.test('backups are in their own folder, where it is set, beside what another backup has left', async (t) => {
