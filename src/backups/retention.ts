@@ -8,8 +8,8 @@ type Kept = Pick<Backup, 'id' | 'at' | 'kind' | 'bytes' | 'proof' | 'is_kept'>;
 const keptUpdates = 3;
 
 /** The ids of the backups to remove, oldest first. `now`: when the newest was made; those dated later, by a clock that was wrong,
- *  are left alone. The newest, the newest that is proven, and those marked to keep never are. Copies before imports have limits
- *  of their own. */
+ *  are left alone. The newest, the newest that is proven, and those marked to keep never are. One whose test has failed never
+ *  takes the place of a good one. Copies before imports have limits of their own. */
 export function findExpired(backups: readonly Kept[], limits: Limits, now: string): string[] {
   const newestFirst = backups
     .filter(({ at }) => at <= now)
@@ -24,18 +24,25 @@ export function findExpired(backups: readonly Kept[], limits: Limits, now: strin
     ...newestOfEach(full, monthOf, limits.backupMonthly),
   ]);
   const within = keepWithin(
-    full.filter((one) => kept.has(one)),
+    goodFirst(full).filter((one) => kept.has(one)),
     fixed,
     limits.backupMaxBytes,
   );
-  const old = updates.filter((one, at) => at >= keptUpdates && !one.is_kept);
-  return [...full.filter((one) => !within.has(one)), ...old].reverse().map(({ id }) => id);
+  const old = goodFirst(updates).filter((one, at) => at >= keptUpdates && !one.is_kept);
+  const isOld = (one: Kept) => old.includes(one);
+  return [...full.filter((one) => !within.has(one)), ...updates.filter(isOld)].reverse().map(({ id }) => id);
 }
 
 const isProven = ({ proof }: Kept) => proof === 'proven';
 const isKept = ({ is_kept }: Kept) => is_kept;
+const isGood = ({ proof }: Kept) => proof !== 'failed';
 
-/** The newest backup of each of the newest days, weeks or months that have one. */
+function goodFirst(backups: readonly Kept[]): Kept[] {
+  return [...backups.filter(isGood), ...backups.filter((one) => !isGood(one))];
+}
+
+/** The newest good backup of each of the newest days, weeks or months that have one. A failed one is kept beside them, for a
+ *  person to look at, where no good one is as new. */
 function newestOfEach(
   newestFirst: readonly Kept[],
   periodOf: (at: string) => string,
@@ -44,16 +51,18 @@ function newestOfEach(
   const newest = new Map<string, Kept>();
   for (const one of newestFirst) {
     const period = periodOf(one.at);
-    if (!newest.has(period)) newest.set(period, one);
+    const before = newest.get(period);
+    if (!before || (isGood(one) && !isGood(before))) newest.set(period, one);
   }
-  return [...newest.values()].slice(0, periods);
+  const found = [...newest.values()];
+  return [...found.slice(0, periods), ...found.filter(isGood).slice(0, periods)];
 }
 
-/** The newest ones of which all together have at most `maxBytes`, and those that are `fixed`, whose bytes count first. */
-function keepWithin(newestFirst: readonly Kept[], fixed: ReadonlySet<Kept>, maxBytes: number): Set<Kept> {
+/** The first ones of which all together have at most `maxBytes`, and those that are `fixed`, whose bytes count first. */
+function keepWithin(bestFirst: readonly Kept[], fixed: ReadonlySet<Kept>, maxBytes: number): Set<Kept> {
   let bytes = [...fixed].reduce((sum, one) => sum + one.bytes, 0);
   const within = new Set(fixed);
-  for (const one of newestFirst) {
+  for (const one of bestFirst) {
     if (within.has(one)) continue;
     bytes += one.bytes;
     if (bytes > maxBytes) break;

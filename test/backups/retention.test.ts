@@ -66,6 +66,35 @@ t.test(
   },
 );
 
+t.test('a failed one never takes the place of a good one of its day, week or month', async (t) => {
+  const failed = { proof: 'failed' } as const;
+  const [newest, late, early, old] = [
+    made('2026-11-28T02:00'),
+    made('2026-11-27T20:00', failed),
+    made('2026-11-27T10:00'),
+    made('2026-11-20T02:00', failed),
+  ];
+  t.strictSame(keptOf([newest, late, early, old]), [newest.id, early.id, old.id]);
+  const days = { ...limits, backupDaily: 2, backupWeekly: 0, backupMonthly: 0 };
+  const [before, week] = nightly(4).slice(2) as [Given, Given];
+  t.strictSame(
+    keptOf([newest, { ...late, id: 'only' }, before, week], days),
+    [newest.id, 'only', before.id],
+    'two good days are kept besides',
+  );
+  t.strictSame(
+    keptOf([newest, { ...late, id: 'only' }, before], { ...limits, backupMaxBytes: 2 * mebibyte }),
+    [newest.id, before.id],
+    'and it is the first to go',
+  );
+  const updates = [late, early, newest, old, newest].map((one, at) => ({
+    ...one,
+    id: `before-${at}`,
+    kind: 'before_update' as const,
+  }));
+  t.strictSame(findExpired(updates, limits, now), ['before-3', 'before-0']);
+});
+
 t.test('all together have at most so many bytes, the oldest go first', async (t) => {
   t.strictSame(keptOf(nightly(5), { ...limits, backupMaxBytes: 3 * mebibyte }), [
     '2026-11-28',
