@@ -36,8 +36,9 @@ await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { conf
 async function readBackups(config: Config, id: string | undefined) {
   const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
-    const { there } = await asFilesSay(config, createBackupRepository(ops).all(), new Date());
-    return chooseBackup(there, id);
+    const now = new Date();
+    const { there } = await asFilesSay(config, createBackupRepository(ops).all(), now);
+    return chooseBackup(there, now, id);
   } finally {
     ops.close();
   }

@@ -29,7 +29,7 @@ const sql = {
   testedBy: `SELECT * FROM backup WHERE proof_job = ? ${newestFirst} LIMIT 1`,
   otherProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' AND id <> ? ${newestFirst} LIMIT 1`,
   newest: `SELECT * FROM backup WHERE gone_at IS NULL AND kind = ? ORDER BY at > ?, at DESC, id DESC LIMIT 1`,
-  newestProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' ${newestFirst} LIMIT 1`,
+  newestProven: `SELECT * FROM backup WHERE gone_at IS NULL AND proof = 'proven' ORDER BY at > ?, at DESC, id DESC LIMIT 1`,
   add: `
     INSERT INTO backup (id, job, at, kind, bytes, sha256, proof, proof_job, proof_at, proof_text, proof_steps,
       note, is_kept, gone_at)
@@ -73,7 +73,7 @@ export function createBackupRepository(ops: Db, now = () => new Date()) {
     since: (at: string) => list('since', at),
     /** One that is dated later than now, by another clock, only where there is no other. */
     newest: (kind: BackupKind = 'full') => first('newest', kind, now().toISOString()),
-    newestProven: () => first('newestProven'),
+    newestProven: () => first('newestProven', now().toISOString()),
     /** The one whose last test was that job. */
     testedBy: (job: number) => first('testedBy', job),
     /** The newest one besides `id` that is proven. */

@@ -8,6 +8,7 @@ import { explain } from '../core/faults.ts';
 import { formatMinute, formatSpan, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
+import { newestFirst } from '../backup-store/newest-first.ts';
 import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
@@ -17,7 +18,7 @@ export const backupsHead = { id: 'backups', component: 'backup', title: 'Backups
 
 type Sources = {
   config: Pick<Config, 'backupPath' | 'databasePath' | 'checks'>;
-  /** Newest first, as the files are now. */
+  /** As the files are now. */
   readBackups: () => Promise<Backup[]>;
   /** The sets in the folder that the server does not use. */
   unused: () => { id: string; reason: string }[];
@@ -44,7 +45,7 @@ export function backupsCheck(sources: Sources): Check {
         return null;
       });
       if (all === null) return { says: 'Not readable', found: [unusable].filter((one) => one !== null) };
-      const full = latestLast(
+      const full = newestFirst(
         all.filter(({ kind }) => kind === 'full'),
         sources.now(),
       );
@@ -60,12 +61,6 @@ export function backupsCheck(sources: Sources): Check {
       return { says: describe(full), found: found.filter((one) => one !== null) };
     },
   };
-}
-
-/** One that is dated later than now, by another clock, must not hide that the next one is overdue. */
-function latestLast(full: Backup[], now: Date): Backup[] {
-  const isPast = ({ at }: Backup) => Date.parse(at) <= now.getTime();
-  return [...full.filter(isPast), ...full.filter((one) => !isPast(one))];
 }
 
 function describe(full: Backup[]): string {

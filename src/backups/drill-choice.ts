@@ -3,21 +3,29 @@ import fs from 'node:fs';
 import type { Backup } from '../backup-store/backup.ts';
 import { AppError, badInput } from '../core/errors.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
+import { newestFirst } from '../backup-store/newest-first.ts';
 import type { Verdict } from './drill.ts';
 
 /** `proven`: the newest other one that is proven, which is offered when the test fails. */
 type Choice = { backup: Backup; proven: Backup | null };
 
-/** `all`: the newest first. Without an id: the newest full one that is not proven, else the newest one. Throws `bad_input`. */
-export function chooseBackup(all: readonly Backup[], id?: string): Choice {
-  const full = all.filter(({ kind }) => kind === 'full');
-  const backup =
-    id === undefined
-      ? (full.find(({ proof }) => proof !== 'proven') ?? full[0])
-      : all.find((one) => one.id === id);
+/** Without an id: the newest full one that is not proven, else the newest one; one that is dated later than now only where there
+ *  is no other. Throws `bad_input`. */
+export function chooseBackup(all: readonly Backup[], now: Date, id?: string): Choice {
+  const full = newestFirst(
+    all.filter(({ kind }) => kind === 'full'),
+    now,
+  );
+  const backup = id === undefined ? chooseOf(full, now) : all.find((one) => one.id === id);
   if (!backup) throw noBackup(id);
   const proven = full.find((one) => one.proof === 'proven' && one.id !== backup.id) ?? null;
   return { backup, proven };
+}
+
+/** A test in vain of one that is dated later would keep all others from being tested. */
+function chooseOf(full: readonly Backup[], now: Date): Backup | undefined {
+  const past = full.filter(({ at }) => Date.parse(at) <= now.getTime());
+  return past.find(({ proof }) => proof !== 'proven') ?? full[0];
 }
 
 function noBackup(id: string | undefined): AppError {
