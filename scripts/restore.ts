@@ -1,5 +1,5 @@
 // The operation `restore`: makes the library what it was at the time of a backup.
-import { readKnownHash } from '../src/backup-store/known-hash.ts';
+import { readKnown } from '../src/backup-store/known.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { restoreLibrary } from '../src/restore/restore-library.ts';
 import { type RestoreArguments, restoreOperation } from '../src/restore/restore-operation.ts';
@@ -10,11 +10,11 @@ await runOperation<RestoreArguments>(restoreOperation, (args, context) => {
   const { config, job, progress } = context;
   progress(0, undefined, 'copy');
   const { backup } = args;
-  const sha256 = readKnownHash(config, backup);
-  return withSource(config, { backup, sha256, jobId: job.id }, async (file) => {
+  const known = readKnown(config, backup);
+  return withSource(config, { backup, known, jobId: job.id }, async (source) => {
     const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
     try {
-      return await restoreLibrary(args, db, file, context);
+      return await restoreLibrary(args, db, source, context);
     } finally {
       db.close();
     }

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
 import { parseJson } from '../core/json.ts';
 import type { Backup } from './backup.ts';
+import { findProblem, look, lookAtFile } from './look-at-file.ts';
 import { type Manifest, manifestName } from './manifest.ts';
 import { setFile, setFolder } from './set-files.ts';
 
@@ -27,29 +28,26 @@ export async function asFilesSay(place: Place, rows: readonly Backup[], now: Dat
   return compared;
 }
 
-/** A sentence that names the first file that is missing, has another size or, as the manifest, another hash; null without one. */
-export async function findDefect(place: Place, { id, kind, sha256 }: Backup): Promise<string | null> {
-  if (kind === 'before_import' || sha256 === null) return null;
-  const stat = await look(setFile(place, id, manifestName));
-  if (!stat?.isFile()) return `${manifestName} is missing.`;
+/** A sentence that names the first file that is missing or no file, has another size or, as the manifest, another hash; null
+ *  without one. */
+export async function findDefect(place: Place, { id, kind, bytes, sha256 }: Backup): Promise<string | null> {
+  const copy = { name: id, bytes };
+  if (kind === 'before_import') return asSentence(id, await findProblem(place.backupPath, copy));
+  if (sha256 === null) return null;
+  const folder = setFolder(place, id);
+  const stat = await lookAtFile(folder, manifestName);
+  if (typeof stat === 'string') return manifestName + stat;
   if (stat.size > maxManifestBytes) return `${manifestName} is too large.`;
   const text = await fs.promises.readFile(setFile(place, id, manifestName), 'utf8');
   if (hash('sha256', text) !== sha256) return `${manifestName} was changed since the backup was made.`;
-  for (const { name, bytes } of (parseJson(text) as Manifest).files) {
-    const found = await look(setFile(place, id, name));
-    if (!found?.isFile()) return `${name} is missing.`;
-    if (found.size !== bytes) return `${name} has ${found.size} bytes instead of ${bytes}.`;
+  for (const file of (parseJson(text) as Manifest).files) {
+    const problem = await findProblem(folder, file);
+    if (problem !== null) return file.name + problem;
   }
   return null;
 }
 
-/** Null without such a file. Throws any other error, which says nothing about the file. */
-async function look(file: string): Promise<fs.Stats | null> {
-  return fs.promises.lstat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-    throw error;
-  });
-}
+const asSentence = (name: string, problem: string | null) => (problem === null ? null : name + problem);
 
 /** The job that tested it last stays, so that what that test has found is not recorded again. */
 function fail(row: Backup, text: string, now: Date): Backup {

@@ -1,12 +1,14 @@
 // Describes a backup that is in the folder, as its row.
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Backup, Test } from './backup.ts';
 import type { BackupJobs } from './backup-jobs-repository.ts';
 import { hashInThread } from './hash.ts';
+import { findProblem, lookAtFile } from './look-at-file.ts';
 import { bytesOf, loadManifest, type Manifest, manifestName } from './manifest.ts';
-import { readCopyName, setFile, setFolder } from './set-files.ts';
+import { readCopyName, setFolder } from './set-files.ts';
 
 type Place = Pick<Config, 'backupPath'>;
 
@@ -75,15 +77,18 @@ export function assertSame({ row: { id, sha256 } }: FoundSet, before: Backup | n
     throw damaged(`${manifestName} of ${id} is not the one that was written.`);
 }
 
-/** Throws `bad_input` with a sentence that names the first file whose bytes are others than the manifest says. */
+/** Throws `bad_input` with a sentence that names the first file that is no file, or whose bytes are others than the manifest
+ *  says. */
 export async function assertIntact(place: Place, { row, manifest }: FoundSet, isStopped: () => boolean) {
-  for (const { name, bytes, sha256 } of manifest.files) {
+  const folder = setFolder(place, row.id);
+  const listed = await lookAtFile(folder, manifestName);
+  if (typeof listed === 'string') throw damaged(`${path.join(folder, manifestName)}${listed}`);
+  for (const one of manifest.files) {
     if (isStopped()) throw new AppError('stopping', 'The server is stopping.');
-    const file = setFile(place, row.id, name);
-    const stat = await fs.promises.stat(file).catch(() => null);
-    if (!stat?.isFile()) throw damaged(`${file} is missing.`);
-    if (stat.size !== bytes) throw damaged(`${file} has ${stat.size} bytes, not ${bytes}.`);
-    if ((await hashInThread(file)) !== sha256) throw damaged(`${file} was changed since it was written.`);
+    const file = path.join(folder, one.name);
+    const problem = await findProblem(folder, one);
+    if (problem !== null) throw damaged(file + problem);
+    if ((await hashInThread(file)) !== one.sha256) throw damaged(`${file} was changed since it was written.`);
   }
 }
 

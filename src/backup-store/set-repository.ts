@@ -32,6 +32,17 @@ export function assertWhole(copy: Db) {
   if (finding !== 'ok') throw Object.assign(new Error(finding), { code: 'SQLITE_CORRUPT' });
 }
 
+/** Whether it has no table, as an empty file. */
+export function isBlank(db: Db): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1`).get() === undefined;
+}
+
+/** Whether a library has an experience or a manual. */
+export function hasEntries(library: Db): boolean {
+  const sql = 'SELECT 1 FROM experiences UNION ALL SELECT 1 FROM category_manuals LIMIT 1';
+  return library.prepare(sql).get() !== undefined;
+}
+
 /** The rows of each table, by name. Reads all of them. */
 export function countTables(db: Db): Record<string, number> {
   const names = db

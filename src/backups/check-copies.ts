@@ -1,6 +1,7 @@
 // Checks the restored copies of the databases: their pages, their references and rows, and that this version opens them.
 import path from 'node:path';
 import type { Manifest } from '../backup-store/manifest.ts';
+import { isBlank } from '../backup-store/set-repository.ts';
 import { version } from '../core/config.ts';
 import { prepareLibrary } from '../core/db/library.ts';
 import { countMissing, isNewer } from '../core/db/migrations.ts';
@@ -101,6 +102,8 @@ function migrate(file: string, name: string, expected: Expected) {
 function countMissingIn(file: string, name: string, kind: Expected['name']): number {
   const db = openDatabase(file, { busyMs: 0 });
   try {
+    // It would be taken for a new database.
+    if (isBlank(db)) throw new Defect(name, ' has no tables.');
     if (!isNewer(db, kind)) return countMissing(db, kind);
   } finally {
     db.close();

@@ -1,12 +1,11 @@
 // Compares the files of a backup with its manifest, and the manifest with the hash that the row of the backup remembers.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup } from '../backup-store/backup.ts';
+import { findProblem, lookAtFile } from '../backup-store/look-at-file.ts';
 import { type Manifest, manifestName, readManifest, type SetFile } from '../backup-store/manifest.ts';
 import { hashFile } from '../backup-store/set-files.ts';
 import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
-import { formatNumber } from '../core/format.ts';
 import { Defect } from './drill-steps.ts';
 
 /** `folder`: of the files. `sha256`: of the manifest. */
@@ -37,7 +36,8 @@ export async function compareFiles(
 
 async function compareManifest(folder: string, sha256: string | null) {
   if (sha256 === null) return;
-  const found = await hashOrReason(path.join(folder, manifestName));
+  const looked = await lookAtFile(folder, manifestName);
+  const found = typeof looked === 'string' ? { reason: looked } : await hashOrReason(folder, manifestName);
   if ('reason' in found) throw new Defect(manifestName, found.reason);
   if (found.sha256 !== sha256) throw new Defect(manifestName, differs(found.sha256, sha256));
 }
@@ -52,18 +52,17 @@ function readOrRefuse(folder: string): Manifest {
 }
 
 /** Returns the fault of a file, as words that follow its name; null for a good one. */
-async function findDifference(folder: string, { name, bytes, sha256 }: SetFile): Promise<string | null> {
-  const file = path.join(folder, name);
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  if (!stat) return ' is missing.';
-  if (!stat.isFile()) return ' is not a file.';
-  if (stat.size !== bytes) return ` has ${formatNumber(stat.size)} bytes instead of ${formatNumber(bytes)}.`;
-  const found = await hashOrReason(file);
+async function findDifference(folder: string, file: SetFile): Promise<string | null> {
+  const problem = await findProblem(folder, file);
+  if (problem !== null) return problem;
+  const { name, sha256 } = file;
+  const found = await hashOrReason(folder, name);
   if ('reason' in found) return found.reason;
   return found.sha256 === sha256 ? null : differs(found.sha256, sha256);
 }
 
-async function hashOrReason(file: string): Promise<{ sha256: string } | { reason: string }> {
+async function hashOrReason(folder: string, name: string): Promise<{ sha256: string } | { reason: string }> {
+  const file = path.join(folder, name);
   try {
     return { sha256: await hashFile(file) };
   } catch (error) {

@@ -13,7 +13,7 @@ import { packZip, readBytes } from '../zip/pack.ts';
 type Member = { name: string; file: fs.promises.FileHandle };
 
 /** `close`, or `stream` once. Throws `not_found` when its files are gone, `wrong_state`
- *  when one of them is missing. */
+ *  when one of them is missing or no file, which is never opened. */
 export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: Backup) {
   const members = await openMembers(config, backup);
   return {
@@ -37,9 +37,10 @@ async function openMembers(config: Pick<Config, 'backupPath'>, backup: Backup): 
   const place = setFolder(config, id);
   const members: Member[] = [];
   try {
-    const names = await listFiles(place, id);
+    await fs.promises.lstat(place);
     const defect = await findDefect(config, backup);
     if (defect !== null) throw new AppError('wrong_state', `Backup ${id} is not complete: ${defect}`);
+    const names = backup.kind === 'before_import' ? [id] : await listFiles(place, id);
     for (const name of names)
       members.push({ name, file: await fs.promises.open(path.join(path.dirname(place), name), 'r') });
     return members;
@@ -50,9 +51,8 @@ async function openMembers(config: Pick<Config, 'backupPath'>, backup: Backup): 
   }
 }
 
-/** The names below the folder of backups: those of the files of a set, or of the one file of a copy. */
+/** The names of the files of a set, below the folder of backups. */
 async function listFiles(place: string, id: string): Promise<string[]> {
-  if ((await fs.promises.stat(place)).isFile()) return [id];
   const entries = await fs.promises.readdir(place, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return files

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup, ProofStep } from '../backup-store/backup.ts';
+import { findProblem } from '../backup-store/look-at-file.ts';
 import type { Manifest } from '../backup-store/manifest.ts';
 import { readCopyName } from '../backup-store/set-files.ts';
 import { isDiskFull, readFreeBytes } from '../core/disk-reserve.ts';
@@ -15,7 +16,7 @@ import { Defect, type DrillStep, noteSteps, Obstacle } from './drill-steps.ts';
 import { findEntries } from './find-entries.ts';
 
 export type Drill = {
-  backup: Pick<Backup, 'id' | 'sha256'>;
+  backup: Pick<Backup, 'id' | 'bytes' | 'sha256'>;
   /** The folder of its files, or the file of a copy before an import. */
   place: string;
   /** The temporary folder, which does not exist yet. */
@@ -101,7 +102,9 @@ type Wanted = { from: string; name: string; bytes: number };
 /** A copy before an import is one file, of which nothing says what it was. */
 async function readFiles({ backup, place, onProgress }: Drill) {
   if (readCopyName(backup.id)) {
-    const bytes = fs.statSync(place).size;
+    const { id, bytes } = backup;
+    const problem = await findProblem(path.dirname(place), { name: id, bytes });
+    if (problem !== null) throw new Defect(id, problem);
     const doubt = 'A copy before an import has no manifest, so nothing says whether it is complete.';
     return { manifest: null, files: [{ from: place, name: 'library.db', bytes }], text: '', doubt };
   }

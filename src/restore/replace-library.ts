@@ -1,7 +1,7 @@
 // Puts back the file of the library from a backup while no server runs: the way back from a library too damaged for the
 // operation restore, which needs to read and write it. The replaced file stays beside.
 import fs from 'node:fs';
-import { readKnownHash } from '../backup-store/known-hash.ts';
+import { readKnown } from '../backup-store/known.ts';
 import { readRevision } from '../backup-store/set-repository.ts';
 import { createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
@@ -38,8 +38,8 @@ export async function replaceLibrary(given: Given): Promise<ReplacedLibrary> {
   const { databasePath: file, root } = config;
   const replacement = { root, command: 'restore-library', now: now(), outdated: [] };
   const replaced = await replaceDatabase(file, replacement, async ({ copy, kept }) => {
-    const sha256 = orNull(() => readKnownHash(config, backup));
-    const made_at = await copyFromBackup(config, { backup, sha256 }, 'library.db', copy);
+    const known = orNull(() => readKnown(config, backup));
+    const made_at = await copyFromBackup(config, { backup, known }, 'library.db', copy);
     prepareCopy(copy, orNull(() => readPresentRevision(file)) ?? 0);
     return { backup, made_at, kept };
   });

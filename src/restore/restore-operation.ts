@@ -11,9 +11,13 @@ import { planToken } from '../sheets/token.ts';
 import { checkPlanBy, type PutBackArguments, putBackOperation } from '../undo/put-back-operation.ts';
 import { restoreName } from '../undo/undoability.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
+import { readState } from './source-state.ts';
 
 /** As the server records them and the script receives them. `backup`: its id. */
 export type RestoreArguments = PutBackArguments & { backup: string };
+
+/** A plan holds as long as these are unchanged. */
+export const comparedWith = 'The library or the backup';
 
 export const restoreOperation: Operation = {
   ...putBackOperation,
@@ -42,7 +46,7 @@ export const restoreOperation: Operation = {
         default: false,
         advanced: true,
       },
-      plan: planArgument('The restore is refused if the library has changed since.'),
+      plan: planArgument('The restore is refused if the library or the backup has changed since.'),
     },
   },
   confirmWord: 'restore',
@@ -52,7 +56,9 @@ export const restoreOperation: Operation = {
     if (message === null) return args;
     throw invalidArguments([{ field: 'backup', message }]);
   },
-  checkPlan: checkPlanBy(restoreToken),
+  checkPlan: checkPlanBy(comparedWith, async (args: RestoreArguments, libraryRevision, config) =>
+    restoreToken(args, libraryRevision, await readState(config, args.backup)),
+  ),
   subject: (args) => `${nameChosen(args) ?? 'a backup'}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     copy: 'Copying the backup',
@@ -111,7 +117,11 @@ function findProblem({ backup }: Args, config: Config): string | null {
 const missing = (backup: unknown) => `There is no backup ${JSON.stringify(backup)} any more.`;
 const whichBackup = 'Give the name of a backup; the page Backups lists them.';
 
-/** The files of a backup never change, so its id stands for them. */
-export function restoreToken({ backup, allow_changed }: RestoreArguments, libraryRevision: number): string {
-  return planToken(libraryRevision, [restoreName, backup], allow_changed ? 'all' : 'unchanged');
+/** `state`: that of the library of the backup. */
+export function restoreToken(
+  { backup, allow_changed }: RestoreArguments,
+  libraryRevision: number,
+  state: string,
+): string {
+  return planToken(libraryRevision, [restoreName, backup, state], allow_changed ? 'all' : 'unchanged');
 }

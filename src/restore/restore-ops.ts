@@ -3,7 +3,7 @@
 // of the backup with a row that says what is missing; the replaced file, which has those rows, stays beside.
 import fs from 'node:fs';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';
-import { readKnownHash } from '../backup-store/known-hash.ts';
+import { readKnown } from '../backup-store/known.ts';
 import { type Audit, createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import type { Config } from '../core/config.ts';
@@ -61,8 +61,8 @@ export async function restoreOps(given: Given): Promise<RestoredOps> {
   const replacement = { root, command: 'restore-ops', now: now(), outdated: [audited] };
   const { head, ...restored } = await replaceDatabase(file, replacement, async ({ copy, kept }) => {
     const present = readPresent(given);
-    const sha256 = readable(() => readKnownHash(config, backup));
-    const madeAt = await copyFromBackup(config, { backup, sha256 }, 'ops.db', copy);
+    const known = readable(() => readKnown(config, backup));
+    const madeAt = await copyFromBackup(config, { backup, known }, 'ops.db', copy);
     return prepareCopy(given, { copy, madeAt, present, kept });
   });
   await writeHead(audited, { ...head, at: now().toISOString() });

@@ -1,7 +1,7 @@
 // The members that the definitions of undo and restore have in common.
-import type { AppError } from '../core/errors.ts';
+import type { Config } from '../core/config.ts';
 import { formatNumber, upperFirst } from '../core/format.ts';
-import { type Operation, runsOnce } from '../core/operation.ts';
+import { type Operation, type PlanState, runsOnce } from '../core/operation.ts';
 import { planOutdated } from '../sheets/token.ts';
 
 /** As the server records them. `plan`: the token of a dry run. */
@@ -30,18 +30,17 @@ export const putBackOperation = {
   cancelNote: 'The library changes in one step at the end. Until then nothing is written.',
 } satisfies Partial<Operation>;
 
-/** `tokenOf`: the token of a plan for this revision of the library. */
+/** `tokenOf`: the token of a plan for this revision of the library. `comparedWith`: the subject of the refusal. */
 export function checkPlanBy<Args extends PutBackArguments>(
-  tokenOf: (args: Args, libraryRevision: number) => string,
+  comparedWith: string,
+  tokenOf: (args: Args, libraryRevision: number, config: Config) => string | Promise<string>,
 ): NonNullable<Operation['checkPlan']> {
-  return (args, { libraryRevision }) => {
-    const given = args as Args;
-    if (given.plan === undefined) return undefined;
-    if (tokenOf(given, libraryRevision()) === given.plan) return Promise.resolve();
-    return Promise.reject(putBackOutdated('plan_outdated'));
+  const check = async (args: Args, { libraryRevision, config }: PlanState) => {
+    if ((await tokenOf(args, libraryRevision(), config)) !== args.plan)
+      throw planOutdated('plan_outdated', comparedWith);
   };
-}
-
-export function putBackOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
-  return planOutdated(code, 'The library');
+  return (args, current) => {
+    const given = args as Args;
+    return given.plan === undefined ? undefined : check(given, current);
+  };
 }

@@ -6,15 +6,18 @@ import { createLibrary, type Library } from '../library/repository.ts';
 import { storePlan } from '../plan-store/plan-repository.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../sheets/change-library.ts';
 import { tabOf } from '../sheets/tabs.ts';
+import { planOutdated } from '../sheets/token.ts';
 import { applyUndo, changesOf } from './apply-undo.ts';
 import type { Candidates } from './candidates.ts';
 import { planUndo, type UndoPlan } from './plan-undo.ts';
-import { type PutBackArguments, putBackOutdated } from './put-back-operation.ts';
+import type { PutBackArguments } from './put-back-operation.ts';
 import { createUndoRepository, type UndoRepository } from './undo-repository.ts';
 
 export type PutBack = {
   operation: string;
   args: PutBackArguments;
+  /** The subject of the refusal of a plan that does not hold any more. */
+  comparedWith: string;
   /** Lists the rows to judge. */
   findCandidates: (undo: UndoRepository) => Candidates;
   /** The token of a plan for this revision of the library. */
@@ -33,7 +36,7 @@ export function putBack(given: PutBack, db: Db, file: string, context: ScriptCon
     library,
     context,
     makePlan: () => makePlan(work),
-    outdated: () => putBackOutdated('bad_input'),
+    outdated: () => planOutdated('bad_input', given.comparedWith),
   });
 }
 

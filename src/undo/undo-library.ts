@@ -3,7 +3,7 @@ import type { Db } from '../core/db/open.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { findRecorded } from './candidates.ts';
 import { putBack } from './put-back.ts';
-import { type UndoArguments, undoToken } from './undo-operation.ts';
+import { comparedWith, type UndoArguments, undoToken } from './undo-operation.ts';
 import { undoName } from './undoability.ts';
 
 /** `file`: a backup that `findObstacle` has found to be good. Returns the result of the undo. */
@@ -11,6 +11,7 @@ export function undoLibrary(args: UndoArguments, db: Db, file: string, context: 
   const work = {
     operation: undoName,
     args,
+    comparedWith,
     findCandidates: findRecorded,
     token: (revision: number) => undoToken(args, revision),
   };

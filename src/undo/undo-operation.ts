@@ -10,6 +10,9 @@ import { checkPlanBy, type PutBackArguments, putBackOperation } from './put-back
 /** As the server records them and the script receives them: `job` is a number. */
 export type UndoArguments = PutBackArguments & { job: string };
 
+/** A plan holds as long as it is unchanged. */
+export const comparedWith = 'The library';
+
 export const undoOperation: Operation = {
   ...putBackOperation,
   name: undoName,
@@ -51,7 +54,7 @@ export const undoOperation: Operation = {
     if ('why' in found)
       throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
   },
-  checkPlan: checkPlanBy(undoToken),
+  checkPlan: checkPlanBy(comparedWith, undoToken),
   subject: (args) => `${describeJob(args)}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     compare: 'Comparing with the backup',

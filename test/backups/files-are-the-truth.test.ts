@@ -65,6 +65,7 @@ t.test('a backup keeps the set that it has made, whatever is dated later', async
   t.ok(fs.existsSync(placeOf(app, { id: String(result?.backup) })));
   t.ok(fs.existsSync(placeOf(app, later)));
   t.equal(app.parts.backups.newest()?.id, result?.backup);
+  t.match((await app.run('drill')).result, { backup: result?.backup });
 });
 
 t.test('nobody removes what a running test may have taken', async (t) => {
@@ -105,6 +106,22 @@ t.test('a set that lacks a file fails its proof, names the file and is not downl
   await app.parts.inventory.runOnce();
   const row = `SELECT outcome FROM audit WHERE event = 'backup.tested'`;
   t.strictSame(app.ops.prepare(row).all(), [{ outcome: 'failed' }], 'noted once');
+});
+
+t.test('a link to a folder in place of the index fails the proof of a set', async (t) => {
+  const app = await startApp(t, noop);
+  const { id } = addBackup(app, day(1), proven);
+  const folder = path.join(placeOf(app, { id }), 'index');
+  fs.renameSync(folder, path.join(app.root, 'index-elsewhere'));
+  fs.symlinkSync(path.join(app.root, 'index-elsewhere'), folder);
+  const answer = await fetch(`${app.origin}/api/v1/backups/${id}/download`);
+  t.equal(answer.status, 409);
+  t.match(await answer.text(), 'index/one.index is in a folder that is a link.');
+  await app.parts.inventory.runOnce();
+  t.match(app.parts.backups.find(id), {
+    proof: 'failed',
+    proof_text: /^index\/one\.index is in a folder/,
+  });
 });
 
 t.test('a test that fails offers only a proven set that is there', async (t) => {

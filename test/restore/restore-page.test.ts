@@ -1,4 +1,5 @@
 // Restore by the pages of a server without JavaScript and by its API.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -82,6 +83,44 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   t.equal(hashOf(app), after);
   t.match(await app.run('restore', { backup: id, allow_changed: true }), { result: { left_alone: 0 } });
   t.equal(hashOf(app), before);
+});
+
+t.test('a copy that was cut off is neither planned nor applied, and fails its proof', async (t) => {
+  const app = await startWithSet(t);
+  const before = hashOf(app);
+  const copy = fs.readdirSync(app.config.backupPath).find((name) => name.endsWith('.db')) ?? '';
+  await app.parts.inventory.runOnce();
+  const planned = await app.run('restore', { backup: copy, dry_run: true });
+  const file = path.join(app.config.backupPath, copy);
+  const { size } = fs.statSync(file);
+  fs.truncateSync(file);
+  const args = { backup: copy, plan: planned.result?.plan };
+  const applied = await app.json('/api/v1/operations/restore', {
+    args,
+    reason: 'a test',
+    confirm: 'restore',
+  });
+  t.match([applied.status, applied.body.error.code], [409, 'plan_outdated']);
+  t.match(applied.body.error.message, /^The library or the backup has changed since the plan was made/);
+  const said = `${copy} has 0 bytes instead of ${size.toLocaleString('en')}`;
+  const { failure } = await app.run('restore', { backup: copy, dry_run: true });
+  t.match(failure?.message, `${said}. Nothing was changed. Restore another backup.`);
+  t.match((await app.run('drill', { backup: copy })).failure?.message, said);
+  await app.parts.inventory.runOnce();
+  t.match(app.use(backupStore).backupRepository.find(copy), { proof: 'failed', proof_text: `${said}.` });
+  t.equal(hashOf(app), before);
+
+  const download = async () => (await fetch(`${app.origin}/api/v1/backups/${copy}/download`)).text();
+  for (const [replace, what] of [
+    [() => fs.mkdirSync(file), 'not a file'],
+    [() => fs.symlinkSync(app.config.databasePath, file), 'a link'],
+    [() => spawnSync('mkfifo', [file]), 'not a file'],
+  ] as const) {
+    fs.rmSync(file, { recursive: true });
+    replace();
+    t.match(await download(), `is not complete: ${copy} is ${what}.`);
+    t.match((await app.run('drill', { backup: copy })).failure?.message, `${copy} is ${what}.`);
+  }
 });
 
 t.test('a backup that is not there is refused by page and API', async (t) => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -132,33 +133,32 @@ t.test('a library of the first version is a source', async (t) => {
 
 t.test('a backup that cannot be restored is refused with its file, and nothing is written', async (t) => {
   const root = makeRoot(t);
-  const { after } = await importWrongly(root);
+  const { after, copy: made } = await importWrongly(root);
   const file = libraryFile(root.config, id);
   const manifest = path.join(path.dirname(file), 'manifest.json');
   const whole = new Map([file, manifest].map((one) => [one, fs.readFileSync(one)]));
   const flipped = Buffer.from(whole.get(file) ?? '');
   flipped[5000] = (flipped[5000] ?? 0) ^ 1;
-  const copy = 'library-20260101T000000.000Z-1.db';
+  const copy = 'library-20260101T000000.000Z-other.db';
+  const place = libraryFile(root.config, copy);
   const cases: [string, () => void, RegExp, string?][] = [
     [
       'a flipped byte',
       () => fs.writeFileSync(file, flipped),
       /library\.db is not the file that its manifest/,
     ],
-    ['no library', () => fs.rmSync(file), /library\.db is not there any more/],
+    ['no library', () => fs.rmSync(file), /library\.db is missing/],
     ['no manifest', () => fs.rmSync(manifest), /manifest\.json/],
+    ['no database', () => fs.writeFileSync(place, 'nothing'), /its library is damaged/, copy],
+    ['of a newer version', () => newer(place, file), /written by a newer version/, copy],
+    ['an empty file', () => fs.truncateSync(place), /its library has no tables/, copy],
     [
-      'no database',
-      () => fs.writeFileSync(libraryFile(root.config, copy), 'nothing'),
-      /its library is damaged/,
+      'the copy before another job',
+      () => fs.copyFileSync(libraryFile(root.config, made), place),
+      /its library is the copy before another job/,
       copy,
     ],
-    [
-      'of a newer version',
-      () => newer(libraryFile(root.config, copy), file),
-      /written by a newer version/,
-      copy,
-    ],
+    ['a pipe', () => replaceByPipe(place), /other\.db is not a file/, copy],
     ['another set', () => remember(root, 'f'.repeat(64)), /not the file that the backup was made with/],
   ];
   for (const [title, spoil, message, backup = id] of cases) {
@@ -188,6 +188,11 @@ function remember({ config }: Root, sha256: string) {
   const facts = { job: null, kind: 'full', bytes: 1, note: null, is_kept: false, gone_at: null } as const;
   createBackupRepository(ops).add({ id, at, sha256, ...facts, ...untested, proof_steps: [] });
   ops.close();
+}
+
+function replaceByPipe(file: string) {
+  fs.rmSync(file);
+  spawnSync('mkfifo', [file]);
 }
 
 function newer(copy: string, file: string) {

@@ -8,7 +8,7 @@ import type { Db } from '../../src/core/db/open.ts';
 import type { TestApp } from './app.ts';
 import { memberStem, type Members } from './snapshots.ts';
 
-/** `files`: what the set has besides the library; a connection is copied. Returns the folder of the set. */
+/** `files`: what the set has besides the library, and in place of a file `ops.db`; a connection is copied. Returns the folder of the set. */
 export async function writeSet(
   config: Config,
   id: string,
@@ -19,7 +19,7 @@ export async function writeSet(
   }: Partial<Omit<Manifest, 'files'>> & { files?: Record<string, Db | string | Buffer> } = {},
 ): Promise<string> {
   const folder = setFolder(config, id);
-  const all = Object.entries({ 'library.db': library, ...files });
+  const all = Object.entries({ 'library.db': library, 'ops.db': 'no database', ...files });
   const listed = [];
   for (const [name, content] of all) {
     const file = path.join(folder, name);
