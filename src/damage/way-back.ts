@@ -7,9 +7,13 @@ import { readFrom } from '../core/db/read-from.ts';
 import { formatMinute } from '../core/format.ts';
 import type { Backup } from '../backup-store/backup.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
+import { readManifest } from '../backup-store/manifest.ts';
+import { newestFirst } from '../backup-store/newest-first.ts';
+import { hasEntries } from '../backup-store/set-repository.ts';
 
 type Place = Pick<Config, 'backupPath' | 'opsDatabasePath'>;
-type Found = Pick<Backup, 'id' | 'at' | 'kind' | 'proof'>;
+/** `bytes`: null for one that is known by its name alone. */
+type Found = Pick<Backup, 'id' | 'at' | 'kind' | 'proof' | 'sha256'> & { bytes: number | null };
 
 const moveAway = 'Stop the server, move the file away together with its -wal and -shm files,';
 const commands = {
@@ -48,21 +52,51 @@ function describe({ at, kind, proof }: Found): string {
   return `${what} of ${formatMinute(at)}${kind === 'before_import' ? '' : tests[proof]}`;
 }
 
-/** The newest proven one, else the newest one whose test has not failed; null when there is no file of that name. */
+/** The newest proven set, else the newest set whose test has not failed, else the newest copy with an entry: a newer copy may be
+ *  that of an empty library, before the first import. Null when none of them is whole. */
 function findBest({ backupPath, opsDatabasePath }: Place, name: keyof typeof commands): Found | null {
   const listed = readRows(opsDatabasePath) ?? readNames(backupPath);
-  const fileOf = ({ id, kind }: Found) =>
-    kind === 'before_import' ? path.join(backupPath, id) : path.join(backupPath, id, name);
-  const usable = listed.filter(
-    (one) =>
-      one.proof !== 'failed' &&
-      (name === 'library.db' || one.kind !== 'before_import') &&
-      fs.existsSync(fileOf(one)),
+  const usable = newestFirst(listed, new Date()).filter(({ proof }) => proof !== 'failed');
+  const sets = usable.filter(isSet);
+  const copies = name === 'library.db' ? usable.filter((one) => !isSet(one)) : [];
+  return (
+    [...sets.filter(isProven), ...sets, ...copies].find((one) =>
+      isSet(one) ? isWholeSet(backupPath, one) : isFullCopy(backupPath, one),
+    ) ?? null
   );
-  return usable.find(({ proof }) => proof === 'proven') ?? usable[0] ?? null;
 }
 
-/** Newest first. Null when there are none, or when they cannot be read now. */
+const isSet = ({ kind }: Found) => kind !== 'before_import';
+const isProven = ({ proof }: Found) => proof === 'proven';
+
+/** Its files are there, with the sizes that its manifest says. */
+function isWholeSet(backupPath: string, { id, sha256 }: Found): boolean {
+  const folder = path.join(backupPath, id);
+  try {
+    const { files } = readManifest(folder, sha256);
+    return files.every(({ name, bytes }) => sizeOf(path.join(folder, name)) === bytes);
+  } catch {
+    return false;
+  }
+}
+
+function isFullCopy(backupPath: string, { id, bytes }: Found): boolean {
+  const file = path.join(backupPath, id);
+  try {
+    if (bytes !== null && sizeOf(file) !== bytes) return false;
+    return sizeOf(file) !== null && readFrom(file, hasEntries, waitMs) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Null for anything but a file. */
+function sizeOf(file: string): number | null {
+  const stat = fs.lstatSync(file);
+  return stat.isFile() ? stat.size : null;
+}
+
+/** Null when there are none, or when they cannot be read now. */
 function readRows(opsDatabasePath: string): Found[] | null {
   try {
     const rows = readFrom(opsDatabasePath, (ops) => createBackupRepository(ops).all(), waitMs);
@@ -81,12 +115,12 @@ const setName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/;
 /** The names begin with the time. */
 function readNames(folder: string): Found[] {
   const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  const found = names.flatMap((id): Found[] => {
+  return names.flatMap((id): Found[] => {
     const match = setName.exec(id) ?? copyName.exec(id);
     if (!match) return [];
     const [, year, month, day, hour, minute, second] = match;
     const kind = copyName.test(id) ? 'before_import' : 'full';
-    return [{ id, at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z`, kind, proof: 'none' }];
+    const at = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+    return [{ id, at, kind, proof: 'none', bytes: null, sha256: null }];
   });
-  return found.sort((one, other) => (one.at < other.at ? 1 : -1));
 }

@@ -4,7 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createBackupRepository } from '../../src/backup-store/backup-repository.ts';
+import { libraryWayBack, opsWayBack } from '../../src/damage/way-back.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { writeSet } from '../support/backup-set.ts';
+import { addExperience, createLibrary } from '../support/entries.ts';
 import { runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { lock } from '../support/damage-breaks.ts';
@@ -114,7 +117,7 @@ async function meet(t: Test, kind: Kind) {
   const app = await startApp(t, { root, env, now: () => new Date(time) });
   await app.run('import');
   await app.run('index');
-  addProvenSet(app);
+  await addProvenSet(app);
   await kind.breakIt(t, app);
   await app.parts.checker.runOnce();
   time += 61_000;
@@ -152,6 +155,26 @@ async function meet(t: Test, kind: Kind) {
   t.notMatch(doctor.out, driverWords);
 }
 
+t.test('the way back is a whole set before a copy, and never an empty library', async (t) => {
+  const { config, library } = createLibrary(makeRoot(t));
+  const copy = (hour: string) =>
+    path.join(config.backupPath, `library-20261129T${hour}0000.000Z-12345678.db`);
+  fs.mkdirSync(config.backupPath);
+  fs.writeFileSync(copy('03'), '');
+  await library.backup(copy('02'));
+  t.match(libraryWayBack(config), /^There is no backup\./);
+  addExperience(library, 'EXP-1');
+  await library.backup(copy('01'));
+  t.match(libraryWayBack(config), /^Restore from the copy before the import of 2026-11-29 01:00 UTC:/);
+  const set = await writeSet(config, '20261128T020000Z-1117', library);
+  await writeSet(config, '20991231T020000Z-1118', library);
+  t.match(libraryWayBack(config), /^Restore from the backup of 2026-11-28 02:00 UTC, not tested:/);
+  t.match(opsWayBack(config), /restore-ops 20261128T020000Z-1117 /);
+  fs.truncateSync(path.join(set, 'ops.db'));
+  t.match(libraryWayBack(config), /restore-library 20991231T020000Z-1118 /, 'the other set is whole');
+  library.close();
+});
+
 /** A doctor in this process shares its words about a stopped server with the server, whichever spoke last. */
 function byDoctor({ source }: RegExp): RegExp {
   const words = /Jobs, schedules, settings and the audit log can still be read|Searches and pages still work/;
@@ -163,11 +186,10 @@ function onPage({ source }: RegExp): RegExp {
   return new RegExp(source.replace('2026-11-28 02:00 UTC', '28 Nov 2026, 02:00'));
 }
 
-/** The row and the file of a set that a restore test has proven. */
-function addProvenSet({ config, ops }: TestApp) {
+/** The row and the files of a set that a restore test has proven. */
+async function addProvenSet({ config, library, ops }: TestApp) {
   const id = '20261128T020000Z-1117';
-  fs.mkdirSync(path.join(config.backupPath, id), { recursive: true });
-  fs.copyFileSync(config.databasePath, path.join(config.backupPath, id, 'library.db'));
+  await writeSet(config, id, library);
   const test = { proof_job: 1, proof_at: '2026-11-28T02:01:00Z', proof_text: null, proof_steps: [] };
   createBackupRepository(ops).add({
     id,
