@@ -140,5 +140,5 @@ function areFiles(value: unknown): boolean {
     (file) =>
       isObject(file) && fileName.test(String(file.name)) && isCount(file.bytes) && isHash(file.sha256),
   );
-  return areRight && names.size === value.length && names.has('library.db');
+  return areRight && names.size === value.length && ['library.db', 'ops.db'].every((name) => names.has(name));
 }

@@ -20,7 +20,7 @@ const manifest: Manifest = {
   counts: { library: { experiences: 60 }, ops: { job: 3 } },
   index: { generation: 'gen-1', vectors: 72 },
   audit_head: { id: 9, hash },
-  files: [{ name: 'library.db', bytes: 10, sha256: hash }],
+  files: ['library.db', 'ops.db'].map((name) => ({ name, bytes: 10, sha256: hash })),
 };
 
 t.test('a manifest is read as it was written', async (t) => {
@@ -51,6 +51,7 @@ t.test('a manifest that is missing or changed is refused by its name', async (t)
     ),
     [JSON.stringify({ ...manifest, files: [file, file] }), /"files" is missing or wrong/],
     [JSON.stringify({ ...manifest, files: [] }), /"files" is missing or wrong/],
+    [JSON.stringify({ ...manifest, files: [file] }), /"files" is missing or wrong/],
   ];
   for (const [text, message] of wrong) {
     const folder = t.testdir(text === null ? {} : { 'manifest.json': text });
