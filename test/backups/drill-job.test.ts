@@ -150,5 +150,6 @@ t.test('a cancelled test proves nothing and leaves nothing; so does one whose ba
     failure: { message: /^There is no backup to test\./, detail: { code: 'no_backup' } },
   });
   t.not(app.parts.backups.find(older.id)?.proof, 'failed');
-  t.same(fs.readdirSync(path.join(app.root, 'tmp')), []);
+  const tmp = path.join(app.root, 'tmp');
+  t.same(fs.existsSync(tmp) ? fs.readdirSync(tmp) : [], [], 'the first one may have been stopped before it');
 });
