@@ -2,7 +2,7 @@
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
 import { asFilesSay, findDefect } from '../src/backup-store/as-files-say.ts';
 import type { WrittenSet } from '../src/backup-store/set-draft.ts';
-import { removeBackup, removeUnfinished } from '../src/backup-store/unfinished.ts';
+import { removeBackup } from '../src/backup-store/unfinished.ts';
 import { createBackupJobs } from '../src/backup-store/backup-jobs-repository.ts';
 import { type BackupArguments, backupOperation } from '../src/backups/backup-operation.ts';
 import { findExpired } from '../src/backups/retention.ts';
@@ -16,7 +16,6 @@ import { runOperation } from './run-operation.ts';
 
 await runOperation<BackupArguments>(backupOperation, async (args, context) => {
   const { config, job, progress } = context;
-  removeUnfinished(config);
   assertRoom(config);
   const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
   try {

@@ -2,25 +2,20 @@
 import { asFilesSay } from '../src/backup-store/as-files-say.ts';
 import { createBackupRepository } from '../src/backup-store/backup-repository.ts';
 import { setFolder } from '../src/backup-store/set-files.ts';
+import { removeWorkFolder, workFolder } from '../src/backup-store/unfinished.ts';
 import { drillBackup } from '../src/backups/drill.ts';
 import { chooseBackup, toResult } from '../src/backups/drill-choice.ts';
-import { drillFolder, removeDrillFolder } from '../src/backups/drill-folder.ts';
 import { type DrillArguments, drillOperation } from '../src/backups/drill-operation.ts';
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
-import { onStopSignal } from '../src/core/stop-signals.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { config, job, progress }) => {
   const startedAt = performance.now();
   const { backup, proven } = await readBackups(config, id);
   const place = setFolder(config, backup.id);
-  const folder = drillFolder(config, job.id);
-  onStopSignal(() => {
-    removeDrillFolder(folder);
-    process.exit(1);
-  });
-  removeDrillFolder(folder);
+  const folder = workFolder(config, 'drill', job.id);
+  removeWorkFolder(folder);
   const verdict = await drillBackup({
     backup,
     place,

@@ -60,7 +60,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   const databases = await openDatabases(config, given);
   const kernel = createKernel(config, given, databases, {
     streamCount: () => stream?.clientCount() ?? 0,
-    catchUp: () => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.()),
+    catchUp: (ended) => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.(ended)),
     ...readDeclared(() => declared),
   });
   const { mounted, use, declared } = mountFeatures(kernel);

@@ -5,15 +5,19 @@ import { createBackupJobs } from './backup-jobs-repository.ts';
 import { createBackupRepository } from './backup-repository.ts';
 import { createInventory } from './inventory.ts';
 import { createSetReader } from './set-reader.ts';
+import { createCleaning } from './unfinished.ts';
 
 export const backupStore: Feature<ReturnType<typeof createParts>> = {
   name: 'backup-store',
   create: createParts,
-  lifecycle: ({ inventory }) => ({
-    recover: inventory.recover,
+  lifecycle: ({ cleaning, inventory }) => ({
+    recover: cleaning.all,
     start: inventory.start,
     stop: inventory.stop,
-    catchUp: inventory.catchUp,
+    async catchUp(ended) {
+      await cleaning.afterJob(ended);
+      await inventory.catchUp();
+    },
   }),
 };
 
@@ -23,6 +27,7 @@ function createParts(ctx: Context) {
   const given = { ...ctx, backups, jobs };
   return {
     backupRepository: backups,
+    cleaning: createCleaning(ctx),
     inventory: createInventory(given),
     setReader: createSetReader(given),
   };

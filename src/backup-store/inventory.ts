@@ -20,7 +20,6 @@ import {
   isVouchedFor,
 } from './found-backup.ts';
 import { listBackups, setFile } from './set-files.ts';
-import { removeRemoved, removeUnfinished } from './unfinished.ts';
 
 const hourMs = 3_600_000;
 
@@ -52,11 +51,6 @@ export function createInventory(given: Given) {
   });
 
   return {
-    /** Before any job starts: removes what a killed server has left. */
-    recover() {
-      removeUnfinished(config);
-      removeRemoved(config);
-    },
     /** The first look may hash what has come meanwhile, so nothing waits for it. */
     start: () => void loop.start(),
     stop: loop.stop,

@@ -11,7 +11,7 @@ import { toRefusal } from '../core/faults.ts';
 import { formatBytes, plural } from '../core/format.ts';
 import { checkCounts, checkIntegrity, openCopies } from './check-copies.ts';
 import { compareFiles } from './compare-files.ts';
-import { removeDrillFolder } from './drill-folder.ts';
+import { removeWorkFolder } from '../backup-store/unfinished.ts';
 import { Defect, type DrillStep, noteSteps, Obstacle } from './drill-steps.ts';
 import { findEntries } from './find-entries.ts';
 
@@ -183,6 +183,6 @@ function loadOrRefuse<T>(work: () => T): T {
 }
 
 function removeCopy(folder: string) {
-  removeDrillFolder(folder);
+  removeWorkFolder(folder);
   return { text: 'Nothing of it is left' };
 }

@@ -13,7 +13,6 @@ export const backups: Feature<ReturnType<typeof createBackupsParts>> = {
   pages: backupPages,
   create: createBackupsParts,
   lifecycle: ({ drillWatch }) => ({
-    recover: drillWatch.recover,
     start: drillWatch.start,
     stop: drillWatch.stop,
   }),

@@ -47,7 +47,7 @@ export function createBackupsParts(ctx: Context) {
     libraryRevision: current.libraryRevision,
     settings: ctx.use(settings).settings,
     firstStart: ctx.use(starts).starts.first,
-    drillWatch: createDrillWatch({ ...ctx, backups, drillJobs, active }),
+    drillWatch: createDrillWatch({ ...ctx, backups, drillJobs }),
     whyKept: judge,
     backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge, refresh }),
     backupSchedules: createBackupSchedules({ ...ctx, schedules: stored, nextRuns, scheduleEdits }),

@@ -1,10 +1,7 @@
 // Whether the disk of the backups has room for another one.
-import fs from 'node:fs';
-import path from 'node:path';
 import { assertFree, sizeOf } from '../backup-store/free-space.ts';
 import { bytesOf, readManifest } from '../backup-store/manifest.ts';
 import { listSets, setFolder } from '../backup-store/set-files.ts';
-import { listUnfinished } from '../backup-store/unfinished.ts';
 import type { Config } from '../core/config.ts';
 import { liveFiles, nullIfBroken } from '../index/generation.ts';
 
@@ -18,16 +15,7 @@ const growth = 1.1;
 /** Throws `disk_full` unless 1.1 times the last backup, and the reserve, are free. Opens no database. */
 export function assertRoom(config: Places) {
   const needed = Math.ceil(growth * (lastBytes(config) ?? expectedBytes(config)));
-  assertFree(config, needed - leftBytes(config), 'A backup');
-}
-
-/** The bytes that a killed job has left; the next one removes them first. */
-function leftBytes(config: Places): number {
-  const inside = (left: string) =>
-    fs.statSync(left).isDirectory() ? (fs.readdirSync(left, { recursive: true }) as string[]) : [''];
-  return listUnfinished(config)
-    .flatMap((left) => inside(left).map((name) => path.join(left, name)))
-    .reduce((sum, file) => sum + sizeOf(file), 0);
+  assertFree(config, needed, 'A backup');
 }
 
 /** The bytes of the newest set that can be read. */

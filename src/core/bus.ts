@@ -12,6 +12,9 @@ export type JobEvent = {
   request_id: string | null;
 };
 
+/** A job whose processes have ended, before its end is written. */
+export type EndedJob = Pick<JobEvent, 'id' | 'number' | 'operation'>;
+
 export type BusEvents = {
   /** A job was enqueued, changed its status, or has new progress. */
   job: [JobEvent];

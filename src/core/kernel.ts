@@ -1,6 +1,6 @@
 // The services available to every feature.
 import type { Audit } from './audit.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, EndedJob } from './bus.ts';
 import type { Caches } from './cache.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Check } from './check.ts';
@@ -48,8 +48,8 @@ export type Kernel = {
   only: Set<string> | null;
   /** The number of open live streams. */
   streamCount: () => number;
-  /** Resolves when every feature shows what has changed before this call, on disk and in the databases. */
-  catchUp: () => Promise<void>;
+  /** Resolves when every feature shows what this job has changed, on disk and in the databases. */
+  catchUp: (ended: EndedJob) => Promise<void>;
   /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
   /** The lists from which arguments choose their values; complete once every feature is created. */

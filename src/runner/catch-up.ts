@@ -1,5 +1,6 @@
 // Before the end of a job is written, every reader must see what the job has changed: a job that is reported as ended while
 // searches use the old index would be a false report.
+import type { EndedJob } from '../core/bus.ts';
 import type { Kernel } from '../core/kernel.ts';
 
 /** Loading an index takes seconds. A reader that needs longer may be stuck, and must not keep a job running. */
@@ -8,13 +9,13 @@ const catchUpMaxMs = 60_000;
 /** Resolves when the readers have caught up, or with a line in the server's log when they failed or took longer than
  *  `maxMs`. Never rejects. */
 export function createCatchUp({ catchUp, log }: Pick<Kernel, 'catchUp' | 'log'>, maxMs = catchUpMaxMs) {
-  return async () => {
+  return async (ended: EndedJob) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`not done after ${maxMs / 1000} s`)), maxMs);
     });
     try {
-      await Promise.race([catchUp(), late]);
+      await Promise.race([catchUp(ended), late]);
     } catch (error) {
       log.warn({ err: error }, 'a job ended before every page could show its result');
     } finally {

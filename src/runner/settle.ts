@@ -23,7 +23,7 @@ type Given = Pick<Kernel, 'catalogue' | 'config' | 'audit' | 'bus' | 'damage' | 
   repository: JobRepository;
   makeRoom: () => void;
   /** Resolves when every reader sees what the job has changed; never rejects. */
-  catchUp: () => Promise<void>;
+  catchUp: (ended: Job) => Promise<void>;
   /** False once the server stops: an end that cannot be written then within seconds is left to the recovery of the next
    *  start. */
   isRunning: () => boolean;
@@ -36,7 +36,7 @@ export function createSettlement(given: Given) {
     /** Gives the job once its end is written; null when it was moved by someone else or the server stops first. */
     async settle(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
       noteDamage(damage, outcome.failure);
-      if (isRunning()) await catchUp();
+      if (isRunning()) await catchUp(job);
       const moved = await untilWritten(job, outcome);
       if (!moved) return null;
       // In the same turn as the commit: a reader who finds the job ended finds it counted, too.

@@ -11,7 +11,7 @@ import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { copyDatabase } from '../backup-store/copy-database.ts';
 import { newestFirst } from '../backup-store/newest-first.ts';
 import { listCopies, readCopyName, setFolder } from '../backup-store/set-files.ts';
-import { partialPath, removeUnfinished } from '../backup-store/unfinished.ts';
+import { partialPath } from '../backup-store/unfinished.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
 type Place = Pick<Config, 'backupPath'>;
@@ -28,8 +28,6 @@ export async function backupLibrary(
 ): Promise<string> {
   const folder = config.backupPath;
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // A job that changes the library keeps every other backup from running, so an unfinished one was left by a job that died.
-  removeUnfinished(config);
   const name = `library-${now.replace(/[-:]/g, '')}-${job.id.slice(0, 8) || 'by-hand'}.db`;
   const file = partialPath(config, name);
   try {

@@ -3,7 +3,7 @@
 // src/declared-operations.ts and src/declared-commands.ts, which load no server.
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { BusEvents } from '../core/bus.ts';
+import type { BusEvents, EndedJob } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
 import type { HoldBack } from '../core/hold-back.ts';
@@ -52,8 +52,8 @@ export type Lifecycle = {
   start?(): void | Promise<void>;
   /** In a run by hand, in place of `start`. */
   startByHand?(): void | Promise<void>;
-  /** Before a job is reported as ended: resolves when the feature shows what that job has changed. */
-  catchUp?(): Promise<void>;
+  /** Before a job is reported as ended: resolves when the feature shows what that job has changed. No process of it is left. */
+  catchUp?(ended: EndedJob): Promise<void>;
   /** Stops accepting new work. */
   refuseNew?(): void | Promise<void>;
   /** Ends loops and processes; running jobs get `quietMs` to end first. */

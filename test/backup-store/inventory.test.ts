@@ -192,6 +192,15 @@ t.test('a set with the name of another one is not used', async (t) => {
   t.equal(rowsOf(app).length, 1);
 });
 
+t.test('the end of a job removes what its killed script left, and nothing of another job', async (t) => {
+  const app = await startApp(t);
+  const left = [1, 2].map((number) => `.20261101T020000Z-${number}.partial`);
+  for (const name of left) fs.mkdirSync(placeOf(app, name), { recursive: true });
+  const { number, result } = await app.run('backup');
+  t.equal(number, 1);
+  t.strictSame(fs.readdirSync(app.config.backupPath).sort(), [left[1], String(result?.backup)].sort());
+});
+
 t.test('a start removes what a killed server left, and finds what has come and gone meanwhile', async (t) => {
   const root = makeRoot(t);
   const first = await startApp(t, { root });

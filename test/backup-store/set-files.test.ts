@@ -1,26 +1,53 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import pino from 'pino';
 import t from 'tap';
 import { writeDraft } from '../../src/backup-store/set-draft.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { createTurns } from '../../src/backup-store/set-reader.ts';
-import { removeRemoved, removeUnfinished } from '../../src/backup-store/unfinished.ts';
+import { createCleaning } from '../../src/backup-store/unfinished.ts';
 
 const set = '20261128T020000Z-1117';
 const copy = 'library-20261128T091200.123Z-ab12cd34.db';
 
-t.test('only unfinished work of this program is removed from the folder of backups', async (t) => {
-  const stays = ['video.partial', '.thesis.docx.partial', 'library.db.partial', set, copy, `${set}.part`];
-  // People give such names, too.
-  stays.push(`${set}.partial`, `${copy}.partial`, `${copy}.partial-wal`, '.video.removed');
-  const goes = [`.${set}.partial`, `.${copy}.partial`, `.${copy}.partial-journal`, `.${copy}.partial-wal`];
+const byHand = '20261128T020000Z-by-hand';
+
+t.test('only unfinished work of this program is removed, that of a job once it has ended', async (t) => {
+  const peoples = [`${set}.partial`, `${copy}.partial`, `${copy}.partial-wal`, '.video.removed'];
+  const stays = [
+    'video.partial',
+    '.thesis.docx.partial',
+    'library.db.partial',
+    set,
+    copy,
+    `${set}.part`,
+    ...peoples,
+  ];
+  const working = `.${byHand}.partial.${process.pid}`;
+  const left = ['', '.999999999'].map((pid) => `.${byHand}.partial${pid}`);
+  const ofCopy = [`.${copy}.partial`, `.${copy}.partial-journal`, `.${copy}.partial-wal`];
   const removed = [`.${set}.removed`, `.${copy}.removed`];
-  const names = [...stays, ...goes, ...removed];
-  const backupPath = t.testdir(Object.fromEntries(names.map((name) => [name, { file: 'x' }])));
-  removeUnfinished({ backupPath });
-  t.same(fs.readdirSync(backupPath).sort(), [...stays, ...removed].sort());
-  removeRemoved({ backupPath });
-  t.same(fs.readdirSync(backupPath).sort(), [...stays].sort());
+  const names = [...stays, working, ...left, `.${set}.partial`, ...ofCopy, ...removed];
+  const inTmp = [
+    '.drill-ab12cd34-1.partial',
+    '.restore-ab12cd34-1.partial',
+    '.restore-ab12cd34-2.partial',
+    'mine',
+  ];
+  const filled = (all: string[]) => Object.fromEntries(all.map((name) => [name, { file: 'x' }]));
+  const root = t.testdir({ backups: filled(names), tmp: filled(inTmp) });
+  const config = { root, backupPath: path.join(root, 'backups') };
+  const cleaning = createCleaning({ config, log: pino({ level: 'silent' }) });
+  const has = (backups: string[], tmp: string[], after: string) => {
+    t.strictSame(fs.readdirSync(config.backupPath).sort(), backups.sort(), after);
+    t.strictSame(fs.readdirSync(path.join(root, 'tmp')).sort(), tmp.sort(), after);
+  };
+  await cleaning.afterJob({ id: 'ab12cd34-1', number: 17, operation: 'import' });
+  has([...stays, working, ...left, ...removed, `.${set}.partial`], inTmp.slice(2), 'an import');
+  await cleaning.afterJob({ id: 'c0', number: 1117, operation: 'backup' });
+  has([...stays, working, ...left], inTmp.slice(2), 'a backup, which removes old ones, too');
+  await cleaning.all();
+  has([...stays, working], ['mine'], 'a start');
 });
 
 t.test('a folder of backups that cannot be written is named', async (t) => {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { backupStore } from '../../src/backup-store/feature.ts';
 import { createBackupEdits } from '../../src/backups/backup-edits.ts';
 import { drillOperation } from '../../src/backups/drill-operation.ts';
 import { backups as backupsFeature } from '../../src/backups/feature.ts';
@@ -151,15 +152,16 @@ t.test(
   'a removal is judged when it is written, and a refused one leaves the files to nobody else',
   async (t) => {
     const app = await startApp(t, noop);
-    const { backups, inventory } = app.parts;
+    const { backups } = app.parts;
+    const { cleaning } = app.use(backupStore);
     const { id } = addBackup(app, day(1));
     addBackup(app, day(2));
     const by = { actor: 'a', role: 'admin', peer: null, requestId: null, reason: null } as const;
-    const whileWaiting = (work: () => void) => async (write: () => unknown) => {
-      work();
+    const whileWaiting = (work: () => Promise<void>) => async (write: () => unknown) => {
+      await work();
       return write();
     };
-    const removeWhile = (work: () => void) =>
+    const removeWhile = (work: () => Promise<void>) =>
       createBackupEdits({
         ...app,
         backups,
@@ -167,14 +169,14 @@ t.test(
         refresh: async () => {},
         untilFree: whileWaiting(work) as typeof app.untilFree,
       }).remove(id, { reason: 'a test needs it', confirm: 'delete' }, by);
-    const keep = () => {
-      inventory.recover();
+    const keep = async () => {
+      await cleaning.all();
       backups.describe(id, { is_kept: true, note: null });
     };
     await t.rejects(removeWhile(keep), { code: 'wrong_state', message: /is kept/ });
     backups.describe(id, { is_kept: false, note: null });
-    const fail = () => {
-      inventory.recover();
+    const fail = async () => {
+      await cleaning.all();
       throw new Error('ops.db is locked');
     };
     await t.rejects(removeWhile(fail), /locked/);

@@ -4,6 +4,8 @@ import { createCatchUp } from '../../src/runner/catch-up.ts';
 import { startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
+const job = { id: 'a', number: 1, operation: 'chore' };
+
 t.test('a job ends only when every reader shows what it has changed', async (t) => {
   let isShown = () => {};
   const shown = new Promise<void>((resolve) => {
@@ -30,8 +32,8 @@ t.test('a job ends only when every reader shows what it has changed', async (t) 
 t.test('a reader that fails or hangs is logged, and the job ends', async (t) => {
   const lines: string[] = [];
   const log = { warn: ({ err }: { err: Error }) => lines.push(err.message) } as unknown as Log;
-  await createCatchUp({ catchUp: () => Promise.reject(new Error('no index')), log })();
-  await createCatchUp({ catchUp: () => new Promise(() => {}), log }, 10)();
-  await createCatchUp({ catchUp: async () => {}, log }, 10)();
+  await createCatchUp({ catchUp: () => Promise.reject(new Error('no index')), log })(job);
+  await createCatchUp({ catchUp: () => new Promise(() => {}), log }, 10)(job);
+  await createCatchUp({ catchUp: async () => {}, log }, 10)(job);
   t.same(lines, ['no index', 'not done after 0.01 s']);
 });

@@ -50,15 +50,14 @@ t.test('a library can be written while it is copied, and the copied share grows'
   backup.close();
 });
 
-t.test('a backup removes what a killed one left behind', async (t) => {
+t.test('a backup leaves the unfinished work of others alone', async (t) => {
   const { config } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);
-  const left = 'library-20261121T100000.123Z-by-hand.db.partial';
-  for (const name of [`.${left}`, `.${left}-journal`, `.${left}-wal`, 'b.db'])
-    fs.writeFileSync(path.join(folder, name), '');
+  const others = ['.20261121T100000Z-7.partial', '.library-20261121T100000.123Z-by-hand.db.partial', 'b.db'];
+  for (const name of others) fs.writeFileSync(path.join(folder, name), '');
   const name = await backupLibrary(config, { ...given, job: { ...job, id: '' } }, unfollowed);
-  t.strictSame(fs.readdirSync(folder), ['b.db', name]);
+  t.strictSame(fs.readdirSync(folder), [...others, name]);
   t.equal(name, 'library-20261122T100000.123Z-by-hand.db');
 });
 
@@ -146,8 +145,8 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   t.strictSame(sweepBackups(config, new Set(), new Date(now)), [], 'there is no folder yet');
 });
 
-t.test('backups are in their own folder, where it is set, beside what another backup has left', async (t) => {
-  const root = t.testdir({ copies: { '.20261128T020000Z-7.partial': { 'library.db': '' } } });
+t.test('backups are in their own folder, where it is set', async (t) => {
+  const root = t.testdir();
   const folder = path.join(root, 'copies');
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: folder });
   const name = await backupLibrary(config, given, unfollowed);
