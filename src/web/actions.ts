@@ -23,7 +23,8 @@ declare module 'fastify' {
 
 export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages) {
   app.decorateReply('sendAction', async function ({ notice: whole, redirect, hosts }) {
-    const notice = { ...whole, title: shorten(whole.title), text: shorten(showLocalTimes(whole.text)) };
+    const local = (text: string) => shorten(showLocalTimes(text));
+    const notice = { ...whole, title: local(whole.title), text: local(whole.text) };
     const { headers } = this.request;
     if (!headers['hx-request']) {
       setFlash(this, notice);

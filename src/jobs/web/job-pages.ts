@@ -8,6 +8,7 @@ import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
 import { levels } from '../../core/job-log/log-text.ts';
 import type { JobContext } from '../parts.ts';
+import { showLocalTimes } from '../../web/local-times.ts';
 import { endNotice } from './end-notice.ts';
 import { type RowsQuery, viewCopies, viewRows, wholeLog } from './job-parts.ts';
 import { countLevels, type LogQuery, viewLines, viewLog } from './log-view.ts';
@@ -69,7 +70,8 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
 
   app.get<Numbered>('/ui/jobs/:number/notice', (request, reply) => {
     const notice = endNotice(ctx, jobs.find(request.params.number));
-    return notice ? reply.send(notice) : reply.code(204).send();
+    if (!notice) return reply.code(204).send();
+    return reply.send({ ...notice, text: showLocalTimes(notice.text) });
   });
 
   registerCancel(app, ctx);
