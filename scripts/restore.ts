@@ -1,9 +1,10 @@
 // The operation `restore`: makes the library what it was at the time of a backup.
 import { readKnown } from '../src/backup-store/known.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
+import { offeringInstead } from '../src/restore/instead.ts';
 import { restoreLibrary } from '../src/restore/restore-library.ts';
 import { type RestoreArguments, restoreOperation } from '../src/restore/restore-operation.ts';
-import { withSource } from '../src/restore/source.ts';
+import { type Source, withSource } from '../src/restore/source.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<RestoreArguments>(restoreOperation, (args, context) => {
@@ -11,12 +12,14 @@ await runOperation<RestoreArguments>(restoreOperation, (args, context) => {
   progress(0, undefined, 'copy');
   const { backup } = args;
   const known = readKnown(config, backup);
-  return withSource(config, { backup, known, jobId: job.id }, async (source) => {
+  const restore = async (source: Source) => {
     const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
     try {
       return await restoreLibrary(args, db, source, context);
     } finally {
       db.close();
     }
-  });
+  };
+  const named = { backup, known, jobId: job.id };
+  return offeringInstead(config, backup, () => withSource(config, named, restore));
 });

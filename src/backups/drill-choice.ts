@@ -29,8 +29,13 @@ function chooseOf(full: readonly Backup[], now: Date): Backup | undefined {
 }
 
 function noBackup(id: string | undefined): AppError {
-  if (id === undefined) return badInput('no_backup', 'There is no backup to test. Make one first.');
-  return badInput('no_backup', `The ${describeBackup(id)} is gone, or its files were not found yet.`);
+  if (id === undefined) return nothingToTest('There is no backup to test. Make one first.', 'Make a backup.');
+  return nothingToTest(`The ${describeBackup(id)} is gone, or its files were not found yet.`);
+}
+
+function nothingToTest(message: string, next = 'Choose another one on the page Backups.'): AppError {
+  const why = 'Its files are not in the folder of the backups. Nothing was written.';
+  return badInput('no_backup', message, { name: 'No backup to test', why, next });
 }
 
 type Tested = Choice & { verdict: Verdict; place: string; ms: number };
@@ -55,9 +60,12 @@ export function toResult({ backup, proven, verdict, place, ms }: Tested): DrillF
   const facts = { backup: backup.id, sha256: backup.sha256, proof, text, steps, bytes, files, ms };
   if (proof !== 'failed') return facts;
   if (!fs.existsSync(place))
-    throw badInput('no_backup', `The ${describeBackup(backup.id)} was removed while it was tested.`);
-  throw new AppError('bad_input', `${text} ${describeWayBack(proven)}`, {
+    throw nothingToTest(`The ${describeBackup(backup.id)} was removed while it was tested.`);
+  const message = `The ${describeBackup(backup.id)} is damaged. ${text} ${describeWayBack(proven)}`;
+  throw new AppError('bad_input', message, {
     code: 'drill_failed',
+    name: 'Test failed',
+    why: 'A file of the backup is missing, or is not as it was written: its disk fails, or a program has changed it.',
     file,
     step,
     next: nextStep(proven),

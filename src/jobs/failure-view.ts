@@ -40,7 +40,7 @@ type HasRows = (jobId: string) => boolean;
 export function viewFailure(job: Job, operation: Operation | null, hasRows: HasRows) {
   const { failure } = job;
   if (!failure) return null;
-  const { name, why } = texts[failure.code];
+  const { name, why } = { ...texts[failure.code], ...readOwnTexts(failure) };
   const message = shorten(failure.message);
   return {
     ...failure,
@@ -53,6 +53,16 @@ export function viewFailure(job: Job, operation: Operation | null, hasRows: HasR
     problems: readProblems(failure),
     /** For the clipboard. */
     text: [`${job.operation} #${job.number}: ${message}`, failure.stderr_tail].filter(Boolean).join('\n\n'),
+  };
+}
+
+/** What the details of its failure say in place of the general texts. */
+function readOwnTexts({ code, detail }: Failure): Partial<Texts> {
+  if (!inOwnWords.includes(code)) return {};
+  const { name, why } = detail ?? {};
+  return {
+    ...(typeof name === 'string' && { name: shorten(name) }),
+    ...(typeof why === 'string' && { why: shorten(why) }),
   };
 }
 

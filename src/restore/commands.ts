@@ -63,7 +63,9 @@ async function run(
   const release = holdRoot(config.root, `Stop the server, then run ${command} again.`);
   try {
     const by = { actor: userName, role: 'admin', peer: null, requestId: null, reason } as const;
-    const { body, lines } = await restore({ config, backup, by, now: () => new Date() }, given);
+    const request = { config, backup, by, now: () => new Date() };
+    const { offeringInstead } = await import('./instead.ts');
+    const { body, lines } = await offeringInstead(config, backup, () => restore(request, given));
     return screen.show(body, ...lines, 'Start the server: npm start');
   } finally {
     release();

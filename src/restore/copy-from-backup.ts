@@ -103,6 +103,6 @@ function isCopyOf(backup: string, library: Db): boolean {
 }
 
 function refuse(backup: string, why: string): AppError {
-  const message = `The backup ${backup} cannot be restored: ${why}. Nothing was changed. Restore another backup.`;
+  const message = `The backup ${backup} cannot be restored: ${why}. Nothing was changed.`;
   return badInput('cannot_restore', message);
 }

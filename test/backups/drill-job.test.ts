@@ -7,6 +7,7 @@ import { setFile, setFolder } from '../../src/backup-store/set-files.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
+import { textOf } from '../support/screen.ts';
 import { makeSet } from '../support/sets.ts';
 
 const older = { id: '20261101T020000Z-7', at: '2026-11-01T02:00:00.000Z' };
@@ -69,7 +70,8 @@ t.test(
       status: 'failed',
       failure: {
         code: 'bad_input',
-        message: /^ops\.db: the SHA-256 is .* instead of .* The backup of 2026-11-01 02:00 UTC is proven\.$/,
+        message:
+          /^The backup of 2026-11-08 02:00 UTC is damaged\. ops\.db: the SHA-256 is .* instead of .* The backup of 2026-11-01 02:00 UTC is proven\.$/,
         detail: {
           code: 'drill_failed',
           file: 'ops.db',
@@ -79,6 +81,12 @@ t.test(
         },
       },
     });
+    const fault = textOf((await app.page(`/jobs/${job.number}`)).html, `#fault-${job.number}`);
+    t.match(fault, /What happened Test failed: The backup of 8 Nov 2026, 02:00 is damaged\./);
+    t.match(fault, /What to do If you must restore, take the backup of 1 Nov 2026, 02:00/);
+    t.notMatch(fault, /input/i);
+    const { body: notice } = await app.json(`/ui/jobs/${job.number}/notice`);
+    t.match(notice.text, /^The backup of 8 Nov 2026, 02:00 is damaged/, 'in local time, as on the page');
     t.match(app.parts.backups.find(newer.id), {
       proof: 'failed',
       proof_job: job.number,

@@ -104,7 +104,7 @@ t.test('a copy that was cut off is neither planned nor applied, and fails its pr
   t.match(applied.body.error.message, /^The library or the backup has changed since the plan was made/);
   const said = `${copy} has 0 bytes instead of ${size.toLocaleString('en')}`;
   const { failure } = await app.run('restore', { backup: copy, dry_run: true });
-  t.match(failure?.message, `${said}. Nothing was changed. Restore another backup.`);
+  t.match(failure?.message, `${said}. Nothing was changed. Restore ${id} instead, the backup of`);
   t.match((await app.run('drill', { backup: copy })).failure?.message, said);
   await app.parts.inventory.runOnce();
   t.match(app.use(backupStore).backupRepository.find(copy), { proof: 'failed', proof_text: `${said}.` });
