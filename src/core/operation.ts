@@ -145,6 +145,8 @@ export type Operation = {
   assertPossible?(args: Args, config: Config, records: Records): void;
   /** Replaces the arguments that are `derived`, at each request. */
   derive?(args: Args, library: LibraryState): Args;
+  /** The operation that should follow a run which has changed the library, and why, as a sentence. */
+  followUp?: { operation: string; text: string };
   /** Whether a person must see the plan of such a run first. Absent: never. */
   plansFirst?(args: Args, library: LibraryState): boolean;
   /** Null or absent: a run can have an effect. Advice only: `assertPossible` refuses. */

@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { createPlanParts } from './parts.ts';
 import { sweepPlans } from './sweep.ts';
+import { followUpPart } from './web/follow-up-part.ts';
 import { leftOutPart } from './web/left-out-part.ts';
 import { registerPlanApi } from './web/plan-api.ts';
 import { planPart } from './web/plan-part.ts';
@@ -21,5 +22,5 @@ export const plans: Feature<ReturnType<typeof createPlanParts>> = {
     registerPlanPages(app, ctx);
     registerPlanApi(app, ctx);
   },
-  jobParts: (ctx) => [planPart(ctx), leftOutPart(ctx)],
+  jobParts: (ctx) => [planPart(ctx), leftOutPart(ctx), followUpPart(ctx)],
 };

@@ -59,6 +59,10 @@ export const restoreOperation: Operation = {
   checkPlan: checkPlanBy(comparedWith, async (args: RestoreArguments, libraryRevision, config) =>
     restoreToken(args, libraryRevision, await readState(config, args.backup)),
   ),
+  followUp: {
+    operation: 'repair',
+    text: 'The index is not restored with the library: searches lack the restored entries until it is repaired.',
+  },
   subject: (args) => `${nameChosen(args) ?? 'a backup'}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     copy: 'Copying the backup',

@@ -60,6 +60,13 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
     textOf(plan, '#plan > .callout'),
     /^1 row is left alone\. The list says why\. Plan again to put back entries marked local only, too\. What was written to these entries/,
   );
+  const lacking = 'The index is not restored with the library: searches lack the restored entries';
+  t.match(textOf(plan, '#plan'), lacking);
+  t.equal(plan.querySelector('#follow-up'), null, 'nothing is written yet');
+  t.match(
+    textOf((await app.page('/jobs/3')).html, '[aria-labelledby=h-backup]'),
+    /^Backup Compared with the library, not restored Proven Backup of 28 Nov, 02:00/,
+  );
   t.match(textOf(plan, 'main'), 'It is marked local only and was changed since, so it stays.');
   const token = plan.querySelector('form[action="/ui/plans/3/apply"] input[name="plan"]');
   const apply = { plan: token?.getAttribute('value') ?? '' };
@@ -77,12 +84,35 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   t.match(await app.whenJob(4), { status: 'succeeded', result: { added: 12, left_alone: 1 } });
   const { html: job } = await app.page('/jobs/4');
   t.match(textOf(job, 'section[aria-labelledby="h-undo"]'), 'Undo this restore…');
+  t.match(textOf(job, '[aria-labelledby=h-backup]'), /^Backup Restored Proven Backup of 28 Nov, 02:00/);
+  t.match(textOf(job, '[aria-labelledby=h-follow-up]'), `What follows Repair index ${lacking}`);
+  for (const page of ['/jobs/4', '/plans/3'])
+    t.equal(
+      (await app.page(page)).html.querySelector('#follow-up')?.getAttribute('href'),
+      '/ui/operations/repair/confirm',
+      page,
+    );
   t.match(await app.json('/ui/jobs/4/notice'), { body: { undo: { label: 'Undo…', fields: { job: '4' } } } });
 
   t.match(await app.run('undo', { job: '4' }), { result: { removed: 12 } });
   t.equal(hashOf(app), after);
   t.match(await app.run('restore', { backup: id, allow_changed: true }), { result: { left_alone: 0 } });
   t.equal(hashOf(app), before);
+
+  const other = '20261127T020000Z-1116';
+  const repository = app.use(backupStore).backupRepository;
+  const row = repository.find(id);
+  if (row) repository.add({ ...row, id: other, at: '2026-11-27T02:00:00Z' });
+  const files = path.join(app.root, 'backups');
+  fs.cpSync(path.join(files, id), path.join(files, other), { recursive: true });
+  fs.truncateSync(path.join(files, id, 'library.db'), 5000);
+  const { number } = await app.run('restore', { backup: id, dry_run: true });
+  const failed = (await app.page(`/jobs/${number}`)).html;
+  t.match(textOf(failed, '[aria-labelledby=h-backup]'), /^Backup Not restored/);
+  const fault = textOf(failed, `#fault-${number}`);
+  t.match(fault, /What happened Not restored: The backup \S+ cannot be restored: .*library\.db/);
+  t.match(fault, `What to do Restore ${other} instead, the backup of 27 Nov 2026, 02:00, which is proven.`);
+  t.notMatch(fault, /input/i);
 });
 
 t.test('a copy that was cut off is neither planned nor applied, and fails its proof', async (t) => {

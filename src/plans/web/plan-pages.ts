@@ -17,7 +17,8 @@ import { describePlan, findDryRun } from '../plan.ts';
 import { sendCsv } from './plan-csv.ts';
 import { readForm, refuseWithoutPlan, viewForm } from './plan-form.ts';
 import { type TableQuery, viewTables } from './plan-tables.ts';
-import { viewHead, viewSummary } from './plan-view.ts';
+import { viewFollowUp } from './follow-up-part.ts';
+import { hasNoChanges, viewHead, viewSummary } from './plan-view.ts';
 
 type Numbered = { Params: { number: string } };
 
@@ -97,12 +98,15 @@ async function sendPlan(
     const script = isTerminal(job.status) ? {} : { script: 'plan.js' };
     return reply.sendPage({ ...page, ...script, template: 'plans/no-plan-page', data: { head, card } });
   }
+  const { appliedBy } = plan;
+  const after = appliedBy?.status === 'succeeded' ? appliedBy.number : null;
   return reply.sendPage({
     ...page,
     template: 'plans/plan-page',
     data: {
       head,
       summary: viewSummary(plan, query),
+      followUp: hasNoChanges(plan) ? null : viewFollowUp(ctx, operation, after),
       tables: viewTables(ctx, plan, query),
       form: viewForm(ctx, plan, form, error),
     },
