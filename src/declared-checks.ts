@@ -7,6 +7,7 @@ import { headFile } from './audit/head-file.ts';
 import { asFilesSay } from './backup-store/as-files-say.ts';
 import { createBackupRepository } from './backup-store/backup-repository.ts';
 import { backupsCheck, backupsHead } from './backups/backups-check.ts';
+import { createVanishedBackups } from './backups/vanished-repository.ts';
 import { installationChecks } from './checks/installation/installation-checks.ts';
 import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
@@ -123,6 +124,7 @@ function backupsOf(config: Config, ops: Db): Check {
   return backupsCheck({
     config,
     readBackups: async () => (await asFilesSay(config, createBackupRepository(ops).all(), new Date())).there,
+    vanished: createVanishedBackups(ops).unasked,
     unused: () => [],
     schedules: createScheduleRepository(ops),
     hasEntries: () => hasEntries(config.databasePath),

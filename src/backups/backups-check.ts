@@ -13,6 +13,7 @@ import { readStoredCron } from '../schedule-store/next-runs.ts';
 import type { Schedule } from '../schedule-store/schedule.ts';
 import type { ScheduleRepository } from '../schedule-store/schedule-repository.ts';
 import { nearest } from './place.ts';
+import type { Vanished } from './vanished-repository.ts';
 
 export const backupsHead = { id: 'backups', component: 'backup', title: 'Backups' };
 
@@ -20,6 +21,8 @@ type Sources = {
   config: Pick<Config, 'backupPath' | 'databasePath' | 'checks'>;
   /** As the files are now. */
   readBackups: () => Promise<Backup[]>;
+  /** The full ones that are gone, deleted by nobody here; newest first. */
+  vanished: () => Vanished[];
   /** The sets in the folder that the server does not use. */
   unused: () => { id: string; reason: string }[];
   schedules: Pick<ScheduleRepository, 'all'>;
@@ -51,7 +54,7 @@ export function backupsCheck(sources: Sources): Check {
       );
       const found = [
         unusable,
-        findNone(sources, full),
+        findVanished(sources, full) ?? findNone(sources, full),
         findOverdue(sources, full[0] ?? null),
         findFailed(full),
         findUnused(sources),
@@ -84,6 +87,23 @@ function findNone({ schedules, hasEntries, firstStart, now }: Sources, full: Bac
     title: 'Nothing is backed up',
     text: 'There is only the copy before each import. Switch on the nightly backup and the weekly test.',
     stops: [],
+    fix,
+  };
+}
+
+/** A backup that is made after it clears it. */
+function findVanished({ vanished }: Sources, full: Backup[]): Found | null {
+  const gone = vanished();
+  const [newest] = gone;
+  if (!newest) return null;
+  const others = gone.length > 1 ? ` and ${plural(gone.length - 1, 'other')}` : '';
+  return {
+    subject: 'vanished',
+    severity: full.length === 0 ? 'error' : 'warning',
+    title: full.length === 0 ? 'No backup is left' : 'A backup is gone',
+    text: `The ${describeBackup(newest.id)}${others}: nobody has deleted it here. Bring back what was removed from the folder of backups, or make a new backup.`,
+    stops: [],
+    since: newest.gone_at,
     fix,
   };
 }

@@ -19,7 +19,7 @@ export const backups: Feature<ReturnType<typeof createBackupsParts>> = {
   routes: registerBackupRoutes,
   cards: (ctx) => [backupsCard(ctx)],
   options: ({ backups }) => ({ testable: () => listTestable(backups.all()) }),
-  checks: (ctx) => [backupsCheck(ctx)],
+  checks: (ctx) => [backupsCheck({ ...ctx, vanished: ctx.vanished.unasked })],
   hubRows: (ctx) => [backupsRow(ctx)],
   setupSteps: (ctx) => [backupStep(ctx)],
   outlook: (ctx) => [backupFact(ctx)],

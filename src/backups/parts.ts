@@ -12,6 +12,7 @@ import { createBackupEdits } from './backup-edits.ts';
 import { createBackupSchedules } from './backup-schedules.ts';
 import { createDrillJobs } from './drill-jobs-repository.ts';
 import { createDrillWatch } from './drill-watch.ts';
+import { createVanishedBackups } from './vanished-repository.ts';
 import { whyKept } from './why-kept.ts';
 
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
@@ -47,6 +48,7 @@ export function createBackupsParts(ctx: Context) {
     libraryRevision: current.libraryRevision,
     settings: ctx.use(settings).settings,
     firstStart: ctx.use(starts).starts.first,
+    vanished: createVanishedBackups(ctx.ops),
     drillWatch: createDrillWatch({ ...ctx, backups, drillJobs }),
     whyKept: judge,
     backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge, refresh }),

@@ -2,6 +2,8 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import t, { type Test } from 'tap';
+import type { Backup } from '../../src/backup-store/backup.ts';
+import type { Job } from '../../src/jobs/job.ts';
 import { startApp } from '../support/app.ts';
 import { addBackup, placeOf, proven, setName, step } from '../support/backups.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
@@ -125,11 +127,46 @@ t.test('a page that is opened shows the files as they are then', async (t) => {
   t.match(textOf(html, '#backup'), /Look at the files .* library\.db is missing\./);
   t.equal(html.querySelector('[aria-labelledby=h-proof] .card-head a'), null, 'no job has found it');
   fs.rmSync(placeOf(app, gone), { recursive: true });
-  t.equal((await app.page(`/backups/${gone.id}`)).status, 404);
+  const left = await app.page(`/backups/${gone.id}`);
+  t.equal(left.status, 404);
+  t.match(textOf(left.html, '#backup'), /Gone Full, .* Nobody has deleted it here/);
   const comeBack = async () => textOf((await app.page('/backups')).html, '[aria-labelledby=h-come-back]');
   t.match(await comeBack(), /failed its test Newest proven none Would lose unknown/);
   addBackup(app, day(24), proven);
   t.match(await comeBack(), /failed its test .* Would lose nothing of the library/);
+});
+
+t.test('the page of a backup that is gone says how, and one that nobody deleted is reported', async (t) => {
+  const app = await startWithRoles(t, start);
+  const newest = addBackup(app, day(28));
+  const [vanished, deleted, expired] = [
+    addBackup(app, day(25)),
+    addBackup(app, day(24)),
+    addBackup(app, day(23)),
+  ];
+  const removal = { reason: 'no longer needed', confirm: 'delete' };
+  t.equal((await app.submit(`/ui/backups/${deleted.id}/remove`, removal)).status, 303);
+  const { repository } = app.parts;
+  const job = insertJob(repository, { operation: 'backup' });
+  repository.finish(
+    repository.start(job.id) as Job,
+    { status: 'succeeded', result: { removed: [expired.id] } },
+    () => {},
+  );
+  for (const one of [vanished, expired]) fs.rmSync(placeOf(app, one), { recursive: true });
+  t.match(textOf((await app.page('/backups')).html, '#backup-list'), /The files of 1 backup are gone/);
+  const page = async ({ id }: Backup) => textOf((await app.page(`/ui/backups/${id}`)).html, 'section');
+  t.match(await page(deleted), /Deleted by admin .* Back to the backups/);
+  t.match(await page(expired), `Removed by the rules of retention, by #${job.number} `);
+  t.match(await page(vanished), 'Nobody has deleted it here');
+  const checks = async () => JSON.stringify((await app.json('/api/v1/checks')).body);
+  t.match(await checks(), /A backup is gone/);
+  fs.rmSync(placeOf(app, newest), { recursive: true });
+  t.match(
+    textOf((await app.page('/backups')).html, '#backup-list'),
+    /No backup is left .* No: no full backup/,
+  );
+  t.match(await checks(), /No backup is left/);
 });
 
 t.test('a long list is cut into pages', async (t) => {

@@ -156,6 +156,7 @@ t.test('one that is dated later than now does not hide that the next one is over
   const check = backupsCheck({
     config: readConfig({ CHL_EXPERIENCE_ROOT: t.testdir() }, '/'),
     readBackups: async () => all,
+    vanished: () => [],
     unused: () => [],
     schedules: { all: () => [{ ...newYear, name: 'nightly', operation: 'backup', cron: '0 2 * * *' }] },
     hasEntries: () => true,

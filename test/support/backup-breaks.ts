@@ -28,7 +28,7 @@ export async function addProvenBackup(app: TestApp): Promise<Backup> {
 export function breaksOfBackups(
   app: TestApp,
   backup: Backup,
-): Record<'failed' | 'unproven' | 'overdue' | 'none' | 'folder', Break[]> {
+): Record<'failed' | 'unproven' | 'overdue' | 'none' | 'vanished' | 'folder', Break[]> {
   const { backups, schedules } = app.parts;
   const put = (different: Partial<Backup>) => {
     backups.add({ ...backup, ...different });
@@ -88,6 +88,14 @@ export function breaksOfBackups(
         check,
         component,
         title: 'Nothing is backed up',
+        apply: () => put({ kind: 'before_update' }),
+      },
+    ],
+    vanished: [
+      {
+        check,
+        component,
+        title: 'No backup is left',
         apply() {
           const folder = setFolder(app.config, backup.id);
           fs.renameSync(folder, `${folder}.away`);

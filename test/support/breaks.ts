@@ -159,6 +159,7 @@ export function roundsOf(
     'of backups that nobody tests': backups.unproven,
     'of a backup that is late': backups.overdue,
     'of a server without backups': backups.none,
+    'of a server whose backups vanished': backups.vanished,
     'of locks': breaksOfLocks(app),
     'of idle workers': [
       threshold(

@@ -93,7 +93,7 @@ function registerRemoval(app: FastifyInstance, ctx: BackupsContext) {
         if (error.code === 'not_found') throw error;
         return sendRemoval(ctx, reply.code(statusOf(error)).intoDialog(), id, form, error);
       }
-      const text = 'Its row stays in the history.';
+      const text = 'Its page says when it was deleted, and by whom.';
       const notice = { tone: 'ok' as const, title: 'Backup deleted.', text };
       return reply.sendAction({ notice, redirect: url('/backups'), hosts: [] });
     },

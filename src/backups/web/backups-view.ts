@@ -16,7 +16,7 @@ export type BackupsQuery = { kind?: BackupKind; before?: string };
 const perPage = 20;
 
 export async function viewBackups(ctx: BackupsContext, { kind, before }: BackupsQuery) {
-  const { backups, backupSchedules, now } = ctx;
+  const { backups, backupSchedules, now, vanished } = ctx;
   const after = before === undefined ? null : backups.find(before);
   const found = backups.page({
     ...(kind ? { kind } : {}),
@@ -42,6 +42,8 @@ export async function viewBackups(ctx: BackupsContext, { kind, before }: Backups
     newer: after ? pageUrl({ kind }) : null,
     older: found.length > perPage ? pageUrl({ kind, before: shown.at(-1)?.id }) : null,
     comeBack: await viewComeBack(ctx),
+    /** Nobody has deleted these, and no later backup is there. */
+    vanished: vanished.unasked().length,
     kept: viewKept(ctx.settings.all()),
   };
 }

@@ -15,7 +15,6 @@ export async function viewOneBackup(ctx: BackupsContext, backup: Backup) {
   const set = await readSet(ctx, backup);
   return {
     ...viewBackup(ctx, backup, readStanding(ctx)),
-    path: url(address),
     title: localTime(backup.at),
     note,
     isKept,
