@@ -16,6 +16,7 @@ type Given = { config: Place; backups: Pick<BackupRepository, 'find'> };
 export type SetReader = ReturnType<typeof createSetReader>;
 
 const answerMaxMs = 2000;
+const maxSettingsBytes = 1_048_576;
 
 export function createSetReader({ config, backups }: Given) {
   const inTurn = createTurns(config, answerMaxMs);
@@ -28,8 +29,13 @@ export function createSetReader({ config, backups }: Given) {
     inTurn,
     /** As the file is now. Throws `bad_input`, and `temporary` when the disk does not answer; so do all here. */
     manifestOf: (id: string): Promise<Manifest> => inTurn(() => load(id, null)),
-    /** The one that the backup was made with. */
-    sameManifestOf: (id: string): Promise<Manifest> => inTurn(() => loadSame(id)),
+    /** The one that the backup was made with. Throws `not_found`, and `wrong_state` for a copy of the library alone. */
+    sameManifestOf: (id: string): Promise<Manifest> =>
+      inTurn(async () => {
+        if (await isSet(config, id)) return loadSame(id);
+        const message = `The backup ${id} is a copy of the library alone. Take the index of another backup, or rebuild it.`;
+        throw new AppError('wrong_state', message);
+      }),
     /** The text of `settings.json`, which the import of settings shows before it saves them. Throws `not_found`, too. */
     settingsOf: (id: string): Promise<string> => inTurn(() => readSettings(config, id, loadSame)),
   };
@@ -51,17 +57,33 @@ export function createTurns({ backupPath }: Place, maxMs: number) {
 }
 
 async function readSettings(config: Place, id: string, load: (id: string) => Promise<Manifest>) {
-  const folder = setFolder(config, id);
-  const stat = await fs.promises.stat(folder).catch(() => null);
-  if (!stat) throw new AppError('not_found', `There is no backup ${id}.`);
-  const files = stat.isDirectory() ? (await load(id)).files : [];
+  const files = (await isSet(config, id)) ? (await load(id)).files : [];
   const listed = files.find(({ name }) => name === 'settings.json');
   if (!listed) throw new AppError('not_found', `The backup ${id} has no settings.`);
   const file = setFile(config, id, listed.name);
+  if (listed.bytes > maxSettingsBytes || !(await isFile(file, listed.bytes)))
+    throw damaged(file, 'it is missing, no file, or of another size');
   const text = await fs.promises.readFile(file, 'utf8').catch((error) => {
     throw nameFile(error, file);
   });
   if (hash('sha256', text) === listed.sha256) return text;
-  const message = `${file} is not the file that its manifest describes: its SHA-256 differs.`;
-  throw new AppError('bad_input', message, { code: 'backup_damaged', file });
+  throw damaged(file, 'its SHA-256 differs');
+}
+
+/** False for the copy of a library. Throws `not_found` for neither. */
+async function isSet(config: Place, id: string): Promise<boolean> {
+  const stat = await fs.promises.stat(setFolder(config, id)).catch(() => null);
+  if (!stat) throw new AppError('not_found', `There is no backup ${id}.`);
+  return stat.isDirectory();
+}
+
+/** Asked before a file is opened: opening a pipe would wait for its writer. */
+export async function isFile(file: string, bytes: number): Promise<boolean> {
+  const stat = await fs.promises.lstat(file).catch(() => null);
+  return stat?.isFile() === true && stat.size === bytes;
+}
+
+function damaged(file: string, why: string): AppError {
+  const message = `${file} is not the file that its manifest describes: ${why}.`;
+  return new AppError('bad_input', message, { code: 'backup_damaged', file });
 }

@@ -3,7 +3,7 @@
 import { hashInThread } from '../backup-store/hash.ts';
 import type { Manifest } from '../backup-store/manifest.ts';
 import { setFile } from '../backup-store/set-files.ts';
-import type { SetReader } from '../backup-store/set-reader.ts';
+import { isFile, type SetReader } from '../backup-store/set-reader.ts';
 import type { Requester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import { AppError, badInput } from '../core/errors.ts';
@@ -20,7 +20,7 @@ type Given = {
 /** The name that the snapshot gets, in place of a file name. */
 export const stagedName = (id: string) => `index of backup ${id}`;
 
-/** Throws `not_found`, `bad_input` for a set without an index or with a damaged one, and the refusals of an upload. */
+/** Throws `not_found`, `wrong_state` for the copy of a library, `bad_input` for a set without an index or with a damaged one, and the refusals of an upload. */
 export async function stageIndex(
   { config, setReader, uploads }: Given,
   { id, by, signal }: { id: string; by: Requester; signal: AbortSignal },
@@ -46,8 +46,10 @@ export async function stageIndex(
 }
 
 function factsOf(id: string, { index, model, dimension, files, made_at }: Manifest): PackedFacts {
-  const file = files.find(({ name }) => name.startsWith('index/') && name.endsWith('.index'));
-  if (!index || model === null || dimension === null || !file) {
+  const file = files.find(({ name }) => /^index\/unified_.+\.index$/.test(name));
+  const meta = file?.name.replace(/\.index$/, '.meta.json');
+  const isWhole = file && files.some(({ name }) => name === meta);
+  if (!index || model === null || dimension === null || !isWhole) {
     const message = `The backup ${id} has no index. Rebuild the index from the library instead.`;
     throw badInput('backup_without_index', message);
   }
@@ -64,10 +66,10 @@ function builtAt(generation: string): string | null {
 }
 
 async function assertWhole(config: Config, id: string, { files }: Manifest) {
-  for (const { name, sha256 } of files.filter(({ name }) => name.startsWith('index/'))) {
+  for (const { name, bytes, sha256 } of files.filter(({ name }) => name.startsWith('index/'))) {
     const file = setFile(config, id, name);
-    if ((await hashOrNull(file)) === sha256) continue;
-    const message = `${file} is missing, or is not the file that its manifest describes: its SHA-256 differs. Use the index of another backup, or rebuild the index.`;
+    if ((await isFile(file, bytes)) && (await hashOrNull(file)) === sha256) continue;
+    const message = `${file} is missing, or is not the file that its manifest describes: its size or its SHA-256 differs. Use the index of another backup, or rebuild the index.`;
     throw new AppError('bad_input', message, { code: 'backup_damaged', file });
   }
 }

@@ -1,4 +1,5 @@
 // The index and the settings of a backup: staged as a snapshot, and shown before they are imported.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -48,7 +49,11 @@ t.test('a set without an index, or with a damaged one, is refused with its file'
   const bare = '20261129T020000Z-2';
   await writeSet(app.parts.config, bare, app.library);
   const stage = async (backup: string) => (await app.json(`/api/v1/backups/${backup}/index`, {})).body.error;
-  t.match(await stage('20261130T020000Z-3'), { code: 'bad_input', message: /manifest\.json/ });
+  const none = { code: 'not_found', message: 'There is no backup 20261130T020000Z-3.' };
+  t.match(await stage('20261130T020000Z-3'), none);
+  const copy = 'library-20261128T010000.000Z-by-hand.db';
+  fs.writeFileSync(path.join(app.root, 'backups', copy), '');
+  t.match(await stage(copy), { code: 'wrong_state', message: /is a copy of the library alone/ });
   t.match(await stage('none'), { code: 'not_found', message: 'There is no backup "none".' });
   t.match(await stage(bare), {
     message: `The backup ${bare} has no index. Rebuild the index from the library instead.`,
@@ -59,10 +64,16 @@ t.test('a set without an index, or with a damaged one, is refused with its file'
     bytes[40] = (bytes[40] ?? 0) ^ 1;
     fs.writeFileSync(file, bytes);
     t.match(await stage(id), { code: 'bad_input', details: { code: 'backup_damaged', file } });
+    fs.rmSync(file);
+    execFileSync('mkfifo', [file]);
+    t.match(await stage(id), { code: 'bad_input', details: { code: 'backup_damaged', file } });
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    fs.rmSync(file);
+    fs.writeFileSync(file, bytes);
   }
   t.strictSame(staged(app.root), []);
   const refused = auditRows(app, 'snapshot.upload').map(({ outcome, detail }) => [outcome, detail.code]);
-  t.equal(refused.length, 5);
+  t.equal(refused.length, 8);
   t.ok(refused.every(([outcome]) => outcome === 'refused'));
 });
 
@@ -107,4 +118,13 @@ t.test('the settings of a backup are shown with what they would change, then imp
   const damaged = await app.page(`/settings/import?backup=${id}`);
   t.ok(damaged.status >= 400);
   t.match(textOf(damaged.html, 'main'), 'settings.json is not the file that its manifest describes');
+  const settings = setFile(app.parts.config, id, 'settings.json');
+  fs.rmSync(settings);
+  execFileSync('mkfifo', [settings]);
+  const pipe = await app.json(`/api/v1/backups/${id}/settings`);
+  t.match([pipe.status, pipe.body.error.details], [422, { code: 'backup_damaged', file: settings }]);
+  fs.rmSync(settings);
+  fs.closeSync(fs.openSync(settings, 'w'));
+  fs.truncateSync(settings, 3_000_000_000);
+  t.match((await app.json(`/api/v1/backups/${id}/settings`)).body.error, { message: /of another size/ });
 });
