@@ -12,7 +12,6 @@ export type JobEvent = {
   request_id: string | null;
 };
 
-/** A job whose processes have ended, before its end is written. */
 export type EndedJob = Pick<JobEvent, 'id' | 'number' | 'operation'>;
 
 export type BusEvents = {

@@ -59,8 +59,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
-/** The error of a job's input; `code` is stable and reaches the client as `details.code`. The texts `name`, `why` and `next` take the
- *  place of the general ones on the page of a job. */
+/** The error of a job's input. `code` is stable; `name`, `why` and `next` replace the general texts on the page of the job. */
 export function badInput(code: string, message: string, details: Record<string, unknown> = {}): AppError {
   return new AppError('bad_input', message, { code, ...details });
 }
