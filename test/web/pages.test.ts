@@ -58,6 +58,7 @@ t.test('no page shows a missing value', async (t) => {
   t.ok(addresses.length > 30);
   for (const address of [...addresses, `/audit/${lastRow}`]) {
     const { html } = await app.page(address);
+    t.equal(html.querySelector('[class*=undefined]')?.outerHTML, undefined, address);
     // The detail of an audit row is shown as it is stored.
     for (const node of html.querySelectorAll('script, pre.trace')) node.remove();
     const attributes = html.querySelectorAll('[href], [title], [aria-label], [placeholder]');
