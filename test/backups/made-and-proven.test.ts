@@ -32,7 +32,7 @@ t.test('a backup that is made and tested shows as proven on every page', async (
   t.match(textOf(html, 'h1'), /Proven|Test without a result/);
   t.ok(html.querySelectorAll('#backup .step').length >= 5);
   t.match(textOf((await app.page('/operations')).html, '#outlook-card'), /^Outlook Backup/);
-  t.match(textOf((await app.page('/backups')).html, '#backup-list'), /Days with a backup 7/);
+  t.match(textOf((await app.page('/backups')).html, '#backup-list'), /Daily 7 days/);
 });
 
 t.test(
