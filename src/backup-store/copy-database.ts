@@ -1,13 +1,10 @@
 // Copies a database that stays in use. SQLite's online backup begins again at each commit of another process and takes several
 // times as long as reading the file, so the file is read as it is, while a read transaction keeps it from changing beneath.
 import fs from 'node:fs';
-import { promisify } from 'node:util';
+import { setImmediate } from 'node:timers/promises';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
-import { syncToDisk } from '../core/sync-to-disk.ts';
 import { beginReading, leaveLog } from './set-repository.ts';
-
-const readBytes = promisify(fs.read);
 
 const chunkBytes = 1024 * 1024;
 const logHeaderBytes = 32;
@@ -15,8 +12,8 @@ const logHeaderBytes = 32;
 /** `busyMs`: how long to wait for a program that holds the database. `onCopied` receives the share copied so far, below 1. */
 type Options = { busyMs: number; onCopied?: (share: number) => void };
 
-/** Copies `source` to the new file `target`, which is on the disk when it resolves, and has no log beside it: it can be read
- *  without writing. A copy that fails leaves nothing; the caller names what it was to become. */
+/** Copies `source` to the new file `target`, which is not synced yet, and has no log beside it: it can be read without writing.
+ *  A copy that fails leaves nothing; the caller names what it was to become. */
 export async function copyDatabase(
   source: string,
   target: string,
@@ -31,7 +28,6 @@ export async function copyDatabase(
       db.close();
     }
     leaveLog(target);
-    syncToDisk(target);
   } catch (error) {
     for (const suffix of ['', '-journal', '-wal', '-shm']) fs.rmSync(target + suffix, { force: true });
     throw error;
@@ -50,9 +46,9 @@ async function copyFiles(db: Db, target: string, onCopied: (share: number) => vo
   if (log === null) return;
   let header: Buffer;
   do {
-    header = await read(log, logHeaderBytes, 0);
+    header = readHeader(log);
     await copyBytes(log, `${target}-wal`, (bytes) => follow(main.size + bytes));
-  } while (!header.equals(await read(log, logHeaderBytes, 0)));
+  } while (!header.equals(readHeader(log)));
 }
 
 type Live = { file: string; fd: number; size: number };
@@ -63,11 +59,15 @@ function openLive(file: string): Live {
   return { file, fd, size: fs.fstatSync(fd).size };
 }
 
-/** Returns fewer bytes at the end of the file. */
-async function read({ file, fd }: Live, bytes: number, at: number): Promise<Buffer> {
+function readHeader(log: Live): Buffer {
+  const header = Buffer.alloc(logHeaderBytes);
+  return header.subarray(0, read(log, header, 0));
+}
+
+/** Fills `chunk`, but for the end of the file, and returns the number of bytes. */
+function read({ file, fd }: Live, chunk: Buffer, at: number): number {
   try {
-    const { bytesRead, buffer } = await readBytes(fd, Buffer.allocUnsafe(bytes), 0, bytes, at);
-    return buffer.subarray(0, bytesRead);
+    return fs.readSync(fd, chunk, 0, chunk.length, at);
   } catch (error) {
     throw Object.assign(error as Error, { file });
   }
@@ -75,15 +75,17 @@ async function read({ file, fd }: Live, bytes: number, at: number): Promise<Buff
 
 /** `onCopied` receives the bytes copied so far. */
 async function copyBytes(live: Live, target: string, onCopied: (bytes: number) => void) {
-  const copy = await fs.promises.open(target, 'w', 0o600);
+  const copy = fs.openSync(target, 'w', 0o600);
   try {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
     for (let at = 0; at < live.size; onCopied(at)) {
-      const chunk = await read(live, Math.min(chunkBytes, live.size - at), at);
-      if (chunk.length === 0) return;
-      await copy.writeFile(chunk);
-      at += chunk.length;
+      const bytes = read(live, chunk.subarray(0, Math.min(chunkBytes, live.size - at)), at);
+      if (bytes === 0) return;
+      fs.writeFileSync(copy, chunk.subarray(0, bytes));
+      at += bytes;
+      await setImmediate();
     }
   } finally {
-    await copy.close();
+    fs.closeSync(copy);
   }
 }

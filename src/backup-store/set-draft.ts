@@ -29,7 +29,7 @@ function startSet(place: Place, id: string) {
     folder,
     path: (name: string) => path.join(folder, name),
 
-    /** Hashes a file that is complete and on the disk, in a thread. */
+    /** Syncs and hashes a file that is complete, in threads. */
     add(name: string) {
       const hashed = describeFile(folder, name);
       // An error is thrown by `finish`.
@@ -83,7 +83,13 @@ export async function writeDraft<T>(
 
 async function describeFile(folder: string, name: string): Promise<SetFile> {
   const file = path.join(folder, name);
-  return { name, bytes: fs.statSync(file).size, sha256: await hashFile(file) };
+  const [sha256] = await Promise.all([hashFile(file), syncFile(file)]);
+  return { name, bytes: fs.statSync(file).size, sha256 };
+}
+
+async function syncFile(file: string) {
+  const handle = await fs.promises.open(file);
+  await handle.sync().finally(() => handle.close());
 }
 
 /** Checks each page, too: once a backup is made, older ones may be removed. Throws a fault of the database itself. */

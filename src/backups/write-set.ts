@@ -49,7 +49,7 @@ async function copy(file: string, draft: SetDraft, name: string, onCopied: (shar
 function writeSettings(draft: SetDraft) {
   const saved = readCopy(draft.path('ops.db'), (ops) => prepareSavedSettings(ops)());
   const text = `${JSON.stringify(toFile(exportable(saved)), null, 2)}\n`;
-  fs.writeFileSync(draft.path('settings.json'), text, { mode: 0o600, flag: 'wx', flush: true });
+  fs.writeFileSync(draft.path('settings.json'), text, { mode: 0o600, flag: 'wx' });
   draft.add('settings.json');
 }
 
@@ -90,10 +90,6 @@ async function copyFile(file: string, draft: SetDraft) {
   const name = `index/${path.basename(file)}`;
   const target = draft.path(name);
   await fs.promises.copyFile(file, target, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
-  const handle = await fs.promises.open(target, 'r+');
-  await handle
-    .chmod(0o600)
-    .then(() => handle.sync())
-    .finally(() => handle.close());
+  await fs.promises.chmod(target, 0o600);
   draft.add(name);
 }
