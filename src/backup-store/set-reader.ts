@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import { nameFile } from '../core/faults.ts';
 import { inTime } from '../core/in-time.ts';
 import type { BackupRepository } from './backup-repository.ts';
+import { findProblem } from './look-at-file.ts';
 import { loadManifest, type Manifest } from './manifest.ts';
 import { setFile, setFolder } from './set-files.ts';
 
@@ -61,13 +62,14 @@ async function readSettings(config: Place, id: string, load: (id: string) => Pro
   const listed = files.find(({ name }) => name === 'settings.json');
   if (!listed) throw new AppError('not_found', `The backup ${id} has no settings.`);
   const file = setFile(config, id, listed.name);
-  if (listed.bytes > maxSettingsBytes || !(await isFile(file, listed.bytes)))
-    throw damaged(file, 'it is missing, no file, or of another size');
+  const problem =
+    listed.bytes > maxSettingsBytes ? ' is too large.' : await findProblem(setFolder(config, id), listed);
+  if (problem !== null) throw damaged(file, problem);
   const text = await fs.promises.readFile(file, 'utf8').catch((error) => {
     throw nameFile(error, file);
   });
   if (hash('sha256', text) === listed.sha256) return text;
-  throw damaged(file, 'its SHA-256 differs');
+  throw damaged(file, ' is not the file that its manifest describes: its SHA-256 differs.');
 }
 
 /** False for the copy of a library. Throws `not_found` for neither. */
@@ -77,13 +79,6 @@ async function isSet(config: Place, id: string): Promise<boolean> {
   return stat.isDirectory();
 }
 
-/** Asked before a file is opened: opening a pipe would wait for its writer. */
-export async function isFile(file: string, bytes: number): Promise<boolean> {
-  const stat = await fs.promises.lstat(file).catch(() => null);
-  return stat?.isFile() === true && stat.size === bytes;
-}
-
-function damaged(file: string, why: string): AppError {
-  const message = `${file} is not the file that its manifest describes: ${why}.`;
-  return new AppError('bad_input', message, { code: 'backup_damaged', file });
+function damaged(file: string, problem: string): AppError {
+  return new AppError('bad_input', `${file}${problem}`, { code: 'backup_damaged', file });
 }

@@ -1,9 +1,10 @@
 // Stages the index of a backup as a snapshot: it is packed like a download and checked like an upload. The operation snapshot
 // then installs it.
 import { hashInThread } from '../backup-store/hash.ts';
+import { findProblem } from '../backup-store/look-at-file.ts';
 import type { Manifest } from '../backup-store/manifest.ts';
-import { setFile } from '../backup-store/set-files.ts';
-import { isFile, type SetReader } from '../backup-store/set-reader.ts';
+import { setFile, setFolder } from '../backup-store/set-files.ts';
+import type { SetReader } from '../backup-store/set-reader.ts';
 import type { Requester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import { AppError, badInput } from '../core/errors.ts';
@@ -20,7 +21,8 @@ type Given = {
 /** The name that the snapshot gets, in place of a file name. */
 export const stagedName = (id: string) => `index of backup ${id}`;
 
-/** Throws `not_found`, `wrong_state` for the copy of a library, `bad_input` for a set without an index or with a damaged one, and the refusals of an upload. */
+/** Throws `not_found`, `wrong_state` for the copy of a library, `bad_input` for a set without an index or with a damaged one,
+ *  and the refusals of an upload. */
 export async function stageIndex(
   { config, setReader, uploads }: Given,
   { id, by, signal }: { id: string; by: Requester; signal: AbortSignal },
@@ -68,8 +70,13 @@ function builtAt(generation: string): string | null {
 async function assertWhole(config: Config, id: string, { files }: Manifest) {
   for (const { name, bytes, sha256 } of files.filter(({ name }) => name.startsWith('index/'))) {
     const file = setFile(config, id, name);
-    if ((await isFile(file, bytes)) && (await hashOrNull(file)) === sha256) continue;
-    const message = `${file} is missing, or is not the file that its manifest describes: its size or its SHA-256 differs. Use the index of another backup, or rebuild the index.`;
+    const problem =
+      (await findProblem(setFolder(config, id), { name, bytes })) ??
+      ((await hashOrNull(file)) === sha256
+        ? null
+        : ' is not the file that its manifest describes: its SHA-256 differs.');
+    if (problem === null) continue;
+    const message = `${file}${problem} Use the index of another backup, or rebuild the index.`;
     throw new AppError('bad_input', message, { code: 'backup_damaged', file });
   }
 }
