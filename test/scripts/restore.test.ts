@@ -4,7 +4,10 @@ import path from 'node:path';
 import t from 'tap';
 import { libraryFile } from '../../src/backup-store/set-files.ts';
 import { createBackupRepository } from '../../src/backup-store/backup-repository.ts';
+import { createCleaning } from '../../src/backup-store/unfinished.ts';
 import { connect } from '../../src/core/db/driver.ts';
+import { createLog } from '../../src/core/log.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { writeSet } from '../support/backup-set.ts';
@@ -206,7 +209,7 @@ function newer(copy: string, file: string) {
   db.close();
 }
 
-t.test('a restore that was killed leaves no copy behind the next one', async (t) => {
+t.test('a restore that was killed leaves no copy behind the next start', async (t) => {
   const root = makeRoot(t);
   const { before, after } = await importWrongly(root);
   const killed = await runScript(root.config, 'restore', { backup: id }, (message, child) => {
@@ -216,5 +219,6 @@ t.test('a restore that was killed leaves no copy behind the next one', async (t)
   t.equal(hashLibrary(root), after);
   t.match(await runScript(root.config, 'restore', { backup: id }), { code: 0 });
   t.equal(hashLibrary(root), before);
+  await createCleaning({ config: root.config, log: createLog('silent', createRedactor(root.config)) }).all();
   t.strictSame(fs.readdirSync(path.join(root.config.root, 'tmp')), []);
 });

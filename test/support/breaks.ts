@@ -55,7 +55,7 @@ export function roundsOf(
               stepSec: 5,
               points: Array.from({ length: 60 }, (_, at) => ({
                 at: at * 5,
-                value: 201,
+                value: 60_000,
                 min: null,
                 max: null,
               })),
