@@ -19,11 +19,12 @@ type Compared = { there: Backup[]; damaged: Backup[]; gone: Backup[] };
 export async function asFilesSay(place: Place, rows: readonly Backup[], now: Date): Promise<Compared> {
   const compared: Compared = { there: [], damaged: [], gone: [] };
   for (const row of rows) {
+    const defect = row.proof === 'failed' ? null : await findDefect(place, row);
+    // Asked last: a set that somebody removes lacks its files before it is gone.
     const isThere = (await look(setFolder(place, row.id))) !== null;
-    const defect = isThere && row.proof !== 'failed' ? await findDefect(place, row) : null;
-    const found = defect === null ? row : fail(row, defect, now);
+    const found = isThere && defect !== null ? fail(row, defect, now) : row;
     compared[isThere ? 'there' : 'gone'].push(found);
-    if (isThere && defect !== null) compared.damaged.push(found);
+    if (found !== row) compared.damaged.push(found);
   }
   return compared;
 }

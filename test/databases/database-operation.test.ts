@@ -118,7 +118,7 @@ for (const [name, where] of [
       status: 'failed',
       failure: {
         message: new RegExp(
-          `^chl\\.db is damaged: a page of ${where} cannot be read\\. Restore from the copy before the import`,
+          `^chl\\.db is damaged: a page of ${where} cannot be read\\. There is no backup\\.`,
         ),
         detail: { code: 'database_damaged', kind: 'damage', file: databasePath },
       },
