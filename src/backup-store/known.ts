@@ -7,7 +7,7 @@ import { createBackupRepository } from './backup-repository.ts';
  *  bytes. */
 export type Known = Pick<Backup, 'sha256' | 'bytes'>;
 
-/** As ops.db has them; null for a backup that it does not have. For a process without a server around it. */
+/** Reads them from ops.db, in a process without a server; null for a backup that it does not have. */
 export function readKnown({ opsDatabasePath }: Pick<Config, 'opsDatabasePath'>, id: string): Known | null {
   return readFrom(opsDatabasePath, (ops) => createBackupRepository(ops).find(id));
 }

@@ -28,7 +28,7 @@ export function createSetReader({ config, backups }: Given) {
 
   return {
     inTurn,
-    /** As the file is now. Throws `bad_input`, and `temporary` when the disk does not answer; so do all here. */
+    /** Reads the file as it is now. Throws `bad_input`, and `temporary` when the disk does not answer; so do all here. */
     manifestOf: (id: string): Promise<Manifest> => inTurn(() => load(id, null)),
     /** The one that the backup was made with. Throws `not_found`, and `wrong_state` for a copy of the library alone. */
     sameManifestOf: (id: string): Promise<Manifest> =>

@@ -19,7 +19,7 @@ export const backupsHead = { id: 'backups', component: 'backup', title: 'Backups
 
 type Sources = {
   config: Pick<Config, 'backupPath' | 'databasePath' | 'checks'>;
-  /** As the files are now. */
+  /** Compared with the files. */
   readBackups: () => Promise<Backup[]>;
   /** The full ones that are gone, deleted by nobody here; newest first. */
   vanished: () => Vanished[];

@@ -17,7 +17,7 @@ import { whyKept } from './why-kept.ts';
 
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
-/** A folder that answers later does not hold up a page: what is found then changes the open page. */
+/** A page waits no longer for the folder; a later answer changes the open page. */
 const lookMaxMs = 500;
 
 export function createBackupsParts(ctx: Context) {

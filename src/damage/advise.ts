@@ -1,4 +1,4 @@
-// The faults of the two databases add this to the words of SQLite: what still works meanwhile, and the way back.
+// Adds two sentences to the faults of both databases: the parts that still work, and the way back.
 import type { Config } from '../core/config.ts';
 import { describeHolder } from './lock-holder.ts';
 import { adviseOn } from '../core/faults.ts';

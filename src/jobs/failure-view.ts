@@ -56,7 +56,7 @@ export function viewFailure(job: Job, operation: Operation | null, hasRows: HasR
   };
 }
 
-/** What the details of its failure say in place of the general texts. */
+/** Returns the texts in the details of the failure, which replace the general ones. */
 function readOwnTexts({ code, detail }: Failure): Partial<Texts> {
   if (!inOwnWords.includes(code)) return {};
   const { name, why } = detail ?? {};

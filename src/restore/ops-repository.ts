@@ -1,4 +1,4 @@
-// The statements that restore ops.db: what of the present file goes along, and where it ends. No statement begins a
+// The statements of restore-ops: they read the rows of the present file that go along, and its last numbers. None begins a
 // transaction.
 import { listMigrations } from '../core/db/migrations.ts';
 import type { Db } from '../core/db/open.ts';

@@ -8,7 +8,7 @@ import type { Db } from '../../src/core/db/open.ts';
 import type { TestApp } from './app.ts';
 import { memberStem, type Members } from './snapshots.ts';
 
-/** `files`: what the set has besides the library, and in place of a file `ops.db`; a connection is copied. Returns the folder of the set. */
+/** `files`: the other files of the set; a connection in place of the content of `ops.db` is copied. Returns the folder. */
 export async function writeSet(
   config: Config,
   id: string,

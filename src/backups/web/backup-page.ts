@@ -39,7 +39,7 @@ export function registerBackupPage(app: FastifyInstance, ctx: BackupsContext) {
   });
 }
 
-/** Of one that is gone, the page says what has become of it. */
+/** The page of a backup that is gone says what has become of it. */
 async function viewPage(ctx: BackupsContext, id: string) {
   const backup = ctx.backups.find(id);
   if (!backup) throw unknownBackup(id);
