@@ -7,9 +7,9 @@ const browserFolder = 'test/browser/';
  *  them, because only a few run at once. */
 const slowest = [
   'test/contributing.test.ts',
-  'test/browser/access.test.ts',
-  'test/index/switch-kills.test.ts',
   'test/stop.test.ts',
+  'test/index/switch-kills.test.ts',
+  'test/browser/access',
   browserFolder,
   'test/maintenance/killed.test.ts',
   'test/job-ends.test.ts',

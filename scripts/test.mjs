@@ -23,7 +23,8 @@ const { values, positionals } = parseArgs({
     tap: { type: 'boolean' },
     // More than processors, because tests often wait for processes and disks.
     lanes: { type: 'string', default: String(3 * availableParallelism()) },
-    timeout: { type: 'string', default: '240' },
+    // Three times what the longest file takes on a quiet machine: the limit is for files that hang.
+    timeout: { type: 'string', default: '480' },
     'kill-after': { type: 'string', default: '20' },
   },
   allowPositionals: true,

@@ -1,21 +1,15 @@
-// Every page with its dialogs has no horizontal scroll at four widths, and at two of them no accessibility violation in
-// either theme.
-import fs from 'node:fs';
-import path from 'node:path';
+// Dialogs, and pages in states that their address does not bring about, have no horizontal scroll and no accessibility
+// violation.
 import type { Page } from 'playwright-core';
-import t from 'tap';
-import { features } from '../../src/features.ts';
+import { backedUpAt, checkAccess, startFilled } from '../support/access.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { checkAccess } from '../support/access.ts';
-import { addBackup, proven, setName } from '../support/backups.ts';
+import { setName } from '../support/backups.ts';
 import { accessProblems, browserTest } from '../support/browser.ts';
 import { experience, sheet, writeSheet } from '../support/library.ts';
 
-const backedUpAt = '2026-11-22T02:00:00.000Z';
-
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
-/** States besides the addresses that features declare; `open` brings the loaded page into the state. */
+/** States besides the examples of features; `open` brings the loaded page into the state. */
 const states: { name: string; address: string; open?: Dialog['open']; dialogs?: Dialog[] }[] = [
   {
     name: 'the dashboard',
@@ -44,12 +38,6 @@ const states: { name: string; address: string; open?: Dialog['open']; dialogs?: 
   { name: 'an error', address: '/nothing' },
 ];
 
-const declared = features
-  .flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples))
-  .filter((address) => !states.some((state) => state.address === address))
-  .map((address) => ({ name: address, address }));
-const pages: typeof states = [...states, ...declared];
-
 let app: TestApp | null = null;
 
 browserTest('an empty dashboard is accessible', async (t, open) => {
@@ -58,7 +46,7 @@ browserTest('an empty dashboard is accessible', async (t, open) => {
   t.strictSame(await accessProblems(page), []);
 });
 
-for (const { name, address, open: show, dialogs = [] } of pages) {
+for (const { name, address, open: show, dialogs = [] } of states) {
   browserTest(`${name} is accessible`, async (t, open) => {
     app ??= await startFilled();
     const page = await open(app.origin + address);
@@ -89,20 +77,4 @@ async function makePlan(page: Page) {
   const job = await app?.run('import', { path: 'sheets/plan', dry_run: true });
   await page.goto(`${app?.origin}/plans/${job?.number}`);
   await page.locator('#apply').waitFor();
-}
-
-/** A library with an index, and a job that failed. */
-async function startFilled(): Promise<TestApp> {
-  const filled = await startApp(t);
-  await filled.run('import');
-  await filled.run('index');
-  const folder = path.join(filled.root, 'sheets/bad');
-  fs.mkdirSync(folder);
-  for (const tab of ['categories', 'experiences', 'manuals']) {
-    fs.writeFileSync(path.join(folder, `${tab}.csv`), 'no,such,columns\n');
-  }
-  await filled.run('import', { path: folder });
-  addBackup(filled, '2026-11-29T02:00:00.000Z', proven);
-  addBackup(filled, backedUpAt, { ...proven, proof: 'failed' });
-  return filled;
 }

@@ -193,9 +193,9 @@ t.test('the slowest files start first', async (t) => {
   const { out } = await start(['--list']);
   t.same(out.split('\n').slice(0, 4), [
     'test/contributing.test.ts',
-    'test/browser/access.test.ts',
-    'test/index/switch-kills.test.ts',
     'test/stop.test.ts',
+    'test/index/switch-kills.test.ts',
+    'test/browser/access-of-hubs.test.ts',
   ]);
 });
 
