@@ -7,6 +7,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { addExperience } from '../support/entries.ts';
 import { card, textOf } from '../support/screen.ts';
 import { makeIndexed } from '../support/snapshots.ts';
+import { until } from '../support/until.ts';
 
 const noop = { CHL_OPERATIONS_MODE: 'noop' };
 
@@ -83,6 +84,8 @@ t.test('every form and every dialog of the pages', async (t) => {
     '/library?state=failed',
     '/library/E9',
   ]) {
+    // A running job has a dialog to cancel it, but may end before that is sent.
+    await until(() => app.parts.repository.active().length === 0);
     const { html } = await app.page(page);
     for (const link of html.querySelectorAll('main a[hx-get]'))
       if (!isOff(link)) dialogs.add(link.getAttribute('href') ?? '');
