@@ -92,6 +92,12 @@ t.test('the list says of each backup what the square of its day says', async (t)
     /Before job #3 Not tested 6 bytes Made by the job; its undo uses it/,
   );
   t.equal(textOf(copies, '.chips [aria-current]'), 'Before an import 1');
+  t.equal(copies.querySelector('tbody form'), null, 'no test could prove it');
+  const copy = (await app.page(copies.querySelector('tbody a.name')?.getAttribute('href') ?? '')).html;
+  t.equal(copy.querySelector('#test-backup'), null);
+  t.match(textOf(copy, '[aria-labelledby=h-proof]'), /Cannot be proven .* no test can tell whether/);
+  const { html: form } = await app.page('/ui/operations/drill/confirm');
+  t.match(textOf(form, '#arg-backup'), /Copy of 28 Nov 2026, 09:00: made before a job, cannot be proven/);
 });
 
 t.test('the row of the hub offers the next step towards a proven backup', async (t) => {

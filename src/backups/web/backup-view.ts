@@ -5,6 +5,7 @@ import { url } from '../../core/url.ts';
 import { dayTime } from '../../web/template-globals.ts';
 import type { BackupsContext } from '../parts.ts';
 import { viewRestore, viewRun } from '../run-view.ts';
+import { canBeProven } from '../testable.ts';
 
 /** `newestProven`: the id of the newest one that is proven; `newest` that of the newest full one. */
 export type Standing = { newest: string | null; newestProven: string | null };
@@ -25,7 +26,7 @@ export function viewBackup(ctx: BackupsContext, backup: Backup, standing: Standi
     badge: badges[proof],
     size: formatBytes(bytes),
     remark: describeRemark(ctx, backup, standing),
-    test: viewRun(ctx, 'drill', { backup: id }),
+    test: canBeProven(backup) ? viewRun(ctx, 'drill', { backup: id }) : null,
     restore: viewRestore(ctx, id),
   };
 }

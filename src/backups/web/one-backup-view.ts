@@ -6,6 +6,7 @@ import { url } from '../../core/url.ts';
 import { dayTime, localTime } from '../../web/template-globals.ts';
 import type { BackupsContext } from '../parts.ts';
 import { readSet } from '../read-set.ts';
+import { canBeProven } from '../testable.ts';
 import { viewActive } from '../active-jobs.ts';
 import { readStanding, viewBackup } from './backup-view.ts';
 
@@ -44,6 +45,7 @@ function viewProof({ backups }: BackupsContext, backup: Backup) {
   return {
     title: isLook ? 'Look at the files' : 'Restore test',
     at,
+    isProvable: canBeProven(backup),
     job: isLook ? null : job,
     // The steps of a test that passed say the same.
     text: proof === 'proven' && reached.length > 0 ? null : text,
