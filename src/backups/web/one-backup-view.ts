@@ -88,22 +88,24 @@ function viewParts({ id }: Backup, manifest: Manifest | null) {
 }
 
 function viewFacts(ctx: BackupsContext, backup: Backup, manifest: Manifest | null) {
-  const { job } = backup;
-  const made = job === null ? null : ctx.repository.find(String(job));
-  const tookMs = made?.finished_at && made.started_at ? spanMs(made.started_at, made.finished_at) : null;
   const facts: [string, string | null][] = [
     ['Library', manifest && describeLibrary(manifest)],
     ['Model', manifest && describeModel(manifest)],
     ['Version', manifest?.version ?? null],
     ['Audit head', manifest?.audit_head ? describeHead(manifest.audit_head) : null],
-    ['Took', tookMs === null ? null : tookOf(tookMs)],
+    ['Took', describeMaking(ctx, backup)],
     ['Note', backup.note],
     ['Kept', describeKept(ctx, backup)],
   ];
   return facts.filter(([, value]) => value !== null);
 }
 
-const spanMs = (from: string, to: string) => Date.parse(to) - Date.parse(from);
+/** The time of its job. That of a copy before an import did more than copy. */
+function describeMaking({ repository }: BackupsContext, { job, kind }: Backup): string | null {
+  const made = job === null || kind === 'before_import' ? null : repository.find(String(job));
+  if (!made?.started_at || !made.finished_at) return null;
+  return tookOf(Date.parse(made.finished_at) - Date.parse(made.started_at));
+}
 
 function describeLibrary({ counts: { library }, revision }: Manifest): string {
   const entries = (library.experiences ?? 0) + (library.category_manuals ?? 0);
