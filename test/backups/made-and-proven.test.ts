@@ -31,6 +31,7 @@ t.test('a backup that is made and tested shows as proven on every page', async (
   const { html } = await app.page(`/backups/${id}`);
   t.match(textOf(html, 'h1'), /Proven|Test without a result/);
   t.ok(html.querySelectorAll('#backup .step').length >= 5);
+  t.match(textOf(html, '#backup .steps'), /Not reached 1 step: Search answers$/);
   t.match(textOf(html, '[aria-labelledby=h-details]'), / Took [\d.]+ s /);
   const copy = app.parts.backups.all().find(({ kind }) => kind === 'before_import');
   const { html: ofCopy } = await app.page(`/backups/${copy?.id}`);

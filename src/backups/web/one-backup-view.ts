@@ -51,9 +51,16 @@ function viewProof({ backups }: BackupsContext, backup: Backup) {
     text: proof === 'proven' && reached.length > 0 ? null : text,
     took: reached.length > 0 && !isLook ? tookOf(reached.reduce((sum, { ms }) => sum + (ms ?? 0), 0)) : null,
     steps: reached.map(viewStep),
-    notReached: all.length > reached.length ? plural(all.length - reached.length, 'further step') : null,
+    notReached: nameNotReached(backup),
     instead: other && { href: url(`/backups/${encodeURIComponent(other.id)}`), name: dayTime(other.at) },
   };
+}
+
+/** A test that has failed takes no further step; one without a result goes on where it can. */
+function nameNotReached({ proof, proof_steps: steps }: Backup): string | null {
+  const names = steps.flatMap(({ name, outcome }) => (outcome === 'not_reached' ? [name] : []));
+  if (names.length === 0) return null;
+  return `${plural(names.length, proof === 'failed' ? 'further step' : 'step')}: ${names.join(', ')}`;
 }
 
 function viewStep({ name, text, outcome, ms }: ProofStep) {
