@@ -1,5 +1,6 @@
 import { url } from '../core/url.ts';
 import type { Job } from '../jobs/job.ts';
+import { foldWaiting } from '../operations/fold-waiting.ts';
 import type { BackupsContext } from './parts.ts';
 
 const words: Record<string, string> = { backup: 'Backing up', drill: 'Testing', restore: 'Restoring' };
@@ -10,10 +11,12 @@ export function activeJobs({ repository }: Pick<BackupsContext, 'repository'>): 
 }
 
 export function viewActive(ctx: Pick<BackupsContext, 'repository'>) {
-  return activeJobs(ctx).map(({ operation, number, status }) => ({
+  const { running, waiting, more } = foldWaiting(activeJobs(ctx));
+  const jobs = [...running, ...waiting].map(({ operation, number, status }) => ({
     word: words[operation] ?? operation,
     number,
     isWaiting: status !== 'running',
     href: url(`/jobs/${number}`),
   }));
+  return { jobs, more };
 }

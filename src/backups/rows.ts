@@ -35,7 +35,7 @@ export const backupsRow = ({ backups, backupSchedules, ...ctx }: Context & RunCo
 
 /** The running job, else the next step towards a proven backup. */
 function chooseAction(ctx: RunContext, newest: Backup | null, isMade: boolean): HubAction | null {
-  const [active] = viewActive(ctx);
+  const [active] = viewActive(ctx).jobs;
   if (active) return { kind: 'page', label: `${active.word}: #${active.number}`, href: active.href };
   if (!newest && !isMade) return { kind: 'page', label: 'Set up', hidden: 'backups', href: url(href) };
   const isOpen = newest?.proof === 'none' || newest?.proof === 'inconclusive';

@@ -183,6 +183,9 @@ t.test('a long list is cut into pages', async (t) => {
   t.equal(html.querySelectorAll('#backup-list tbody tr').length, 20);
   const older = html.querySelector('a[rel=next]')?.getAttribute('href') ?? '';
   t.equal((await app.page(older)).html.querySelectorAll('#backup-list tbody tr').length, 3);
+  for (let wanted = 0; wanted < 5; wanted++) insertJob(app.parts.repository, { operation: 'backup' });
+  const waiting = textOf((await app.page('/backups')).html, '[aria-labelledby=h-backups]');
+  t.match(waiting, /Waits as job #1 .* Waits as job #3 2 more jobs wait/);
 });
 
 t.test('the page of a backup shows its test, its files, and why it is not deleted', async (t) => {

@@ -37,7 +37,7 @@ export function viewOperation(
     needsDialog: operation.danger(defaults) !== 'safe',
     /** The least role for a run with default arguments. */
     needs: leastRoleToOffer(operation, defaults, libraryState),
-    active: jobs.length > 0 ? viewActiveJobs(ctx, operation, jobs) : null,
+    active: jobs.length > 0 ? viewActiveJobs(ctx, jobs) : null,
     last: last && viewJob(ctx, last),
     lastNumber: last?.number ?? 0,
     unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
