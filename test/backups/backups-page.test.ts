@@ -83,7 +83,7 @@ t.test('the list says of each backup what the square of its day says', async (t)
     /made on 3, of which 1 proven and 1 failed/,
   );
   t.match(textOf(html, `#backup-${setName(day(26))}`), /Full Proven .* Newest proven: retention keeps it/);
-  t.match(textOf(html, `#backup-${setName(day(27))}`), /Test failed .* library\.db differs\./);
+  t.match(textOf(html, `#backup-${setName(day(27))}`), /Test failed .* with index library\.db differs\./);
   t.match(textOf(html, `#backup-${setName(day(28))}`), /Not tested/);
   t.equal(html.querySelectorAll('#backup-list tbody tr').length, 4);
   const copies = (await app.page('/backups?kind=before_import')).html;

@@ -18,6 +18,7 @@ t.test('a backup that is made and tested shows as proven on every page', async (
   const [{ id }] = body.items;
   const before = (await app.page('/backups')).html;
   t.match(textOf(before, '#h-come-back ~ *, #backup-list'), /Would lose nothing of the library/);
+  t.match(textOf(before, `#backup-${id}`), / [KM]iB without index the first one/);
 
   const tested = await app.run('drill');
   t.match(tested, { status: 'succeeded', failure: null });
@@ -32,6 +33,7 @@ t.test('a backup that is made and tested shows as proven on every page', async (
   t.match(textOf(html, 'h1'), /Proven|Test without a result/);
   t.ok(html.querySelectorAll('#backup .step').length >= 5);
   t.match(textOf(html, '#backup .steps'), /Not reached 1 step: Search answers$/);
+  t.match(textOf(html, '#backup .page-head'), /Full, without index, [\d.]+ [KM]iB\./);
   t.match(textOf(html, '[aria-labelledby=h-details]'), / Took [\d.]+ s /);
   const copy = app.parts.backups.all().find(({ kind }) => kind === 'before_import');
   const { html: ofCopy } = await app.page(`/backups/${copy?.id}`);

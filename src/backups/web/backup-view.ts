@@ -1,5 +1,6 @@
 // The view model of one backup in words.
 import type { Backup } from '../../backup-store/backup.ts';
+import type { Manifest } from '../../backup-store/manifest.ts';
 import { formatBytes } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { dayTime } from '../../web/template-globals.ts';
@@ -43,6 +44,12 @@ export const kindWords: Record<Backup['kind'], string> = {
   before_import: 'Before an import',
   before_update: 'Before an update',
 };
+
+/** Null where no manifest says it. */
+export function describeIndex(manifest: Manifest | null): string | null {
+  if (manifest === null) return null;
+  return manifest.index === null ? 'without index' : 'with index';
+}
 
 /** `Before import #1197` */
 export function kindOf({ kind, job }: Backup): string {

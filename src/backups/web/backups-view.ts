@@ -1,12 +1,13 @@
 // The page of backups as its address asks for it: the list of one kind, a page of it, and what is the same in all.
-import { backupKinds, type BackupKind } from '../../backup-store/backup.ts';
+import { type Backup, backupKinds, type BackupKind } from '../../backup-store/backup.ts';
 import { formatBytes, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { BackupsContext } from '../parts.ts';
 import { viewActive } from '../active-jobs.ts';
-import { kindWords, readStanding, viewBackup } from './backup-view.ts';
+import { describeIndex, kindWords, readStanding, type Standing, viewBackup } from './backup-view.ts';
 import { viewCalendar } from './calendar-view.ts';
 import { viewComeBack } from './come-back-view.ts';
+import { readSet } from '../read-set.ts';
 import { viewRun } from '../run-view.ts';
 import { viewKept } from './kept-view.ts';
 
@@ -26,6 +27,9 @@ export async function viewBackups(ctx: BackupsContext, { kind, before }: Backups
   const shown = found.slice(0, perPage);
   const standing = readStanding(ctx);
   const plan = backupSchedules.read();
+  // Together: a disk that does not answer is waited for once.
+  const reading = Promise.all(shown.map((backup) => viewRow(ctx, backup, standing)));
+  const [comeBack, rows] = await Promise.all([viewComeBack(ctx), reading]);
   return {
     path: pageUrl({ kind, before }, '/ui/backups'),
     plan,
@@ -38,14 +42,19 @@ export async function viewBackups(ctx: BackupsContext, { kind, before }: Backups
     },
     calendar: viewCalendar(backups, now()),
     chips: viewChips(ctx, kind),
-    backups: shown.map((backup) => viewBackup(ctx, backup, standing)),
+    backups: rows,
     newer: after ? pageUrl({ kind }) : null,
     older: found.length > perPage ? pageUrl({ kind, before: shown.at(-1)?.id }) : null,
-    comeBack: await viewComeBack(ctx),
+    comeBack,
     /** Nobody has deleted these, and no later backup is there. */
     vanished: vanished.unasked().length,
     kept: viewKept(ctx.settings.all()),
   };
+}
+
+async function viewRow(ctx: BackupsContext, backup: Backup, standing: Standing) {
+  const { manifest } = await readSet(ctx, backup);
+  return { ...viewBackup(ctx, backup, standing), index: describeIndex(manifest) };
 }
 
 function pageUrl({ kind, before }: { [Key in keyof BackupsQuery]?: string | undefined }, path = '/backups') {

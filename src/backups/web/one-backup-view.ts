@@ -8,7 +8,7 @@ import type { BackupsContext } from '../parts.ts';
 import { readSet } from '../read-set.ts';
 import { canBeProven } from '../testable.ts';
 import { viewActive } from '../active-jobs.ts';
-import { readStanding, viewBackup } from './backup-view.ts';
+import { describeIndex, readStanding, viewBackup } from './backup-view.ts';
 
 export async function viewOneBackup(ctx: BackupsContext, backup: Backup) {
   const { id, kind, is_kept: isKept, note } = backup;
@@ -19,7 +19,7 @@ export async function viewOneBackup(ctx: BackupsContext, backup: Backup) {
     title: localTime(backup.at),
     note,
     isKept,
-    withIndex: set.manifest ? set.manifest.index !== null : null,
+    index: describeIndex(set.manifest),
     hasManifest: kind !== 'before_import',
     problem: set.problem,
     files: set.manifest ? viewFiles(set.manifest, backup) : [],
