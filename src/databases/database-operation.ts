@@ -11,7 +11,7 @@ export const databaseOperation: Operation = {
   name: 'database',
   title: 'Check or compact a database',
   verb: 'Check database',
-  summary: 'Checks a database, refreshes its statistics, rebuilds its indexes or gives unused space back.',
+  summary: 'Checks a database, refreshes its statistics, rebuilds its indexes or gives free pages back.',
   description:
     'Reads one of the two databases, chl.db or ops.db, as a whole and reports the size of each table. A check changes nothing; the others write the file, or a part of it, anew.',
   icon: 'db',
@@ -32,7 +32,7 @@ export const databaseOperation: Operation = {
         title: 'Work',
         description: 'Vacuum stops all jobs and workers while it runs.',
         enum: [...databaseActions],
-        labels: ['Check', 'Analyze: refresh statistics', 'Reindex', 'Vacuum: give unused space back'],
+        labels: ['Check', 'Analyze: refresh statistics', 'Reindex', 'Vacuum: give free pages back'],
         default: 'check',
       },
       quick: {

@@ -2,7 +2,7 @@
 import type { Db } from '../core/db/open.ts';
 import { readPages } from '../core/db/pages.ts';
 
-/** `bytes` and `unused_bytes` are those of the table and its indexes. */
+/** `bytes` and `unused_bytes`, the unfilled part of the pages, are those of the table and its indexes. */
 export type TableSize = { name: string; rows: number; bytes: number; unused_bytes: number };
 
 /** One row for each table and each index, so that pages are not listed one by one. */
@@ -25,7 +25,7 @@ export function readTables(db: Db, onTable: (done: number, total: number) => voi
   });
 }
 
-/** The bytes in use and unused, without the log. */
+/** The bytes of the file and of its free pages, without the log. */
 export function readBytes(db: Db): { bytes: number; free_bytes: number } {
   const { pages, free, pageBytes } = readPages(db);
   return { bytes: pages * pageBytes, free_bytes: free * pageBytes };

@@ -1,4 +1,4 @@
-// Checks the size of what the databases keep besides data: write-ahead logs and unused pages.
+// Checks the size of what the databases keep besides data: write-ahead logs and free pages.
 import type { Check, Found } from '../core/check.ts';
 import { readPages } from '../core/db/pages.ts';
 import { formatBytes, formatPercent } from '../core/format.ts';
@@ -6,7 +6,7 @@ import type { TelemetryContext } from './parts.ts';
 
 type Sources = Pick<TelemetryContext, 'config' | 'library' | 'ops' | 'telemetry'>;
 
-/** Less unused space is not worth a word. */
+/** Fewer free pages are not worth a word. */
 const freeMinBytes = 8 * 1024 * 1024;
 
 export const databaseSizeHead = { id: 'database-size', component: 'database', title: 'Database sizes' };
@@ -21,13 +21,13 @@ export function databaseSizeCheck({ config, library, ops, telemetry }: Sources):
       const found = [
         findLargeLog('chl.db', sample?.library_wal_bytes ?? 0, config.checks.walBytes),
         findLargeLog('ops.db', sample?.ops_wal_bytes ?? 0, config.checks.walBytes),
-        findUnused('chl.db', readPages(library), config.checks.freePagesShare),
-        findUnused('ops.db', readPages(ops), config.checks.freePagesShare),
+        findFreePages('chl.db', readPages(library), config.checks.freePagesShare),
+        findFreePages('ops.db', readPages(ops), config.checks.freePagesShare),
       ];
       const wal = (sample?.library_wal_bytes ?? 0) + (sample?.ops_wal_bytes ?? 0);
       const { pages, free } = readPages(library);
       return {
-        says: `Write-ahead logs ${formatBytes(wal)}; ${formatPercent(free, Math.max(1, pages))} of chl.db unused`,
+        says: `Write-ahead logs ${formatBytes(wal)}; ${formatPercent(free, Math.max(1, pages))} of chl.db are free pages`,
         found: found.filter((one) => one !== null),
       };
     },
@@ -45,8 +45,8 @@ function findLargeLog(name: string, bytes: number, maxBytes: number): Found | nu
   };
 }
 
-/** Worth knowing only: the next imports use the space again. */
-function findUnused(
+/** Worth knowing only: the next imports use the pages again. */
+function findFreePages(
   name: string,
   { pages, free, pageBytes }: ReturnType<typeof readPages>,
   maxShare: number,
@@ -55,8 +55,8 @@ function findUnused(
   const found: Found = {
     subject: `unused ${name}`,
     severity: 'info',
-    title: `More than ${Math.round(maxShare * 100)}% of ${name} is unused`,
-    text: 'New entries and jobs use that space again; the file does not shrink by itself.',
+    title: `More than ${Math.round(maxShare * 100)}% of ${name} are free pages`,
+    text: 'New entries and jobs use these pages again; the file does not shrink by itself.',
     stops: [],
   };
   return found;

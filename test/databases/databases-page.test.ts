@@ -26,6 +26,11 @@ t.test('the page shows both files before and after their first check', async (t)
   const text = textOf(html, 'main');
   t.match(text, new RegExp(`Intact Nothing found\\. .* by #${job.number}`));
   t.match(text, /experiences 60 /);
+  t.match(
+    text,
+    /In use [\d.,]+ .* Free pages .*Table Rows Size Unfilled Share.*Unfilled is the share of their pages/,
+  );
+  t.notMatch(text, /unused/i, 'free pages of the file and the unfilled part of pages have a word each');
   t.match(text, new RegExp(`As of job #${ofOps.number}`));
   t.match(text, /\d+ applied, none pending; the last is 00\d\d_/);
   t.match(textOf((await app.page('/storage')).html, 'main'), /Their checks found nothing, the older one/);

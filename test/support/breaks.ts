@@ -96,7 +96,7 @@ export function roundsOf(
       {
         check: 'database-size',
         component: 'database',
-        title: 'More than 25% of chl.db is unused',
+        title: 'More than 25% of chl.db are free pages',
         apply() {
           library.exec('CREATE TABLE junk (a); INSERT INTO junk VALUES (zeroblob(9000000)); DROP TABLE junk');
           return () => library.exec('VACUUM');

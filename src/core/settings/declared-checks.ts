@@ -130,7 +130,7 @@ export const checkSettings = {
     unit: 'days',
   }),
   freePagesShare: threshold('free_pages_percent', {
-    title: 'Unused pages of a database',
+    title: 'Free pages of a database',
     text: 'Vacuum gives them back to the disk.',
     min: 1,
     max: 99,

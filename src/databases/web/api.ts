@@ -6,14 +6,14 @@ const tableSchema = objectSchema({
   name: textSchema,
   rows: integerSchema,
   bytes: integerSchema,
-  unused_bytes: integerSchema,
+  unused_bytes: { ...integerSchema, description: 'The unfilled part of its pages, which holds no data.' },
 });
 
 const databaseSchema = objectSchema({
   name: textSchema,
   file: textSchema,
   bytes: { ...integerSchema, description: 'Without its log.' },
-  free_bytes: { ...integerSchema, description: 'Unused pages, which a vacuum gives back.' },
+  free_bytes: { ...integerSchema, description: 'The free pages of the file, which a vacuum gives back.' },
   wal_bytes: { ...integerSchema, description: 'The write-ahead log.' },
   check: objectSchema({
     outcome: { ...textSchema, enum: ['passed', 'found', 'unfinished', 'never'] },

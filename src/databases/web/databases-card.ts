@@ -36,7 +36,7 @@ function viewDatabase(state: DatabaseState) {
     title: titles[name],
     about: abouts[name],
     size: formatBytes(bytes),
-    unused: free === 0 ? 'None' : `${formatBytes(free)}, ${formatShare(free, bytes)} of the file`,
+    freePages: free === 0 ? 'None' : `${formatBytes(free)}, ${formatShare(free, bytes)} of the file`,
     log: formatBytes(wal),
     bar: viewBar(state),
     check: viewCheck(state),
@@ -67,7 +67,7 @@ function viewBar({ bytes, free_bytes: free, wal_bytes: wal }: DatabaseState) {
   let before = 0;
   const parts = [
     { tone: 'shade-0', label: 'In use', bytes: bytes - free },
-    { tone: 'shade-1', label: 'Unused', bytes: free },
+    { tone: 'shade-1', label: 'Free pages', bytes: free },
     { tone: 'none', label: 'Log', bytes: wal },
   ].map((part) => {
     const x = before;
@@ -123,12 +123,12 @@ function viewTables({ tables, file }: DatabaseState) {
   };
 }
 
-function viewTable({ name, rows, bytes, unused_bytes: unused }: TableSize, largest: number) {
+function viewTable({ name, rows, bytes, unused_bytes: unfilled }: TableSize, largest: number) {
   return {
     name,
     rows: formatNumber(rows),
     size: formatBytes(bytes),
-    unused: formatShare(unused, bytes),
+    unfilled: formatShare(unfilled, bytes),
     width: percent(bytes, largest),
   };
 }
