@@ -34,6 +34,7 @@ export function watchLog() {
   more?.addEventListener('click', () => setFollowing(true));
   log.addEventListener('click', onLineLink);
   document.addEventListener('keydown', onKey);
+  document.addEventListener('chl:swapped', showSilentEnd);
   document.body.addEventListener('htmx:sseMessage', ({ target }) => {
     if (target.id === `log-${card.dataset.log}-size`) void fetchMore();
   });
@@ -124,6 +125,14 @@ function add(lines, open, total) {
   position.textContent = `Lines ${first.toLocaleString('en')}–${lastNumber().toLocaleString('en')} of ${total.toLocaleString('en')}`;
   linkOlder(first);
   showState();
+}
+
+/** A log that was empty when the page was opened, and still is at the end of the job. */
+function showSilentEnd() {
+  const waits = card.querySelector('[data-log-waits]');
+  if (!waits || !document.querySelector('.verdict[data-ended]')) return;
+  waits.remove();
+  card.querySelector('[data-log-none]').hidden = false;
 }
 
 function linkOlder(first) {

@@ -2,9 +2,11 @@
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
+import { defineOperation } from '../support/operations.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight';
@@ -121,3 +123,15 @@ browserTest(
     await page.locator('#L1510.is-target').waitFor();
   },
 );
+
+browserTest('an empty log waits for output until its job ends', async (t, open) => {
+  const app = await startApp(t, { catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
+  const { body: job } = await app.json('/api/v1/operations/chore', {});
+  const page = await open(`${app.origin}/jobs/${job.number}`);
+  await page.getByText('No output yet.').waitFor();
+  t.notOk(await page.getByText('The script wrote no output.').isVisible());
+  await app.json(`/api/v1/operations/jobs/${job.number}/cancel`, {});
+  await app.whenJob(job.number);
+  await page.getByText('The script wrote no output.').waitFor();
+  t.equal(await page.getByText('No output yet.').count(), 0);
+});
