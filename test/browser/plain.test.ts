@@ -1,7 +1,9 @@
 // Pages without JavaScript, and with large text, reduced motion or forced colours.
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { addCategory } from '../support/entries.ts';
 import { browserTest, overflowOf } from '../support/browser.ts';
+import { defineOperation } from '../support/operations.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const plain = { hasScript: false };
@@ -38,6 +40,19 @@ browserTest('without JavaScript an operator plans, applies, runs, and sees the n
   await page.getByLabel('Single-key shortcuts').uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   t.equal(await page.getAttribute('html', 'data-keys'), 'off');
+});
+
+browserTest('without JavaScript the page after a form shows the start of its job once', async (t, open) => {
+  const app = await startApp(t, { catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
+  const page = await open(`${app.origin}/operations`, plain);
+  await page.locator('#run-chore').click();
+  await page.waitForURL('**/jobs/1');
+  await app.whenJob(1, 'running');
+  await page.reload();
+  const started = page.locator('dt:text-is("Started") + dd');
+  t.match(await started.innerText(), /^\d+ \w+ \d{4}, [\d:]+$/);
+  const live = await open(`${app.origin}/jobs/1`);
+  t.match(await live.locator('dt:text-is("Started") + dd').innerText(), /^\d+ \w+ \d{4}, [\d:]+, \d+ s ago$/);
 });
 
 browserTest('text at twice the size reflows on every page, and is never cut off', async (t, open) => {
