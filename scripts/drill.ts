@@ -6,6 +6,7 @@ import { removeWorkFolder, workFolder } from '../src/backup-store/unfinished.ts'
 import { drillBackup } from '../src/backups/drill.ts';
 import { chooseBackup, toResult } from '../src/backups/drill-choice.ts';
 import { type DrillArguments, drillOperation } from '../src/backups/drill-operation.ts';
+import { inMebibytes } from '../src/backups/drill-progress.ts';
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { runOperation } from './run-operation.ts';
@@ -21,7 +22,7 @@ await runOperation<DrillArguments>(drillOperation, async ({ backup: id }, { conf
     place,
     folder,
     reserveBytes: config.diskReserveBytes,
-    onProgress: progress,
+    onProgress: inMebibytes(progress),
   });
   const ms = Math.round(performance.now() - startedAt);
   return toResult({ backup, proven, verdict, place, ms });

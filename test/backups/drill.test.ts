@@ -6,6 +6,7 @@ import t from 'tap';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import { setFolder } from '../../src/backup-store/set-files.ts';
 import { type Drill, drillBackup } from '../../src/backups/drill.ts';
+import { inMebibytes } from '../../src/backups/drill-progress.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { createRandom } from '../../scripts/random.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -53,6 +54,11 @@ t.test('a backup of the starter library', async (t) => {
       ],
     );
     t.same([...new Set(seen)], ['files', 'copy', 'integrity', 'counts', 'open', 'search', 'remove']);
+    const shown: unknown[][] = [];
+    await drill({ onProgress: inMebibytes((...given) => void shown.push(given)) });
+    const amounts = shown.filter(([, total]) => total !== undefined);
+    t.strictSame(amounts.at(0), [1, 1, 'files', 'in MiB']);
+    t.strictSame(amounts.at(-1), [1, 1, 'copy', 'in MiB']);
     t.same(fs.readdirSync(path.join(app.root, 'tmp')), []);
     t.same(listFiles(folder), JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8')).files);
   });
