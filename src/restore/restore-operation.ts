@@ -11,6 +11,7 @@ import { planToken } from '../sheets/token.ts';
 import { checkPlanBy, type PutBackArguments, putBackOperation } from '../undo/put-back-operation.ts';
 import { restoreName } from '../undo/undoability.ts';
 import { describeBackup } from '../backup-store/describe-backup.ts';
+import { describeFailedTest } from './instead.ts';
 import { readState } from './source-state.ts';
 
 /** As the server records them and the script receives them. `backup`: its id. */
@@ -70,13 +71,16 @@ export const restoreOperation: Operation = {
     'back up': 'Backing up the library',
     write: 'Putting back entries',
   },
-  dialog(args) {
+  dialog(args, config) {
     const name = nameChosen(args);
     const chosen = name === null ? 'a backup' : `the ${name}`;
+    const warning = name && config ? describeFailedTest(config, String(args.backup)) : null;
+    const warnings = warning === null ? [] : [warning];
     if (args.dry_run) {
       return {
         question: `Plan the restore of ${chosen}?`,
         consequences: [
+          ...warnings,
           'The library is compared with that of the backup. Nothing is written.',
           'The plan shows every row that would be put back; you decide then.',
         ],
@@ -87,6 +91,7 @@ export const restoreOperation: Operation = {
     return {
       question: `Go back to the library of ${chosen}?`,
       consequences: [
+        ...warnings,
         'Rows that were added since are removed, rows that were removed come back, rows that were changed get their old values.',
         args.allow_changed
           ? 'Entries marked local only go back, too: what was written to them since is lost.'

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import type { Backup } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
@@ -111,6 +112,13 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   t.match(textOf(failed, '[aria-labelledby=h-backup]'), /^Backup Not restored/);
   const fault = textOf(failed, `#fault-${number}`);
   t.match(fault, /What happened Not restored: The backup \S+ cannot be restored: .*library\.db/);
+  repository.prove(id, { ...(row as Backup), proof: 'failed', proof_text: 'library.db has 5,000 bytes.' });
+  const { html: warned } = await app.page(`${confirm}?backup=${id}`);
+  t.match(
+    textOf(warned, '#dialog-consequences li'),
+    /^Its test failed: library\.db has 5,000 bytes\. The backup of 27 Nov 2026, 02:00 is proven\.$/,
+  );
+  t.notMatch(textOf((await app.page(`${confirm}?backup=${other}`)).html, 'main'), 'Its test failed');
   t.match(fault, `What to do Restore ${other} instead, the backup of 27 Nov 2026, 02:00, which is proven.`);
   t.notMatch(fault, /input/i);
 });
