@@ -7,6 +7,14 @@ import { planOutdated } from '../sheets/token.ts';
 /** As the server records them. `plan`: the token of a dry run. */
 export type PutBackArguments = { dry_run: boolean; allow_changed: boolean; plan?: string };
 
+/** What happens to rows, as the outcome of a job and its plan say it. */
+export const putBackWords = {
+  added: 'added again',
+  changed: 'changed back',
+  removed: 'removed',
+  left_alone: 'left alone',
+};
+
 export const putBackOperation = {
   icon: 'retry',
   locks: () => [{ name: 'library', mode: 'exclusive' }],
@@ -15,13 +23,7 @@ export const putBackOperation = {
   ...runsOnce,
   sizes: ['added', 'changed', 'removed', 'unchanged'],
   outcome(result) {
-    const words = {
-      added: 'added again',
-      changed: 'changed back',
-      removed: 'removed',
-      left_alone: 'left alone',
-    };
-    const parts = Object.entries(words)
+    const parts = Object.entries(putBackWords)
       .filter(([key]) => Number(result[key]) > 0)
       .map(([key, text]) => `${formatNumber(Number(result[key]))} ${text}`);
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to put back';

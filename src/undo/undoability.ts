@@ -11,6 +11,11 @@ import { importOperation } from '../sheets/import-operation.ts';
 export const undoName = 'undo';
 export const restoreName = 'restore';
 
+/** Whether it makes rows what they were before. */
+export function putsBack({ name }: { name: string }): boolean {
+  return name === undoName || name === restoreName;
+}
+
 /** The operations whose jobs can be undone, and what such a job is called. */
 export const nouns: Record<string, string> = {
   [importOperation.name]: 'import',

@@ -56,7 +56,11 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   const { html: plan } = await app.page('/plans/3');
   t.match(textOf(plan, 'h1'), /^Restore plan/);
   const figures = plan.querySelectorAll('.sum a').map((one) => textOf(one, '.l') + textOf(one, 'b'));
-  t.match(figures.join(), /^Added12,Changed0,Unchanged\d+,Removed0,Left alone1$/);
+  t.match(figures.join(), /^Added again12,Changed back0,Unchanged\d+,Removed0,Left alone1$/);
+  t.match(textOf(plan, '.sum'), 'Added again 12 not in the library any more');
+  t.equal(textOf(plan, '#added'), 'Added again');
+  t.match(textOf(plan, '.actionbar'), /^12 added again\. Nothing is written yet\./);
+  t.match(textOf(plan, '[aria-labelledby=apply] button'), 'Apply: put back 12 entries');
   t.match(
     textOf(plan, '#plan > .callout'),
     /^1 row is left alone\. The list says why\. Plan again to put back entries marked local only, too\. What was written to these entries/,
@@ -108,10 +112,6 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
   fs.cpSync(path.join(files, id), path.join(files, other), { recursive: true });
   fs.truncateSync(path.join(files, id, 'library.db'), 5000);
   const { number } = await app.run('restore', { backup: id, dry_run: true });
-  const failed = (await app.page(`/jobs/${number}`)).html;
-  t.match(textOf(failed, '[aria-labelledby=h-backup]'), /^Backup Not restored/);
-  const fault = textOf(failed, `#fault-${number}`);
-  t.match(fault, /What happened Not restored: The backup \S+ cannot be restored: .*library\.db/);
   repository.prove(id, { ...(row as Backup), proof: 'failed', proof_text: 'library.db has 5,000 bytes.' });
   const { html: warned } = await app.page(`${confirm}?backup=${id}`);
   t.match(
@@ -119,6 +119,10 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
     /^Its test failed: library\.db has 5,000 bytes\. The backup of 27 Nov 2026, 02:00 is proven\.$/,
   );
   t.notMatch(textOf((await app.page(`${confirm}?backup=${other}`)).html, 'main'), 'Its test failed');
+  const failed = (await app.page(`/jobs/${number}`)).html;
+  t.match(textOf(failed, '[aria-labelledby=h-backup]'), /^Backup Not restored/);
+  const fault = textOf(failed, `#fault-${number}`);
+  t.match(fault, /What happened Not restored: The backup \S+ cannot be restored: .*library\.db/);
   t.match(fault, `What to do Restore ${other} instead, the backup of 27 Nov 2026, 02:00, which is proven.`);
   t.notMatch(fault, /input/i);
 });

@@ -12,6 +12,7 @@ import { createDiffs, type DiffPart } from '../diff.ts';
 import type { PlanContext } from '../parts.ts';
 import { comparesSheet, type Plan, sumOf } from '../plan.ts';
 import { viewCause } from './cause.ts';
+import { wordsOf } from './outcome-words.ts';
 
 /** `tab` and `change` filter the rows; each other key is an outcome, with the `seq` after which its page begins. */
 export type TableQuery = { tab?: string; change?: string } & Partial<Record<PlanOutcome, number>>;
@@ -22,16 +23,15 @@ const diffBudgetMs = 250;
 
 const tables: {
   outcome: PlanOutcome;
-  title: string;
   kind: 'problems' | 'left-alone' | 'entries' | 'changes';
   note: string;
 }[] = [
-  { outcome: 'wrong', title: 'Wrong rows', kind: 'problems', note: '' },
-  { outcome: 'left_alone', title: 'Left alone', kind: 'left-alone', note: 'not touched by this plan' },
-  { outcome: 'removed', title: 'Removed', kind: 'entries', note: 'only the library has them' },
-  { outcome: 'changed', title: 'Changed', kind: 'changes', note: '' },
-  { outcome: 'added', title: 'Added', kind: 'entries', note: '' },
-  { outcome: 'warning', title: 'Warnings', kind: 'problems', note: 'they stop nothing' },
+  { outcome: 'wrong', kind: 'problems', note: '' },
+  { outcome: 'left_alone', kind: 'left-alone', note: 'not touched by this plan' },
+  { outcome: 'removed', kind: 'entries', note: 'only the library has them' },
+  { outcome: 'changed', kind: 'changes', note: '' },
+  { outcome: 'added', kind: 'entries', note: '' },
+  { outcome: 'warning', kind: 'problems', note: 'they stop nothing' },
 ];
 
 export function viewTables({ config }: Pick<PlanContext, 'config'>, plan: Plan, query: TableQuery) {
@@ -45,7 +45,7 @@ function viewTable(
   plan: Plan,
   query: TableQuery,
   stored: StoredPlan,
-  { outcome, title, kind, note }: (typeof tables)[number],
+  { outcome, kind, note }: (typeof tables)[number],
   diff: Diff,
 ) {
   const { tab } = query;
@@ -65,7 +65,7 @@ function viewTable(
   const noun = outcome === 'wrong' || outcome === 'warning' ? ['problem', 'problems'] : ['row', 'rows'];
   return {
     outcome,
-    title,
+    title: wordsOf(plan.operation)[outcome],
     kind,
     meta: [plural(total, noun[0] ?? '', noun[1]), hasNote ? note : ''].filter(Boolean).join(', '),
     rows: rows.map((row) => viewRow(row, kind, diff)),

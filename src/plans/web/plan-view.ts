@@ -5,9 +5,10 @@ import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
-import { nounOf } from '../../undo/undoability.ts';
+import { nounOf, putsBack } from '../../undo/undoability.ts';
 import { type Plan, sumOf } from '../plan.ts';
 import { viewBar } from './bar.ts';
+import { wordsOf } from './outcome-words.ts';
 import type { TableQuery } from './plan-tables.ts';
 
 export function viewHead(job: Job, operation: Operation) {
@@ -87,26 +88,45 @@ function viewFigures({ counts, summary, job, operation }: Plan) {
     ? summary.before.categories + summary.before.experiences + summary.before.manuals
     : 0;
   const share = (rows: number) => (before === 0 ? '' : `${percent(rows, before)} of the library`);
+  const names = wordsOf(operation);
   const all = [
-    { name: 'Added', tone: 'ok', rows: counts.added, anchor: 'added', note: 'not in the library yet' },
     {
-      name: 'Changed',
+      name: names.added,
+      tone: 'ok',
+      rows: counts.added,
+      anchor: 'added',
+      note: putsBack(operation) ? 'not in the library any more' : 'not in the library yet',
+    },
+    {
+      name: names.changed,
       tone: 'run',
       rows: counts.changed,
       anchor: 'changed',
       note: hidden.map(([label, rows]) => `${formatNumber(rows)} ${label}`).join(', ') || 'field by field',
     },
-    { name: 'Unchanged', tone: 'none', rows: counts.unchanged, anchor: 'sum', note: share(counts.unchanged) },
-    { name: 'Removed', tone: 'bad', rows: counts.removed, anchor: 'removed', note: share(counts.removed) },
     {
-      name: 'Wrong rows',
+      name: names.unchanged,
+      tone: 'none',
+      rows: counts.unchanged,
+      anchor: 'sum',
+      note: share(counts.unchanged),
+    },
+    {
+      name: names.removed,
+      tone: 'bad',
+      rows: counts.removed,
+      anchor: 'removed',
+      note: share(counts.removed),
+    },
+    {
+      name: names.wrong,
       tone: 'warn',
       rows: counts.wrong,
       anchor: 'wrong',
       note: 'cannot be used as they are',
     },
     {
-      name: 'Left alone',
+      name: names.left_alone,
       tone: 'hold',
       rows: counts.left_alone,
       anchor: 'left_alone',
@@ -114,10 +134,10 @@ function viewFigures({ counts, summary, job, operation }: Plan) {
     },
   ];
   // Only an operation that can refuse its input has wrong rows, and a removal adds and changes none.
-  const optional = ['Unchanged', 'Left alone', ...(operation.refusal ? [] : ['Wrong rows'])].concat(
-    ['Added', 'Changed'].filter((name) => !operation.sizes?.includes(name.toLowerCase())),
+  const optional = ['sum', 'left_alone', ...(operation.refusal ? [] : ['wrong'])].concat(
+    ['added', 'changed'].filter((outcome) => !operation.sizes?.includes(outcome)),
   );
-  return all.filter(({ name, rows }) => rows > 0 || !optional.includes(name));
+  return all.filter(({ anchor, rows }) => rows > 0 || !optional.includes(anchor));
 }
 
 /** `20.6%`; never 0.0% or 100.0% for a part. */
@@ -139,21 +159,21 @@ function viewTabs(number: number, tallies: Plan['tallies'], { tab }: TableQuery)
 }
 
 /** `8,163 removed, 3 wrong rows. Nothing is written yet.` */
-function describeStakes({ counts }: Plan): string {
-  const parts = [
-    counts.removed > 0 ? `${formatNumber(counts.removed)} removed` : null,
-    counts.changed > 0 ? `${formatNumber(counts.changed)} changed` : null,
-    counts.added > 0 ? `${formatNumber(counts.added)} added` : null,
-    counts.wrong > 0 ? plural(counts.wrong, 'wrong row') : null,
-  ];
-  return `${parts.filter(Boolean).join(', ') || 'Nothing to change'}. Nothing is written yet.`;
+function describeStakes({ counts, operation }: Plan): string {
+  const names = wordsOf(operation);
+  const rows = (['removed', 'changed', 'added'] as const).flatMap((outcome) =>
+    counts[outcome] > 0 ? [`${formatNumber(counts[outcome])} ${lowerFirst(names[outcome])}`] : [],
+  );
+  const parts = [...rows, ...(counts.wrong > 0 ? [plural(counts.wrong, 'wrong row')] : [])];
+  return `${parts.join(', ') || 'Nothing to change'}. Nothing is written yet.`;
 }
 
 /** `remove 8,163 entries`, `add 241 and change 97 entries`. */
-export function describeEffect({ counts: { added, changed, removed }, tallies }: Plan): string {
+export function describeEffect({ operation, counts: { added, changed, removed }, tallies }: Plan): string {
   const entries = sumOf(tallies, ({ outcome, category }) => outcome === 'removed' && category !== null);
   if (entries > 0) return `remove ${plural(entries, 'entry', 'entries')}`;
   if (removed > 0) return `remove ${plural(removed, 'row')}`;
+  if (putsBack(operation)) return `put back ${plural(added + changed, 'entry', 'entries')}`;
   const parts = [
     added > 0 ? `add ${formatNumber(added)}` : null,
     changed > 0 ? `change ${formatNumber(changed)}` : null,
