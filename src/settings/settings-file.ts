@@ -10,7 +10,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { Values } from './check-values.ts';
-import { fileFormat, toFile } from './settings-export.ts';
+import { fileFormat, isExported, toFile } from './settings-export.ts';
 import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
@@ -38,6 +38,8 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
     export: () => toFile(settings.saved()),
 
     compare,
+    /** The file of a backup, which has the values that were saved then, with null for each that was saved since. */
+    withDefaults: (file: unknown) => addDefaults(readFile(file), file as object, settings.all()),
     withoutUnknown,
 
     /** Compares for somebody who may apply the file next, and leaves an audit row. */
@@ -91,6 +93,15 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
     const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
     return { plan, changes };
   }
+}
+
+/** Null is the default. A value that the environment sets, or that no file may have, is not added. */
+function addDefaults(values: Values, file: object, known: readonly KnownSetting[]): object {
+  const since = known
+    .filter(({ setting, source, isEditable }) => source === 'saved' && isEditable && isExported(setting))
+    .filter(({ setting }) => !Object.hasOwn(values, setting.key));
+  const defaults = Object.fromEntries(since.map(({ setting }) => [setting.key, null]));
+  return { ...file, settings: { ...values, ...defaults } };
 }
 
 type Saved = Pick<ImportChange, 'key' | 'before' | 'after'>;

@@ -81,7 +81,18 @@ t.test('the settings of a backup are shown with what they would change, then imp
   const app = await startIndexed(t);
   const id = await writeIndexedSet(app, { 'retention.days': 31, 'limits.gone.hard_sec': 60 });
   await app.use(backupStore).inventory.runOnce();
+  const since = { 'retention.jobs': 700, 'limits.import.retries': 1 };
+  const change = await fetch(`${app.origin}/api/v1/settings/values`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ values: since }),
+  });
+  t.equal(change.status, 200);
+  const { body: given } = await app.json(`/api/v1/backups/${id}/settings`);
+  const then = { 'retention.days': 31, 'retention.jobs': null, 'limits.import.retries': null };
+  t.strictSame(given.settings, then, 'what was saved since was at its default then');
   const { html } = await app.page(`/settings/import?backup=${id}`);
+  t.match(textOf(html, 'main'), /retention\.jobs 700\D* default, [\d,]+\D* Changes/);
   t.match(textOf(html, 'main'), /limits\.gone\.hard_sec .*There is no setting "limits\.gone\.hard_sec"/);
   t.match(textOf(html, 'main'), 'These are the settings of the backup of 28 Nov 2026, 02:00.');
   const form = html.querySelector('form[action="/ui/settings/import/apply"]');
@@ -97,6 +108,7 @@ t.test('the settings of a backup are shown with what they would change, then imp
   });
   t.equal(applied.status, 303);
   t.equal(app.parts.config.retentionDays, 31);
+  t.strictSame((await app.json('/api/v1/settings/export')).body.settings, { 'retention.days': 31 });
   const { body: file } = await app.json(`/api/v1/backups/${id}/settings`);
   t.strictSame(file.settings, { 'retention.days': 31 }, 'a program gets what an import takes');
   t.match((await app.json('/api/v1/settings/import', { file })).body.changes, [{ state: 'unchanged' }]);

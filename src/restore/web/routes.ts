@@ -23,7 +23,7 @@ const stageSchema = {
 const settingsSchema = {
   summary: 'The settings of a backup, without secrets, as `POST /api/v1/settings/import` takes them.',
   description:
-    'Leaves out those that this server does not have, such as limits of an operation that is gone.',
+    'Leaves out those that this server does not have, such as limits of an operation that is gone. One that was saved since the backup is null, its default.',
   response: { 200: anyObjectSchema, ...refusals },
 } as const;
 
@@ -60,7 +60,7 @@ export function registerRestoreRoutes(app: FastifyInstance, ctx: RestoreContext)
   app.get<OfBackup>('/api/v1/backups/:id/settings', { schema: settingsSchema }, async (request, reply) => {
     const text = await ctx.setReader.settingsOf(request.params.id);
     reply.header('content-disposition', `attachment; filename="chl-settings-${request.params.id}.json"`);
-    return ctx.settingsFile.withoutUnknown(parseJson(text));
+    return ctx.settingsFile.withoutUnknown(ctx.settingsFile.withDefaults(parseJson(text)));
   });
 }
 

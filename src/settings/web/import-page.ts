@@ -34,8 +34,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
     { config: { isPage: true }, schema: { querystring: pageQuery } },
     async ({ query: { backup } }, reply) => {
       if (backup === undefined) return send(ctx, reply, {});
-      const file = await ctx.setReader.settingsOf(backup);
-      return send(ctx, reply, { file, backup, plan: settingsFile.compare(parseJson(file)) });
+      const file = settingsFile.withDefaults(parseJson(await ctx.setReader.settingsOf(backup)));
+      return send(ctx, reply, { file: JSON.stringify(file), backup, plan: settingsFile.compare(file) });
     },
   );
 
