@@ -59,13 +59,15 @@ export function registerErrors(app: FastifyInstance) {
   app.setNotFoundHandler((request, reply) => answerError(unknownAddress(request, reply), request, reply));
 }
 
-/** The error of a request without a route; lists the methods of the address, if it has others. */
+/** The error of a request without a route, or with one that finds nothing, such as a file that does not exist. Lists the methods
+ *  of the address, if it has only others. */
 export function unknownAddress({ method, url, server }: FastifyRequest, reply: FastifyReply): AppError {
   const path = url.split('?')[0] ?? '/';
   const allowed = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((one) =>
     server.findRoute({ method: one, url: path }),
   );
-  if (allowed.length === 0) {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  if (allowed.length === 0 || allowed.some((one) => one === wanted)) {
     const text = path.startsWith('/api/')
       ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
       : 'There is no such page.';

@@ -199,6 +199,13 @@ t.test('assets are cached for ever under an address that changes with their cont
   const other = await fetch(app.origin + script, { headers: { 'accept-encoding': 'br;q=0, gzip' } });
   t.equal(other.headers.get('content-encoding'), 'gzip', 'a refused encoding is not used');
   t.equal((await fetch(app.origin + script.replace(/[0-9a-f]{8}/, '00000000'))).status, 404);
+  const missing = script.replace(/[^/]+$/, 'none.js');
+  for (const method of ['GET', 'HEAD']) {
+    const { status, headers } = await fetch(app.origin + missing, { method });
+    t.same([status, headers.get('allow'), headers.get('cache-control')], [404, null, 'no-store'], method);
+  }
+  const posted = await fetch(app.origin + missing, { method: 'POST' });
+  t.same([posted.status, posted.headers.get('allow')], [405, 'GET'], 'no file can be posted');
   for (const address of ['/assets/..%2fpackage.json', '/assets/%2e%2e/package.json', '/assets//etc/passwd']) {
     t.ok((await fetch(app.origin + address)).status >= 400, address);
   }
