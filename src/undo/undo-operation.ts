@@ -55,6 +55,10 @@ export const undoOperation: Operation = {
       throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
   },
   checkPlan: checkPlanBy(comparedWith, undoToken),
+  followUp: {
+    operation: 'repair',
+    text: 'The index is not put back with the library: searches lack the rows that came back until it is repaired.',
+  },
   subject: (args) => `${describeJob(args)}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     compare: 'Comparing with the backup',
@@ -80,6 +84,7 @@ export const undoOperation: Operation = {
         args.allow_changed
           ? 'Rows that were changed since get their old values, too: what was written to them since is lost.'
           : 'Rows that were changed since are left alone, and listed.',
+        'The index is not put back with the library. Repair it afterwards.',
         'The library is backed up first, and the undo can be undone.',
       ],
       confirm: 'Undo job',

@@ -39,6 +39,7 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   const planned = await app.submit(form?.getAttribute('action') ?? '', Object.fromEntries(fields));
   t.equal(planned.headers.get('location'), '/plans/2');
   const dry = await app.whenJob(2);
+  const lacking = 'The index is not put back with the library: searches lack the rows that came back';
   t.match(dry.result, { dry_run: true, removed: 84, added: 0, changed: 0 }, JSON.stringify(dry.failure));
   t.equal(await undoPart(app, 2), '', 'nothing to undo in a dry run');
   t.equal((await app.json('/ui/jobs/2/notice')).body.undo, undefined);
@@ -49,6 +50,8 @@ t.test('an import is undone from its page: plan, decision, and what the page say
     ['Added again0', 'Changed back0', 'Removed84'],
     'no row is unchanged, wrong or left alone',
   );
+  t.match(textOf(plan.html, '#plan'), lacking);
+  t.equal(plan.html.querySelector('#follow-up'), null, 'nothing is written yet');
   const apply = plan.html.querySelector('form[action="/ui/plans/2/apply"]');
   const token = apply?.querySelector('input[name="plan"]')?.getAttribute('value') ?? '';
 
@@ -68,6 +71,9 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   t.equal(hashOf(app), empty);
   t.match(await undoPart(app, 1), 'Import #1 was already undone, by undo #3.');
   t.match(await undoPart(app, 3), /Undo this undo…/);
+  const { html: jobPage } = await app.page('/jobs/3');
+  t.match(textOf(jobPage, '[aria-labelledby=h-follow-up]'), `What follows Repair index ${lacking}`);
+  t.equal(jobPage.querySelector('#follow-up')?.getAttribute('href'), '/ui/operations/repair/confirm');
   const trail = app.audit.trail('job:3').map(({ event }) => event);
   t.ok(trail.includes('job.accepted') && trail.includes('job.finished'), trail.join());
 
