@@ -43,20 +43,25 @@ export function hasEntries(library: Db): boolean {
   return library.prepare(sql).get() !== undefined;
 }
 
-/** The rows of each table, by name. Reads all of them. */
-export function countTables(db: Db): Record<string, number> {
-  const names = db
+/** The names of the tables that a manifest counts. */
+export function countedTables(db: Db): string[] {
+  return db
     .prepare<[], string>(
       `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
         AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name`,
     )
-    .pluck();
+    .pluck()
+    .all();
+}
+
+/** The rows of each table, by name. Reads all of them. */
+export function countTables(db: Db): Record<string, number> {
   const count = (name: string) =>
     db
       .prepare<[], number>(`SELECT count(*) FROM "${name.replaceAll('"', '""')}"`)
       .pluck()
       .get() ?? 0;
-  return Object.fromEntries(names.all().map((name) => [name, count(name)]));
+  return Object.fromEntries(countedTables(db).map((name) => [name, count(name)]));
 }
 
 /** The revision of a library; 0 in one that this program has never opened. */

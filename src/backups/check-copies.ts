@@ -1,6 +1,6 @@
 // Checks the restored copies of the databases: their pages, their references and rows, and that this version opens them.
 import path from 'node:path';
-import type { Manifest } from '../backup-store/manifest.ts';
+import { type Manifest, manifestName } from '../backup-store/manifest.ts';
 import { isBlank } from '../backup-store/set-repository.ts';
 import { version } from '../core/config.ts';
 import { prepareLibrary } from '../core/db/library.ts';
@@ -61,9 +61,13 @@ export function checkCounts(folder: string, manifest: Manifest | null) {
 }
 
 function compareCounts(folder: string, name: string, counts: Record<string, number>) {
-  if (Object.keys(counts).length === 0) return;
   inCopy(folder, name, (file) =>
-    withCopy(file, ({ countRows }) => {
+    withCopy(file, ({ countedTables, countRows }) => {
+      const [missing, ...more] = countedTables().filter((table) => !Object.hasOwn(counts, table));
+      if (missing !== undefined) {
+        const others = more.length > 0 ? `, and of ${plural(more.length, 'more table')}` : '';
+        throw new Defect(manifestName, ` does not count the rows of ${missing} in ${name}${others}.`);
+      }
       for (const [table, expected] of Object.entries(counts)) {
         const found = countRows(table);
         if (found === expected) continue;

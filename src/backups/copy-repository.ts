@@ -1,4 +1,5 @@
 // Statements on the restored copy of a database.
+import { countedTables } from '../backup-store/set-repository.ts';
 import { openDatabase, type Db } from '../core/db/open.ts';
 
 type Broken = { table: string; rowid: number | null; parent: string };
@@ -23,6 +24,8 @@ function readCopy(db: Db) {
 
     /** The rows that name a row which does not exist. */
     brokenReferences: () => db.pragma('foreign_key_check') as Broken[],
+
+    countedTables: () => countedTables(db),
 
     /** Null without such a table. */
     countRows(table: string): number | null {

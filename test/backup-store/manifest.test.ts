@@ -39,10 +39,13 @@ t.test('a manifest that is missing or changed is refused by its name', async (t)
     ['[]', /it is no JSON object/],
     [' '.repeat(2_000_000), /it is too large/],
     [JSON.stringify({ ...manifest, format: 'chl-backup-2' }), /has the format "chl-backup-2"/],
-    [
-      JSON.stringify({ ...manifest, counts: { library: {}, ops: { job: -1 } } }),
+    ...[-1, 1.5, '3', null, [3], { rows: 3 }].map((job): [string, RegExp] => [
+      JSON.stringify({ ...manifest, counts: { library: {}, ops: { job } } }),
       /"counts" is missing or wrong/,
-    ],
+    ]),
+    ...[undefined, null, [], {}, { library: {} }, { library: [], ops: [] }].map(
+      (counts): [string, RegExp] => [JSON.stringify({ ...manifest, counts }), /"counts" is missing or wrong/],
+    ),
     ...['../chl.db', '/etc/passwd', 'index/../x', 'index/.x', 'manifest.json', ''].map(
       (name): [string, RegExp] => [
         JSON.stringify({ ...manifest, files: [...manifest.files, { ...file, name }] }),

@@ -120,6 +120,16 @@ t.test('a backup of the starter library', async (t) => {
           /60 rows in experiences; the manifest counts 61/,
         ],
         [{ counts: { library, ops: { ...ops, lost: 1 } } }, 'ops.db', /no table lost/],
+        [
+          { counts: { ops, library: { ...library, experiences: undefined } } },
+          'manifest.json',
+          /^manifest\.json does not count the rows of experiences in library\.db\.$/,
+        ],
+        [
+          { counts: { library: {}, ops: {} } },
+          'manifest.json',
+          /^manifest\.json does not count the rows of \w+ in library\.db, and of \d+ more tables\.$/,
+        ],
         [{ audit_head: { id: 1, hash: '0'.repeat(64) } }, 'ops.db', /row 1 of the audit log is not the one/],
         [{ index: { ...manifest.index, vectors: 5 } }, 'index', /has 72 vectors; the manifest counts 5/],
       ] as const;
