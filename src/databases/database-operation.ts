@@ -79,7 +79,7 @@ export const databaseOperation: Operation = {
   sizes: ['bytes_before'],
   counts: ['rows', 'table_count'],
   outcome: (result) =>
-    `${describeChange(result)} ${plural(Number(result.rows), 'row')} in ${plural(Number(result.table_count), 'table')}: no problem found.`,
+    `${describeChange(result)} ${plural(Number(result.rows), 'row')} in ${plural(Number(result.table_count), 'table')}: no problem found.${isWhole(result) ? '' : ' The file was not checked as a whole.'}`,
   dialog(args) {
     const { database, do: action } = read(args);
     const name = database === 'ops' ? 'ops.db' : 'chl.db';
@@ -108,6 +108,11 @@ function describeChange(result: Record<string, unknown>): string {
   if (action !== 'vacuum') return 'Checked.';
   const freed = Number(before) - Number(after);
   return `${freed > 0 ? `Freed ${formatBytes(freed)}` : 'Freed nothing'}: ${sizes}`;
+}
+
+/** A vacuum and a refresh of statistics end with a quick check, which does not look for each row in the indexes. */
+function isWhole({ do: action, quick }: Record<string, unknown>): boolean {
+  return (action === 'check' && quick !== true) || action === 'reindex';
 }
 
 type Words = { question: string; consequences: string[]; confirm: string };
@@ -141,6 +146,7 @@ const dialogs: Record<DatabaseAction, (name: string) => Words> = {
         ? `The server cannot write while it runs, so changes are refused for some seconds. Only below ${formatBytes(opsMaxBytes)}.`
         : 'About 100 MiB are written in 1.4 s. No row is changed.',
       'It needs twice the size of the file in free disk.',
+      'It does not count as a check: indexes are not compared with the rows.',
     ],
     confirm: 'Vacuum database',
   }),

@@ -82,7 +82,7 @@ function findOverdue({ config, now, past }: Sources, name: DatabaseName): Found 
     subject: `overdue ${name}`,
     severity: 'warning',
     title: `${fileNameOf(config, name)} was not checked lately`,
-    text: `No check of the whole file has passed for more than ${plural(days, 'day')}. Check it now, or switch on its schedule.`,
+    text: `No check of the whole file has passed for more than ${plural(days, 'day')}. A quick check or a vacuum does not count. Check it now, or switch on its schedule.`,
     stops: [],
     fix,
     since,

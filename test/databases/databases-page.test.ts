@@ -129,6 +129,13 @@ t.test('a database that was not checked for eight days is found', async (t) => {
   t.same(await overdue(), []);
   clock.at += 8.1 * 86_400_000;
   t.same((await overdue()).sort(), ['chl.db was not checked lately', 'ops.db was not checked lately']);
+  const vacuum = await app.run('database', { do: 'vacuum' });
+  t.match((await app.page(`/jobs/${vacuum.number}`)).text, /The file was not checked as a whole\./);
+  t.equal((await overdue()).length, 2, 'a vacuum compares no index with its table');
+  const { text = '' } =
+    app.parts.findings.open().find(({ check_id }) => check_id === 'database-checks') ?? {};
+  t.match(text, /A quick check or a vacuum does not count\./);
+  t.match(textOf((await app.page('/databases')).html, 'main'), /Last check Never checked\./);
   await app.run('database');
   t.same(await overdue(), ['ops.db was not checked lately']);
   clock.at += 8.1 * 86_400_000;
