@@ -2,7 +2,9 @@
 // name. At each moment the file is the old database as a whole, or the new one.
 import fs from 'node:fs';
 import path from 'node:path';
-import { openDatabase } from '../core/db/open.ts';
+import { assertWhole } from '../backup-store/set-repository.ts';
+import { type Db, openDatabase } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
 import { nameFile, toFault } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { emptyLog } from './database-repository.ts';
@@ -30,6 +32,7 @@ export async function replaceDatabase<T>(
     if (fs.existsSync(file)) closeLog(file, given.command);
     const kept = findThere(file).length > 0 ? chooseName(file, given.now) : null;
     const made = await make({ copy, kept: kept === null ? null : path.basename(kept) });
+    seal(copy, given.command);
     syncToDisk(copy);
     // Another program may have opened it meanwhile.
     assertUnused(file, given);
@@ -73,22 +76,40 @@ function isSecondName(kept: string, file: string): boolean {
   return isSame && findThere(kept).length === 1;
 }
 
-/** Makes the file whole without its log. A database too damaged for that keeps its log. */
+/** Puts all of the new database into its file, because its log is removed, and reads each page of it. */
+function seal(copy: string, command: string) {
+  try {
+    emptyLogOf(copy, command, assertWhole);
+  } catch (error) {
+    if (!isDamage(error)) throw nameFile(error, copy);
+    const message = `${copy} cannot be read as it was written. Check its disk, then try again. Nothing was changed.`;
+    throw new AppError('database_damaged', message, undefined, { cause: error });
+  }
+}
+
+/** A database too damaged for that keeps its log. */
 function closeLog(file: string, command: string) {
   try {
-    const db = openDatabase(file, { busyMs: 0 });
-    try {
-      emptyLog(db);
-    } finally {
-      db.close();
-    }
+    emptyLogOf(file, command);
   } catch (error) {
-    if (toFault(error)?.details?.code === 'database_damaged') return;
-    throw error;
+    if (!isDamage(error)) throw error;
   }
-  // The last one that closes a database removes its log.
+}
+
+/** Makes the file whole without its log. */
+function emptyLogOf(file: string, command: string, look: (db: Db) => void = () => {}) {
+  const db = openDatabase(file, { busyMs: 0 });
+  try {
+    emptyLog(db);
+    look(db);
+  } finally {
+    db.close();
+  }
+  // The last one that closes a database removes its log, unless it could not write it out.
   if (fs.existsSync(`${file}-wal`)) throw refuseInUse(file, 'another program', command);
 }
+
+const isDamage = (error: unknown) => toFault(error)?.details?.code === 'database_damaged';
 
 function findThere(file: string): string[] {
   return suffixes.filter((suffix) => fs.existsSync(file + suffix));

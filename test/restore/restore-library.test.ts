@@ -9,12 +9,14 @@ import { setFile } from '../../src/backup-store/set-files.ts';
 import { readRevision } from '../../src/backup-store/set-repository.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { replaceDatabase } from '../../src/restore/replace-database.ts';
 import { startApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { makeRoot } from '../support/engine.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
+import { fillDisk, mayMount, mountDisk } from '../support/mounts.ts';
 
 const id = '20261128T020000Z-2';
 const confirmed = ['--reason', 'a test needs it', '--confirm', 'restore'];
@@ -189,5 +191,34 @@ t.test(
       err: /library\.db is not the file that its manifest describes.*Nothing was changed/,
     });
     t.strictSame(state(), before);
+  },
+);
+
+t.test(
+  'a new database whose log does not fit on the disk replaces nothing',
+  { skip: !mayMount },
+  async (t) => {
+    const disk = mountDisk(t, '3m');
+    const database = path.join(disk, 'chl.db');
+    const old = openDatabase(database, { busyMs: 1000 });
+    old.exec('CREATE TABLE one (text)');
+    old.close();
+    for (const left of [0, 65_536]) {
+      const replacement = { root: disk, command: 'restore-library', now: new Date(), outdated: [] };
+      const replaced = replaceDatabase(database, replacement, async ({ copy }) => {
+        const db = openDatabase(copy, { busyMs: 1000 });
+        db.exec('PRAGMA wal_autocheckpoint = 0; CREATE TABLE one (text); CREATE TABLE two (text)');
+        db.prepare('INSERT INTO two VALUES (?)').run('x'.repeat(1_000_000));
+        fillDisk(disk);
+        fs.truncateSync(path.join(disk, 'filler'), fs.statSync(path.join(disk, 'filler')).size - left);
+        db.close();
+      });
+      await t.rejects(replaced, { message: /^\S+chl\.db\.restoring / });
+      fs.rmSync(path.join(disk, 'filler'));
+      t.strictSame(fs.readdirSync(disk), ['chl.db']);
+      const now = openDatabase(database, { busyMs: 1000 });
+      t.strictSame(now.prepare('SELECT name FROM sqlite_master').pluck().all(), ['one']);
+      now.close();
+    }
   },
 );
