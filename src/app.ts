@@ -60,7 +60,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   const databases = await openDatabases(config, given);
   const kernel = createKernel(config, given, databases, {
     streamCount: () => stream?.clientCount() ?? 0,
-    catchUp: (ended) => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.(ended)),
+    catchUps: () => lifecycles.flatMap(({ catchUp }) => catchUp ?? []),
     ...readDeclared(() => declared),
   });
   const { mounted, use, declared } = mountFeatures(kernel);
@@ -150,7 +150,7 @@ function createKernel(
   config: Config,
   { log, redactor, now = () => new Date(), catalogue, only }: Options,
   { ops, library, isNew }: Databases,
-  deferred: Pick<Kernel, 'streamCount' | 'catchUp'> & ReturnType<typeof readDeclared>,
+  deferred: Pick<Kernel, 'streamCount' | 'catchUps'> & ReturnType<typeof readDeclared>,
 ): Kernel {
   applySaved(config, prepareSavedSettings(ops)(), 'start');
   const bus = createBus();

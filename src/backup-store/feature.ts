@@ -3,6 +3,7 @@ import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
 import { createBackupJobs } from './backup-jobs-repository.ts';
 import { createBackupRepository } from './backup-repository.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createInventory } from './inventory.ts';
 import { createSetReader } from './set-reader.ts';
 import { createCleaning } from './unfinished.ts';
@@ -10,14 +11,11 @@ import { createCleaning } from './unfinished.ts';
 export const backupStore: Feature<ReturnType<typeof createParts>> = {
   name: 'backup-store',
   create: createParts,
-  lifecycle: ({ cleaning, inventory }) => ({
+  lifecycle: ({ cleaning, inventory, catchUp }) => ({
     recover: cleaning.all,
     start: inventory.start,
     stop: inventory.stop,
-    async catchUp(ended) {
-      await cleaning.afterJob(ended);
-      await inventory.catchUp();
-    },
+    catchUp,
   }),
 };
 
@@ -25,10 +23,13 @@ function createParts(ctx: Context) {
   const backups = createBackupRepository(ctx.ops, ctx.now);
   const jobs = createBackupJobs(ctx.ops);
   const given = { ...ctx, backups, jobs };
+  const cleaning = createCleaning(ctx);
+  const inventory = createInventory(given);
   return {
     backupRepository: backups,
-    cleaning: createCleaning(ctx),
-    inventory: createInventory(given),
+    cleaning,
+    inventory,
+    catchUp: createCatchUp({ ...ctx, cleaning, inventory }),
     setReader: createSetReader(given),
   };
 }

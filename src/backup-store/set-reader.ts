@@ -16,7 +16,7 @@ type Given = { config: Place; backups: Pick<BackupRepository, 'find'> };
 
 export type SetReader = ReturnType<typeof createSetReader>;
 
-const answerMaxMs = 2000;
+export const answerMaxMs = 2000;
 const maxSettingsBytes = 1_048_576;
 
 export function createSetReader({ config, backups }: Given) {
@@ -52,9 +52,13 @@ export function createTurns({ backupPath }: Place, maxMs: number) {
     const answer = await inTime(turn, maxMs);
     isWanted = false;
     if (answer) return answer.value;
-    const message = `The folder of backups, ${backupPath}, does not answer. Look at its disk, then try again.`;
-    throw new AppError('temporary', message);
+    throw noAnswer({ backupPath });
   };
+}
+
+export function noAnswer({ backupPath }: Place): AppError {
+  const message = `The folder of backups, ${backupPath}, does not answer. Look at its disk, then try again.`;
+  return new AppError('temporary', message);
 }
 
 async function readSettings(config: Place, id: string, load: (id: string) => Promise<Manifest>) {

@@ -48,8 +48,8 @@ export type Kernel = {
   only: Set<string> | null;
   /** The number of open live streams. */
   streamCount: () => number;
-  /** Resolves when every feature shows what this job has changed, on disk and in the databases. */
-  catchUp: (ended: EndedJob) => Promise<void>;
+  /** Each resolves when a feature shows what this job has changed, on disk and in the databases; in order. */
+  catchUps: () => ((ended: EndedJob) => Promise<void>)[];
   /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
   /** The lists from which arguments choose their values; complete once every feature is created. */

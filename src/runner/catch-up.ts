@@ -6,20 +6,20 @@ import type { Kernel } from '../core/kernel.ts';
 /** Loading an index takes seconds. A reader that needs longer may be stuck, and must not keep a job running. */
 const catchUpMaxMs = 60_000;
 
-/** Resolves when the readers have caught up, or with a line in the server's log when they failed or took longer than
- *  `maxMs`. Never rejects. */
-export function createCatchUp({ catchUp, log }: Pick<Kernel, 'catchUp' | 'log'>, maxMs = catchUpMaxMs) {
+/** Resolves when the readers have caught up, or with a line in the server's log for each that failed or was not done after
+ *  `maxMs`. Later readers may read from earlier ones, but do not depend on their success. Never rejects. */
+export function createCatchUp({ catchUps, log }: Pick<Kernel, 'catchUps' | 'log'>, maxMs = catchUpMaxMs) {
   return async (ended: EndedJob) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`not done after ${maxMs / 1000} s`)), maxMs);
     });
-    try {
-      await Promise.race([catchUp(ended), late]);
-    } catch (error) {
-      log.warn({ err: error }, 'a job ended before every page could show its result');
-    } finally {
-      clearTimeout(timer);
-    }
+    for (const catchUp of catchUps())
+      try {
+        await Promise.race([catchUp(ended), late]);
+      } catch (error) {
+        log.warn({ err: error }, 'a job ended before every page could show its result');
+      }
+    clearTimeout(timer);
   };
 }

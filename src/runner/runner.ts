@@ -28,7 +28,7 @@ type Run = { attempt: Attempt | null; ended: Promise<void> };
 
 type Given = Pick<
   Kernel,
-  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUp' | 'now'
+  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUps' | 'now'
 > & {
   repository: JobRepository;
   windowClaims: Pick<WindowClaims, 'enter' | 'keepUp'>;

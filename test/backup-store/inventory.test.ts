@@ -7,6 +7,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup } from '../support/backups.ts';
 import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
+import { silence } from '../support/silent-folder.ts';
 import { until } from '../support/until.ts';
 
 const rowsOf = ({ parts }: TestApp) => parts.backups.all();
@@ -199,6 +200,17 @@ t.test('the end of a job removes what its killed script left, and nothing of ano
   const { number, result } = await app.run('backup');
   t.equal(number, 1);
   t.strictSame(fs.readdirSync(app.config.backupPath).sort(), [left[1], String(result?.backup)].sort());
+});
+
+t.test('a folder that does not answer keeps no job running', async (t) => {
+  const app = await startApp(t);
+  await app.run('backup');
+  const left = placeOf(app, '.20261101T020000Z-2.partial');
+  fs.mkdirSync(left);
+  const answerAgain = silence(t, app.config.backupPath);
+  t.match(await app.run('recount'), { number: 2, status: 'succeeded' });
+  answerAgain();
+  await until(() => !fs.existsSync(left));
 });
 
 t.test('a start removes what a killed server left, and finds what has come and gone meanwhile', async (t) => {

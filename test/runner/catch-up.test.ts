@@ -29,11 +29,15 @@ t.test('a job ends only when every reader shows what it has changed', async (t) 
   t.equal((await engine.whenJob(1)).status, 'succeeded');
 });
 
-t.test('a reader that fails or hangs is logged, and the job ends', async (t) => {
+t.test('a reader that fails or hangs is logged, and neither the job nor another reader waits', async (t) => {
   const lines: string[] = [];
+  const asked: number[] = [];
   const log = { warn: ({ err }: { err: Error }) => lines.push(err.message) } as unknown as Log;
-  await createCatchUp({ catchUp: () => Promise.reject(new Error('no index')), log })(job);
-  await createCatchUp({ catchUp: () => new Promise(() => {}), log }, 10)(job);
-  await createCatchUp({ catchUp: async () => {}, log }, 10)(job);
+  const run = (...readers: (() => Promise<void>)[]) =>
+    createCatchUp({ catchUps: () => [...readers, async ({ number }) => void asked.push(number)], log }, 10);
+  await run(() => Promise.reject(new Error('no index')))({ ...job, number: 1 });
+  await run(() => new Promise(() => {}))({ ...job, number: 2 });
+  await run(async () => {})({ ...job, number: 3 });
   t.same(lines, ['no index', 'not done after 0.01 s']);
+  t.same(asked, [1, 2, 3]);
 });

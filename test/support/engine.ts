@@ -145,7 +145,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     ...reading,
     secretsOf,
     makeRoom,
-    catchUp,
+    catchUps: () => [catchUp],
     hasSpareDescriptors: () => true,
     now,
     only: null,
