@@ -7,6 +7,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup } from '../support/backups.ts';
 import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
+import { textOf } from '../support/screen.ts';
 import { silence } from '../support/silent-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -202,13 +203,18 @@ t.test('the end of a job removes what its killed script left, and nothing of ano
   t.strictSame(fs.readdirSync(app.config.backupPath).sort(), [left[1], String(result?.backup)].sort());
 });
 
-t.test('a folder that does not answer keeps no job running', async (t) => {
+t.test('a folder that does not answer keeps neither a job running nor a page waiting', async (t) => {
   const app = await startApp(t);
   await app.run('backup');
   const left = placeOf(app, '.20261101T020000Z-2.partial');
   fs.mkdirSync(left);
   const answerAgain = silence(t, app.config.backupPath);
+  const before = performance.now();
+  const page = app.page('/backups').then(({ html }) => ({ html, tookMs: performance.now() - before }));
   t.match(await app.run('recount'), { number: 2, status: 'succeeded' });
+  const { html, tookMs } = await page;
+  t.match(textOf(html, '[aria-labelledby=h-come-back]'), /Would lose unknown: the folder does not answer/);
+  t.ok(tookMs < 4000, `the page took ${tookMs} ms`);
   answerAgain();
   await until(() => !fs.existsSync(left));
 });
