@@ -39,11 +39,10 @@ export function formatBytes(value: number): string {
   return `${(value / 1024 ** 3).toFixed(1)} GiB`;
 }
 
-/** A size that somebody has chosen, exactly: `20 GiB`, `512 MiB`, `1,536 MiB`. `bytes`: of whole MiB. */
+/** A size that somebody has chosen, exactly: `20 GiB`, `1,536 MiB`, `512 KiB`. `bytes`: of whole KiB, above 0. */
 export function formatLimit(bytes: number): string {
-  const mebibytes = bytes / 1024 ** 2;
-  const isWhole = mebibytes >= 1024 && mebibytes % 1024 === 0;
-  return isWhole ? `${formatNumber(mebibytes / 1024)} GiB` : `${formatNumber(mebibytes)} MiB`;
+  const power = [3, 2].find((one) => bytes % 1024 ** one === 0) ?? 1;
+  return `${formatNumber(bytes / 1024 ** power)} ${['KiB', 'MiB', 'GiB'][power - 1]}`;
 }
 
 /** `3.1 s`, `1 min 16 s`, `2 h 05 min` */

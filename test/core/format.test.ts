@@ -56,7 +56,11 @@ table('sizes are in bytes, KiB, MiB or GiB, and never show 1024.0', formatBytes,
 ]);
 
 const mebibyte = 1024 ** 2;
-table('chosen sizes are exact, in GiB where they are whole ones', formatLimit, [
+table('chosen sizes are exact, in the largest unit of which they are whole ones', formatLimit, [
+  [16 * 1024, '16 KiB'],
+  [512 * 1024, '512 KiB'],
+  [1.5 * mebibyte, '1,536 KiB'],
+  [mebibyte, '1 MiB'],
   [512 * mebibyte, '512 MiB'],
   [1024 * mebibyte, '1 GiB'],
   [1536 * mebibyte, '1,536 MiB'],

@@ -202,7 +202,7 @@ t.test('a path is refused with the command that fixes it, and nothing of the fil
   t.match(uploaded, { status: 422, body: { error: { message: /^client\.json is the OAuth client/ } } });
   t.match(await keys.upload('google', 'x'.repeat(600_000)), {
     status: 413,
-    body: { error: { code: 'too_large' } },
+    body: { error: { code: 'too_large', message: /The limit is 512 KiB\. Nothing was uploaded\.$/ } },
   });
   t.equal(secrets().length, 1, 'nothing of them is kept');
   t.match(await keys.send('PUT', '/api/v1/credentials/other', '{"path":"/x"}'), { status: 404 });
