@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
 import { parseJson } from '../core/json.ts';
 import type { Backup } from './backup.ts';
-import { findProblem, look, lookAtFile } from './look-at-file.ts';
+import { findProblem, look, lookAtFile, whyUnreadable } from './look-at-file.ts';
 import { type Manifest, manifestName } from './manifest.ts';
 import { setFile, setFolder } from './set-files.ts';
 
@@ -29,8 +29,8 @@ export async function asFilesSay(place: Place, rows: readonly Backup[], now: Dat
   return compared;
 }
 
-/** A sentence that names the first file that is missing or no file, has another size or, as the manifest, another hash; null
- *  without one. */
+/** A sentence that names the first file that is missing or no file, cannot be read, has another size or, as the manifest, another
+ *  hash; null without one. */
 export async function findDefect(place: Place, { id, kind, bytes, sha256 }: Backup): Promise<string | null> {
   const copy = { name: id, bytes };
   if (kind === 'before_import') return asSentence(id, await findProblem(place.backupPath, copy));
@@ -39,7 +39,9 @@ export async function findDefect(place: Place, { id, kind, bytes, sha256 }: Back
   const stat = await lookAtFile(folder, manifestName);
   if (typeof stat === 'string') return manifestName + stat;
   if (stat.size > maxManifestBytes) return `${manifestName} is too large.`;
-  const text = await fs.promises.readFile(setFile(place, id, manifestName), 'utf8');
+  const read = await readText(setFile(place, id, manifestName));
+  if ('problem' in read) return manifestName + read.problem;
+  const { text } = read;
   if (hash('sha256', text) !== sha256) return `${manifestName} was changed since the backup was made.`;
   for (const file of (parseJson(text) as Manifest).files) {
     const problem = await findProblem(folder, file);
@@ -48,7 +50,22 @@ export async function findDefect(place: Place, { id, kind, bytes, sha256 }: Back
   return null;
 }
 
+async function readText(file: string): Promise<{ text: string } | { problem: string }> {
+  try {
+    return { text: await fs.promises.readFile(file, 'utf8') };
+  } catch (error) {
+    return { problem: whyUnreadable(error, file) };
+  }
+}
+
 const asSentence = (name: string, problem: string | null) => (problem === null ? null : name + problem);
+
+/** Whether a look has failed it, and no test since. */
+export const isSeenDamaged = ({
+  proof,
+  proof_steps: steps,
+}: Pick<Backup, 'proof' | 'proof_steps'>): boolean =>
+  proof === 'failed' && steps.length === 1 && steps[0]?.ms === null;
 
 /** The job that tested it last stays, so that what that test has found is not recorded again. */
 function fail(row: Backup, text: string, now: Date): Backup {

@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { Backup, Test } from './backup.ts';
 import type { BackupJobs } from './backup-jobs-repository.ts';
 import { hashInThread } from './hash.ts';
-import { findProblem, lookAtFile } from './look-at-file.ts';
+import { findProblem, lookAtFile, whyUnreadable } from './look-at-file.ts';
 import { bytesOf, loadManifest, type Manifest, manifestName } from './manifest.ts';
 import { readCopyName, setFolder } from './set-files.ts';
 
@@ -77,8 +77,8 @@ export function assertSame({ row: { id, sha256 } }: FoundSet, before: Backup | n
     throw damaged(`${manifestName} of ${id} is not the one that was written.`);
 }
 
-/** Throws `bad_input` with a sentence that names the first file that is no file, or whose bytes are others than the manifest
- *  says. */
+/** Throws `bad_input` with a sentence that names the first file that is no file, that cannot be read, or whose bytes are others than
+ *  the manifest says. */
 export async function assertIntact(place: Place, { row, manifest }: FoundSet, isStopped: () => boolean) {
   const folder = setFolder(place, row.id);
   const listed = await lookAtFile(folder, manifestName);
@@ -88,7 +88,10 @@ export async function assertIntact(place: Place, { row, manifest }: FoundSet, is
     const file = path.join(folder, one.name);
     const problem = await findProblem(folder, one);
     if (problem !== null) throw damaged(file + problem);
-    if ((await hashInThread(file)) !== one.sha256) throw damaged(`${file} was changed since it was written.`);
+    const sha256 = await hashInThread(file).catch((error) => {
+      throw damaged(file + whyUnreadable(error, file));
+    });
+    if (sha256 !== one.sha256) throw damaged(`${file} was changed since it was written.`);
   }
 }
 

@@ -2,10 +2,16 @@
 // the backup would not have.
 import fs from 'node:fs';
 import path from 'node:path';
+import { isSystemError } from '../core/errors.ts';
+import { toFault } from '../core/faults.ts';
 import { formatNumber } from '../core/format.ts';
 
 /** Returns why it is no file of the backup, as words that follow its name. Throws an error that says nothing about the file. */
 export async function lookAtFile(folder: string, name: string): Promise<fs.Stats | string> {
+  return describeEntry(folder, name).catch((error) => whyUnreadable(error, path.join(folder, name)));
+}
+
+async function describeEntry(folder: string, name: string): Promise<fs.Stats | string> {
   const above = path.dirname(name);
   if (above !== '.' && (await look(path.join(folder, above)))?.isSymbolicLink())
     return ' is in a folder that is a link.';
@@ -32,4 +38,15 @@ export async function look(file: string): Promise<fs.Stats | null> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw error;
   });
+}
+
+/** Troubles of this process or of a network, which pass. */
+const passing = new Set(['EAGAIN', 'EINTR', 'ENOMEM', 'ESTALE', 'ETIMEDOUT']);
+
+/** Why one file cannot be read, as words that follow its name. Throws an error that says nothing about the file. */
+export function whyUnreadable(error: unknown, file: string): string {
+  const fault = toFault({ ...(error as object), file });
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!isSystemError(error) || fault?.code === 'busy' || passing.has(code)) throw error;
+  return fault ? fault.message.slice(file.length) : ` cannot be read: ${code}.`;
 }

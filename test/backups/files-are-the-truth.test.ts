@@ -2,14 +2,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import type { Backup } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
 import { createBackupEdits } from '../../src/backups/backup-edits.ts';
 import { drillOperation } from '../../src/backups/drill-operation.ts';
 import { backups as backupsFeature } from '../../src/backups/feature.ts';
+import { removeExpired } from '../../src/backups/remove-expired.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup, placeOf, proven, setName } from '../support/backups.ts';
+import { failReads, mayMount } from '../support/mounts.ts';
 
 const least = { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' };
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -57,6 +60,41 @@ t.test('retention leaves the last proven set that is there', async (t) => {
   const made = result?.backup;
   t.strictSame((await app.run('backup')).result?.removed, [made]);
   t.ok(fs.existsSync(placeOf(app, old)));
+});
+
+t.test('a set that cannot be read concerns itself only', { skip: !mayMount }, async (t) => {
+  const app = await startApp(t, { env: least });
+  const { backups } = app.parts;
+  const [old, unreadable, other] = [1, 2, 3].map((number) => addBackup(app, day(number), proven).id);
+  const manifest = path.join(placeOf(app, { id: String(unreadable) }), 'manifest.json');
+  const damage = failReads(t, manifest);
+  const first = await app.run('backup');
+  t.match(first, { status: 'succeeded', result: { removed: [old] } });
+  t.match(backups.find(String(first.result?.backup)), { gone_at: null });
+  const text = /^manifest\.json could not be read or written: its disk reported an error\./;
+  t.match(backups.find(String(unreadable)), { proof: 'failed', proof_text: text, gone_at: null });
+  t.match(await remove(app, String(other)), { status: 409, text: '"last_proven"' });
+  t.match((await app.run('drill')).result, { backup: first.result?.backup });
+  damage.end();
+  const second = await app.run('backup');
+  const expired = first.result?.backup;
+  t.strictSame(second.result?.removed, [expired], 'retention leaves it, although it can be read again');
+  t.match(await remove(app, String(unreadable)), { status: 204 });
+});
+
+t.test('retention heeds what people do while it removes', async (t) => {
+  const app = await startApp(t, { ...noop, env: { ...noop.env, ...least } });
+  const { backups } = app.parts;
+  const [first, proof, wanted, newer, made] = [1, 2, 3, 4, 5].map((number) =>
+    addBackup(app, day(number), number === 2 || number === 4 ? proven : {}),
+  ) as [Backup, Backup, Backup, Backup, Backup];
+  const facts = { backup: made.id, made_at: made.at, bytes: made.bytes };
+  const removed = await removeExpired(app.config, app.ops, facts, () => {
+    backups.describe(wanted.id, { is_kept: true, note: null });
+    backups.markGone(newer.id, day(6));
+  });
+  t.strictSame(removed, [first.id]);
+  for (const one of [proof, wanted]) t.ok(fs.existsSync(placeOf(app, one)));
 });
 
 t.test('a backup keeps the set that it has made, whatever is dated later', async (t) => {

@@ -46,3 +46,11 @@ export function makeReadOnly(t: Test, folder: string) {
   run('mount', '-o', 'remount,bind,ro', folder);
   t.teardown(() => run('umount', '--lazy', folder));
 }
+
+/** Makes each read of the file an error of its disk, until `end` or the end of the test. The file looks empty meanwhile. */
+export function failReads(t: Test, file: string): { end(): void } {
+  run('mount', '--bind', `/proc/${process.pid}/mem`, file);
+  const end = () => void run('umount', '--lazy', file);
+  t.teardown(end);
+  return { end };
+}
