@@ -220,8 +220,9 @@ function createRefusals({ log }: Pick<Given, 'log'>) {
   };
 }
 
-/** The time of the last change of a file, or of the entries of a folder; null without it. */
+/** The time of the last change of a file, also of its permissions, or of the entries of a folder; null without it. A copy of a file
+ *  may have the time of its last write. */
 async function changedAt(place: string): Promise<bigint | null> {
   const stat = await fs.promises.stat(place, { bigint: true }).catch(() => null);
-  return stat?.mtimeNs ?? null;
+  return stat?.ctimeNs ?? null;
 }

@@ -4,9 +4,11 @@ import t from 'tap';
 import type { Manifest } from '../../src/backup-store/manifest.ts';
 import { readAuditHead } from '../../src/backup-store/set-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { writeSet } from '../support/backup-set.ts';
 import { addBackup } from '../support/backups.ts';
 import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
+import { failReads, mayMount } from '../support/mounts.ts';
 import { textOf } from '../support/screen.ts';
 import { silence } from '../support/silent-folder.ts';
 import { until } from '../support/until.ts';
@@ -52,10 +54,13 @@ t.test('a set that is put there is taken over once its hashes agree', async (t) 
   const id = String(result?.backup);
   const app = await startApp(t);
   fs.cpSync(placeOf(other, id), placeOf(app, id), { recursive: true });
-  fs.appendFileSync(path.join(placeOf(app, id), 'library.db'), 'x');
+  const library = path.join(placeOf(app, id), 'library.db');
+  fs.appendFileSync(library, 'x');
+  fs.utimesSync(library, 1, 1);
   await app.parts.inventory.runOnce();
   t.strictSame(rowsOf(app), [], 'a file was changed');
-  fs.cpSync(path.join(placeOf(other, id), 'library.db'), path.join(placeOf(app, id), 'library.db'));
+  fs.cpSync(path.join(placeOf(other, id), 'library.db'), library);
+  fs.utimesSync(library, 1, 1);
   await app.parts.inventory.runOnce();
   t.match(rowsOf(app), [{ id, proof: 'none', is_kept: true, sha256: result?.sha256 }]);
   t.strictSame(eventsOf(app), [{ event: 'backup.adopted', target: `backup:${id}` }]);
@@ -65,6 +70,24 @@ t.test('a set that is put there is taken over once its hashes agree', async (t) 
     { status: 'succeeded', result: { removed: [] } },
     'the limits leave it alone',
   );
+});
+
+t.test('a set that cannot be read keeps no other from being taken over', { skip: !mayMount }, async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const [unreadable, other] = ['20200101T000000Z-9', '20200102T000000Z-9'];
+  for (const id of [unreadable, other]) {
+    const made_at = `${id.slice(0, 4)}-01-${id.slice(6, 8)}T00:00:00.000Z`;
+    await writeSet(app.config, id, app.library, { made_at, files: { 'settings.json': '' } });
+  }
+  const damage = failReads(t, path.join(placeOf(app, unreadable), 'settings.json'));
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id: other }]);
+  t.equal(rowsOf(app).length, 1);
+  const reason = /settings\.json could not be read or written: its disk reported an error\./;
+  t.match(app.parts.inventory.unused(), [{ id: unreadable, reason }]);
+  damage.end();
+  await app.parts.inventory.runOnce();
+  t.match(rowsOf(app), [{ id: other }, { id: unreadable }]);
 });
 
 t.test('a set that comes back has kept its proof', async (t) => {
