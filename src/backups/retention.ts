@@ -28,7 +28,11 @@ export function findExpired(backups: readonly Kept[], limits: Limits, now: strin
     fixed,
     limits.backupMaxBytes,
   );
-  const old = goodFirst(updates).filter((one, at) => at >= keptUpdates && !one.is_kept);
+  // It may be one before an update.
+  const newestProven = newestFirst.find(isProven);
+  const old = goodFirst(updates).filter(
+    (one, at) => at >= keptUpdates && !one.is_kept && one !== newestProven,
+  );
   const isOld = (one: Kept) => old.includes(one);
   return [...full.filter((one) => !within.has(one)), ...updates.filter(isOld)].reverse().map(({ id }) => id);
 }

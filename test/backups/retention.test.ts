@@ -128,6 +128,9 @@ t.test(
       'before-2026-11-24',
       'before-2026-11-25',
     ]);
+    const [oldest, ...others] = updates.toReversed() as [Given, ...Given[]];
+    const proven = { ...oldest, proof: 'proven' as const };
+    t.strictSame(findExpired([proven, ...others], limits, now), ['before-2026-11-25'], 'the only proven one');
   },
 );
 
