@@ -1,12 +1,14 @@
 // Copies both databases before a newer version changes them.
 import fs from 'node:fs';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, version } from '../core/config.ts';
+import { countMissing } from '../core/db/migrations.ts';
 import { aloneBusyMs, type Db } from '../core/db/open.ts';
 import { copyDatabase } from './copy-database.ts';
 import { assertFree, sizeOf } from './free-space.ts';
 import { readManifest } from './manifest.ts';
-import { writeDraft } from './set-draft.ts';
+import { readCopy, writeDraft } from './set-draft.ts';
 import { setFolder } from './set-files.ts';
 import { countTables, readAuditHead, readRevision } from './set-repository.ts';
 
@@ -41,16 +43,22 @@ function chooseId(config: Config, open: Open): { id: string; isMade: boolean } {
   }
 }
 
+/** Whether each database is as in the set, or only the update has changed it: one may be of this version when the other fails.
+ *  A server that has started since has worked with both. */
 function isSame(folder: string, { ops, library }: Open): boolean {
+  const isUpdated = (db: Db, file: string, name: 'library' | 'ops') =>
+    countMissing(db, name) === 0 && readCopy(path.join(folder, file), (copy) => countMissing(copy, name)) > 0;
   try {
     const { revision, counts, audit_head: head } = readManifest(folder);
-    const copied = { revision, counts, head };
-    const present = {
-      revision: readRevision(library),
-      counts: { library: countTables(library), ops: countTables(ops) },
-      head: readAuditHead(ops),
-    };
-    return isDeepStrictEqual(copied, present);
+    const presentLibrary = { revision: readRevision(library), rows: countTables(library) };
+    const presentOps = { head: readAuditHead(ops), rows: countTables(ops) };
+    const isStarted = (presentOps.rows.server_start ?? 0) > (counts.ops.server_start ?? 0);
+    return (
+      !isStarted &&
+      (isDeepStrictEqual(presentLibrary, { revision, rows: counts.library }) ||
+        isUpdated(library, 'library.db', 'library')) &&
+      (isDeepStrictEqual(presentOps, { head, rows: counts.ops }) || isUpdated(ops, 'ops.db', 'ops'))
+    );
   } catch {
     return false;
   }

@@ -81,6 +81,31 @@ t.test('a failed update says how to go back, and is not copied twice', async (t)
   t.strictSame(setsOf(config).sort(), [id, `${id}-2`], 'what has changed since is copied, too');
 });
 
+t.test('an update that fails half way names the copies of before, at each start', async (t) => {
+  const { config } = makeOld(t);
+  const before = Number(read(config.opsDatabasePath, migrations));
+  const library = connect(config.databasePath);
+  library.exec('CREATE INDEX ops_origin ON experiences (title)');
+  library.close();
+  for (const _ of [1, 2]) {
+    await t.rejects(openDatabases(config, { log }), {
+      code: 'config',
+      message: new RegExp(
+        `^${config.databasePath} cannot be brought to this version.* before the update are in ${path.join(config.backupPath, id)}\\. `,
+      ),
+    });
+    t.ok(Number(read(config.opsDatabasePath, migrations)) > before);
+    t.strictSame(setsOf(config), [id]);
+  }
+  t.equal(read(path.join(config.backupPath, id, 'ops.db'), migrations), before);
+  const ops = connect(config.opsDatabasePath);
+  ops.exec(`INSERT INTO server_start (at, version, node, sqlite, mode, pid, config_sha256)
+    VALUES ('', '', '', '', '', 1, '')`);
+  ops.close();
+  await t.rejects(openDatabases(config, { log }), { code: 'config' });
+  t.strictSame(setsOf(config).sort(), [id, `${id}-2`], 'a server has worked since');
+});
+
 t.test('an update without room for the copies does not begin', async (t) => {
   const { config } = makeOld(t, { CHL_DISK_RESERVE_MB: '1048576' });
   const before = read(config.opsDatabasePath, migrations);
