@@ -116,7 +116,11 @@ t.test('the row of the hub offers the next step towards a proven backup', async 
   t.equal((await action())?.text.trim(), `Testing: #${job.number}`);
   t.match((await action('viewer'))?.getAttribute('href'), `/jobs/${job.number}`);
   endJob(app.parts.repository, job, 'succeeded');
-  addBackup(app, day(27), proven);
+  const unclear = addBackup(app, day(27), { proof: 'inconclusive', proof_text: 'There was no room.' });
+  t.equal((await action())?.text.trim(), 'Test newest', 'its test has shown nothing');
+  const again = (await action())?.closest('form');
+  t.equal(again?.querySelector('[name=backup]')?.getAttribute('value'), unclear.id);
+  addBackup(app, day(28), proven);
   t.equal((await action())?.text.trim(), 'Back up now');
   const check = (await app.page('/storage', as('admin'))).html.querySelector('#act-databases');
   t.equal(check?.text.trim(), 'Check… chl.db');

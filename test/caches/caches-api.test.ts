@@ -111,6 +111,10 @@ t.test('keys and values need the role that their content needs', async (t) => {
   for (const query of ['', '?key=admin%20access', '?key=none'])
     t.match(await keys(query, 'viewer'), { status: 403, body: { error: { code: 'forbidden' } } }, query);
   t.match(await keys('?key=admin%20access', 'admin'), { body: { items: [{ preview: /Tokens/ }] } });
+  for (const name of ['pages', 'clicks']) {
+    const { status } = await app.json(`/api/v1/caches/${name}/keys`, undefined, as('viewer'));
+    t.equal(status, 403, name);
+  }
   for (const address of ['/caches/cards', '/ui/caches/cards?key=admin%20access']) {
     const { status, text } = await app.page(address, as('viewer'));
     t.equal(status, 200);

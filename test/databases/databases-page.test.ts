@@ -10,6 +10,7 @@ import { until } from '../support/until.ts';
 
 t.test('the page shows both files before and after their first check', async (t) => {
   const app = await startApp(t);
+  const offered = async () => textOf((await app.page('/storage')).html, '#act-databases');
   const before = await app.page('/databases');
   t.equal(before.status, 200);
   t.match(
@@ -19,9 +20,13 @@ t.test('the page shows both files before and after their first check', async (t)
   t.match(textOf(before.html, 'main'), /Its tables were not measured yet/);
   t.match(textOf((await app.page('/storage')).html, 'main'), /Never checked: chl\.db and ops\.db\./);
 
+  t.equal(await offered(), 'Check… chl.db');
+
   await app.run('import', { mode: 'replace' });
   const job = await app.run('database');
+  t.equal(await offered(), 'Check… ops.db', 'it was never checked');
   const ofOps = await app.run('database', { database: 'ops' });
+  t.equal(await offered(), 'Check… chl.db', 'it was checked before the other one');
   const { html } = await app.page('/databases');
   const text = textOf(html, 'main');
   t.match(text, new RegExp(`Intact Nothing found\\. .* by #${job.number}`));
@@ -68,6 +73,16 @@ t.test('a viewer reads the page, and only an admin is offered a vacuum', async (
   t.same(await offered('admin'), [true, true]);
 });
 
+t.test('a small part of a file is under one percent, and no part is none', async (t) => {
+  const app = await startApp(t);
+  const { library } = app;
+  const unused = async () => textOf((await app.page('/databases')).html, 'main');
+  library.exec('VACUUM; CREATE TABLE padding AS SELECT zeroblob(2000000) AS bytes; CREATE TABLE one (a)');
+  t.match(await unused(), /Free pages None/);
+  library.exec('DROP TABLE one');
+  t.match(await unused(), /Free pages 4\.0 KiB, under 1% of the file/);
+});
+
 t.test('writers in the way of the server are counted', async (t) => {
   const app = await startApp(t);
   const { busyCounter } = app.use(databases);
@@ -96,10 +111,9 @@ t.test('a failed check is found everywhere until a check of the whole file passe
   const title = 'The last check of chl.db has found a problem';
   const places = await readPlaces(app);
   for (const place of [places.page, places.banner, places.findings, places.doctor]) t.match(place, title);
-  t.match(
-    textOf((await app.page('/storage')).html, 'main'),
-    /The last check of chl\.db found a problem .* Check failed/,
-  );
+  const hub = (await app.page('/storage')).html;
+  t.match(textOf(hub, 'main'), /The last check of chl\.db found a problem .* Check failed/);
+  t.equal(textOf(hub, '#act-databases'), 'Check… chl.db', 'before the one that was never checked');
   t.match(textOf((await app.page('/databases')).html, 'main'), /Problem chl\.db has rows that name others/);
 
   app.library.exec(

@@ -7,6 +7,7 @@ import type { Backup } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
 import { textOf } from '../support/screen.ts';
 import { hashLibrary } from '../support/undo.ts';
 import { auditRows } from '../support/uploads.ts';
@@ -101,8 +102,27 @@ t.test('a wrong import is taken back from a backup by pages, and that is undone'
 
   t.match(await app.run('undo', { job: '4' }), { result: { removed: 12 } });
   t.equal(hashOf(app), after);
-  t.match(await app.run('restore', { backup: id, allow_changed: true }), { result: { left_alone: 0 } });
+  const { repository: jobs } = app.parts;
+  endJob(jobs, insertJob(jobs, { operation: 'repair' }), 'succeeded');
+  for (const page of ['/jobs/4', '/plans/3']) {
+    const { html } = await app.page(page);
+    t.match(textOf(html, 'main'), 'Repair index #6 has run since.', page);
+    t.equal(html.querySelector('#follow-up'), null, page);
+  }
+  t.match(await app.run('restore', { backup: id, allow_changed: true }), {
+    number: 7,
+    result: { left_alone: 0 },
+  });
   t.equal(hashOf(app), before);
+  t.ok((await app.page('/jobs/7')).html.querySelector('#follow-up'), 'that repair was before');
+  await app.run('restore', { backup: id });
+  await app.run('restore', { backup: id, dry_run: true });
+  for (const page of ['/jobs/8', '/plans/9'])
+    t.notMatch(
+      textOf((await app.page(page)).html, 'main'),
+      /The index is not restored/,
+      'nothing was changed',
+    );
 
   const other = '20261127T020000Z-1116';
   const repository = app.use(backupStore).backupRepository;

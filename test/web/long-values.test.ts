@@ -103,6 +103,22 @@ t.test('notices about long texts fit in a header and a cookie', async (t) => {
   t.ok((part.headers.get('hx-trigger') ?? '').length < 4000);
 });
 
+t.test('the title of a notice has local times', async (t) => {
+  const operation = defineOperation({ name: 'dated', title: 'Load 2026-11-28 14:08 UTC' });
+  const app = await startApp(t, { catalogue: createCatalogue([operation]) });
+  const { headers } = await app.submit(
+    '/ui/operations/run/dated',
+    {},
+    {
+      'hx-request': 'true',
+      'hx-current-url': `${app.origin}/operations`,
+    },
+  );
+  t.match(JSON.parse(headers.get('hx-trigger') ?? ''), {
+    'chl-notice': { title: /^Load 28 Nov 2026, \d\d:\d8 #1 queued\.$/ },
+  });
+});
+
 t.test('the stream of a job with long values ticks, and sends what follows', async (t) => {
   const app = await start(t);
   await app.run('hostile', { text: long });
