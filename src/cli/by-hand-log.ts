@@ -1,18 +1,29 @@
-// The log of an engine in the process of the command line. People read it: a fault of a database or of a file is a sentence, which
-// is kept; any other error is a line with its stack, as a server logs it.
+// The log of an engine in the process of the command line. People read it: an error that is worded for them, such as a fault of a
+// database or of a file, is a sentence, which is kept; any other error is a line with its stack, as a server logs it.
 import { toFault } from '../core/faults.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import { createLog, type Log } from '../core/log.ts';
 import type { Redactor } from '../core/redaction.ts';
 
-/** `faults` collects the sentences. */
-export function createByHandLog(redactor: Pick<Redactor, 'record'>, faults: Set<string>): Log {
-  return createLog('error', redactor, {
-    write(line: string) {
-      const { err } = parseJson(line) as { err?: unknown };
-      const fault = isObject(err) ? toFault(err) : null;
-      if (fault) faults.add(fault.message);
-      else process.stderr.write(line);
+/** `faults` collects the sentences, without secrets and with `~` for the home folder. */
+export function createByHandLog({ record }: Pick<Redactor, 'record'>, faults: Set<string>): Log {
+  let fault: string | null = null;
+  const log = createLog(
+    'error',
+    { record },
+    {
+      write(line: string) {
+        if (fault === null) process.stderr.write(line);
+        else faults.add(record(fault));
+      },
     },
-  });
+  );
+  // The line has another path than the error, by which the advice about a file is not found.
+  const formatters = {
+    log(given: { err?: unknown }) {
+      fault = isObject(given.err) ? (toFault(given.err)?.message ?? null) : null;
+      return given;
+    },
+  };
+  return log.child({}, { formatters });
 }

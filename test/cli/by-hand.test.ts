@@ -2,7 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { makeRootWithBehaviours, queryOps, runCommand, runHere } from '../support/command-line.ts';
+import {
+  makeRootWithBehaviours,
+  queryOps,
+  runCommand,
+  runHere,
+  startCommand,
+} from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { makeRoot } from '../support/engine.ts';
 
@@ -121,6 +127,11 @@ t.test('an ops.db that is damaged in part is a sentence with the way back, in ea
   }
   for (const command of ['jobs', 'export'])
     t.match((await runCommand(root, [command])).err, sentence, `${command} as a process`);
+  for (const command of ['jobs', 'index']) {
+    const { err } = await runCommand(root, [command], { HOME: path.dirname(root) });
+    t.match(err, new RegExp(`${sentence.source}$`), `${command} below the home folder`);
+    t.match(err, `~/${path.basename(root)}/ops.db`);
+  }
   t.match(await runHere(root, ['token', 'list']), { code: 0, err: '' }, 'reads nothing that is damaged');
   t.match(await runHere(root, ['doctor']), { code: 1, out: /ops\.db is damaged: a part of it/, err: '' });
 });
