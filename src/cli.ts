@@ -4,5 +4,5 @@ import { checkNode } from './core/node-version.ts';
 checkNode();
 const { runCli } = await import('./cli/main.ts');
 // A pipe closed by its reader, such as head, must not end the job.
-process.stdout.on('error', () => {});
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 process.exitCode = await runCli(process.argv.slice(2), process.stdout, process.stderr);

@@ -132,6 +132,11 @@ t.test('an ops.db that is damaged in part is a sentence with the way back, in ea
     t.match(err, new RegExp(`${sentence.source}$`), `${command} below the home folder`);
     t.match(err, `~/${path.basename(root)}/ops.db`);
   }
+  const { child, ended } = startCommand(root, ['jobs']);
+  const code = new Promise((resolve) => child.once('exit', resolve));
+  child.stderr?.destroy();
+  await t.rejects(ended, 'nobody reads its errors');
+  t.equal(await code, 0);
   t.match(await runHere(root, ['token', 'list']), { code: 0, err: '' }, 'reads nothing that is damaged');
   t.match(await runHere(root, ['doctor']), { code: 1, out: /ops\.db is damaged: a part of it/, err: '' });
 });
