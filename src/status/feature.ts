@@ -12,6 +12,7 @@ const hub = defineHub<Part>({
   title: 'Status',
   template: 'status/status-page',
   cards: ['banners'],
+  look: ({ lookAtChecks }) => lookAtChecks(),
   api: {
     path: '/api/v1/status',
     summary: 'The areas of the status, each with one sentence.',

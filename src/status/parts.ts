@@ -2,4 +2,7 @@
 import { checks } from '../checks/feature.ts';
 import type { Context } from '../core/kernel.ts';
 
-export const createStatusParts = ({ use }: Context) => ({ countErrors: use(checks).countErrors });
+export function createStatusParts({ use }: Context) {
+  const { checker, countErrors } = use(checks);
+  return { lookAtChecks: () => checker.refresh(), countErrors };
+}

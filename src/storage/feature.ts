@@ -11,11 +11,11 @@ const hub = defineHub<Part>({
   title: 'Storage',
   template: 'storage/storage-page',
   cards: ['disk'],
-  async load(ctx) {
-    ctx.measureDiskAgain();
-    await ctx.lookAtBackups();
-    return { backup: viewRun(ctx, 'backup') };
+  async look({ measureDiskAgain, lookAtBackups }) {
+    measureDiskAgain();
+    await lookAtBackups();
   },
+  view: (ctx) => ({ backup: viewRun(ctx, 'backup') }),
   api: { path: '/api/v1/storage', summary: 'The areas of storage, each with one sentence.' },
 });
 

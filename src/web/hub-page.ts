@@ -12,8 +12,10 @@ type HubPage<Part> = {
   template: string;
   /** The cards of its page besides the one of its rows. */
   cards: string[];
-  /** Returns what its page shows besides its cards; it runs before they are rendered. */
-  load?(ctx: Kernel & Part): Promise<object>;
+  /** Looks at what may have changed, before the rows are read for the page or its JSON twin. */
+  look?(ctx: Kernel & Part): Promise<void>;
+  /** Returns what its page shows besides its cards. */
+  view?(ctx: Kernel & Part): object;
   /** Its JSON twin; `facts` stand beside the rows. */
   api: {
     path: string;
@@ -41,10 +43,10 @@ function registerPage<Part>(
   app: FastifyInstance,
   ctx: Kernel & Part,
   { path }: Page,
-  { hub, title, template, cards, load }: HubPage<Part>,
+  { hub, title, template, cards, look, view }: HubPage<Part>,
 ) {
   app.get(path, { config: { isPage: true } }, async (request, reply) => {
-    const own = await load?.(ctx);
+    await look?.(ctx);
     const loaded = cards.map(async (name) => [name, await request.loadCard(name)]);
     return reply.sendPage({
       template,
@@ -53,18 +55,21 @@ function registerPage<Part>(
       data: {
         areas: await request.loadCard(hub),
         ...Object.fromEntries(await Promise.all(loaded)),
-        ...own,
+        ...view?.(ctx),
       },
     });
   });
 }
 
-function registerApi<Part>(app: FastifyInstance, ctx: Kernel & Part, { hub, api }: HubPage<Part>) {
+function registerApi<Part>(app: FastifyInstance, ctx: Kernel & Part, { hub, api, look }: HubPage<Part>) {
   const { path, summary, facts } = api;
   const items = { type: 'array', items: hubRowSchema };
   const schema = { summary, response: { 200: objectSchema({ ...facts?.schema, items }), ...refusals } };
-  app.get(path, { schema }, async (request) => ({
-    ...(await facts?.read(ctx)),
-    items: await hubBody(ctx, hub, identityOf(request).role),
-  }));
+  app.get(path, { schema }, async (request) => {
+    await look?.(ctx);
+    return {
+      ...(await facts?.read(ctx)),
+      items: await hubBody(ctx, hub, identityOf(request).role),
+    };
+  });
 }

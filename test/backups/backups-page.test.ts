@@ -127,10 +127,13 @@ t.test('the row of the hub offers the next step towards a proven backup', async 
   t.match(check?.getAttribute('hx-get'), /database\/confirm\?database=library&(amp;)?do=check$/);
 });
 
-t.test('a page that is opened shows the files as they are then', async (t) => {
+t.test('a page that is opened, and its JSON twin, show the files as they are then', async (t) => {
   const app = await start(t);
   const [damaged, gone] = [addBackup(app, day(26), proven), addBackup(app, day(25))];
   fs.rmSync(`${placeOf(app, damaged)}/library.db`);
+  const { items } = (await app.json('/api/v1/storage')).body;
+  const row = items.find(({ name }: { name: string }) => name === 'Backups');
+  t.match(row, { sentence: /failed its test/, badge: { label: 'Test failed' } });
   t.match(textOf((await app.page('/storage')).html, '#storage-card'), /failed its test.* Test failed/);
   const { html } = await app.page(`/backups/${damaged.id}`);
   t.match(textOf(html, 'h1'), 'Test failed');

@@ -63,6 +63,29 @@ t.test('the badge of Status counts open errors on every page, and follows them l
   t.match((await app.json('/api/v1/status')).body, { open_errors: 1 });
 });
 
+t.test('Status shows what a check would find now, on its page and in the API', async (t) => {
+  const { checker } = app.use(checks);
+  const one = checker.watches().find(({ check }) => check.dirtyOn?.includes('settings'))?.check;
+  const { look } = one ?? {};
+  const texts = { title: 'Not as it was', text: 'It has changed.', stops: ['import'] };
+  const find = (count: number) => {
+    const subjects = Array.from({ length: count }, (_, at) => `subject-${at}`);
+    const found: Found[] = subjects.map((subject) => ({ subject, severity: 'error', ...texts }));
+    Object.assign(one ?? {}, { look: () => ({ says: 'Changed', found }) });
+    app.bus.emit('settings');
+  };
+  await checker.runOnce();
+  const before = (await app.json('/api/v1/status')).body.open_errors;
+  find(1);
+  t.equal((await app.json('/api/v1/status')).body.open_errors, before + 1);
+  find(2);
+  const shown = textOf((await app.page('/status')).html, '#status-card');
+  t.match(shown, (await app.json('/api/v1/status')).body.items[0].sentence);
+  Object.assign(one ?? {}, { look });
+  app.bus.emit('settings');
+  await checker.confirm();
+});
+
 t.test('a number that cannot be read does not take the page with it', async (t) => {
   const { findings } = app.use(checks);
   const { open } = findings;
