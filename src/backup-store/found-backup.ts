@@ -8,7 +8,7 @@ import type { BackupJobs } from './backup-jobs-repository.ts';
 import { hashInThread } from './hash.ts';
 import { findProblem, lookAtFile, whyUnreadable } from './look-at-file.ts';
 import { bytesOf, loadManifest, type Manifest, manifestName } from './manifest.ts';
-import { readCopyName, setFolder } from './set-files.ts';
+import { kindOf, readCopyName, setFolder } from './set-files.ts';
 
 type Place = Pick<Config, 'backupPath'>;
 
@@ -36,7 +36,7 @@ export async function describeSet(place: Place, jobs: BackupJobs, id: string): P
     id,
     job,
     at: new Date(at).toISOString(),
-    kind: id.startsWith('before-') ? 'before_update' : 'full',
+    kind: kindOf(id),
     bytes: bytesOf(manifest),
     sha256,
     ...untested,

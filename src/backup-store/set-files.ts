@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { BackupKind } from './backup.ts';
 
 export { hashFile } from './hash.ts';
 
@@ -17,6 +18,12 @@ const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-([\w-]
 
 /** Whether a backup of any kind may have this name. */
 export const isBackupName = (name: string): boolean => setName.test(name) || copyName.test(name);
+
+/** The kind of backup that has this name. */
+export function kindOf(id: string): BackupKind {
+  if (copyName.test(id)) return 'before_import';
+  return jobSet.test(id) ? 'full' : 'before_update';
+}
 
 /** The folder of a set, or the file of a copy before an import. Throws `not_found` for an id that no backup can have. */
 export function setFolder({ backupPath }: Place, id: string): string {

@@ -1,5 +1,5 @@
 // The way back from a damaged database: the best backup that is there, and what to do with it. Backups are known from their rows,
-// or from their names while ops.db cannot be read.
+// or from their names and manifests while ops.db cannot be read.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -9,6 +9,7 @@ import type { Backup } from '../backup-store/backup.ts';
 import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { readManifest } from '../backup-store/manifest.ts';
 import { newestFirst } from '../backup-store/newest-first.ts';
+import { isBackupName, kindOf, readCopyName } from '../backup-store/set-files.ts';
 import { hasEntries } from '../backup-store/set-repository.ts';
 
 type Place = Pick<Config, 'backupPath' | 'opsDatabasePath'>;
@@ -109,18 +110,19 @@ function readRows(opsDatabasePath: string): Found[] | null {
 /** The event loop waits for this. */
 const waitMs = 20;
 
-const copyName = /^library-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.\d{3}Z-[\w-]+\.db$/;
-const setName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/;
-
-/** The names begin with the time. */
+/** Without those whose time cannot be read. */
 function readNames(folder: string): Found[] {
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter(isBackupName) : [];
   return names.flatMap((id): Found[] => {
-    const match = setName.exec(id) ?? copyName.exec(id);
-    if (!match) return [];
-    const [, year, month, day, hour, minute, second] = match;
-    const kind = copyName.test(id) ? 'before_import' : 'full';
-    const at = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
-    return [{ id, at, kind, proof: 'none', bytes: null, sha256: null }];
+    const at = readCopyName(id)?.at ?? readMadeAt(path.join(folder, id));
+    return at === null ? [] : [{ id, at, kind: kindOf(id), proof: 'none', bytes: null, sha256: null }];
   });
+}
+
+function readMadeAt(folder: string): string | null {
+  try {
+    return new Date(readManifest(folder).made_at).toISOString();
+  } catch {
+    return null;
+  }
 }

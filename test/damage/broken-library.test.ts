@@ -167,11 +167,19 @@ t.test('the way back is a whole set before a copy, and never an empty library', 
   await library.backup(copy('01'));
   t.match(libraryWayBack(config), /^Restore from the copy before the import of 2026-11-29 01:00 UTC:/);
   const set = await writeSet(config, '20261128T020000Z-1117', library);
-  await writeSet(config, '20991231T020000Z-1118', library);
+  await writeSet(config, '20991231T020000Z-1118', library, { made_at: '2099-12-31T02:00:00.000Z' });
   t.match(libraryWayBack(config), /^Restore from the backup of 2026-11-28 02:00 UTC, not tested:/);
   t.match(opsWayBack(config), /restore-ops 20261128T020000Z-1117 /);
   fs.truncateSync(path.join(set, 'ops.db'));
   t.match(libraryWayBack(config), /restore-library 20991231T020000Z-1118 /, 'the other set is whole');
+  await writeSet(config, 'before-0.2.0', library, { made_at: '2026-11-27T09:12:34.567Z', job: null });
+  const unreadable = await writeSet(config, 'before-0.3.0', library);
+  fs.writeFileSync(path.join(unreadable, 'manifest.json'), '{}');
+  t.match(
+    libraryWayBack(config),
+    /^Restore from the backup before the update of 2026-11-27 09:12 UTC, not tested: .* restore-library before-0\.2\.0 /,
+  );
+  t.match(opsWayBack(config), /^Restore from the backup before the update .* restore-ops before-0\.2\.0 /);
   library.close();
 });
 
