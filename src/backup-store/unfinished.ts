@@ -51,6 +51,7 @@ export async function removeBackup(place: Place, id: string): Promise<boolean> {
 
 /** Removes what was left by those who did not get to it. A failure is for the log: it must not stop a start, nor the end of a job. */
 export function createCleaning({ config, log }: Pick<Kernel, 'log'> & { config: Places }) {
+  const reported = new Set<string>();
   return {
     /** Before any job starts: all but the files of scripts that run by hand. */
     all: () => clean(({ pid }) => pid === null || !isAlive(pid)),
@@ -61,10 +62,23 @@ export function createCleaning({ config, log }: Pick<Kernel, 'log'> & { config: 
   };
 
   async function clean(isLeft: (one: Hidden) => boolean) {
+    for (const { folder, isOurs } of foldersOf(config)) {
+      await attempt(folder, async () => {
+        for (const one of await list(folder, isOurs))
+          if (isLeft(one)) await attempt(one.place, () => fs.promises.rm(one.place, gone));
+      });
+    }
+  }
+
+  /** A failure keeps no other from its turn, and is reported once. */
+  async function attempt(place: string, work: () => Promise<void>) {
     try {
-      for (const one of await listHidden(config)) if (isLeft(one)) await fs.promises.rm(one.place, gone);
+      await work();
+      reported.delete(place);
     } catch (err) {
-      log.warn({ err }, 'the unfinished files of a backup, a test or a restore could not be removed');
+      if (reported.has(place)) return;
+      reported.add(place);
+      log.warn({ err, place }, 'the unfinished files of a backup, a test or a restore could not be removed');
     }
   }
 }
@@ -72,9 +86,11 @@ export function createCleaning({ config, log }: Pick<Kernel, 'log'> & { config: 
 /** `name`: of what it was to become. `pid`: of a script that was started by hand. */
 type Hidden = { place: string; name: string; pid: number | null; isRemoved: boolean };
 
-async function listHidden({ backupPath, root }: Places): Promise<Hidden[]> {
-  const backups = await list(backupPath, isBackupName);
-  return [...backups, ...(await list(tmpOf({ root }), (name) => workName.test(name)))];
+function foldersOf({ backupPath, root }: Places) {
+  return [
+    { folder: backupPath, isOurs: isBackupName },
+    { folder: tmpOf({ root }), isOurs: (name: string) => workName.test(name) },
+  ];
 }
 
 async function list(folder: string, isOurs: (name: string) => boolean): Promise<Hidden[]> {

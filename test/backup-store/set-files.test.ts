@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
@@ -49,6 +50,47 @@ t.test('only unfinished work of this program is removed, that of a job once it h
   await cleaning.all();
   has([...stays, working], ['mine'], 'a start');
 });
+
+t.test('one leftover that cannot be removed is reported once, and keeps no other', async (t) => {
+  const root = t.testdir({
+    backups: { [`.${set}.removed`]: {}, [`.${set}.partial`]: { file: 'x' } },
+    tmp: { '.drill-ab12cd34-1.partial': { file: 'x' } },
+  });
+  const config = { root, backupPath: path.join(root, 'backups') };
+  const stuck = path.join(config.backupPath, `.${set}.removed`);
+  nestTooDeep(stuck);
+  const reports: object[] = [];
+  const cleaning = createCleaning({
+    config,
+    log: { warn: (report: object) => reports.push(report) } as never,
+  });
+  const left = () => [fs.readdirSync(config.backupPath), fs.readdirSync(path.join(root, 'tmp'))];
+  await cleaning.all();
+  t.strictSame(left(), [[`.${set}.removed`], []]);
+  t.match(reports, [{ place: stuck, err: { code: 'ENAMETOOLONG' } }]);
+  await cleaning.all();
+  t.equal(reports.length, 1);
+  execFileSync('rm', ['-rf', stuck]);
+});
+
+t.test('a folder of backups that cannot be read keeps nothing in tmp', async (t) => {
+  const root = t.testdir({ backups: 'a file', tmp: { '.drill-ab12cd34-1.partial': { file: 'x' } } });
+  const config = { root, backupPath: path.join(root, 'backups') };
+  await createCleaning({ config, log: pino({ level: 'silent' }) }).all();
+  t.strictSame(fs.readdirSync(path.join(root, 'tmp')), []);
+});
+
+/** Makes folders in it whose path is too long for the system, so that Node cannot remove them. */
+function nestTooDeep(folder: string) {
+  const program = `
+    const name = 'n'.repeat(250);
+    for (let depth = 0; depth < 20; depth += 1) {
+      fs.mkdirSync(name);
+      process.chdir(name);
+    }
+  `;
+  execFileSync(process.execPath, ['-e', program], { cwd: folder });
+}
 
 t.test('a folder of backups that cannot be written is named', async (t) => {
   const file = path.join(t.testdir({ file: '' }), 'file');
