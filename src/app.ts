@@ -22,6 +22,7 @@ import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
+import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
 import { createServer } from './web/server.ts';
@@ -57,6 +58,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
+  settleRestores(config);
   const databases = await openDatabases(config, given);
   const kernel = createKernel(config, given, databases, {
     streamCount: () => stream?.clientCount() ?? 0,

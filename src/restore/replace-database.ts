@@ -1,9 +1,10 @@
 // Puts a database in the place of another one while no process has either open. The replaced file stays beside under a dated
-// name. At each moment the file is the old database as a whole, or the new one.
+// name. One rename decides: before it a killed command leaves the old database, after it the new one.
 import fs from 'node:fs';
 import path from 'node:path';
 import { assertWhole } from '../backup-store/set-repository.ts';
 import { type Db, openDatabase } from '../core/db/open.ts';
+import { sizeOf } from '../backup-store/free-space.ts';
 import { AppError } from '../core/errors.ts';
 import { nameFile, toFault } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
@@ -24,56 +25,71 @@ export async function replaceDatabase<T>(
   given: Given,
   make: (places: Places) => Promise<T>,
 ): Promise<T> {
-  const file = fs.existsSync(database) ? fs.realpathSync(database) : database;
+  const file = realPathOf(database);
   const copy = copyOf(file);
-  removeUnfinished([file]);
+  settle(database, given.outdated);
   try {
-    assertUnused(file, given);
-    if (fs.existsSync(file)) closeLog(file, given.command);
+    release(file, given);
     const kept = findThere(file).length > 0 ? chooseName(file, given.now) : null;
     const made = await make({ copy, kept: kept === null ? null : path.basename(kept) });
     seal(copy, given.command);
     syncToDisk(copy);
-    // Another program may have opened it meanwhile.
-    assertUnused(file, given);
-    for (const one of given.outdated) fs.rmSync(one, { force: true });
+    // Another program may have opened it meanwhile, and `make` may have read it.
+    release(file, given);
     if (kept !== null) keep(file, kept);
+    for (const one of given.outdated) if (isThere(one)) fs.renameSync(one, asideOf(one));
+    for (const folder of new Set([file, ...given.outdated].map((one) => path.dirname(one))))
+      syncToDisk(folder);
     fs.renameSync(copy, file);
     syncToDisk(path.dirname(file));
     return made;
   } finally {
-    removeDatabase(copy);
+    settle(database, given.outdated);
   }
 }
 
-/** Removes what a killed command has left beside these databases: the new file, half of a kept one, and the second name of a file
- *  that was not replaced. */
-export function removeUnfinished(databases: string[]) {
-  for (const database of databases) {
-    const file = fs.existsSync(database) ? fs.realpathSync(database) : database;
-    removeDatabase(copyOf(file));
-    for (const kept of listKept(file)) if (isHalf(kept) || isSecondName(kept, file)) fs.rmSync(kept);
+/** Ends a replacement wherever it has come to, also after a kill. As long as the new database is beside, it has not replaced the old
+ *  one, which gets back everything that has made way; without it, the old one becomes the kept one. */
+export function settle(database: string, outdated: string[]) {
+  const file = realPathOf(database);
+  const isReplaced = !isThere(copyOf(file));
+  for (const { name, kept, suffix } of listPartial(file)) {
+    if (isReplaced) fs.renameSync(name, kept + suffix);
+    else if (suffix === '') fs.rmSync(name);
+    // The log of a program that has written since must stay.
+    else fs.renameSync(name, sizeOf(file + suffix) > 0 ? kept + suffix : file + suffix);
   }
+  for (const one of outdated.filter((name) => isThere(asideOf(name)))) {
+    if (isReplaced || isThere(one)) fs.rmSync(asideOf(one), { recursive: true });
+    else fs.renameSync(asideOf(one), one);
+  }
+  removeDatabase(copyOf(file));
 }
 
+const realPathOf = (database: string) => (fs.existsSync(database) ? fs.realpathSync(database) : database);
 const copyOf = (file: string) => `${file}.restoring`;
-const isHalf = (kept: string) => kept.endsWith('.partial');
+const partialOf = (kept: string) => `${kept}.partial`;
+const asideOf = (outdated: string) => `${outdated}.outdated`;
+const isThere = (name: string) => fs.lstatSync(name, { throwIfNoEntry: false }) !== undefined;
 
-/** The paths of the files that were replaced, also of those that are not whole yet; not their logs. */
-function listKept(file: string): string[] {
+/** The time and number of a kept file, and the suffix of a log beside it. */
+const ofPartial = /^(\d{8}T\d{6}Z(?:-\d+)?)\.partial(|-wal|-shm|-journal)$/;
+
+/** The files of an old database that has not its last name yet. */
+function listPartial(file: string) {
   const [folder, start] = [path.dirname(file), `${path.basename(file)}.replaced-`];
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  const isOurs = (name: string) => name.startsWith(start) && ofTime.test(name.slice(start.length));
-  return names.filter(isOurs).map((name) => path.join(folder, name));
+  return (fs.existsSync(folder) ? fs.readdirSync(folder) : []).flatMap((entry) => {
+    const [, time, suffix = ''] =
+      (entry.startsWith(start) && ofPartial.exec(entry.slice(start.length))) || [];
+    if (time === undefined) return [];
+    return [{ name: path.join(folder, entry), kept: `${file}.replaced-${time}`, suffix }];
+  });
 }
 
-const ofTime = /^\d{8}T\d{6}Z(?:-\d+)?(?:\.partial)?$/;
-
-/** False for one whose log was moved beside it already. */
-function isSecondName(kept: string, file: string): boolean {
-  const [one, other] = [kept, file].map((name) => fs.lstatSync(name, { throwIfNoEntry: false }));
-  const isSame = one !== undefined && one.ino === other?.ino && one.dev === other.dev;
-  return isSame && findThere(kept).length === 1;
+/** Makes the old database a file without a log, which nobody has open. */
+function release(file: string, given: Given) {
+  assertUnused(file, given);
+  if (fs.existsSync(file)) closeLog(file, given.command);
 }
 
 /** Puts all of the new database into its file, because its log is removed, and reads each page of it. */
@@ -124,27 +140,27 @@ function chooseName(file: string, now: Date): string {
   }
 }
 
+/** Under the name of an unfinished one, until the new database has taken its place. */
 function keep(file: string, kept: string) {
   for (const suffix of findThere(file)) {
     if (suffix === '') keepFile(file, kept);
-    else fs.renameSync(file + suffix, kept + suffix);
+    // SQLite makes it anew.
+    else if (suffix === '-shm') fs.rmSync(file + suffix);
+    else fs.renameSync(file + suffix, partialOf(kept) + suffix);
   }
-  syncToDisk(path.dirname(file));
 }
 
 /** The file keeps its name, too, until the new one takes it. */
 function keepFile(file: string, kept: string) {
+  const beside = partialOf(kept);
   try {
-    fs.linkSync(file, kept);
+    fs.linkSync(file, beside);
   } catch {
     // No hard links on this file system.
-    const beside = `${kept}.partial`;
     try {
       fs.copyFileSync(file, beside, fs.constants.COPYFILE_FICLONE);
       syncToDisk(beside);
-      fs.renameSync(beside, kept);
     } catch (error) {
-      fs.rmSync(beside, { force: true });
       throw nameFile(error, kept);
     }
   }

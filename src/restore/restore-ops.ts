@@ -28,6 +28,7 @@ import {
   skipJobNumbers,
 } from './ops-repository.ts';
 import { replaceDatabase } from './replace-database.ts';
+import { outdatedBesideOps } from './unfinished.ts';
 
 type Given = {
   config: Config;
@@ -58,7 +59,7 @@ export async function restoreOps(given: Given): Promise<RestoredOps> {
   const { config, backup, now } = given;
   const { opsDatabasePath: file, root } = config;
   const audited = headFile(root);
-  const replacement = { root, command: 'restore-ops', now: now(), outdated: [audited] };
+  const replacement = { root, command: 'restore-ops', now: now(), outdated: outdatedBesideOps(root) };
   const { head, ...restored } = await replaceDatabase(file, replacement, async ({ copy, kept }) => {
     const present = readPresent(given);
     const known = readable(() => readKnown(config, backup));

@@ -9,7 +9,7 @@ import { setFile } from '../../src/backup-store/set-files.ts';
 import { readRevision } from '../../src/backup-store/set-repository.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
-import { replaceDatabase } from '../../src/restore/replace-database.ts';
+import { replaceDatabase, settle } from '../../src/restore/replace-database.ts';
 import { startApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
@@ -95,7 +95,7 @@ t.test('a damaged library goes back to a set, then to the copy before an import'
   const left = ['chl.db.restoring', 'ops.db.restoring', 'ops.db.restoring-wal', 'ops.db.restoring-shm'];
   const half = 'ops.db.replaced-20261128T020000Z.partial';
   for (const name of [...left, half]) fs.writeFileSync(path.join(root, name), 'left by a killed command');
-  const second = `${ops}.replaced-20261128T020001Z`;
+  const second = `${ops}.replaced-20261128T020001Z.partial`;
   fs.linkSync(ops, second);
   for (const name of ['ops.db.restoring-mine', 'ops.db.replaced-mine.partial'])
     fs.writeFileSync(path.join(root, name), 'of a person');
@@ -153,6 +153,48 @@ t.test('kill -9 at any point leaves the old library whole, or the new one', asyn
   );
   t.strictSame([seen[0], seen.at(-1)], ['NEW,OLD', 'OLD,SET']);
 });
+
+t.test('kill -9 at any change of names is settled by the next start', async (t) => {
+  const child = path.join(packageRoot, 'dist/test/support/children/replaces-until-killed.js');
+  for (const isDamaged of [false, true]) {
+    const { root, config } = await makeKilled(t);
+    fs.copyFileSync(setFile(config, id, 'library.db'), path.join(root, 'new.db'));
+    fs.writeFileSync(path.join(root, 'audit.head'), 'old');
+    // Its log is kept, because nobody can tell whether it fits.
+    if (isDamaged) fs.writeFileSync(path.join(root, 'chl.db'), Buffer.alloc(8192, 0xee));
+    const names = ['chl.db', 'chl.db-wal', 'new.db', 'audit.head'];
+    const seen = new Set<string>();
+    for (let call = 1; ; call++) {
+      const copy = `${root}/${call}`;
+      fs.mkdirSync(copy);
+      for (const name of names) fs.copyFileSync(path.join(root, name), path.join(copy, name));
+      const { signal, stderr } = spawnSync(process.execPath, [child, String(call), copy], {
+        encoding: 'utf8',
+      });
+      settle(path.join(copy, 'chl.db'), [path.join(copy, 'audit.head')]);
+      const beside = fs.readdirSync(copy).filter((name) => !/^(?:chl\.db(?:-wal|-shm)?|new\.db)$/.test(name));
+      const state = beside.map((name) => name.replace(/\d{8}T\d{6}Z/, 'T')).join(' ');
+      seen.add(`${state}: ${contentOf(path.join(copy, 'chl.db'))}`);
+      if (state !== 'audit.head')
+        t.equal(contentOf(path.join(copy, beside[0] ?? '')), isDamaged ? 'a log' : 'NEW,OLD');
+      t.equal(fs.statSync(path.join(copy, 'chl.db')).nlink, 1, `${call}`);
+      if (signal === 'SIGKILL') continue;
+      t.equal(stderr, '');
+      break;
+    }
+    const log = isDamaged ? ' chl.db.replaced-T-wal' : '';
+    t.strictSame(
+      [...seen],
+      [`audit.head: ${isDamaged ? 'a log' : 'NEW,OLD'}`, `chl.db.replaced-T${log}: OLD,SET`],
+    );
+  }
+});
+
+/** The entries of a library, or the state of a damaged one. */
+function contentOf(file: string): string {
+  if (fs.readFileSync(file)[0] !== 0xee) return idsIn(file).join();
+  return fs.existsSync(`${file}-wal`) && fs.statSync(`${file}-wal`).size > 0 ? 'a log' : 'no log';
+}
 
 t.test(
   'nothing changes while a process uses the library, or with a backup that cannot be used',

@@ -77,6 +77,11 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
   t.equal(code, 0, err);
   const kept = filesIn(root).filter((name) => name.startsWith('ops.db'));
   t.match(kept, ['ops.db', /^ops\.db\.replaced-\d{8}T\d{6}Z$/]);
+  t.strictSame(
+    fs.readdirSync(root).filter((name) => name.startsWith('ops.db.replaced-')),
+    [kept[1]],
+    'whole without a log',
+  );
   t.match(
     out,
     `The audit log goes on after row ${last}; rows ${last + 1} to ${end?.id} are in the replaced file only.`,
