@@ -108,7 +108,7 @@ function closeLog(file: string, command: string) {
   try {
     emptyLogOf(file, command);
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isUnreadable(error)) throw error;
   }
 }
 
@@ -126,6 +126,12 @@ function emptyLogOf(file: string, command: string, look: (db: Db) => void = () =
 }
 
 const isDamage = (error: unknown) => toFault(error)?.details?.code === 'database_damaged';
+
+/** A page that the disk cannot read is damage of the old database, too. */
+function isUnreadable(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? error) as { code?: unknown };
+  return isDamage(error) || String(code).startsWith('SQLITE_IOERR');
+}
 
 function findThere(file: string): string[] {
   return suffixes.filter((suffix) => fs.existsSync(file + suffix));

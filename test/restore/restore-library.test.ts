@@ -8,7 +8,8 @@ import t, { type Test } from 'tap';
 import { setFile } from '../../src/backup-store/set-files.ts';
 import { readRevision } from '../../src/backup-store/set-repository.ts';
 import { packageRoot } from '../../src/core/config.ts';
-import { openDatabase } from '../../src/core/db/open.ts';
+import { connect } from '../../src/core/db/driver.ts';
+import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import { replaceDatabase, settle } from '../../src/restore/replace-database.ts';
 import { startApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
@@ -152,6 +153,21 @@ t.test('kill -9 at any point leaves the old library whole, or the new one', asyn
     [],
   );
   t.strictSame([seen[0], seen.at(-1)], ['NEW,OLD', 'OLD,SET']);
+});
+
+t.test('a library that its disk cannot read is replaced, too', async (t) => {
+  const { root, config } = await makeKilled(t);
+  const place = Object.getPrototypeOf(connect(':memory:')) as Db;
+  const { pragma } = place;
+  t.teardown(() => Object.assign(place, { pragma }));
+  place.pragma = function fail(this: Db, ...given: Parameters<typeof pragma>) {
+    if (this.name !== config.databasePath) return pragma.apply(this, given);
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
+  };
+  const { code, err } = await runHere(root, words);
+  t.equal(code, 0, err);
+  place.pragma = pragma;
+  t.equal(contentOf(config.databasePath), 'OLD,SET');
 });
 
 t.test('kill -9 at any change of names is settled by the next start', async (t) => {
