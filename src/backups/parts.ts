@@ -17,9 +17,6 @@ import { whyKept } from './why-kept.ts';
 
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
-/** A page waits no longer for the folder; a later answer changes the open page. */
-const lookMaxMs = 500;
-
 export function createBackupsParts(ctx: Context) {
   const { backupRepository: backups, inventory, setReader } = ctx.use(backupStore);
   const { refresh, unused } = inventory;
@@ -28,6 +25,8 @@ export function createBackupsParts(ctx: Context) {
   const { schedules: stored, nextRuns } = ctx.use(scheduleStore);
   const { active } = repository;
   const drillJobs = createDrillJobs(ctx.ops);
+  /** A page waits no longer for the folder; a later answer changes the open page. */
+  const lookLimit = { maxMs: 500 };
   const judge = (backup: Backup) => whyKept({ backups, active }, backup);
   return {
     backups,
@@ -37,8 +36,9 @@ export function createBackupsParts(ctx: Context) {
     look: () =>
       inTime(
         refresh().catch(() => {}),
-        lookMaxMs,
+        lookLimit.maxMs,
       ),
+    lookLimit,
     unused,
     setReader,
     repository,

@@ -2,8 +2,6 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import t, { type Test } from 'tap';
-import type { Backup } from '../../src/backup-store/backup.ts';
-import type { Job } from '../../src/jobs/job.ts';
 import { startApp } from '../support/app.ts';
 import { addBackup, placeOf, proven, setName, step } from '../support/backups.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
@@ -125,61 +123,6 @@ t.test('the row of the hub offers the next step towards a proven backup', async 
   const check = (await app.page('/storage', as('admin'))).html.querySelector('#act-databases');
   t.equal(check?.text.trim(), 'Check… chl.db');
   t.match(check?.getAttribute('hx-get'), /database\/confirm\?database=library&(amp;)?do=check$/);
-});
-
-t.test('a page that is opened, and its JSON twin, show the files as they are then', async (t) => {
-  const app = await start(t);
-  const [damaged, gone] = [addBackup(app, day(26), proven), addBackup(app, day(25))];
-  fs.rmSync(`${placeOf(app, damaged)}/library.db`);
-  const { items } = (await app.json('/api/v1/storage')).body;
-  const row = items.find(({ name }: { name: string }) => name === 'Backups');
-  t.match(row, { sentence: /failed its test/, badge: { label: 'Test failed' } });
-  t.match(textOf((await app.page('/storage')).html, '#storage-card'), /failed its test.* Test failed/);
-  const { html } = await app.page(`/backups/${damaged.id}`);
-  t.match(textOf(html, 'h1'), 'Test failed');
-  t.match(textOf(html, '#backup'), /Look at the files .* library\.db is missing\./);
-  t.equal(html.querySelector('[aria-labelledby=h-proof] .card-head a'), null, 'no job has found it');
-  fs.rmSync(placeOf(app, gone), { recursive: true });
-  const left = await app.page(`/backups/${gone.id}`);
-  t.equal(left.status, 404);
-  t.match(textOf(left.html, '#backup'), /Gone Full, .* Nobody has deleted it here/);
-  const comeBack = async () => textOf((await app.page('/backups')).html, '[aria-labelledby=h-come-back]');
-  t.match(await comeBack(), /failed its test Newest proven none Would lose unknown/);
-  addBackup(app, day(24), proven);
-  t.match(await comeBack(), /failed its test .* Would lose nothing of the library/);
-});
-
-t.test('the page of a backup that is gone says how, and one that nobody deleted is reported', async (t) => {
-  const app = await startWithRoles(t, start);
-  const newest = addBackup(app, day(28));
-  const [vanished, deleted, expired] = [
-    addBackup(app, day(25)),
-    addBackup(app, day(24)),
-    addBackup(app, day(23)),
-  ];
-  const removal = { reason: 'no longer needed', confirm: 'delete' };
-  t.equal((await app.submit(`/ui/backups/${deleted.id}/remove`, removal)).status, 303);
-  const { repository } = app.parts;
-  const job = insertJob(repository, { operation: 'backup' });
-  repository.finish(
-    repository.start(job.id) as Job,
-    { status: 'succeeded', result: { removed: [expired.id] } },
-    () => {},
-  );
-  for (const one of [vanished, expired]) fs.rmSync(placeOf(app, one), { recursive: true });
-  t.match(textOf((await app.page('/backups')).html, '#backup-list'), /The files of 1 backup are gone/);
-  const page = async ({ id }: Backup) => textOf((await app.page(`/ui/backups/${id}`)).html, 'section');
-  t.match(await page(deleted), /Deleted by admin .* Back to the backups/);
-  t.match(await page(expired), `Removed by the rules of retention, by #${job.number} `);
-  t.match(await page(vanished), 'Nobody has deleted it here');
-  const checks = async () => JSON.stringify((await app.json('/api/v1/checks')).body);
-  t.match(await checks(), /A backup is gone/);
-  fs.rmSync(placeOf(app, newest), { recursive: true });
-  t.match(
-    textOf((await app.page('/backups')).html, '#backup-list'),
-    /No backup is left .* No: no full backup/,
-  );
-  t.match(await checks(), /No backup is left/);
 });
 
 t.test('a long list is cut into pages', async (t) => {

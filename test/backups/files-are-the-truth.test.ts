@@ -1,7 +1,7 @@
 // The rows of backups against the files: nothing is deleted or trusted by a row whose files are others.
 import fs from 'node:fs';
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
 import { createBackupEdits } from '../../src/backups/backup-edits.ts';
@@ -10,13 +10,24 @@ import { backups as backupsFeature } from '../../src/backups/feature.ts';
 import { removeExpired } from '../../src/backups/remove-expired.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
+import type { Job } from '../../src/jobs/job.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup, placeOf, proven, setName } from '../support/backups.ts';
+import { insertJob } from '../support/job-repository.ts';
 import { failReads, mayMount } from '../support/mounts.ts';
+import { startWithRoles } from '../support/roles.ts';
+import { textOf } from '../support/screen.ts';
 
 const least = { CHL_BACKUP_DAILY: '1', CHL_BACKUP_WEEKLY: '0', CHL_BACKUP_MONTHLY: '0' };
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const day = (number: number) => `2026-11-0${number}T02:00:00.000Z`;
+
+/** Its pages wait for the look at the files, however slow the disk is. */
+async function startLooking(t: Test) {
+  const app = await startApp(t, { ...noop, now: () => new Date('2026-11-28T14:08:00.000Z') });
+  app.use(backupsFeature).lookLimit.maxMs = 20_000;
+  return app;
+}
 
 async function remove(app: TestApp, id: string) {
   const answer = await fetch(`${app.origin}/api/v1/backups/${id}`, {
@@ -234,4 +245,59 @@ t.test('a backup whose files cannot be moved away stays, and the answer names th
   t.match(text, `was not deleted: ${app.config.backupPath} has a name that is too long.`);
   t.ok(fs.existsSync(placeOf(app, { id })));
   t.equal(app.parts.backups.find(id)?.gone_at, null);
+});
+
+t.test('a page that is opened, and its JSON twin, show the files as they are then', async (t) => {
+  const app = await startLooking(t);
+  const [damaged, gone] = [addBackup(app, day(6), proven), addBackup(app, day(5))];
+  fs.rmSync(`${placeOf(app, damaged)}/library.db`);
+  const { items } = (await app.json('/api/v1/storage')).body;
+  const row = items.find(({ name }: { name: string }) => name === 'Backups');
+  t.match(row, { sentence: /failed its test/, badge: { label: 'Test failed' } });
+  t.match(textOf((await app.page('/storage')).html, '#storage-card'), /failed its test.* Test failed/);
+  const { html } = await app.page(`/backups/${damaged.id}`);
+  t.match(textOf(html, 'h1'), 'Test failed');
+  t.match(textOf(html, '#backup'), /Look at the files .* library\.db is missing\./);
+  t.equal(html.querySelector('[aria-labelledby=h-proof] .card-head a'), null, 'no job has found it');
+  fs.rmSync(placeOf(app, gone), { recursive: true });
+  const left = await app.page(`/backups/${gone.id}`);
+  t.equal(left.status, 404);
+  t.match(textOf(left.html, '#backup'), /Gone Full, .* Nobody has deleted it here/);
+  const comeBack = async () => textOf((await app.page('/backups')).html, '[aria-labelledby=h-come-back]');
+  t.match(await comeBack(), /failed its test Newest proven none Would lose unknown/);
+  addBackup(app, day(4), proven);
+  t.match(await comeBack(), /failed its test .* Would lose nothing of the library/);
+});
+
+t.test('the page of a backup that is gone says how, and one that nobody deleted is reported', async (t) => {
+  const app = await startWithRoles(t, startLooking);
+  const newest = addBackup(app, day(8));
+  const [vanished, deleted, expired] = [
+    addBackup(app, day(5)),
+    addBackup(app, day(4)),
+    addBackup(app, day(3)),
+  ];
+  const removal = { reason: 'no longer needed', confirm: 'delete' };
+  t.equal((await app.submit(`/ui/backups/${deleted.id}/remove`, removal)).status, 303);
+  const { repository } = app.parts;
+  const job = insertJob(repository, { operation: 'backup' });
+  repository.finish(
+    repository.start(job.id) as Job,
+    { status: 'succeeded', result: { removed: [expired.id] } },
+    () => {},
+  );
+  for (const one of [vanished, expired]) fs.rmSync(placeOf(app, one), { recursive: true });
+  t.match(textOf((await app.page('/backups')).html, '#backup-list'), /The files of 1 backup are gone/);
+  const page = async ({ id }: Backup) => textOf((await app.page(`/ui/backups/${id}`)).html, 'section');
+  t.match(await page(deleted), /Deleted by admin .* Back to the backups/);
+  t.match(await page(expired), `Removed by the rules of retention, by #${job.number} `);
+  t.match(await page(vanished), 'Nobody has deleted it here');
+  const checks = async () => JSON.stringify((await app.json('/api/v1/checks')).body);
+  t.match(await checks(), /A backup is gone/);
+  fs.rmSync(placeOf(app, newest), { recursive: true });
+  t.match(
+    textOf((await app.page('/backups')).html, '#backup-list'),
+    /No backup is left .* No: no full backup/,
+  );
+  t.match(await checks(), /No backup is left/);
 });
