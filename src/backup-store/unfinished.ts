@@ -49,7 +49,7 @@ export async function removeBackup(place: Place, id: string): Promise<boolean> {
   return true;
 }
 
-/** Removes what was left by those who did not get to it. A failure is for the log: it must not stop a start, nor the end of a job. */
+/** Removes the files that jobs and scripts have left. A failure is logged: it must not stop a start, nor the end of a job. */
 export function createCleaning({ config, log }: Pick<Kernel, 'log'> & { config: Places }) {
   const reported = new Set<string>();
   return {

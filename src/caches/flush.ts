@@ -1,4 +1,4 @@
-// Empties a cache. What it held is made again when it is needed.
+// Empties a cache. Its entries are made again when they are needed.
 import type { AnyCache } from '../core/cache.ts';
 import { assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
-// The log of an engine in the process of the command line. People read it: an error that is worded for them, such as a fault of a
-// database or of a file, is a sentence, which is kept; any other error is a line with its stack, as a server logs it.
+// The log of an engine in the process of the command line. People read it: an error that is worded for them, such as a
+// fault of a database or of a file, is a sentence, which is kept; any other error is a line with its stack, as on a server.
 import { toFault } from '../core/faults.ts';
 import { isObject } from '../core/json.ts';
 import { createLog, type Log } from '../core/log.ts';

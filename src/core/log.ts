@@ -15,7 +15,7 @@ const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((nam
   ),
 );
 
-/** `output`: a descriptor, or what takes the lines. One that cannot be written never ends the process. */
+/** `output`: a descriptor, or an object that takes the lines. An unwritable descriptor does not end the process. */
 export function createLog(
   level: string,
   { record }: Pick<Redactor, 'record'>,

@@ -14,7 +14,7 @@ import { analyze, reindex, vacuum } from './work-repository.ts';
 type Context = Pick<ScriptContext, 'config' | 'progress' | 'assertFence'>;
 type Given = Context & { args: DatabaseArguments; db: Db; file: string };
 
-/** Throws `disk_full` and `wrong_state` before a vacuum begins, and what problem.ts words. */
+/** Throws `disk_full` and `wrong_state` before a vacuum begins, and the problems that problem.ts words. */
 export function workOnDatabase(args: DatabaseArguments, context: Context): Record<string, unknown> {
   const startedAt = performance.now();
   const file = fileOf(context.config, args.database);

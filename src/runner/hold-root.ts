@@ -2,7 +2,8 @@
 import { AppError } from '../core/errors.ts';
 import { acquireServerLock, type LockHolder } from './server-lock.ts';
 
-/** Returns what gives it back. Throws `temporary` with `next` while a server, or another command that changes the data, runs. */
+/** Returns a function that gives it back. Throws `temporary` with `next` while a server, or another command that changes
+ *  the data, runs. */
 export function holdRoot(root: string, next: string): () => void {
   try {
     return acquireServerLock(root, { pid: process.pid, url: null, since: new Date().toISOString() }).release;

@@ -1,4 +1,4 @@
-// Status: the hub of what the state of the system is.
+// Status: the hub of the state of the system.
 import { plural } from '../core/format.ts';
 import { integerSchema } from '../core/schemas.ts';
 import type { Feature } from '../web/feature.ts';

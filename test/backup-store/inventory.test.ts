@@ -180,7 +180,7 @@ t.test('while a backup runs, a set of its number counts as its own only with our
   t.match(rowsOf(app), [{ id, job: number, is_kept: false }]);
 });
 
-t.test('a change during a look is seen by who asks meanwhile, and at the end of the next job', async (t) => {
+t.test('a change during a look is seen by a caller meanwhile, and at the end of the next job', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const { catchUp, refresh } = app.parts.inventory;
   const [first, second, third] = [1, 2, 3].map((day) => addBackup(app, `2026-11-0${day}T02:00:00.000Z`).id);

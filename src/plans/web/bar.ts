@@ -1,4 +1,4 @@
-// A stacked bar of a plan: widths in percent, for an SVG. What stays as it is would hide the rest, so it is drawn shorter.
+// A stacked bar of a plan: widths in percent, for an SVG. Unchanged rows would hide the rest, so they are drawn shorter.
 
 type Part = { tone: string; rows: number };
 
