@@ -33,18 +33,20 @@ export async function copyBeforeUpdate(config: Config, open: Open, now: Date): P
   return id;
 }
 
-/** A start that failed, and is tried again, needs no second copy. */
+/** A start that failed, and is tried again, needs no second copy. The newest set that fits is taken. */
 function chooseId(config: Config, open: Open): { id: string; isMade: boolean } {
+  let made: string | null = null;
   for (let number = 1; ; number++) {
     const id = number === 1 ? `before-${version}` : `before-${version}-${number}`;
     const folder = setFolder(config, id);
-    if (!fs.existsSync(folder)) return { id, isMade: false };
-    if (isSame(folder, open)) return { id, isMade: true };
+    if (!fs.existsSync(folder)) return { id: made ?? id, isMade: made !== null };
+    if (isSame(folder, open)) made = id;
   }
 }
 
 /** Whether each database is as in the set, or only the update has changed it: one may be of this version when the other fails.
- *  A server that has started since has worked with both. */
+ *  A server that has started since has worked with both. Once ops.db is of this version, no later copy of it leads back, whatever
+ *  another program has done to the library. */
 function isSame(folder: string, { ops, library }: Open): boolean {
   const isUpdated = (db: Db, file: string, name: 'library' | 'ops') =>
     countMissing(db, name) === 0 && readCopy(path.join(folder, file), (copy) => countMissing(copy, name)) > 0;
@@ -55,9 +57,10 @@ function isSame(folder: string, { ops, library }: Open): boolean {
     const isStarted = (presentOps.rows.server_start ?? 0) > (counts.ops.server_start ?? 0);
     return (
       !isStarted &&
-      (isDeepStrictEqual(presentLibrary, { revision, rows: counts.library }) ||
-        isUpdated(library, 'library.db', 'library')) &&
-      (isDeepStrictEqual(presentOps, { head, rows: counts.ops }) || isUpdated(ops, 'ops.db', 'ops'))
+      (isUpdated(ops, 'ops.db', 'ops') ||
+        (isDeepStrictEqual(presentOps, { head, rows: counts.ops }) &&
+          (isDeepStrictEqual(presentLibrary, { revision, rows: counts.library }) ||
+            isUpdated(library, 'library.db', 'library'))))
     );
   } catch {
     return false;

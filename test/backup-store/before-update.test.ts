@@ -98,6 +98,11 @@ t.test('an update that fails half way names the copies of before, at each start'
     t.strictSame(setsOf(config), [id]);
   }
   t.equal(read(path.join(config.backupPath, id, 'ops.db'), migrations), before);
+  const changed = connect(config.databasePath);
+  changed.exec(`INSERT INTO categories VALUES ('NEW', 'Of another CHL program', '', '')`);
+  changed.close();
+  await t.rejects(openDatabases(config, { log }), { message: new RegExp(`/${id}\\. `) });
+  t.strictSame(setsOf(config), [id], 'a copy of the new ops.db would not lead back');
   const ops = connect(config.opsDatabasePath);
   ops.exec(`INSERT INTO server_start (at, version, node, sqlite, mode, pid, config_sha256)
     VALUES ('', '', '', '', '', 1, '')`);
