@@ -19,7 +19,7 @@ type Description = Pick<Backup, 'is_kept' | 'note'>;
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   backups: BackupRepository;
   whyKept: (backup: Backup) => AppError | null;
-  /** Makes the rows say what the files are. */
+  /** Makes the rows say what the files are. Throws `temporary` when the disk does not answer. */
   refresh: () => Promise<void>;
 };
 
@@ -46,7 +46,7 @@ export function createBackupEdits(given: Given) {
     },
 
     /** Deletes its files; its row stays for the history. Throws `not_found`, `confirmation_required`, `last_proven`,
-     *  `wrong_state`, and the fault of a disk that keeps the files where they are. */
+     *  `wrong_state`, `temporary`, and the fault of a disk that keeps the files where they are. */
     async remove(id: string, confirmation: Confirmation, by: Requester): Promise<void> {
       const reason = confirmation.reason?.trim() || null;
       const entry = { event: backupActions.remove.name, by, target: backupTarget(id), reason };

@@ -6,16 +6,18 @@ import type { Readable } from 'node:stream';
 import { findDefect } from '../backup-store/as-files-say.ts';
 import type { Backup } from '../backup-store/backup.ts';
 import { setFolder } from '../backup-store/set-files.ts';
+import type { SetReader } from '../backup-store/set-reader.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { packZip, readBytes } from '../zip/pack.ts';
 
+type Given = { config: Pick<Config, 'backupPath'>; setReader: Pick<SetReader, 'inTurn'> };
 type Member = { name: string; file: fs.promises.FileHandle };
 
 /** `close`, or `stream` once. Throws `not_found` when its files are gone, `wrong_state`
- *  when one of them is missing or no file, which is never opened. */
-export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: Backup) {
-  const members = await openMembers(config, backup);
+ *  when one of them is missing or no file, which is never opened, and `temporary` when the disk does not answer. */
+export async function openBackupZip(given: Given, backup: Backup) {
+  const members = await openInTurn(given, backup);
   return {
     fileName: `chl-backup-${backup.id.replace(/\.db$/, '')}.zip`,
     close: () => closeAll(members),
@@ -29,6 +31,20 @@ export async function openBackupZip(config: Pick<Config, 'backupPath'>, backup: 
         { isStored: true, date: new Date(backup.at) },
       ),
   };
+}
+
+/** Files that are opened after the answer are closed again. */
+async function openInTurn({ config, setReader }: Given, backup: Backup): Promise<Member[]> {
+  let isWanted = true;
+  try {
+    return await setReader.inTurn(async () => {
+      const members = await openMembers(config, backup);
+      if (!isWanted) await closeAll(members);
+      return members;
+    });
+  } finally {
+    isWanted = false;
+  }
 }
 
 /** In the order of their names: the manifest stands behind the databases. */

@@ -51,7 +51,12 @@ export function createBackupsParts(ctx: Context) {
     vanished: createVanishedBackups(ctx.ops),
     drillWatch: createDrillWatch({ ...ctx, backups, drillJobs }),
     whyKept: judge,
-    backupEdits: createBackupEdits({ ...ctx, backups, whyKept: judge, refresh }),
+    backupEdits: createBackupEdits({
+      ...ctx,
+      backups,
+      whyKept: judge,
+      refresh: () => setReader.inTurn(refresh),
+    }),
     backupSchedules: createBackupSchedules({ ...ctx, schedules: stored, nextRuns, scheduleEdits }),
   };
 }

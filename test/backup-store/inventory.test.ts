@@ -226,19 +226,34 @@ t.test('the end of a job removes what its killed script left, and nothing of ano
   t.strictSame(fs.readdirSync(app.config.backupPath).sort(), [left[1], String(result?.backup)].sort());
 });
 
-t.test('a folder that does not answer keeps neither a job running nor a page waiting', async (t) => {
+t.test('a folder that does not answer keeps neither a job running nor a request waiting', async (t) => {
   const app = await startApp(t);
-  await app.run('backup');
+  const { result } = await app.run('backup');
+  const address = `${app.origin}/api/v1/backups/${result?.backup}`;
   const left = placeOf(app, '.20261101T020000Z-2.partial');
   fs.mkdirSync(left);
   const answerAgain = silence(t, app.config.backupPath);
   const before = performance.now();
   const page = app.page('/backups').then(({ html }) => ({ html, tookMs: performance.now() - before }));
+  const deletion = { reason: 'a test needs it', confirm: 'delete' };
+  const signal = AbortSignal.timeout(20_000);
+  const requests = [
+    fetch(`${address}/download`, { signal }),
+    fetch(address, {
+      method: 'DELETE',
+      signal,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(deletion),
+    }),
+  ];
   t.match(await app.run('recount'), { number: 2, status: 'succeeded' });
   const { html, tookMs } = await page;
   t.match(textOf(html, '[aria-labelledby=h-come-back]'), /Would lose unknown: the folder does not answer/);
   t.ok(tookMs < 4000, `the page took ${tookMs} ms`);
+  for (const answer of await Promise.all(requests))
+    t.match([answer.status, await answer.text()], [503, /The folder of backups, .* does not answer/]);
   answerAgain();
+  t.equal((await fetch(`${address}/download`)).status, 200);
   await until(() => !fs.existsSync(left));
 });
 

@@ -4,10 +4,15 @@ import fs from 'node:fs';
 import t from 'tap';
 import unzipper from 'unzipper';
 import { backupStore } from '../../src/backup-store/feature.ts';
+import { createTurns } from '../../src/backup-store/set-reader.ts';
+import { openBackupZip } from '../../src/backups/download.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addBackup, placeOf, proven } from '../support/backups.ts';
 import { insertJob } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
+import { silence } from '../support/silent-folder.ts';
+import { openFiles } from '../support/snapshots.ts';
+import { until } from '../support/until.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const confirmed = { reason: 'a test needs it', confirm: 'delete' };
@@ -112,6 +117,18 @@ t.test('a backup that is kept or in use is not deleted', async (t) => {
   const { status, body } = await remove(app, old.id);
   t.equal(status, 409);
   t.match(body.error.message, `Job #${number} uses this backup.`);
+});
+
+t.test('files that are opened for a download after its refusal are closed', async (t) => {
+  const app = await startApp(t, noop);
+  const backup = addBackup(app, day(1));
+  const inTurn = createTurns(app.config, 20);
+  const answerAgain = silence(t, app.config.backupPath);
+  const opened = openBackupZip({ config: app.config, setReader: { inTurn } }, backup);
+  await t.rejects(opened, { code: 'temporary' });
+  answerAgain();
+  await until(() => inTurn(async () => true).catch(() => false));
+  t.strictSame(openFiles(backup.id), []);
 });
 
 t.test('an admin downloads a backup as a ZIP, which leaves an audit row', async (t) => {

@@ -90,7 +90,7 @@ export function registerBackupsApi(app: FastifyInstance, ctx: BackupsContext) {
     { schema: download, config: { reads: 'admin' } },
     async (request, reply) => {
       const backup = findBackup(backups, request.params.id);
-      const { close, fileName, stream } = await openBackupZip(ctx.config, backup);
+      const { close, fileName, stream } = await openBackupZip(ctx, backup);
       const file = { fileName, bytes: null, type: 'application/zip' };
       if (request.method === 'HEAD') {
         await close();
