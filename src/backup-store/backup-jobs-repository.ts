@@ -1,14 +1,21 @@
 // The jobs behind backups, in ops.db.
 import { type Db, prepareAll } from '../core/db/open.ts';
+import type { Backup } from './backup.ts';
 
 export type BackupJobs = ReturnType<typeof createBackupJobs>;
 
 const sql = {
   number: 'SELECT number FROM job WHERE id = ?',
   byPrefix: 'SELECT number FROM job WHERE id >= @prefix AND id < @prefix || char(127) LIMIT 1',
-  inUse: `
-    SELECT 1 FROM job WHERE status IN ('queued', 'running', 'retrying')
-      AND (args ->> '$.backup' = @id OR operation = 'drill' AND args ->> '$.backup' IS NULL) LIMIT 1
+  user: `
+    SELECT number FROM job WHERE status IN ('queued', 'running', 'retrying') AND (
+      args ->> '$.backup' = @id
+      OR operation = 'drill' AND args ->> '$.backup' IS NULL AND @kind = 'full'
+      OR operation = 'undo' AND EXISTS (
+        SELECT 1 FROM job AS undone
+        WHERE undone.number = CAST(job.args ->> '$.job' AS INTEGER) AND undone.result ->> '$.backup' = @id
+      )
+    ) ORDER BY number LIMIT 1
   `,
   written: 'SELECT 1 FROM audit WHERE id = @id AND hash = @hash',
   maker: `SELECT status, result FROM job WHERE number = ? AND operation = 'backup'`,
@@ -26,8 +33,10 @@ export function createBackupJobs(ops: Db) {
     numberOfPrefix: (prefix: string) =>
       (statements.byPrefix.pluck().get({ prefix }) as number | undefined) ?? null,
 
-    /** Whether a job tests or restores it, or is about to. A test that names no backup may take any. */
-    isInUse: (id: string): boolean => statements.inUse.get({ id }) !== undefined,
+    /** The number of a job that tests or restores it, or undoes the job that it was made for, or is about to; null without one. A
+     *  test that names no backup may take any full one. */
+    userOf: ({ id, kind }: Pick<Backup, 'id' | 'kind'>) =>
+      (statements.user.pluck().get({ id, kind }) as number | undefined) ?? null,
 
     /** Whether the audit log has this row: a set with it was made from this data folder. */
     hasWritten: (head: { id: number; hash: string } | null): boolean =>

@@ -27,6 +27,7 @@ function createParts(ctx: Context) {
   const inventory = createInventory(given);
   return {
     backupRepository: backups,
+    backupJobs: jobs,
     cleaning,
     inventory,
     catchUp: createCatchUp({ ...ctx, cleaning, inventory }),

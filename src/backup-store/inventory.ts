@@ -19,6 +19,7 @@ import {
   type FoundSet,
   isVouchedFor,
 } from './found-backup.ts';
+import { noteBackup } from './note-backup.ts';
 import { listBackups, setFile } from './set-files.ts';
 
 const hourMs = 3_600_000;
@@ -29,17 +30,19 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'log' | 'now' | 'untilFre
 };
 
 export function createInventory(given: Given) {
-  const { config, log } = given;
+  const { backups, bus, config, log } = given;
   const rows = createRows(given);
   const refused = createRefusals(given);
   const adopt = createAdoption(given, rows, refused);
   let lookedAt: bigint | null = null;
+  const countRows = () => JSON.stringify(backups.totals());
+  let announced = '';
   const folderChangedAt = coalesceNext(() => changedAt(config.backupPath));
   /** Returns the sets that nothing vouches for. */
   const record = coalesceNext(async (): Promise<FoundSet[]> => {
     const before = await changedAt(config.backupPath);
     const { known, strangers } = await compare(given, await listBackups(config), refused);
-    await rows.record(known);
+    if (await rows.record(known)) announced = countRows();
     lookedAt = before;
     return strangers;
   });
@@ -59,6 +62,9 @@ export function createInventory(given: Given) {
     /** Records what the job that ends now has made or removed. Sets of others are hashed later. */
     async catchUp() {
       if ((await folderChangedAt()) !== lookedAt) await refresh();
+      // Its script may have recorded a removal itself.
+      if (countRows() !== announced) bus.emit('backups');
+      announced = countRows();
     },
 
     /** Makes the rows true before something is decided by them. Sets of others are hashed later. */
@@ -114,32 +120,25 @@ async function oneByOne<T>(ids: string[], describe: (id: string) => Promise<T | 
 
 /** Writes rows, with an audit row for each set that nobody has asked to come or go. */
 function createRows({ audit, backups, bus, now, untilFree }: Given) {
-  const note = (event: string, { id, at, bytes }: Backup) =>
-    audit.record({
-      event,
-      outcome: 'ok',
-      by: systemRequester,
-      target: `backup:${id}`,
-      detail: { at, bytes },
-    });
-
   return {
-    async record({ come, gone, damaged }: Changes) {
-      if (come.length + gone.length + damaged.length === 0) return;
+    /** Returns whether there was a change, which is then announced. */
+    async record({ come, gone, damaged }: Changes): Promise<boolean> {
+      if (come.length + gone.length + damaged.length === 0) return false;
       await write(() => {
         for (const one of damaged) fail(one);
         for (const one of come) backups.add(withProof(one, backups.find(one.id)));
         for (const one of gone) {
           if (backups.markGone(one.id, now().toISOString()) && one.kind !== 'before_import')
-            note('backup.gone', one);
+            noteBackup(audit, 'backup.gone', one);
         }
       });
+      return true;
     },
 
     adopt: (one: Backup) =>
       write(() => {
         backups.add(withProof(one, backups.find(one.id)));
-        note('backup.adopted', one);
+        noteBackup(audit, 'backup.adopted', one);
       }),
   };
 

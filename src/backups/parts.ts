@@ -18,16 +18,15 @@ import { whyKept } from './why-kept.ts';
 export type BackupsContext = Kernel & ReturnType<typeof createBackupsParts>;
 
 export function createBackupsParts(ctx: Context) {
-  const { backupRepository: backups, inventory, setReader } = ctx.use(backupStore);
+  const { backupRepository: backups, backupJobs, inventory, setReader } = ctx.use(backupStore);
   const { refresh, unused } = inventory;
   const { repository, libraryState, current } = ctx.use(jobs);
   const { scheduleEdits } = ctx.use(schedules);
   const { schedules: stored, nextRuns } = ctx.use(scheduleStore);
-  const { active } = repository;
   const drillJobs = createDrillJobs(ctx.ops);
   /** A page waits no longer for the folder; a later answer changes the open page. */
   const lookLimit = { maxMs: 500 };
-  const judge = (backup: Backup) => whyKept({ backups, active }, backup);
+  const judge = (backup: Backup) => whyKept({ backups, jobs: backupJobs }, backup);
   return {
     backups,
     /** Looks at the files as they are now. */

@@ -3,10 +3,13 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 
 export type Vanished = { id: string; at: string; gone_at: string };
 
-/** The jobs that can have removed a backup are those that ended after it was made. */
+/** The jobs that can have removed a backup are those that ended after it was made. A running one says only at its end what it has
+ *  removed. */
 const removing = `
-  operation = 'backup' AND finished_at > backup.at
-    AND EXISTS (SELECT 1 FROM json_each(job.result, '$.removed') WHERE value = backup.id)
+  operation = 'backup' AND (
+    finished_at > backup.at AND EXISTS (SELECT 1 FROM json_each(job.result, '$.removed') WHERE value = backup.id)
+    OR status = 'running' AND started_at <= backup.gone_at
+  )
 `;
 
 const sql = {

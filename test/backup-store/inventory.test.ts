@@ -90,6 +90,22 @@ t.test('a set that cannot be read keeps no other from being taken over', { skip:
   t.match(rowsOf(app), [{ id: other }, { id: unreadable }]);
 });
 
+t.test('a removal that a script has recorded itself is announced at the end of its job', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { backups, inventory } = app.parts;
+  const { id } = addBackup(app, '2026-11-01T02:00:00.000Z');
+  await inventory.catchUp();
+  let changes = 0;
+  app.bus.on('backups', () => {
+    changes += 1;
+  });
+  backups.markGone(id, '2026-11-02T02:00:00.000Z');
+  fs.rmSync(placeOf(app, id), { recursive: true });
+  await inventory.refresh();
+  for (const _ of [1, 2]) await inventory.catchUp();
+  t.equal(changes, 1);
+});
+
 t.test('a set that comes back has kept its proof', async (t) => {
   const app = await startApp(t);
   const { result } = await app.run('backup');

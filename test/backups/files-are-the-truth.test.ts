@@ -4,10 +4,12 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import { backupStore } from '../../src/backup-store/feature.ts';
+import { createRemoval } from '../../src/backup-store/removal.ts';
 import { createBackupEdits } from '../../src/backups/backup-edits.ts';
 import { drillOperation } from '../../src/backups/drill-operation.ts';
 import { backups as backupsFeature } from '../../src/backups/feature.ts';
 import { removeExpired } from '../../src/backups/remove-expired.ts';
+import { createVanishedBackups } from '../../src/backups/vanished-repository.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import type { Job } from '../../src/jobs/job.ts';
@@ -100,12 +102,62 @@ t.test('retention heeds what people do while it removes', async (t) => {
     addBackup(app, day(number), number === 2 || number === 4 ? proven : {}),
   ) as [Backup, Backup, Backup, Backup, Backup];
   const facts = { backup: made.id, made_at: made.at, bytes: made.bytes };
-  const removed = await removeExpired(app.config, app.ops, facts, () => {
+  const removed = await removeExpired(app, facts, () => {
     backups.describe(wanted.id, { is_kept: true, note: null });
     backups.markGone(newer.id, day(6));
   });
   t.strictSame(removed, [first.id]);
   for (const one of [proof, wanted]) t.ok(fs.existsSync(placeOf(app, one)));
+});
+
+t.test('retention heeds what becomes of other sets and of jobs while it removes', async (t) => {
+  const app = await startApp(t, { ...noop, env: { ...noop.env, ...least } });
+  const { backups, repository } = app.parts;
+  const [first, proof, wanted, newer, made] = [1, 2, 3, 4, 5].map((number) =>
+    addBackup(app, day(number), number === 2 || number === 4 ? proven : {}),
+  ) as [Backup, Backup, Backup, Backup, Backup];
+  const facts = { backup: made.id, made_at: made.at, bytes: made.bytes };
+  const removed = await removeExpired(app, facts, () => {
+    insertJob(repository, { operation: 'restore', args: { backup: wanted.id } });
+    fs.rmSync(path.join(placeOf(app, newer), 'library.db'));
+  });
+  t.strictSame(removed, [first.id]);
+  for (const one of [proof, wanted]) t.ok(fs.existsSync(placeOf(app, one)));
+  t.ok(backups.find(first.id)?.gone_at, 'the row says it before the server looks');
+  const gone = app.ops.prepare(`SELECT target FROM audit WHERE event = 'backup.gone'`).pluck();
+  t.strictSame(gone.all(), [`backup:${first.id}`]);
+});
+
+t.test('a set that retention has chosen is nobody else’s any more', async (t) => {
+  const app = await startApp(t, noop);
+  const [first] = [addBackup(app, day(1)), addBackup(app, day(2))];
+  const removal = createRemoval(app.ops, app.now);
+  t.equal(removal.next(() => [first.id])?.id, first.id);
+  t.equal((await remove(app, first.id)).status, 404);
+  t.equal(
+    removal.next(() => [first.id]),
+    null,
+  );
+  removal.undo(first);
+  t.equal(
+    removal.next(() => [first.id]),
+    null,
+    'one that cannot be removed is tried once',
+  );
+  t.equal((await remove(app, first.id)).status, 204);
+});
+
+t.test('a set that is gone since a backup runs has not vanished', async (t) => {
+  const app = await startApp(t, noop);
+  const { id } = addBackup(app, day(1), { gone_at: day(3) });
+  const vanished = createVanishedBackups(app.ops);
+  t.match(vanished.unasked(), [{ id }]);
+  const { number } = insertJob(app.parts.repository, { operation: 'backup' });
+  const start = app.ops.prepare(`UPDATE job SET status = 'running', started_at = ? WHERE number = ?`);
+  start.run(day(2), number);
+  t.strictSame([vanished.unasked(), vanished.removerOf(id)], [[], number]);
+  start.run(day(4), number);
+  t.match([vanished.unasked(), vanished.removerOf(id)], [[{ id }], null], 'it was gone before');
 });
 
 t.test('a backup keeps the set that it has made, whatever is dated later', async (t) => {
@@ -245,6 +297,15 @@ t.test('a backup whose files cannot be moved away stays, and the answer names th
   t.match(text, `was not deleted: ${app.config.backupPath} has a name that is too long.`);
   t.ok(fs.existsSync(placeOf(app, { id })));
   t.equal(app.parts.backups.find(id)?.gone_at, null);
+  for (const at of [2, 3, 4]) addBackup(app, day(at), { id: setName(day(at)), kind: 'before_update' });
+  const made = addBackup(app, day(5));
+  const facts = { backup: made.id, made_at: made.at, bytes: made.bytes };
+  t.strictSame(await removeExpired(app, facts, () => {}), []);
+  t.equal(app.parts.backups.find(id)?.gone_at, null);
+  t.strictSame(
+    app.audit.trail(`backup:${id}`).filter(({ event }) => event === 'backup.gone'),
+    [],
+  );
 });
 
 t.test('a page that is opened, and its JSON twin, show the files as they are then', async (t) => {
