@@ -21,7 +21,6 @@ const sql = {
       AND (@at IS NULL OR (at, id) < (@at, @id)) ${newestFirst} LIMIT @limit
   `,
   find: 'SELECT * FROM backup WHERE id = ?',
-  kept: 'SELECT id FROM backup WHERE is_kept = 1',
   since: `SELECT * FROM backup WHERE at >= ? ${newestFirst}`,
   marks: 'SELECT at, kind, proof FROM backup WHERE at >= ? ORDER BY at',
   totals:
@@ -67,8 +66,6 @@ export function createBackupRepository(ops: Db, now = () => new Date()) {
       list('page', { kind: kind ?? null, limit, at: before?.at ?? null, id: before?.id ?? null }),
     /** Also one that is gone. */
     find: (id: string) => first('find', id),
-    /** The ids of those that people have marked to keep. */
-    kept: () => new Set(statements.kept.pluck().all() as string[]),
     /** Those made since a time, also those that are gone. */
     since: (at: string) => list('since', at),
     /** One that is dated later than now, by another clock, only where there is no other. */

@@ -3,13 +3,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { scriptBusyMs } from '../core/db/open.ts';
-import { readFrom } from '../core/db/read-from.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import { createBackupRepository } from '../backup-store/backup-repository.ts';
 import { copyDatabase } from '../backup-store/copy-database.ts';
 import { newestFirst } from '../backup-store/newest-first.ts';
+import { createRemoval } from '../backup-store/removal.ts';
 import { listCopies, readCopyName, setFolder } from '../backup-store/set-files.ts';
 import { partialPath } from '../backup-store/unfinished.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
@@ -55,27 +54,62 @@ export function backupFile(config: Place, name: string): string {
 /** Returns the names of the backups that are kept. */
 export const listBackups = listCopies;
 
-/** Removes the oldest backups beyond the configured number and size; the newest always stays, and so does each that a person has
- *  marked to keep. `now`: when the newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns
- *  the removed names. */
-export function sweepBackups(config: Place & Limits, kept: ReadonlySet<string>, now: Date): string[] {
-  const found = listCopies(config).flatMap((name) => {
-    const stat = kept.has(name)
-      ? undefined
-      : fs.lstatSync(setFolder(config, name), { throwIfNoEntry: false });
+/** Removes the oldest backups beyond the configured number and size. The newest always stays, and so does each that a person has
+ *  marked to keep, that a job uses, or that has no row: an ops.db that is new does not know which ones were kept. `now`: when the
+ *  newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns the removed names. */
+export function sweepBackups(config: Place & Limits, ops: Db, now: Date): string[] {
+  const found = findFiles(config);
+  if (findOld(config, found, now).length === 0) return [];
+  const removal = createRemoval(ops, () => now);
+  const removed: string[] = [];
+  const next = () =>
+    removal.next((rows) => {
+      const kept = new Set(rows.filter((row) => row.is_kept).map(({ id }) => id));
+      return findOld(
+        config,
+        found.filter(({ name }) => !kept.has(name)),
+        now,
+      );
+    });
+  for (let one = next(); one !== null; one = next()) {
+    try {
+      fs.rmSync(setFolder(config, one.id), { force: true });
+    } catch (error) {
+      removal.undo(one);
+      throw error;
+    }
+    removed.push(one.id);
+  }
+  return removed;
+}
+
+/** Does the same in a process without a server around it. */
+export function sweepInScript(config: Place & Limits & Pick<Config, 'opsDatabasePath'>, now: Date): string[] {
+  if (!fs.existsSync(config.opsDatabasePath)) return [];
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: scriptBusyMs });
+  try {
+    return sweepBackups(config, ops, now);
+  } finally {
+    ops.close();
+  }
+}
+
+type Found = { name: string; at: string; size: number };
+
+function findFiles(config: Place): Found[] {
+  return listCopies(config).flatMap((name) => {
+    const stat = fs.lstatSync(setFolder(config, name), { throwIfNoEntry: false });
     const at = readCopyName(name)?.at;
     return at !== undefined && stat?.isFile() ? [{ name, at, size: stat.size }] : [];
   });
+}
+
+/** The names of those beyond the limits, oldest first. */
+function findOld(limits: Limits, found: Found[], now: Date): string[] {
   let bytes = 0;
   const old = newestFirst(found, now).filter(({ size }, at) => {
     bytes += size;
-    return at > 0 && (at >= config.importBackups || bytes > config.importBackupsMaxBytes);
+    return at > 0 && (at >= limits.importBackups || bytes > limits.importBackupsMaxBytes);
   });
-  for (const { name } of old) fs.rmSync(setFolder(config, name));
-  return old.map(({ name }) => name);
-}
-
-/** The names of the backups that people have marked to keep, for a process without a server around it. */
-export function readKept({ opsDatabasePath }: Pick<Config, 'opsDatabasePath'>): Set<string> {
-  return readFrom(opsDatabasePath, (ops) => createBackupRepository(ops).kept()) ?? new Set();
+  return old.map(({ name }) => name).reverse();
 }

@@ -1,12 +1,13 @@
 // Changes the library by a plan, for every operation that plans: compares, backs the library up with a record of the changes,
 // then writes in one transaction, which checks that the library is still the one that was compared.
+import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Change } from '../library/change-record-repository.ts';
 import type { Counts, Library } from '../library/repository.ts';
-import { backupLibrary, readKept, removeBackup, sweepBackups } from './backup.ts';
+import { backupLibrary, removeBackup, sweepInScript } from './backup.ts';
 import { countRows } from './plan.ts';
 
 /** A plan for one state of the library. */
@@ -73,12 +74,21 @@ async function tryChange(work: Work): Promise<Result | null> {
   const result = { ...plan.result, plan: plan.token, backup, can_undo: backup !== null };
   if (write(work, plan, result, now)) {
     plan.report();
-    const swept = sweepBackups(context.config, readKept(context.config), new Date(now));
-    if (swept.length > 0) console.log(`Removed ${plural(swept.length, 'old backup')}.`);
+    sweep(context.config, new Date(now));
     return result;
   }
   if (backup !== null) removeBackup(context.config, backup);
   return null;
+}
+
+/** The library is changed already, so nothing may fail the job. */
+function sweep(config: Config, now: Date) {
+  try {
+    const swept = sweepInScript(config, now);
+    if (swept.length > 0) console.log(`Removed ${plural(swept.length, 'old backup')}.`);
+  } catch (error) {
+    console.log(`Old backups could not be removed: ${(error as Error).message}.`);
+  }
 }
 
 async function backUp({ operation, context }: Work, plan: LibraryPlan, now: string): Promise<string> {

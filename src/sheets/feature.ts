@@ -1,7 +1,6 @@
 // Sheets: how they are read, written in their place, and imported.
 import fs from 'node:fs';
 import path from 'node:path';
-import { backupStore } from '../backup-store/feature.ts';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
@@ -16,22 +15,19 @@ export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
   create: createSheetParts,
 };
 
-function createSheetParts({ config, isNewLibrary, log, now, use }: Context) {
+function createSheetParts({ config, isNewLibrary, log, now, ops, use }: Context) {
   const isSeeded = isNewLibrary && seedStarterSheet(config, use(sourceStore).sourceRepository.all());
   /** The time at which this process wrote the published sheet, in ms; null if it did not. */
   const seededAt = isSeeded ? Date.now() : null;
-  removeOldBackups({ config, log, now }, use(backupStore).backupRepository.kept());
+  removeOldBackups({ config, log, now, ops });
   return { seededAt };
 }
 
 /** The limits may have been lowered since the last backup. */
-function removeOldBackups(
-  { config, log, now }: Pick<Context, 'config' | 'log' | 'now'>,
-  kept: ReadonlySet<string>,
-) {
+function removeOldBackups({ config, log, now, ops }: Pick<Context, 'config' | 'log' | 'now' | 'ops'>) {
   if (config.mode === 'noop') return;
   try {
-    const removed = sweepBackups(config, kept, now());
+    const removed = sweepBackups(config, ops, now());
     if (removed.length > 0) log.info({ removed }, 'old backups were removed');
   } catch (error) {
     log.error({ err: error }, 'old backups could not be removed; tried again after the next import');

@@ -3,12 +3,20 @@ import path from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { createApp } from '../../src/app.ts';
+import type { Backup } from '../../src/backup-store/backup.ts';
+import { createBackupRepository } from '../../src/backup-store/backup-repository.ts';
+import { readCopyName } from '../../src/backup-store/set-files.ts';
+import { backups as backupsFeature } from '../../src/backups/feature.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
 import { connect } from '../../src/core/db/driver.ts';
-import { openDatabase } from '../../src/core/db/open.ts';
+import { type Db, openDatabase } from '../../src/core/db/open.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
 import { backupFile, backupLibrary, removeBackup, sweepBackups } from '../../src/sheets/backup.ts';
+import { startApp } from '../support/app.ts';
+import { addBackup } from '../support/backups.ts';
+import { insertJob } from '../support/job-repository.ts';
 import { makeRoot, openRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 
@@ -105,7 +113,9 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
     const limits = { importBackups, importBackupsMaxBytes: mebibytes * 2 ** 20 };
     fs.mkdirSync(path.join(folder, 'library-20260505T100000.123Z-6f9619ff.db'));
     const place = { backupPath: config.backupPath, ...limits };
-    const removed = sweepBackups(place, new Set(marked), new Date(at));
+    const ops = openRows(config.root, names, marked);
+    const removed = sweepBackups(place, ops, new Date(at));
+    ops.close();
     const left = fs.readdirSync(folder).filter((name) => names.includes(name));
     t.strictSame([...left, ...removed].sort(), names);
     t.equal(fs.readdirSync(folder).length, left.length + 3, 'copies of people stay, and folders');
@@ -128,22 +138,82 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
       CHL_WORKERS: '0',
       CHL_IMPORT_BACKUPS: '2',
     };
-    for (const [mode, left] of [
-      ['noop', 4],
-      ['scripts', 2],
+    for (const [mode, left, why] of [
+      ['noop', 4, 'nothing is removed'],
+      ['scripts', 4, 'an ops.db that is new does not know which ones were kept'],
+      ['noop', 4, 'not even those that it knows'],
+      ['scripts', 2, 'the limits hold'],
     ] as const) {
       const env = readConfig({ ...limit, CHL_OPERATIONS_MODE: mode }, config.root);
       const app = await createApp(env, {
         log: pino({ level: 'silent' }),
         redactor: createRedactor(env),
       });
+      if (why.startsWith('an ops.db')) for (const name of names) addRow(app.ops, name);
       await app.close();
-      t.equal(fs.readdirSync(folder).filter((name) => names.includes(name)).length, left, mode);
+      t.equal(fs.readdirSync(folder).filter((name) => names.includes(name)).length, left, mode + why);
     }
   });
   fs.rmSync(folder, { recursive: true });
-  t.strictSame(sweepBackups(config, new Set(), new Date(now)), [], 'there is no folder yet');
+  const ops = openRows(config.root, []);
+  t.strictSame(sweepBackups(config, ops, new Date(now)), [], 'there is no folder yet');
+  ops.close();
 });
+
+t.test('a copy that a job needs, or that was kept meanwhile, is not removed', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_IMPORT_BACKUPS: '1' } });
+  const { backups, repository } = app.parts;
+  const { whyKept } = app.use(backupsFeature);
+  const copies = Array.from({ length: 7 }, (_, at) =>
+    addBackup(app, `2026-11-0${at + 1}T02:00:00.000Z`, { kind: 'before_import' }),
+  );
+  const [restored, tested, undone, free, late, last, newest] = copies.map(({ id }) => id);
+  const job = (operation: string, args: object) => insertJob(repository, { operation, args: { ...args } });
+  job('restore', { backup: restored });
+  job('drill', { backup: tested });
+  job('drill', {});
+  const { number } = job('import', {});
+  app.ops.prepare('UPDATE job SET result = ? WHERE number = ?').run(`{"backup":"${undone}"}`, number);
+  const undo = job('undo', { job: String(number) });
+  t.match(whyKept(copies[2] as Backup)?.message, `Job #${undo.number} uses this backup.`);
+  t.equal(whyKept(copies[3] as Backup), null, 'a test that names none takes a full one');
+  const { rmSync } = fs;
+  t.capture(fs, 'rmSync', (place: string, options: fs.RmOptions) => {
+    rmSync(place, options);
+    backups.describe(String(late), { is_kept: true, note: null });
+  });
+  t.strictSame(sweepBackups(app.config, app.ops, new Date()), [free, last]);
+  t.strictSame(
+    backups.all().map(({ id }) => id),
+    [newest, late, undone, tested, restored],
+  );
+});
+
+/** An ops.db with a row of each copy. */
+function openRows(root: string, names: string[], marked: string[] = []): Db {
+  const ops = prepareOps(path.join(fs.mkdtempSync(path.join(root, 'ops-')), 'ops.db'));
+  for (const name of names) addRow(ops, name, marked.includes(name));
+  return ops;
+}
+
+function addRow(ops: Db, id: string, isKept = false) {
+  createBackupRepository(ops).add({
+    id,
+    job: null,
+    at: String(readCopyName(id)?.at),
+    kind: 'before_import',
+    bytes: 1_000_000,
+    sha256: null,
+    proof: 'none',
+    proof_job: null,
+    proof_at: null,
+    proof_text: null,
+    proof_steps: [],
+    note: null,
+    is_kept: isKept,
+    gone_at: null,
+  });
+}
 
 t.test('backups are in their own folder, where it is set', async (t) => {
   const root = t.testdir();
