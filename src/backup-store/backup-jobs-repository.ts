@@ -1,4 +1,5 @@
 // The jobs behind backups, in ops.db.
+import { ownRows } from '../core/db/audit-chain.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Backup } from './backup.ts';
 
@@ -17,6 +18,7 @@ const sql = {
       )
     ) ORDER BY number LIMIT 1
   `,
+  began: `SELECT at FROM audit WHERE ${ownRows} ORDER BY id LIMIT 1`,
   written: 'SELECT 1 FROM audit WHERE id = @id AND hash = @hash',
   maker: `SELECT status, result FROM job WHERE number = ? AND operation = 'backup'`,
 };
@@ -37,6 +39,12 @@ export function createBackupJobs(ops: Db) {
      *  test that names no backup may take any full one. */
     userOf: ({ id, kind }: Pick<Backup, 'id' | 'kind'>) =>
       (statements.user.pluck().get({ id, kind }) as number | undefined) ?? null,
+
+    /** Whether this history of jobs had begun by then. */
+    hadBegunBy(at: string): boolean {
+      const began = statements.began.pluck().get() as string | undefined;
+      return began !== undefined && began <= at;
+    },
 
     /** Whether the audit log has this row: a set with it was made from this data folder. */
     hasWritten: (head: { id: number; hash: string } | null): boolean =>

@@ -21,7 +21,9 @@ export async function describeCopy(place: Place, jobs: BackupJobs, id: string): 
   if (!named || !stat) return null;
   const job = named.job === 'by-hand' ? null : jobs.numberOfPrefix(named.job);
   const facts = { id, job, at: named.at, bytes: stat.size, sha256: null, note: null };
-  return { ...facts, ...untested, kind: 'before_import', is_kept: false, gone_at: null };
+  // A person may have kept one that is older than this history: an earlier ops.db knew it.
+  const is_kept = !jobs.hadBegunBy(new Date(named.at).toISOString());
+  return { ...facts, ...untested, kind: 'before_import', is_kept, gone_at: null };
 }
 
 export type FoundSet = { row: Backup; manifest: Manifest };

@@ -90,6 +90,22 @@ t.test('a set that cannot be read keeps no other from being taken over', { skip:
   t.match(rowsOf(app), [{ id: other }, { id: unreadable }]);
 });
 
+t.test(
+  'a copy before an import that is older than ops.db is kept, as somebody may have wished',
+  async (t) => {
+    const app = await startApp(t);
+    await app.run('import');
+    const [copy] = rowsOf(app);
+    const old = 'library-20200101T020000.000Z-12345678.db';
+    fs.copyFileSync(placeOf(app, copy?.id), placeOf(app, old));
+    await app.parts.inventory.runOnce();
+    t.match(rowsOf(app), [
+      { id: copy?.id, is_kept: false },
+      { id: old, is_kept: true },
+    ]);
+  },
+);
+
 t.test('a removal that a script has recorded itself is announced at the end of its job', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const { backups, inventory } = app.parts;
