@@ -56,12 +56,14 @@ export const listBackups = listCopies;
 
 /** Removes the oldest backups beyond the configured number and size. The newest always stays, and so does each that a person has
  *  marked to keep, that a job uses, or that has no row: an ops.db that is new does not know which ones were kept. `now`: when the
- *  newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns the removed names. */
+ *  newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns the removed names, or throws once all
+ *  but those that cannot be removed are gone. */
 export function sweepBackups(config: Place & Limits, ops: Db, now: Date): string[] {
   const found = findFiles(config);
   if (findOld(config, found, now).length === 0) return [];
   const removal = createRemoval(ops, () => now);
   const removed: string[] = [];
+  const failures: unknown[] = [];
   const next = () =>
     removal.next((rows) => {
       const kept = new Set(rows.filter((row) => row.is_kept).map(({ id }) => id));
@@ -74,12 +76,13 @@ export function sweepBackups(config: Place & Limits, ops: Db, now: Date): string
   for (let one = next(); one !== null; one = next()) {
     try {
       fs.rmSync(setFolder(config, one.id), { force: true });
+      removed.push(one.id);
     } catch (error) {
       removal.undo(one);
-      throw error;
+      failures.push(error);
     }
-    removed.push(one.id);
   }
+  if (failures.length > 0) throw failures[0];
   return removed;
 }
 

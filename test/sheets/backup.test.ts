@@ -17,6 +17,7 @@ import { backupFile, backupLibrary, removeBackup, sweepBackups } from '../../src
 import { startApp } from '../support/app.ts';
 import { addBackup } from '../support/backups.ts';
 import { insertJob } from '../support/job-repository.ts';
+import { failReads, mayMount } from '../support/mounts.ts';
 import { makeRoot, openRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 
@@ -214,6 +215,28 @@ function addRow(ops: Db, id: string, isKept = false) {
     gone_at: null,
   });
 }
+
+t.test('a copy that cannot be removed keeps no other one', { skip: !mayMount }, async (t) => {
+  const { config } = makeRoot(t);
+  const folder = path.join(config.root, 'backups');
+  fs.mkdirSync(folder);
+  const names = ['01', '02', '03'].map((day) => `library-202601${day}T100000.123Z-6f9619ff.db`);
+  for (const name of names) fs.writeFileSync(path.join(folder, name), '');
+  // A file in use, as on a network disk.
+  const used = failReads(t, path.join(folder, names[0] ?? ''));
+  const ops = openRows(config.root, names, []);
+  t.throws(() => sweepBackups({ ...config, importBackups: 1 }, ops, new Date(now)), { code: 'EBUSY' });
+  t.strictSame(
+    createBackupRepository(ops)
+      .all()
+      .map(({ id }) => id)
+      .sort(),
+    [names[0], names[2]],
+  );
+  ops.close();
+  used.end();
+  t.strictSame(fs.readdirSync(folder), [names[0], names[2]]);
+});
 
 t.test('backups are in their own folder, where it is set', async (t) => {
   const root = t.testdir();
