@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import type { Claim, Job, ProcessIdentity } from '../../src/jobs/job.ts';
 import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
-import { findMarkedProcesses, identify, isAlive } from '../../src/runner/processes.ts';
+import { findMarkedProcesses, identify, isAlive, isLiving } from '../../src/runner/processes.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
 import { until } from '../support/until.ts';
@@ -254,6 +254,8 @@ t.test(
   async (t) => {
     const root = makeRoot(t);
     const { id, pid } = await killServer(t, root, 'forks-a-daemon-and-sleeps', 'forked');
+    // The system ends it a moment after its parent.
+    await until(() => !isLiving(pid));
     const engine = open(t, root);
     const recovered = engine.recover();
     t.match(recovered, [{ status: 'failed', killed: [Number] }]);
