@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { jobActions, jobTarget } from './actions.ts';
 import { isTerminal, type Job } from './job.ts';
-import { jobLogFile } from '../core/job-log/log.ts';
+import { jobLogFile } from '../job-log/log.ts';
 import { planFile } from '../plan-store/plan-file.ts';
 import type { Prunable, Pruning } from './repository-pruning.ts';
 import type { JobRepository } from './repository.ts';

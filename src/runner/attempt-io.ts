@@ -5,7 +5,7 @@ import { explain } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Masker } from '../core/secrets.ts';
 import type { Job, JobProcess } from '../jobs/job.ts';
-import { jobLogFile, openJobLog } from '../core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../job-log/log.ts';
 import type { RowMessage } from '../jobs/protocol.ts';
 import { createMessageReader, createTail } from './lines.ts';
 import { createOutput } from './output.ts';

@@ -2,7 +2,7 @@
 // bounded.
 import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../core/format.ts';
-import { dropFrames } from '../core/job-log/log-frames.ts';
+import { dropFrames } from '../job-log/log-frames.ts';
 import type { Masker } from '../core/secrets.ts';
 import {
   describeBadMessage,

@@ -1,8 +1,8 @@
 // Writes a child's output to its log in whole lines, so that two streams never mix inside one, and as a terminal shows it:
 // without escapes, and of a line that is written several times over the last frame. Changes no other byte.
-import type { Stream } from '../core/job-log/log.ts';
+import type { Stream } from '../job-log/log.ts';
 import type { ByteMask } from '../core/byte-mask.ts';
-import { dropFrames, hasFrames } from '../core/job-log/log-frames.ts';
+import { dropFrames, hasFrames } from '../job-log/log-frames.ts';
 import { createTerminalText } from './terminal-text.ts';
 
 /** An unfinished line, e.g. a prompt, is held up to this size and about this long; the frames of a progress bar longer. */

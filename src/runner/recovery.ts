@@ -5,7 +5,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { type Failure, failureOf, type Job, type ProcessIdentity } from '../jobs/job.ts';
-import { jobLogFile, jobLogSize } from '../core/job-log/log.ts';
+import { jobLogFile, jobLogSize } from '../job-log/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
 import { killLeftGroups } from './cgroup-tracker.ts';

@@ -1,6 +1,6 @@
 // Live streams and roles: who gets which bytes, and when a stream ends.
 import t from 'tap';
-import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../src/job-log/log.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
 import { insertJob } from '../support/job-repository.ts';

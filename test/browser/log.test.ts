@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 
 import { createCatalogue } from '../../src/core/catalogue.ts';
-import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../src/job-log/log.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
 import { defineOperation } from '../support/operations.ts';

@@ -8,7 +8,7 @@ import { createBus } from '../../src/core/bus.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../src/job-log/log.ts';
 import { createPruning } from '../../src/jobs/repository-pruning.ts';
 import type { Ending } from '../../src/jobs/repository-moves.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';

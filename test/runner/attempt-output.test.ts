@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
-import { jobLogFile, readJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, readJobLog } from '../../src/job-log/log.ts';
 import { startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';

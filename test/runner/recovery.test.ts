@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import type { Claim, Job, ProcessIdentity } from '../../src/jobs/job.ts';
-import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../src/job-log/log.ts';
 import { findMarkedProcesses, identify, isAlive, isLiving } from '../../src/runner/processes.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';

@@ -24,7 +24,7 @@ import { watchDataRoot } from '../../src/core/data-root.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
-import { jobLogFile, readJobLog } from '../../src/core/job-log/log.ts';
+import { jobLogFile, readJobLog } from '../../src/job-log/log.ts';
 import { createAssertPossible, createReadArguments } from '../../src/core/read-arguments.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createLibrary } from '../../src/library/repository.ts';

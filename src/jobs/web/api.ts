@@ -1,7 +1,7 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { filterFields, type FilterQuery, readFilter } from '../job-query.ts';
-import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
+import { jobLogFile, readJobLog } from '../../job-log/log.ts';
 import { followLog } from './log-stream.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';

@@ -3,7 +3,7 @@
 import type { Card } from '../../web/card.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
-import { jobLogFile, jobLogSize } from '../../core/job-log/log.ts';
+import { jobLogFile, jobLogSize } from '../../job-log/log.ts';
 import type { JobContext } from '../parts.ts';
 import { viewChips } from './job-list.ts';
 import { viewJobPage } from './job-page.ts';

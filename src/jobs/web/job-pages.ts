@@ -6,7 +6,7 @@ import { requester } from '../../web/requester.ts';
 import { jobActions } from '../actions.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
-import { levels } from '../../core/job-log/log-text.ts';
+import { levels } from '../../job-log/log-text.ts';
 import type { JobContext } from '../parts.ts';
 import { showLocalTimes } from '../../web/local-times.ts';
 import { endNotice } from './end-notice.ts';

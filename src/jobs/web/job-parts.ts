@@ -4,7 +4,7 @@ import { shortenAll } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
-import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
+import { jobLogFile, readJobLog } from '../../job-log/log.ts';
 import { commandOf, curlOf } from '../command-line.ts';
 import type { JobContext } from '../parts.ts';
 

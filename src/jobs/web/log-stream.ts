@@ -3,7 +3,7 @@
 import type { FastifyReply } from 'fastify';
 import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal, type Job } from '../job.ts';
-import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
+import { jobLogFile, readJobLog } from '../../job-log/log.ts';
 import { assertRoomForStream, takeOver } from '../../web/connections.ts';
 import { endWithAccess } from '../../web/end-with-access.ts';
 import type { JobContext } from '../parts.ts';

@@ -1,9 +1,9 @@
 // The view model of a job's log: one page of lines around a position, the matches of a search or a level, and paging links.
 import { url } from '../../core/url.ts';
 import { isTerminal, type Job } from '../job.ts';
-import { jobLogFile } from '../../core/job-log/log.ts';
-import { type LogHits, type LogLine, type LogLines, openLogLines } from '../../core/job-log/log-lines.ts';
-import { type Level, wantLevel, wantText } from '../../core/job-log/log-text.ts';
+import { jobLogFile } from '../../job-log/log.ts';
+import { type LogHits, type LogLine, type LogLines, openLogLines } from '../../job-log/log-lines.ts';
+import { type Level, wantLevel, wantText } from '../../job-log/log-text.ts';
 import { formatBytes, formatNumber, plural } from '../../core/format.ts';
 import type { JobContext } from '../parts.ts';
 import { clockOf } from '../../web/template-globals.ts';

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { describePhase } from '../../../src/jobs/job-view.ts';
-import { jobLogFile, openJobLog } from '../../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../../src/job-log/log.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { commandOf, curlOf } from '../../../src/jobs/command-line.ts';
 import { startApp } from '../../support/app.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import fastify from 'fastify';
 import t from 'tap';
 import { followLog } from '../../../src/jobs/web/log-stream.ts';
-import { jobLogFile, openJobLog } from '../../../src/core/job-log/log.ts';
+import { jobLogFile, openJobLog } from '../../../src/job-log/log.ts';
 import { startApp } from '../../support/app.ts';
 
 /** More than both sockets buffer. A client that reads takes some of it in far less than `stuckMs`. */

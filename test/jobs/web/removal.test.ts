@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
-import { jobLogFile } from '../../../src/core/job-log/log.ts';
+import { jobLogFile } from '../../../src/job-log/log.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { makeRoot } from '../../support/engine.ts';
 import { runCommand } from '../../support/command-line.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cleanLine, levelOf } from '../../../src/core/job-log/log-text.ts';
+import { cleanLine, levelOf } from '../../src/job-log/log-text.ts';
 
 t.test('a line is shown without terminal escapes, and with visible control characters', async (t) => {
   const shown: [string | Buffer, string][] = [

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { jobLogFile, jobLogSize, openJobLog, readJobLog } from '../../../src/core/job-log/log.ts';
+import { jobLogFile, jobLogSize, openJobLog, readJobLog } from '../../src/job-log/log.ts';
 
 const now = () => new Date('2026-08-01T10:00:00Z');
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, at) => at));

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { openJobLog } from '../../../src/core/job-log/log.ts';
-import { openLogLines } from '../../../src/core/job-log/log-lines.ts';
-import { wantLevel, wantText } from '../../../src/core/job-log/log-text.ts';
+import { openJobLog } from '../../src/job-log/log.ts';
+import { openLogLines } from '../../src/job-log/log-lines.ts';
+import { wantLevel, wantText } from '../../src/job-log/log-text.ts';
 
 const start = Date.UTC(2026, 10, 22, 14);
 
