@@ -17,7 +17,7 @@ import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { joinOptionLists } from './core/operation.ts';
-import { type Log, logJobEvents } from './core/log.ts';
+import { type KeptLines, type Log, logJobEvents } from './core/log.ts';
 import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
@@ -40,9 +40,10 @@ export type App = Kernel & {
   close(quietMs?: number): Promise<void>;
 };
 
-/** `redactor`: that of the log. */
+/** `keptLines` and `redactor`: those of the log. */
 type Options = {
   log: Log;
+  keptLines: KeptLines;
   redactor: Redactor;
   now?: () => Date;
   catalogue?: Catalogue;
@@ -150,7 +151,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 
 function createKernel(
   config: Config,
-  { log, redactor, now = () => new Date(), catalogue, only }: Options,
+  { log, keptLines, redactor, now = () => new Date(), catalogue, only }: Options,
   { ops, library, isNew }: Databases,
   deferred: Pick<Kernel, 'streamCount' | 'catchUps'> & ReturnType<typeof readDeclared>,
 ): Kernel {
@@ -163,6 +164,7 @@ function createKernel(
   return {
     config,
     log,
+    keptLines,
     bus,
     redactor,
     audit: createAudit(ops, now, redactor, bus, (error) =>

@@ -1,7 +1,7 @@
 // Runs the application as this process, and stops it with exit code 0 on a signal.
 import { type App, createApp } from './app.ts';
 import type { Config } from './core/config.ts';
-import { createLog, type Log } from './core/log.ts';
+import { createServerLog, type Log } from './core/log.ts';
 import { createRedactor } from './core/redaction.ts';
 import { onStopSignal } from './core/stop-signals.ts';
 import type { Catalogue } from './core/catalogue.ts';
@@ -14,12 +14,12 @@ const stopMs = 10_000;
 /** Returns the address once the server listens. A stop signal stops it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const redactor = createRedactor(config);
-  const log = createLog(config.logLevel, redactor);
+  const { log, keptLines, setLevel } = createServerLog(config.logLevel, redactor);
   const warn = createWarner(log);
   warn(config.warnings);
-  const app = await createApp(config, { ...options, log, redactor });
+  const app = await createApp(config, { ...options, log, keptLines, redactor });
   const follow = () => {
-    log.level = config.logLevel;
+    setLevel(config.logLevel);
     warn(config.warnings);
   };
   // The saved settings are known once the databases are open, and may change later.

@@ -1,9 +1,8 @@
 import t from 'tap';
-import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { systemRequester } from '../src/core/audit.ts';
 import { readConfig } from '../src/core/config.ts';
-import { createRedactor } from '../src/core/redaction.ts';
+import { createSilentLog } from '../scripts/bench/silent-log.ts';
 import { createCatalogue } from '../src/core/catalogue.ts';
 import { jobs } from '../src/jobs/feature.ts';
 import { makeRoot } from './support/engine.ts';
@@ -12,8 +11,7 @@ import { defineOperation } from './support/operations.ts';
 function build(root: string) {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' }, root);
   return createApp(config, {
-    log: pino({ level: 'silent' }),
-    redactor: createRedactor(config),
+    ...createSilentLog(config),
     catalogue: createCatalogue([defineOperation()]),
   });
 }

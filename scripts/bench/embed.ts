@@ -6,14 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { index } from '../../src/index/feature.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
-import { createRedactor } from '../../src/core/redaction.ts';
+import { createSilentLog } from './silent-log.ts';
 import { openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import { embeddedText } from '../../src/library/content.ts';
 import { createEmbeddingRepository, type EntryRow } from '../../src/embedding/repository.ts';
@@ -63,7 +62,7 @@ async function startApp(root: string, sheet: string): Promise<App> {
     CHL_WORKERS: String(threads),
   };
   const config = readConfig(env, '/');
-  const app = await createApp(config, { log: pino({ level: 'silent' }), redactor: createRedactor(config) });
+  const app = await createApp(config, createSilentLog(config));
   await app.start();
   while (
     app

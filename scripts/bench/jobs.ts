@@ -4,11 +4,10 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
-import { createRedactor } from '../../src/core/redaction.ts';
+import { createSilentLog } from './silent-log.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
@@ -56,8 +55,7 @@ async function startApp(root: string): Promise<App> {
     script: { command: [trueFile] as [string], env: [] },
   };
   const app = await createApp(config, {
-    log: pino({ level: 'silent' }),
-    redactor: createRedactor(config),
+    ...createSilentLog(config),
     catalogue: createCatalogue([operation]),
   });
   await app.start();

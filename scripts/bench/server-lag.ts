@@ -3,11 +3,10 @@
 import http from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as after } from 'node:timers/promises';
-import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { createRedactor } from '../../src/core/redaction.ts';
+import { createSilentLog } from './silent-log.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
@@ -22,7 +21,7 @@ export async function measureServerLag(
   request: RunRequest,
 ): Promise<ServerLag> {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: folder, CHL_PORT: '0' }, '/');
-  const app = await createApp(config, { log: pino({ level: 'silent' }), redactor: createRedactor(config) });
+  const app = await createApp(config, createSilentLog(config));
   try {
     const stream = await openStream(await app.start());
     await after(1000);

@@ -1,11 +1,10 @@
 // Cancels at the moment the child ends by itself, and cancels of children of every behaviour. The real engine runs in this
 // process, so that the moment can be hit.
 import { setTimeout as after } from 'node:timers/promises';
-import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { AppError } from '../../src/core/errors.ts';
-import { createRedactor } from '../../src/core/redaction.ts';
+import { createSilentLog } from '../bench/silent-log.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
@@ -69,8 +68,7 @@ export function timeCancels(root: string): Promise<{ graceMs: number; times: Can
 async function withApp<T>(root: string, work: (app: App) => Promise<T>): Promise<T> {
   const config = chaosConfig(root);
   const app = await createApp(config, {
-    log: pino({ level: 'silent' }),
-    redactor: createRedactor(config),
+    ...createSilentLog(config),
     catalogue: createChaosCatalogue(),
   });
   try {

@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/core/config.ts';
-import { createLog } from '../../src/core/log.ts';
+import { createServerLog } from '../../src/core/log.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
 import { onStopSignal } from '../../src/core/stop-signals.ts';
 import { schedules } from '../../src/schedules/feature.ts';
@@ -13,9 +13,9 @@ import { readClock } from './fast-clock.ts';
 
 const config = loadConfig();
 const redactor = createRedactor(config);
-const log = createLog(config.logLevel, redactor);
+const serverLog = createServerLog(config.logLevel, redactor);
 const now = readClock(process.argv.slice(2));
-const app = await createApp(config, { log, redactor, now, catalogue: createChaosCatalogue() });
+const app = await createApp(config, { ...serverLog, redactor, now, catalogue: createChaosCatalogue() });
 let isStopping = false;
 onStopSignal(() => {
   isStopping = true;

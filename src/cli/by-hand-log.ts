@@ -2,13 +2,16 @@
 // fault of a database or of a file, is a sentence, which is kept; any other error is a line with its stack, as on a server.
 import { toFault } from '../core/faults.ts';
 import { isObject } from '../core/json.ts';
-import { createLog, type Log } from '../core/log.ts';
+import { createServerLog, type KeptLines, type Log } from '../core/log.ts';
 import type { Redactor } from '../core/redaction.ts';
 
 /** `faults` collects the sentences, without secrets and with `~` for the home folder. */
-export function createByHandLog({ record }: Pick<Redactor, 'record'>, faults: Set<string>): Log {
+export function createByHandLog(
+  { record }: Pick<Redactor, 'record'>,
+  faults: Set<string>,
+): { log: Log; keptLines: KeptLines } {
   let fault: string | null = null;
-  const log = createLog(
+  const { log, keptLines } = createServerLog(
     'error',
     { record },
     {
@@ -25,5 +28,5 @@ export function createByHandLog({ record }: Pick<Redactor, 'record'>, faults: Se
       return given;
     },
   };
-  return log.child({}, { formatters });
+  return { log: log.child({}, { formatters }), keptLines };
 }

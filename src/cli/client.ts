@@ -35,7 +35,7 @@ async function connect(faults: Set<string>): Promise<Client> {
   try {
     pin(config, { allowedHosts: [ourHost] });
     const redactor = createRedactor(config);
-    const app = await createApp(config, { log: createByHandLog(redactor, faults), redactor, only });
+    const app = await createApp(config, { ...createByHandLog(redactor, faults), redactor, only });
     await app.startByHand().catch(async (error) => {
       await app.close();
       throw error;

@@ -12,13 +12,15 @@ import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { HubRow, OutlookFact, SetupStep } from './hub-row.ts';
 import type { JobPart } from './job-part.ts';
-import type { Log } from './log.ts';
+import type { KeptLines, Log } from './log.ts';
 import type { OptionLists } from './operation.ts';
 import type { Redactor } from './redaction.ts';
 
 export type Kernel = {
   config: Config;
   log: Log;
+  /** The lines of the log that the log store keeps. */
+  keptLines: KeptLines;
   /** Masks secrets in texts that leave the server. */
   redactor: Redactor;
   /** Events of this process. */

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
 import { createBus, type JobEvent } from '../../src/core/bus.ts';
-import { createLog, logJobEvents } from '../../src/core/log.ts';
+import { createLog, createServerLog, type KeptLine, logJobEvents } from '../../src/core/log.ts';
 
 t.test('each status change of a job is one line with its request id; progress writes none', async (t) => {
   const lines: Record<string, unknown>[] = [];
@@ -51,4 +51,40 @@ t.test('a log that cannot be written does not end the process, and is written la
     lines.map((line) => JSON.parse(line).msg),
     ['first', 'last'],
   );
+});
+
+t.test('warnings, errors and events are kept, whatever the level of the output', (t) => {
+  const written: string[] = [];
+  const { log, keptLines, setLevel } = createServerLog(
+    'silent',
+    { record: (line) => line.replace('s3cret', 'x') },
+    {
+      write: (line) => void written.push(line),
+    },
+  );
+  log.warn('before anybody listens: s3cret');
+  const kept: KeptLine[] = [];
+  keptLines.listen((line) => kept.push(line));
+  const error = new Error('no');
+  log.info('a request');
+  log.child({ request_id: 'abc' }).info({ event: 'job.queued' }, 'queued');
+  setLevel('error');
+  log.error({ err: error }, 'failed');
+  setLevel('debug');
+  log.debug({ event: 'detail' }, 'too much');
+  t.same(
+    kept.map(({ level, text }) => [level, JSON.parse(text).msg]),
+    [
+      [40, 'before anybody listens: x'],
+      [30, 'queued'],
+      [50, 'failed'],
+    ],
+  );
+  t.match(JSON.parse(kept[1]?.text ?? ''), { request_id: 'abc' });
+  t.equal(kept[2]?.error, error);
+  t.same(
+    written.map((line) => JSON.parse(line).msg),
+    ['failed', 'too much'],
+  );
+  t.end();
 });

@@ -2,7 +2,6 @@
 import '../support/plain-children.ts';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { pino } from 'pino';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { textOf } from '../support/screen.ts';
@@ -104,8 +103,8 @@ t.test(
 t.test('nothing changes while the windows cannot be read', async (t) => {
   const lines: string[] = [];
   const logged = () => lines.join('');
-  const log = pino({}, { write: (line: string) => lines.push(line) });
-  const { app } = await startWithClock(t, { log });
+  const output = { write: (line: string) => void lines.push(line) };
+  const { app } = await startWithClock(t, { output });
   const driver = /no such table|SQLITE/;
   const open = path.join(packageRoot, 'dist/src/core/db/open.js');
   const drop = `import { openDatabase } from ${JSON.stringify(open)};

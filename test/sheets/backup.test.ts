@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { pino } from 'pino';
 import t from 'tap';
 import { createApp } from '../../src/app.ts';
 import type { Backup } from '../../src/backup-store/backup.ts';
@@ -8,7 +7,7 @@ import { createBackupRepository } from '../../src/backup-store/backup-repository
 import { readCopyName } from '../../src/backup-store/set-files.ts';
 import { backups as backupsFeature } from '../../src/backups/feature.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { createRedactor } from '../../src/core/redaction.ts';
+import { createSilentLog } from '../../scripts/bench/silent-log.ts';
 import { connect } from '../../src/core/db/driver.ts';
 import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
@@ -147,8 +146,7 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
     ] as const) {
       const env = readConfig({ ...limit, CHL_OPERATIONS_MODE: mode }, config.root);
       const app = await createApp(env, {
-        log: pino({ level: 'silent' }),
-        redactor: createRedactor(env),
+        ...createSilentLog(env),
       });
       if (why.startsWith('an ops.db')) for (const name of names) addRow(app.ops, name);
       await app.close();

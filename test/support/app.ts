@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type HTMLElement, parse } from 'node-html-parser';
-import { pino } from 'pino';
+import type { DestinationStream } from 'pino';
 import type { Test } from 'tap';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/core/config.ts';
@@ -13,7 +13,7 @@ import type { JobEvent } from '../../src/core/bus.ts';
 import { createAnswerCheck } from './answers.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
-import type { Log } from '../../src/core/log.ts';
+import { createServerLog } from '../../src/core/log.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { until } from './until.ts';
 
@@ -47,7 +47,8 @@ export async function startApp(
     catalogue?: Catalogue;
     now?: () => Date;
     root?: string;
-    log?: Log;
+    /** Takes the lines of the log. */
+    output?: DestinationStream;
   } = {},
 ): Promise<TestApp> {
   const root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
@@ -59,10 +60,11 @@ export async function startApp(
     ...options.env,
   };
   const config = readConfig(env, root);
-  const { catalogue, now } = options;
+  const { catalogue, now, output } = options;
+  const redactor = createRedactor(config);
   const app = await createApp(config, {
-    log: options.log ?? pino({ level: 'silent' }),
-    redactor: createRedactor(config),
+    ...createServerLog(output ? 'info' : 'silent', redactor, output),
+    redactor,
     ...(catalogue ? { catalogue } : {}),
     ...(now ? { now } : {}),
   });

@@ -2,7 +2,7 @@
 import type { Test } from 'tap';
 import type { Requester } from '../../src/core/audit.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
-import type { Log } from '../../src/core/log.ts';
+import type { DestinationStream } from 'pino';
 import type { Operation } from '../../src/core/operation.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
@@ -22,10 +22,10 @@ export function wanted(level: Level) {
  *  at its first attempt. */
 export async function startWithClock(
   t: Test,
-  options: { root?: string; at?: string; env?: Record<string, string>; log?: Log } = {},
+  options: { root?: string; at?: string; env?: Record<string, string>; output?: DestinationStream } = {},
 ) {
   const clock = { at: Date.parse(options.at ?? '2026-11-29T10:00:00Z') };
-  const { env = {}, root, log } = options;
+  const { env = {}, root, output } = options;
   const app = await startApp(t, {
     env,
     catalogue: createCatalogue([
@@ -36,7 +36,7 @@ export async function startWithClock(
     ]),
     now: () => new Date(clock.at),
     ...(root ? { root } : {}),
-    ...(log ? { log } : {}),
+    ...(output ? { output } : {}),
   });
   return {
     app,
