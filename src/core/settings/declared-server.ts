@@ -2,7 +2,7 @@
 import { readAccessToken } from '../config-access.ts';
 import { AppError } from '../errors.ts';
 import { asBrowserSends, isHost } from '../host.ts';
-import { choice, integer, list, second, secretText, text, toggle } from './kinds.ts';
+import { choice, integer, list, mebibyte, second, secretText, text, toggle } from './kinds.ts';
 
 const beforeSaved = 'The server reads it before it opens the database of saved settings.';
 const guardsAccess = 'It decides who can reach the settings.';
@@ -119,6 +119,44 @@ export const liveSettings = {
     text: 'How much the server writes to its log.',
     choices: ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'],
     effect: 'A change counts at once.',
+    toChildren: true,
+  }),
+};
+
+export const activitySettings = {
+  keptLogBytes: integer({
+    key: 'activity.log_mb',
+    variable: 'CHL_KEPT_LOG_MB',
+    group: 'activity',
+    title: 'Size of the kept log',
+    text: 'Of lines, figures of requests and traces together; the oldest go first.',
+    min: 32,
+    max: 4096,
+    default: 256,
+    unit: 'MiB',
+    times: mebibyte,
+  }),
+  slowRequestMs: integer({
+    key: 'activity.slow_request_ms',
+    variable: 'CHL_SLOW_REQUEST_MS',
+    group: 'activity',
+    title: 'Slow request',
+    text: 'A request that takes longer is kept with its time.',
+    min: 10,
+    max: 60_000,
+    default: 500,
+    unit: 'ms',
+  }),
+  slowStatementMs: integer({
+    key: 'activity.slow_statement_ms',
+    variable: 'CHL_SLOW_STATEMENT_MS',
+    group: 'activity',
+    title: 'Slow statement',
+    text: 'A statement of a database that takes longer counts as slow.',
+    min: 1,
+    max: 10_000,
+    default: 20,
+    unit: 'ms',
     toChildren: true,
   }),
 };

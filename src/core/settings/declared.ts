@@ -3,7 +3,7 @@
 import { checkSettings } from './declared-checks.ts';
 import { dataSettings, retentionSettings, sheetSettings } from './declared-data.ts';
 import { embeddingSettings, googleSettings, jobSettings, serviceSettings } from './declared-jobs.ts';
-import { liveSettings, serverSettings } from './declared-server.ts';
+import { activitySettings, liveSettings, serverSettings } from './declared-server.ts';
 import type { Setting } from './setting.ts';
 
 /** The members of `Config` that have a declaration of their own. */
@@ -15,6 +15,7 @@ export const plainSettings = {
   ...sheetSettings,
   ...embeddingSettings,
   ...liveSettings,
+  ...activitySettings,
 };
 
 export const settings: Setting[] = [

@@ -23,6 +23,11 @@ export const groups = {
   },
   google: { title: 'Google', meta: 'Read at the next job', href: '/settings/credentials' },
   live: { title: 'Live updates and log', meta: 'Read at the next connection', href: '/settings/limits' },
+  activity: {
+    title: 'Kept log and traces',
+    meta: 'Used from the next request',
+    href: '/settings/limits',
+  },
   checks: { title: 'Checks', meta: 'Read at the next look', href: '/settings/limits' },
 } as const;
 export type GroupName = keyof typeof groups;
