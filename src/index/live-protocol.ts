@@ -1,6 +1,5 @@
 // The messages between the server's thread and a search thread: each question by name, with its answer.
 import type { Config } from '../core/config.ts';
-import type { AppError } from '../core/errors.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import type { ListPage, ListQuery } from './list.ts';
 import type { IndexMeta } from './meta.ts';
@@ -50,11 +49,3 @@ export type Exchange = {
   entry: { question: EntryKey; answer: EntryAnswer };
   close: { question: null; answer: null };
 };
-
-export type Question = {
-  [Name in keyof Exchange]: { id: number; name: Name; question: Exchange[Name]['question'] };
-}[keyof Exchange];
-
-export type Reply =
-  | { id: number; answer: Exchange[keyof Exchange]['answer'] }
-  | { id: number; error: Pick<AppError, 'code' | 'message' | 'details'> };

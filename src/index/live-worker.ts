@@ -7,7 +7,8 @@ import { isBusy } from '../core/db/busy-retry.ts';
 import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
-import { explain, toFault } from '../core/faults.ts';
+import { explain } from '../core/faults.ts';
+import { type Question, replyTo } from '../core/thread.ts';
 import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { ModelChange } from '../embedding/embedder.ts';
@@ -15,10 +16,9 @@ import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
 import type {
   EntryAnswer,
+  Exchange,
   GenerationFacts,
   LoadAnswer,
-  Question,
-  Reply,
   SearchAnswer,
   SearchQuestion,
   ThreadStart,
@@ -49,24 +49,14 @@ const warmSearches = 5;
 const openReplies = new Set<Promise<void>>();
 let index: LoadedIndex | null = null;
 
-port.on('message', (message: Question) => {
+port.on('message', (message: Question<Exchange>) => {
   if (message.name === 'close') return void close();
-  const replying = reply(message);
+  const replying = replyTo(port, message.id, () => answerTo(message));
   openReplies.add(replying);
   void replying.finally(() => openReplies.delete(replying));
 });
 
-async function reply(message: Question) {
-  const send = (answer: Reply) => port?.postMessage(answer);
-  try {
-    send({ id: message.id, answer: await answerTo(message) });
-  } catch (error) {
-    const fault = toFault(error) ?? new AppError('internal', (error as Error).message);
-    send({ id: message.id, error: { code: fault.code, message: fault.message, details: fault.details } });
-  }
-}
-
-function answerTo({ name, question }: Question) {
+function answerTo({ name, question }: Question<Exchange>) {
   if (name === 'search' || name === 'list') assertCategory(question.category);
   if (name === 'load') return load();
   if (name === 'count') return count(index, question.isExact);

@@ -1,0 +1,19 @@
+// What log.db holds: how each kind is written, and what can be asked. A new kind is a line in `writers`, a new question a line
+// in `questions`; both run in the thread of the log store and take the database first.
+import type { Db } from '../core/db/open.ts';
+import { addLines } from './line-repository.ts';
+
+export const writers = {
+  lines: addLines,
+} satisfies Record<string, (db: Db, items: never[]) => void>;
+
+export const questions = {} satisfies Record<string, (db: Db, given: never) => unknown>;
+
+type Writers = typeof writers;
+type Questions = typeof questions;
+export type Kind = keyof Writers;
+export type Item<Name extends Kind> = Parameters<Writers[Name]>[1][number];
+export type Batch = { [Name in Kind]?: Item<Name>[] };
+export type QuestionName = keyof Questions;
+export type Given<Name extends QuestionName> = Parameters<Questions[Name]>[1];
+export type Answer<Name extends QuestionName> = ReturnType<Questions[Name]>;
