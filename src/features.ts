@@ -40,6 +40,12 @@ import { status } from './status/feature.ts';
 import { storage } from './storage/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
+import { flags } from './flags/feature.ts';
+import { logStore } from './log-store/feature.ts';
+import { log } from './log/feature.ts';
+import { traces } from './traces/feature.ts';
+import { requests } from './requests/feature.ts';
+import { errors } from './errors/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { windowStore } from './window-store/feature.ts';
 import { workers } from './workers/feature.ts';
@@ -48,6 +54,8 @@ export const features: Feature[] = [
   access,
   backupStore,
   settings,
+  flags,
+  logStore,
   library,
   planStore,
   sourceStore,
@@ -82,6 +90,10 @@ export const features: Feature[] = [
   queue,
   credentials,
   checks,
+  log,
+  traces,
+  requests,
+  errors,
   dashboard,
   status,
   storage,

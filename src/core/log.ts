@@ -78,7 +78,10 @@ function createSink(output: DestinationStream) {
       listeners.push(listener);
     },
   };
-  return { destination, keptLines, setLeast: (level: number) => void (least = level) };
+  const setLeast = (level: number) => {
+    least = level;
+  };
+  return { destination, keptLines, setLeast };
 }
 
 function optionsOf(level: string, record: Redactor['record']) {

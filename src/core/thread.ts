@@ -78,8 +78,9 @@ export function startThread<E extends Exchange>({ file, data, endedError, onCras
       await worker.terminate();
     },
 
-    /** The process may end while the thread runs. */
+    /** The process may end while the thread runs, until `ref` is called. */
     unref: () => worker.unref(),
+    ref: () => worker.ref(),
   };
 }
 

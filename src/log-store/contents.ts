@@ -1,13 +1,15 @@
 // What log.db holds: how each kind is written, and what can be asked. A new kind is a line in `writers`, a new question a line
 // in `questions`; both run in the thread of the log store and take the database first.
 import type { Db } from '../core/db/open.ts';
-import { addLines } from './line-repository.ts';
+import { addLines, newestLines } from './line-repository.ts';
 
 export const writers = {
   lines: addLines,
 } satisfies Record<string, (db: Db, items: never[]) => void>;
 
-export const questions = {} satisfies Record<string, (db: Db, given: never) => unknown>;
+export const questions = {
+  newestLines,
+} satisfies Record<string, (db: Db, given: never) => unknown>;
 
 type Writers = typeof writers;
 type Questions = typeof questions;

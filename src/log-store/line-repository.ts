@@ -33,6 +33,13 @@ export function addLines(db: Db, lines: string[]) {
   }
 }
 
+export function newestLines(db: Db, { limit }: { limit: number }): Line[] {
+  const rows = prepareOnce(db)('SELECT * FROM line ORDER BY id DESC LIMIT ?').all(limit) as LineRow[];
+  return rows.map((row) => ({ ...row, fields: JSON.parse(row.fields ?? '{}') }));
+}
+
+type LineRow = Omit<Line, 'fields'> & { fields: string | null };
+
 function parse(line: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(line);

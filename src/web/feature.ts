@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BusEvents, EndedJob } from '../core/bus.ts';
+import type { AnsweredRequest } from '../core/answered-request.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
 import type { HoldBack } from '../core/hold-back.ts';
@@ -80,6 +81,8 @@ export type Feature<Part extends object = object> = {
   jobParts?(ctx: Kernel & Part): JobPart[];
   signals?(ctx: Kernel & Part): Signal[];
   checks?(ctx: Kernel & Part): Check[];
+  /** Called with each answered request, except those that the server sends to itself. Must be quick, and never throws. */
+  onAnswered?(ctx: Kernel & Part): (answered: AnsweredRequest) => void;
   /** Exactly one feature identifies the senders of requests. */
   authenticate?(ctx: Kernel & Part): Authenticate;
   /** Exactly one feature holds back actions, before the body of their requests is read. */

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ofText } from '../core/cache.ts';
 import { packageRoot } from '../core/config.ts';
 import { registerActions } from './actions.ts';
+import { reportAnswered } from './answered.ts';
 import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
@@ -64,7 +65,7 @@ export async function createServer(
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
   redactAnswers(app, redactor);
-  logRequests(app);
+  reportAnswered(app, mounted);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
@@ -155,18 +156,4 @@ function createFastify({ log }: Kernel, pages: Page[]): FastifyInstance {
     schemaController,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
-}
-
-function logRequests(app: FastifyInstance) {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        url: request.originalUrl,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
-  });
 }

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
-import { logSchema, logSchemaVersion } from './schema.ts';
+import { logSchema, logSchemaVersion } from './schema-repository.ts';
 
 /** Another process may compact or read the file. */
 const busyMs = 1000;
@@ -16,11 +16,9 @@ const damage = [
   'SQLITE_READONLY_DBMOVED',
 ];
 
-export type LogFile = ReturnType<typeof openLogFile>;
-
 /** `onRemade` gets the reason as the end of a sentence: `was removed`. Throws the driver's error when no file can be made. */
 export function openLogFile(file: string, onRemade: (reason: string) => void) {
-  let db = openOrRemake();
+  let db = openOrRemake(file, onRemade);
   let inode = inodeOf(file);
 
   return {
@@ -51,23 +49,16 @@ export function openLogFile(file: string, onRemade: (reason: string) => void) {
       }
     },
 
+    /** Of the pages, without the write-ahead log. */
+    bytes(): number {
+      const read = (name: string) => db.pragma(name, { simple: true }) as number;
+      return read('page_count') * read('page_size');
+    },
+
     close() {
       db.close();
     },
   };
-
-  function openOrRemake(): Db {
-    const isNew = !fs.existsSync(file);
-    try {
-      return open(file);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      removeFiles(file);
-      const made = open(file);
-      if (!isNew) onRemade('could not be read');
-      return made;
-    }
-  }
 
   function remake(reason: string) {
     try {
@@ -77,6 +68,18 @@ export function openLogFile(file: string, onRemade: (reason: string) => void) {
     db = open(file);
     inode = inodeOf(file);
     onRemade(reason);
+  }
+}
+
+function openOrRemake(file: string, onRemade: (reason: string) => void): Db {
+  try {
+    return open(file);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    removeFiles(file);
+    const made = open(file);
+    onRemade('could not be read');
+    return made;
   }
 }
 

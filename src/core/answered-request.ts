@@ -1,0 +1,21 @@
+// A request that was answered, as features count and keep it.
+
+/** `stream`: it lasts as long as its page. `transfer`: a download or an upload, which lasts as long as its file is large. */
+export type RequestKind = 'request' | 'stream' | 'transfer';
+
+export type AnsweredRequest = {
+  id: string;
+  /** When it arrived, in milliseconds since 1970. */
+  at: number;
+  /** One of the methods that routes have, or `other`. */
+  method: string;
+  /** The pattern of its route, `none` for an unknown address. There are as many as routes. */
+  route: string;
+  kind: RequestKind;
+  /** Path and query as sent. */
+  address: string;
+  status: number;
+  ms: number;
+  /** The name of its sender; null when nobody was identified. */
+  actor: string | null;
+};

@@ -1,0 +1,17 @@
+// The log store: log.db, which keeps what was observed. It can be lost at any time.
+import type { Context } from '../core/kernel.ts';
+import type { Feature } from '../web/feature.ts';
+import { createLogStore } from './log-store.ts';
+
+export const logStore: Feature<ReturnType<typeof createParts>> = {
+  name: 'log-store',
+  create: createParts,
+  lifecycle: ({ logStore }) => ({
+    start: () => logStore.start(),
+    afterStop: () => logStore.close(),
+  }),
+};
+
+function createParts(ctx: Context) {
+  return { logStore: createLogStore(ctx) };
+}
