@@ -6,9 +6,9 @@ import { isSelfCheck } from '../core/self-check.ts';
 import type { Mounted } from './feature.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** How long a request of this route lasts tells nothing about the server. */
-    kind?: RequestKind;
+  interface FastifyRequest {
+    /** Its reply was taken over, and lasts as long as its reader. */
+    isStream: boolean;
   }
 }
 
@@ -16,29 +16,44 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Must be called before the routes are registered. */
 export function reportAnswered(app: FastifyInstance, mounted: Mounted[]) {
+  app.decorateRequest('isStream', false);
   const observers = mounted.flatMap(({ feature, ctx }) => feature.onAnswered?.(ctx) ?? []);
-  app.addHook('onResponse', async (request, reply) => {
+  const report = (request: FastifyRequest, reply: FastifyReply) => {
     const answered = describe(request, reply);
     logAnswered(request, answered);
     if (isSelfCheck(request.headers)) return;
     for (const observe of observers) observe(answered);
+  };
+  app.addHook('onResponse', async (request, reply) => report(request, reply));
+  // The framework reports no answer that its reader has left, as readers leave every stream.
+  app.addHook('onRequest', async (request, reply) => {
+    const { raw } = reply;
+    raw.once('close', () => {
+      if (raw.headersSent && !raw.writableFinished) report(request, reply);
+    });
   });
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest {
-  const { config, url } = request.routeOptions;
   const ms = Math.round(reply.elapsedTime * 1000) / 1000;
   return {
     id: request.id,
     at: Date.now() - Math.round(ms),
     method: methods.includes(request.method) ? request.method : 'other',
-    route: url ?? 'none',
-    kind: config.kind ?? 'request',
+    route: request.routeOptions.url ?? 'none',
+    kind: kindOf(request, reply),
     address: request.originalUrl,
     status: reply.statusCode,
     ms,
     actor: request.identity?.name ?? null,
   };
+}
+
+/** The same route may send a page or a file. */
+function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply): RequestKind {
+  if (isStream) return 'stream';
+  const isTransfer = routeOptions.config.isUpload || reply.hasHeader('content-disposition');
+  return isTransfer ? 'transfer' : 'request';
 }
 
 function logAnswered(request: FastifyRequest, { status, ms }: AnsweredRequest) {

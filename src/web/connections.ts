@@ -37,6 +37,7 @@ export function assertRoomForUpload(descriptors: Descriptors) {
 
 /** Takes over the connection. A hijacked reply skips the hooks that would send its headers. */
 export function takeOver(reply: FastifyReply, headers: Record<string, string>): ServerResponse {
+  reply.request.isStream = true;
   reply.hijack();
   return reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
 }
