@@ -2,13 +2,17 @@
 // in `questions`; both run in the thread of the log store and take the database first.
 import type { Db } from '../core/db/open.ts';
 import { addLines, newestLines } from './line-repository.ts';
+import { addRequestStats, requestCounts, requestStats } from './request-stat-repository.ts';
 
 export const writers = {
   lines: addLines,
+  requestStats: addRequestStats,
 } satisfies Record<string, (db: Db, items: never[]) => void>;
 
 export const questions = {
   newestLines,
+  requestCounts,
+  requestStats,
 } satisfies Record<string, (db: Db, given: never) => unknown>;
 
 type Writers = typeof writers;

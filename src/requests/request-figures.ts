@@ -1,0 +1,40 @@
+// Reads the figures of requests of a window from the log store.
+import type { LogStore } from '../log-store/log-store.ts';
+import { type Figures, figuresByRoute, figuresOf, type RouteFigures } from './figures.ts';
+import type { RequestCounter } from './request-counter.ts';
+import { partsOf, startOf, type WindowName, windowNames } from './windows.ts';
+
+/** `since` and `until`: ISO 8601 UTC. `all`: of the requests, without streams and transfers. */
+export type WindowFigures = { since: string; until: string; all: Figures; routes: RouteFigures[] };
+
+type Given = { logStore: Pick<LogStore, 'ask'>; counter: RequestCounter; now: () => Date };
+
+export type RequestFigures = ReturnType<typeof createRequestFigures>;
+
+/** What was answered up to the call is in each answer. Throws `temporary` or `stopping`. */
+export function createRequestFigures({ logStore, counter, now }: Given) {
+  return {
+    async read(window: WindowName): Promise<WindowFigures> {
+      counter.flush();
+      const nowMs = now().getTime();
+      const stats = await logStore.ask('requestStats', { parts: partsOf(window, nowMs) });
+      return {
+        since: toIso(startOf(window, nowMs)),
+        until: toIso(nowMs),
+        all: figuresOf(stats.filter(({ kind }) => kind === 'request')),
+        routes: figuresByRoute(stats),
+      };
+    },
+
+    /** How many requests each window has, in the order of `windowNames`. */
+    async counts(): Promise<number[]> {
+      counter.flush();
+      const nowMs = now().getTime();
+      return logStore.ask('requestCounts', { windows: windowNames.map((name) => partsOf(name, nowMs)) });
+    },
+  };
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
