@@ -2,6 +2,7 @@
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
 import { createLogStore } from './log-store.ts';
+import { measureLogStore } from './web/metrics.ts';
 
 export const logStore: Feature<ReturnType<typeof createParts>> = {
   name: 'log-store',
@@ -10,6 +11,7 @@ export const logStore: Feature<ReturnType<typeof createParts>> = {
     start: () => logStore.start(),
     afterStop: () => logStore.close(),
   }),
+  metrics: measureLogStore,
 };
 
 function createParts(ctx: Context) {

@@ -10,6 +10,10 @@ declare module 'fastify' {
     /** Its reply was taken over, and lasts as long as its reader. */
     isStream: boolean;
   }
+  interface FastifyContextConfig {
+    /** In place of its pattern, which another version of the server does not have. */
+    countedAs?: string;
+  }
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -39,8 +43,8 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
   return {
     id: request.id,
     at: Date.now() - Math.round(ms),
-    method: methods.includes(request.method) ? request.method : 'other',
-    route: request.routeOptions.url ?? 'none',
+    method: methodOf(request),
+    route: routeOf(request),
     kind: kindOf(request, reply),
     address: request.originalUrl,
     status: reply.statusCode,
@@ -49,8 +53,18 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
   };
 }
 
+/** One of the methods that routes have, or `other`. */
+export function methodOf({ method }: FastifyRequest): string {
+  return methods.includes(method) ? method : 'other';
+}
+
+/** The pattern of its route, `none` for an unknown address. There are as many as routes. */
+export function routeOf({ routeOptions: { config, url } }: FastifyRequest): string {
+  return config.countedAs ?? url ?? 'none';
+}
+
 /** The same route may send a page or a file. */
-function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply): RequestKind {
+export function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply): RequestKind {
   if (isStream) return 'stream';
   const isTransfer = routeOptions.config.isUpload || reply.hasHeader('content-disposition');
   return isTransfer ? 'transfer' : 'request';

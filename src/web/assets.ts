@@ -22,7 +22,7 @@ export async function registerAssets(app: FastifyInstance) {
     const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
     await scope.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions });
     scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, reads: 'anyone' };
+      route.config = { ...route.config, reads: 'anyone', countedAs: '/assets/*' };
     });
     await scope.register(fastifyStatic, {
       root: folder,

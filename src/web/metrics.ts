@@ -1,40 +1,58 @@
 // `/metrics` for Prometheus: this file counts requests and the process, features count everything else. Label values are
 // bounded, because routes are patterns.
 import type { FastifyInstance } from 'fastify';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Config, version } from '../core/config.ts';
+import { contentAnswer } from '../core/schemas.ts';
 import { isSelfCheck } from '../core/self-check.ts';
+import { kindOf, methodOf, routeOf } from './answered.ts';
 import type { Mounted } from './feature.ts';
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+const secondsOfRequests = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Must be registered before the routes, to count their responses. */
-export function registerMetrics(app: FastifyInstance, mode: Config['mode'], mounted: Mounted[]) {
+/** Must be called before the routes are registered, to count their responses. */
+export function countRequests(app: FastifyInstance): Registry {
   const registry = new Registry();
-  countRequests(app, registry);
-  for (const { feature, ctx } of mounted) feature.metrics?.(registry, ctx);
-  addProcess(registry, mode);
-
-  app.get('/metrics', async (_request, reply) => {
-    reply.header('content-type', registry.contentType);
-    return registry.metrics();
-  });
-}
-
-function countRequests(app: FastifyInstance, registry: Registry) {
+  const labelNames = ['method', 'route', 'status'];
   const requests = new Counter({
     name: 'chl_http_requests_total',
     help: 'Answered requests by route pattern and status class.',
-    labelNames: ['method', 'route', 'status'],
+    labelNames,
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'chl_http_request_duration_seconds',
+    help: 'How long requests took to answer, without streams, uploads and downloads.',
+    labelNames,
+    buckets: secondsOfRequests,
     registers: [registry],
   });
   app.addHook('onResponse', async (request, reply) => {
     if (isSelfCheck(request.headers)) return;
-    requests.inc({
-      method: methods.includes(request.method) ? request.method : 'other',
-      route: request.routeOptions.url ?? 'none',
-      status: `${Math.floor(reply.statusCode / 100)}xx`,
-    });
+    const status = `${Math.floor(reply.statusCode / 100)}xx`;
+    const labels = { method: methodOf(request), route: routeOf(request), status };
+    requests.inc(labels);
+    if (kindOf(request, reply) === 'request') seconds.observe(labels, reply.elapsedTime / 1000);
+  });
+  return registry;
+}
+
+const schema = {
+  summary: 'The counters, gauges and histograms of the server, for Prometheus.',
+  response: contentAnswer('text/plain', 'In the text format of Prometheus.'),
+};
+
+/** `registry`: from `countRequests`. */
+export function registerMetrics(
+  app: FastifyInstance,
+  registry: Registry,
+  { mode, mounted }: { mode: Config['mode']; mounted: Mounted[] },
+) {
+  for (const { feature, ctx } of mounted) feature.metrics?.(registry, ctx);
+  addProcess(registry, mode);
+  app.get('/metrics', { schema }, async (_request, reply) => {
+    reply.header('content-type', registry.contentType);
+    return registry.metrics();
   });
 }
 

@@ -27,7 +27,7 @@ import { registerLanding } from './landing.ts';
 import { registerAlive } from './alive.ts';
 import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
-import { registerMetrics } from './metrics.ts';
+import { countRequests, registerMetrics } from './metrics.ts';
 import { createNav, type Tab } from './nav.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
@@ -66,21 +66,15 @@ export async function createServer(
   app.removeContentTypeParser('text/plain');
   redactAnswers(app, redactor);
   reportAnswered(app, mounted);
-  registerMetrics(app, config.mode, mounted);
+  const registry = countRequests(app);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);
   await registerForms(app);
-  const root = path.join(packageRoot, 'views');
-  // Without `production` the plugin recompiles every template at each include.
-  await app.register(view, {
-    engine: { eta: createViews(root, createGlobals(actions, holdBack.current), kernel.caches) },
-    root,
-    viewExt: 'eta',
-    production: true,
-  });
+  await registerViews(app, kernel, createGlobals(actions, holdBack.current));
   await registerAssets(app);
   await registerOpenApi(app);
+  registerMetrics(app, registry, { mode: config.mode, mounted });
 
   const cards = createCards(
     [
@@ -105,6 +99,17 @@ export async function createServer(
   assertPages();
   registerAlive(app);
   return { server: app, stream };
+}
+
+async function registerViews(
+  app: FastifyInstance,
+  { caches }: Pick<Kernel, 'caches'>,
+  globals: ReturnType<typeof createGlobals>,
+) {
+  const root = path.join(packageRoot, 'views');
+  // Without `production` the plugin recompiles every template at each include.
+  const eta = createViews(root, globals, caches);
+  await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true });
 }
 
 /** The pages, with the parts that every page has. */

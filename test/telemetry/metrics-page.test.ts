@@ -1,23 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { logStore } from '../../src/log-store/feature.ts';
 import { boundLabel } from '../../src/jobs/web/metrics.ts';
-import { runAndAwaitEvent, startApp, type TestApp } from '../support/app.ts';
+import { runAndAwaitEvent, startApp, type TestApp, untilStreams } from '../support/app.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { openStream } from '../support/stream.ts';
 
-/** Every line of the text, as `name{label="value"}` → number; comments must name a metric. */
+/** The number of each series by its name and labels: `name{label="value"}`. */
 async function scrape(app: TestApp): Promise<Map<string, number>> {
   const answer = await fetch(`${app.origin}/metrics`);
   t.equal(answer.status, 200);
   t.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
-  const values = new Map<string, number>();
-  for (const line of (await answer.text()).split('\n').filter(Boolean)) {
-    if (line.startsWith('#')) {
-      t.match(line, /^# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge|histogram))$/);
-      continue;
-    }
-    const [, key = '', value = ''] = /^([a-z_]+(?:\{(?:[a-z]+="[^"]*",?)+\})?) (\S+)$/.exec(line) ?? [];
-    t.ok(key && Number.isFinite(Number(value)), line);
-    values.set(key, Number(value));
-  }
-  return values;
+  const families = parseExposition(await answer.text());
+  const samples = [...families.values()].flatMap((family) => family.samples);
+  return new Map(samples.map(({ name, labels, value }) => [name + inBraces(labels), value]));
+}
+
+function inBraces(labels: Record<string, string>): string {
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return parts.length > 0 ? `{${parts.join(',')}}` : '';
 }
 
 t.test('jobs, requests and the newest sample are in the format of Prometheus', async (t) => {
@@ -29,13 +30,18 @@ t.test('jobs, requests and the newest sample are in the format of Prometheus', a
   await app.parts.telemetry.runOnce();
   const values = await scrape(app);
   t.equal(values.get('chl_jobs_total{operation="export",status="succeeded"}'), 2);
-  t.equal(values.get('chl_job_duration_seconds_count{operation="export"}'), 2);
+  t.equal(values.get('chl_job_duration_seconds_count{operation="export",outcome="succeeded"}'), 2);
   t.equal(
     values.get('chl_http_requests_total{method="POST",route="/api/v1/operations/:operation",status="2xx"}'),
     2,
   );
   t.equal(values.get('chl_http_requests_total{method="GET",route="/jobs/:number",status="2xx"}'), 1);
   t.equal(values.get('chl_http_requests_total{method="GET",route="none",status="4xx"}'), 1);
+  const page = 'method="GET",route="/jobs/:number",status="2xx"';
+  t.equal(values.get(`chl_http_request_duration_seconds_count{${page}}`), 1);
+  t.equal(values.get(`chl_http_request_duration_seconds_bucket{le="+Inf",${page}}`), 1);
+  t.ok((values.get(`chl_http_request_duration_seconds_sum{${page}}`) ?? 0) > 0);
+  t.equal(values.get('chl_log_lines_dropped_total'), 0);
   t.equal(values.get('chl_queue_entries{kind="manual",state="pending"}'), 0);
   t.equal(values.get('chl_index_entries{state="fresh"}'), 0);
   t.equal(values.get('chl_streams'), 0);
@@ -48,4 +54,45 @@ t.test('jobs, requests and the newest sample are in the format of Prometheus', a
 t.test('the number of label values is bounded, however many operations exist', async (t) => {
   const bounded = boundLabel(2);
   t.same(['a', 'b', 'c', 'a', 'd'].map(bounded), ['a', 'b', 'other', 'a', 'other']);
+});
+
+t.test('the number of series does not grow with addresses that nobody knows', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
+  await app.use(logStore).logStore.ask('newestLines', { limit: 1 });
+  const ask = async (i: number) => {
+    const address = i % 2 === 0 ? `/${randomUUID()}?${randomUUID()}` : `/jobs/${randomUUID()}`;
+    await (await fetch(app.origin + address)).arrayBuffer();
+  };
+  for (let i = 0; i < 10; i++) await ask(i);
+  await scrape(app);
+  const before = await scrape(app);
+  for (let i = 0; i < 10_000; i += 20) await Promise.all(Array.from({ length: 20 }, (_, n) => ask(i + n)));
+  const after = await scrape(app);
+  const added = [...after.keys()].filter((key) => !before.has(key));
+  t.same(added, []);
+  const unknown = 'chl_http_requests_total{method="GET",route="none",status="4xx"}';
+  t.equal((after.get(unknown) ?? 0) - (before.get(unknown) ?? 0), 5000);
+});
+
+t.test('files of pages are one route, and a stream has no duration', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { html } = await app.page('/jobs');
+  const script = html.querySelector('script[src]')?.getAttribute('src') ?? '';
+  await (await fetch(app.origin + script)).arrayBuffer();
+  const stream = await openStream(app.origin, '/ui/stream/telemetry');
+  await stream.until(({ event }) => event !== '');
+  stream.close();
+  await untilStreams(app, 0);
+  const values = await scrape(app);
+  const count = (route: string) =>
+    values.get(`chl_http_request_duration_seconds_count{method="GET",route="${route}",status="2xx"}`);
+  t.equal(count('/assets/*'), 1);
+  t.equal(count('/ui/stream/telemetry'), undefined);
+});
+
+t.test('/metrics, /health and /livez are described', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { paths } = (await app.json('/api/v1/openapi.json')).body;
+  for (const path of ['/metrics', '/health', '/livez']) t.ok(paths[path]?.get?.summary, path);
+  t.ok(paths['/metrics'].get.responses[200].content['text/plain']);
 });

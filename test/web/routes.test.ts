@@ -44,7 +44,7 @@ t.test('openapi.json describes the purpose and the responses of every route', as
       ([method, { summary, responses }]) => ({ name: `${method.toUpperCase()} ${url}`, summary, responses }),
     ),
   );
-  const ofTheApi = routes.filter(({ url }) => /^\/(api\/|health$|livez$|readyz$)/.test(url));
+  const ofTheApi = routes.filter(({ url }) => /^\/(api\/|health$|livez$|metrics$|readyz$)/.test(url));
   t.ok(ofTheApi.length > 10);
   for (const { method, url, schema } of ofTheApi) t.ok(schema, `${method} ${url} has a schema`);
   t.strictSame(

@@ -21,7 +21,7 @@ export function countJobs(
   const seconds = new Histogram({
     name: 'chl_job_duration_seconds',
     help: 'How long jobs ran, from the start of their last attempt to the end.',
-    labelNames: ['operation'],
+    labelNames: ['operation', 'outcome'],
     buckets: jobSeconds,
     registers: [registry],
   });
@@ -33,7 +33,8 @@ export function countJobs(
     total.inc({ operation, status });
     const job = repository.find(id);
     if (!job?.started_at || !job.finished_at) return;
-    seconds.observe({ operation }, (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
+    const ms = Date.parse(job.finished_at) - Date.parse(job.started_at);
+    seconds.observe({ operation, outcome: status }, ms / 1000);
   });
 }
 
