@@ -2,6 +2,7 @@
 import { tokenCommands } from './access/commands.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
+import { flagCommands } from './flags/commands.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { maintenanceCommands } from './maintenance/commands.ts';
 import { queueCommands } from './queue/commands.ts';
@@ -19,6 +20,7 @@ export const declaredCommands: Command[] = [
   ...scheduleCommands,
   ...tokenCommands,
   ...settingCommands,
+  ...flagCommands,
   ...auditCommands,
   ...maintenanceCommands,
   ...restoreCommands,

@@ -15,6 +15,7 @@ import { databases } from './databases/feature.ts';
 import { disk } from './disk/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
+import { flags } from './flags/feature.ts';
 import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
@@ -40,7 +41,6 @@ import { status } from './status/feature.ts';
 import { storage } from './storage/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
-import { flags } from './flags/feature.ts';
 import { logStore } from './log-store/feature.ts';
 import { log } from './log/feature.ts';
 import { traces } from './traces/feature.ts';
@@ -53,8 +53,8 @@ import { workers } from './workers/feature.ts';
 export const features: Feature[] = [
   access,
   backupStore,
-  settings,
   flags,
+  settings,
   logStore,
   library,
   planStore,

@@ -44,5 +44,17 @@ CREATE TABLE `flag` (
 --> statement-breakpoint
 CREATE TABLE `flag_read` (
 	`key` text PRIMARY KEY NOT NULL,
-	`read_at` text NOT NULL
+	`since` text NOT NULL,
+	`read_at` text
 );
+--> statement-breakpoint
+CREATE TABLE `vector_recheck` (
+	`kind` text NOT NULL,
+	`entry_id` text NOT NULL,
+	`model` text NOT NULL,
+	`similarity` real NOT NULL,
+	`checked_at` text NOT NULL,
+	PRIMARY KEY(`kind`, `entry_id`)
+);
+--> statement-breakpoint
+CREATE INDEX `vector_recheck_checked` ON `vector_recheck` (`checked_at`);

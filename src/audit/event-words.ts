@@ -105,6 +105,7 @@ export const eventGroups: EventGroup[] = [
       'settings.changed': words('Setting changed', 'Change a setting'),
       'settings.imported': words('Settings imported', 'Import settings'),
       'settings.import_previewed': words('Import of settings previewed', 'Preview an import of settings'),
+      'flags.change': words('Flag changed', 'Change a flag'),
       'credential.changed': saved('Credential', 'replaced', 'Replace'),
       'credential.checked': words('Credential checked', 'Check a credential'),
       'credential.removed': words('Credential removed', 'Remove a credential'),

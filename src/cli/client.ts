@@ -102,8 +102,8 @@ function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'c
       read<Body>(await send('PUT', path, JSON.stringify(body))),
     upload: async <Body>(path: string, files: string[]) =>
       read<Body>(await send('POST', path, await formOf(files))),
-    async delete(path) {
-      const answer = await send('DELETE', path);
+    async delete(path, body) {
+      const answer = await send('DELETE', path, body && JSON.stringify(body));
       if (answer.bytes.length > 0) read(answer);
     },
     async log(number, offset) {

@@ -37,6 +37,8 @@ export type BusEvents = {
   sources: [];
   /** A setting has changed; the file of a credential in use is one. */
   settings: [];
+  /** A flag has changed. */
+  flags: [];
   /** A credential or the embedder has changed, or is being changed or checked. */
   credentials: [];
   /** A token or a session was created or revoked. */

@@ -34,6 +34,7 @@ const changes = [
   'credentials',
   'databases',
   'findings',
+  'flags',
   'index',
   'jobs',
   'library',

@@ -34,6 +34,12 @@ export const ofCredentials = {
 export const ofSettings = {
   'PUT /api/v1/settings/values': (app) =>
     send(app, 'PUT', '/api/v1/settings/values', { values: { 'retention.days': 30 } }),
+  'PUT /api/v1/flags/:key': (app) =>
+    send(app, 'PUT', '/api/v1/flags/traces', { is_on: true, percent: 20, reason: 'a test needs it' }),
+  'DELETE /api/v1/flags/:key': (app) =>
+    send(app, 'DELETE', '/api/v1/flags/traces', { reason: 'a test needs it' }),
+  'POST /ui/settings/flags': (app) =>
+    submit(app, '/ui/settings/flags', { 'percent:traces': '30', reason: 'a test needs it' }),
   'POST /ui/settings/limits': (app) => submit(app, '/ui/settings/limits', { 'retention.days': '29' }),
   'POST /api/v1/settings/import': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
   'POST /ui/settings/import': (app) => {

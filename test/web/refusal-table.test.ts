@@ -85,6 +85,12 @@ const neverRetried: Step[] = [
 const bulk: Step[] = [['operator', { action: 'remove', jobs: [1], numbers: '1' }, 'forbidden']];
 const badFile = { format: 1, settings: { colour: 1 } };
 const goodFile = { format: 1, settings: { 'retention.days': 31 } };
+const outdatedFlag = {
+  'on:traces': 'true',
+  'was:on:traces': 'true',
+  'percent:traces': '20',
+  'was:percent:traces': '7',
+};
 const imports = (text: (file: object) => unknown): Step[] => [
   ['admin', { file: text({}), plan: 'x' }, invalid],
   ['admin', { file: text(badFile), plan: 'x' }, invalid],
@@ -165,6 +171,18 @@ const inWrongState: Record<string, Steps> = {
   'maintenance.ended': {
     'POST /api/v1/maintenance/2/end': ended,
     'POST /ui/maintenance/2/end': ended,
+  },
+  'flags.change': {
+    'PUT /api/v1/flags/traces': [
+      ['admin', { is_on: true, percent: 101 }, invalid],
+      ['admin', { is_on: true, percent: 20 }, unconfirmed],
+    ],
+    'DELETE /api/v1/flags/traces': [['admin', {}, unconfirmed]],
+    'POST /ui/settings/flags': [
+      ['admin', { 'percent:traces': '101' }, invalid],
+      ['admin', { ...outdatedFlag }, unconfirmed],
+      ['admin', { ...outdatedFlag, reason: 'a test needs it' }, 'edit_conflict'],
+    ],
   },
   'settings.imported': {
     'POST /api/v1/settings/import': imports((file) => file),

@@ -1,6 +1,6 @@
 // The tables of ops.db for errors and flags. Times are ISO 8601 UTC. What is only observed lies in log.db.
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Errors with the same fingerprint, which is the SHA-256 of `source`, `code`, `place`, `frame` and `line`. */
 export const errorGroup = sqliteTable(
@@ -63,8 +63,25 @@ export const flag = sqliteTable(
   () => [check('flag_is_on', sql`is_on IN (0, 1)`), check('flag_percent', sql`percent BETWEEN 0 AND 100`)],
 );
 
-/** When a flag was last read; written at most once an hour. */
+/** When a flag was last read, written at most once an hour, and since when it has the default, if it has. */
 export const flagRead = sqliteTable('flag_read', {
   key: text().primaryKey(),
-  read_at: text().notNull(),
+  since: text().notNull(),
+  read_at: text(),
 });
+
+/** The newest entries that were embedded again, and how similar the vector was to the stored one (1: the same). */
+export const vectorRecheck = sqliteTable(
+  'vector_recheck',
+  {
+    kind: text().notNull(),
+    entry_id: text().notNull(),
+    model: text().notNull(),
+    similarity: real().notNull(),
+    checked_at: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.entry_id] }),
+    index('vector_recheck_checked').on(table.checked_at),
+  ],
+);

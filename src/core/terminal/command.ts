@@ -17,7 +17,7 @@ export type Client = {
   put<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
   /** Sends a form with these files of this machine, each in the field `file`. */
   upload<Body>(path: string, files: string[]): Promise<Body>;
-  delete(path: string): Promise<void>;
+  delete(path: string, body?: Record<string, unknown>): Promise<void>;
   /** Part of the log: its bytes and their offset. */
   log(number: number, offset: number): Promise<{ bytes: Buffer; offset: number }>;
   /** Starts an accepted job when this process runs it. */

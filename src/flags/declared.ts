@@ -1,0 +1,49 @@
+// The only list of flags. A flag without a row in ops.db has its default.
+import type { FlagDefinition } from './flag.ts';
+
+export const declaredFlags: FlagDefinition[] = [
+  {
+    key: 'live-updates',
+    scope: 'ui',
+    unit: 'browser',
+    owner: 'web',
+    text: 'Pages update by themselves. Off: they ask every 10 s.',
+    default: { is_on: true, percent: 100 },
+  },
+  {
+    key: 'traces',
+    scope: 'api',
+    unit: 'request',
+    owner: 'traces',
+    text: 'The share of requests that is traced in full.',
+    default: { is_on: true, percent: 5 },
+  },
+  {
+    key: 'auto-incidents',
+    scope: 'api',
+    unit: 'check',
+    owner: 'status',
+    text: 'An error that lasts opens an incident. No incidents are kept yet, so it changes nothing.',
+    default: { is_on: true, percent: 100 },
+  },
+  {
+    key: 'auto-repair',
+    scope: 'api',
+    unit: 'job',
+    owner: 'runner',
+    text: 'A finished import starts Repair index.',
+    default: { is_on: false, percent: 100 },
+  },
+  {
+    key: 'vector-recheck',
+    scope: 'worker',
+    unit: 'entry',
+    owner: 'workers',
+    text: 'Idle workers embed an entry again and compare: finds a model that changed behind its name.',
+    default: { is_on: false, percent: 1 },
+  },
+];
+
+export function findFlag(key: string): FlagDefinition | null {
+  return declaredFlags.find((flag) => flag.key === key) ?? null;
+}

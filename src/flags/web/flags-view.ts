@@ -1,0 +1,83 @@
+// The page of flags: each with its switch and its share, the reason of a save, and the answer for a unit.
+import type { FormProblems } from '../../core/arguments.ts';
+import type { AppError } from '../../core/errors.ts';
+import { formatList, plural } from '../../core/format.ts';
+import { showAgain, wasName } from '../../web/edited-field.ts';
+import type { Form } from '../../web/validation.ts';
+import { formatBucket, type FlagState, shareOf } from '../flag.ts';
+import type { Flags } from '../flags.ts';
+import type { KnownFlag } from '../known-flag.ts';
+
+/** The typed values, and why they were refused. */
+export type Refused = { form: Form; error: AppError } & FormProblems;
+export type Tried = { key?: string; unit?: string };
+
+export const onName = (key: string) => `on:${key}`;
+export const percentName = (key: string) => `percent:${key}`;
+
+export function viewFlags(all: KnownFlag[], refused: Refused | null) {
+  const keys = all.map(({ flag }) => flag.key);
+  const on = all.filter(({ state }) => shareOf(state) > 0).length;
+  const stale = all.filter((one) => one.stale !== null).length;
+  const faulty = keys.filter((key) => refused?.problemOf(key));
+  const reasonProblem = refused?.problemOf('reason') ?? null;
+  const isConflict = refused?.error.code === 'edit_conflict';
+  const wrong = isConflict ? 'changed since you opened the page' : 'cannot be saved';
+  return {
+    sentence: `${on} of ${all.length} on${stale > 0 ? `, ${stale} stale` : ''}.`,
+    items: all.map((known) => viewFlag(known, refused)),
+    reason: refused?.form.reason ?? '',
+    reasonProblem,
+    /** Null without a refusal. */
+    problem:
+      faulty.length > 0
+        ? `${plural(faulty.length, 'flag')} ${wrong}: ${formatList(faulty)}.`
+        : (reasonProblem ?? refused?.error.message ?? null),
+  };
+}
+
+function viewFlag({ flag, state, saved, stale }: KnownFlag, refused: Refused | null) {
+  const { key, text, unit, scope } = flag;
+  const field = (name: string, stored: string) =>
+    showAgain(refused?.form ?? {}, { name, field: key, stored }, refused?.error);
+  const on = field(onName(key), String(state.is_on));
+  const percent = field(percentName(key), String(state.percent));
+  return {
+    key,
+    text,
+    id: `flag-${key}`,
+    by: `By ${unit}`,
+    hint: scope === 'worker' ? 'read by workers' : null,
+    preset: formatDefault(flag.default),
+    presetPercent: flag.default.percent || 100,
+    stale,
+    changedAt: saved?.changed_at ?? null,
+    changedBy: saved?.changed_by ?? null,
+    note: saved?.note ?? null,
+    onName: onName(key),
+    wasOnName: wasName(onName(key)),
+    wasOn: on.was,
+    isOn: on.value === 'true',
+    percentName: percentName(key),
+    wasPercentName: wasName(percentName(key)),
+    wasPercent: percent.was,
+    percent: percent.value,
+    problem: refused?.problemOf(key) ?? null,
+  };
+}
+
+/** `default on`, `default 5%`, `default off` */
+function formatDefault({ is_on, percent }: FlagState): string {
+  if (!is_on) return 'default off';
+  return percent === 100 ? 'default on' : `default ${percent}%`;
+}
+
+/** `answer`: null before a flag and a unit are chosen. */
+export function viewTried(flags: Flags, { key, unit = '' }: Tried) {
+  const all = flags.all().map(({ flag }) => flag);
+  const chosen = all.find((flag) => flag.key === key) ?? null;
+  const options = all.map((flag) => ({ key: flag.key, isChosen: flag === chosen }));
+  if (!chosen || unit === '') return { options, unit, answer: null };
+  const { on, bucket, because } = flags.resolve(chosen.key, unit);
+  return { options, unit, answer: { on, because, number: formatBucket(bucket) } };
+}
