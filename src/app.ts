@@ -6,7 +6,7 @@ import { createAudit, systemRequester } from './core/audit.ts';
 import { createCaches } from './core/cache.ts';
 import { createBus } from './core/bus.ts';
 import { type Catalogue, createCatalogue } from './core/catalogue.ts';
-import type { Config } from './core/config.ts';
+import { type Config, version } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
 import { aloneBusyMs, serverBusyMs, setBusyMs, statementsOf } from './core/db/open.ts';
@@ -135,13 +135,15 @@ async function eachInOrder<T>(items: T[], work: (item: T) => void | Promise<void
   for (const item of items) await work(item);
 }
 
-function recordStart({ audit, config: { mode }, untilFree }: Kernel): Promise<void> {
+function recordStart({ audit, config: { mode }, log, untilFree }: Kernel): Promise<void> {
+  log.info({ event: 'server.started', version, mode }, `version ${version} has started`);
   const row = { event: 'server.started', by: systemRequester, detail: { mode } };
   return untilFree(() => audit.record({ ...row, outcome: 'ok' }));
 }
 
 /** A full disk or a damaged database does not keep the server from stopping. */
 function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
+  log.info({ event: 'server.stopped' }, 'the server is stopping');
   try {
     audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
   } catch (error) {

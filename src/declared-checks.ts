@@ -26,6 +26,7 @@ import { lastCheckHead, lastChecksCheck } from './databases/last-checks-check.ts
 import { databaseHead } from './embedding/database-check.ts';
 import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
+import { logStoreHead } from './log-store/log-store-check.ts';
 import { embeddingOutageHead } from './queue/queue-check.ts';
 import { queueHead } from './queue/stuck-check.ts';
 import { countLibrary } from './library/counts.ts';
@@ -59,6 +60,7 @@ export const checksOfServer: (CheckHead & { insteadIds?: string[] })[] = [
   eventLoopHead,
   samplerHead,
   databaseSizeHead,
+  logStoreHead,
   diskForecastHead,
   streamHead,
   clockHead,

@@ -57,6 +57,10 @@ export type BusEvents = {
   disk: [];
   /** Rows were added to the audit log; at most once in each turn of the event loop. */
   audit: [];
+  /** Lines were added to the log that is kept. */
+  lines: [];
+  /** The file of the log was looked at, or is lost, or cannot be written. */
+  'log-store': [];
   /** A telemetry sample was taken. */
   sample: [];
 };

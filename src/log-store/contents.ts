@@ -1,7 +1,7 @@
 // What log.db holds: how each kind is written, and what can be asked. A new kind is a line in `writers`, a new question a line
 // in `questions`; both run in the thread of the log store and take the database first.
 import type { Db } from '../core/db/open.ts';
-import { addLines, newestLines } from './line-repository.ts';
+import { addLines, lineRange, linesOf, lineTime } from './line-repository.ts';
 import { addRequestStats, requestCounts, requestStats } from './request-stat-repository.ts';
 
 export const writers = {
@@ -10,7 +10,9 @@ export const writers = {
 } satisfies Record<string, (db: Db, items: never[]) => void>;
 
 export const questions = {
-  newestLines,
+  lineRange,
+  lineTime,
+  linesOf,
   requestCounts,
   requestStats,
 } satisfies Record<string, (db: Db, given: never) => unknown>;

@@ -2,6 +2,7 @@
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
 import { createLogStore } from './log-store.ts';
+import { logStoreCheck } from './log-store-check.ts';
 import { measureLogStore } from './web/metrics.ts';
 
 export const logStore: Feature<ReturnType<typeof createParts>> = {
@@ -11,6 +12,7 @@ export const logStore: Feature<ReturnType<typeof createParts>> = {
     start: () => logStore.start(),
     afterStop: () => logStore.close(),
   }),
+  checks: (ctx) => [logStoreCheck(ctx)],
   metrics: measureLogStore,
 };
 

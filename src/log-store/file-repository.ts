@@ -1,119 +1,212 @@
-// The file log.db, as its thread holds it. A file that is missing, replaced, damaged or of another version is made again; what
-// was in it is lost, and nothing else fails.
+// The file log.db, as its thread holds it. A file that is missing, replaced, damaged or of another version is made again: its
+// content is lost, and nothing else fails.
 import fs from 'node:fs';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
+import { readPages } from '../core/db/pages.ts';
 import { logSchema, logSchemaVersion } from './schema-repository.ts';
 
-/** Another process may compact or read the file. */
+/** Another process may check or compact the file. */
 const busyMs = 1000;
-const damage = [
-  'SQLITE_CORRUPT',
-  'SQLITE_NOTADB',
-  'SQLITE_IOERR_SHORT_READ',
-  'SQLITE_CANTOPEN',
-  'SQLITE_SCHEMA',
-  'SQLITE_READONLY_DBMOVED',
-];
+/** The write-ahead log is emptied into the file when it has so many bytes, and shortened to them. */
+const walMaxBytes = 4 * 1024 * 1024;
 
-/** `onRemade` gets the reason as the end of a sentence: `was removed`. Throws the driver's error when no file can be made. */
-export function openLogFile(file: string, onRemade: (reason: string) => void) {
-  let db = openOrRemake(file, onRemade);
-  let inode = inodeOf(file);
+const damage = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'SQLITE_READONLY_DBMOVED'];
+const otherVersion = 'was of another version';
+type Held = { db: Db; inode: number; stamp: string; isSuspect: boolean };
+
+type Given = {
+  file: string;
+  /** The lines of a new file have ids above this. */
+  idsAbove(): number;
+  /** Gets the reason as the end of a sentence: `was removed`. */
+  onRemade(reason: string): void;
+};
+
+export type LogFile = ReturnType<typeof createLogFile>;
+
+/** The file is opened when it is first used. */
+export function createLogFile(given: Given) {
+  const { file } = given;
+  const { hold, letGo, current } = createHolder(given);
 
   return {
     /** Calls `work` with the open file; once more when the file had to be made again. */
     use<T>(work: (db: Db) => T): T {
-      if (inodeOf(file) !== inode) remake('was removed');
+      const { db } = hold();
       try {
         return work(db);
       } catch (error) {
-        if (!isDamage(error)) throw error;
-        remake('could not be read');
-        return work(db);
+        const reason = reasonOf(error);
+        if (reason === null) throw error;
+        letGo(reason);
+        return work(hold().db);
       }
     },
 
-    /** Finds a file whose content was replaced: SQLite keeps pages that it has read. */
+    /** Finds a file that another program has written into: SQLite keeps pages that it has read. */
     probe() {
-      if (inodeOf(file) !== inode) return remake('was removed');
-      try {
-        const other = connect(file, { timeout: busyMs, readonly: true });
-        try {
-          other.prepare('SELECT count(*) FROM sqlite_schema').get();
-        } finally {
-          other.close();
+      const held = hold();
+      if (held.isSuspect || stampOf(file) !== held.stamp) {
+        const reason = examine(file);
+        if (reason !== null) {
+          letGo(reason);
+          hold();
+          return;
         }
-      } catch (error) {
-        if (isDamage(error)) remake('could not be read');
+        Object.assign(held, { isSuspect: false, stamp: stampOf(file) });
       }
+      if (walBytesOf(file) > 0) checkpoint(held, file);
     },
 
-    /** Of the pages, without the write-ahead log. */
-    bytes(): number {
-      const read = (name: string) => db.pragma(name, { simple: true }) as number;
-      return read('page_count') * read('page_size');
+    /** Throws if the file cannot be written. */
+    tryWriting() {
+      hold().db.pragma(`user_version = ${logSchemaVersion}`);
     },
 
-    close() {
-      db.close();
+    /** Empties a large write-ahead log into the file. */
+    settle() {
+      const held = current();
+      if (held && walBytesOf(file) > walMaxBytes) checkpoint(held, file);
     },
+
+    sizes() {
+      const { pages, free, pageBytes } = readPages(hold().db);
+      return { bytes: pages * pageBytes, free_bytes: free * pageBytes, wal_bytes: walBytesOf(file) };
+    },
+
+    close: () => letGo(null),
   };
-
-  function remake(reason: string) {
-    try {
-      db.close();
-    } catch {}
-    removeFiles(file);
-    db = open(file);
-    inode = inodeOf(file);
-    onRemade(reason);
-  }
 }
 
-function openOrRemake(file: string, onRemade: (reason: string) => void): Db {
-  try {
-    return open(file);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    removeFiles(file);
-    const made = open(file);
-    onRemade('could not be read');
+/** Holds the open file, and makes it again where it must. */
+function createHolder({ file, idsAbove, onRemade }: Given) {
+  let held: Held | null = null;
+  /** Why it must be made again; kept until that has worked. */
+  let lost: string | null = null;
+
+  return {
+    current: () => held,
+
+    /** Throws the error of the driver or of the system when the file cannot be opened or made. */
+    hold(): Held {
+      const inode = held && inodeOf(file);
+      if (inode !== (held?.inode ?? null)) letGo(inode === null ? 'was removed' : 'was replaced');
+      held ??= lost === null ? openFile() : makeAgain(lost);
+      return held;
+    },
+
+    letGo,
+  };
+
+  /** `reason`: why it must be made again, if it must. */
+  function letGo(reason: string | null) {
+    try {
+      held?.db.close();
+    } catch {}
+    held = null;
+    lost = reason;
+  }
+
+  function openFile(): Held {
+    try {
+      return open(file, idsAbove);
+    } catch (error) {
+      lost = reasonOf(error);
+      if (lost === null) throw error;
+      return makeAgain(lost);
+    }
+  }
+
+  function makeAgain(reason: string): Held {
+    refuseFolder(file);
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) fs.rmSync(name, { force: true });
+    const made = open(file, idsAbove);
+    lost = null;
+    onRemade(reason);
     return made;
   }
 }
 
-function open(file: string): Db {
+function open(file: string, idsAbove: () => number): Held {
+  refuseFolder(file);
   const db = connect(file, { timeout: busyMs });
   try {
     fs.chmodSync(file, 0o600);
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
+    db.pragma('wal_autocheckpoint = 0');
+    db.pragma(`journal_size_limit = ${walMaxBytes}`);
     const version = db.pragma('user_version', { simple: true });
     const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
-    if (version === logSchemaVersion && !isEmpty) return db;
-    if (!isEmpty) throw Object.assign(new Error('another version'), { code: 'SQLITE_SCHEMA' });
-    db.transaction(() => {
-      db.exec(logSchema);
-      db.pragma(`user_version = ${logSchemaVersion}`);
-    })();
-    return db;
+    if (!isEmpty && version !== logSchemaVersion)
+      throw Object.assign(new Error(otherVersion), { code: 'LOG_VERSION' });
+    if (isEmpty) createTables(db, idsAbove());
+    const held = { db, inode: inodeOf(file) ?? 0, stamp: stampOf(file), isSuspect: false };
+    checkpoint(held, file);
+    return held;
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function isDamage(error: unknown): boolean {
-  const code = String((error as { code?: string }).code ?? '');
-  return damage.some((one) => code === one || code.startsWith(`${one}_`));
+function refuseFolder(file: string) {
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw Object.assign(new Error('a folder'), { code: 'EISDIR', path: file });
 }
 
-function removeFiles(file: string) {
-  for (const name of [file, `${file}-wal`, `${file}-shm`]) fs.rmSync(name, { force: true });
+function createTables(db: Db, idsAbove: number) {
+  db.transaction(() => {
+    db.exec(logSchema);
+    db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('line', ?)`).run(idsAbove);
+    db.pragma(`user_version = ${logSchemaVersion}`);
+  })();
+}
+
+/** Only this writes into the file itself, so its time of change is known afterwards. */
+function checkpoint(held: Held, file: string) {
+  if (stampOf(file) !== held.stamp) held.isSuspect = true;
+  held.db.pragma('wal_checkpoint(PASSIVE)');
+  held.stamp = stampOf(file);
+}
+
+/** Reads the whole file through a connection that has none of its pages; null if it is intact. */
+function examine(file: string): string | null {
+  try {
+    const other = connect(file, { timeout: busyMs, readonly: true });
+    try {
+      // An empty file is intact.
+      other.prepare('SELECT 1 FROM line LIMIT 1').get();
+      return other.pragma('quick_check(1)', { simple: true }) === 'ok' ? null : 'was damaged';
+    } finally {
+      other.close();
+    }
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Why the file must be made again after this error; null if it need not. */
+function reasonOf(error: unknown): string | null {
+  const { code: given, message } = error as { code?: unknown; message: string };
+  const code = String(given ?? '');
+  if (code === 'LOG_VERSION') return otherVersion;
+  if (damage.some((one) => code === one || code.startsWith(`${one}_`))) return 'was damaged';
+  return code === 'SQLITE_ERROR' && /^no such (table|column)/.test(message) ? 'had other tables' : null;
 }
 
 function inodeOf(file: string): number | null {
   return fs.statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** Differs after each write into the file. */
+function stampOf(file: string): string {
+  const stat = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
+  return `${stat?.mtimeNs} ${stat?.size}`;
+}
+
+function walBytesOf(file: string): number {
+  return fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -2,48 +2,78 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Question, replyTo } from '../core/thread.ts';
 import { type Batch, type Kind, questions, writers } from './contents.ts';
-import { openLogFile } from './file-repository.ts';
+import { createLogFile } from './file-repository.ts';
+import { describeLines } from './line-repository.ts';
 import type { FileState, LogExchange, ThreadStart } from './protocol.ts';
+import { makeRoom, tidy } from './tidy.ts';
 
 const port = parentPort;
 if (!port) throw new Error('log-thread runs as a thread of the server only.');
-const { file } = workerData as ThreadStart;
+const given = workerData as ThreadStart;
+let { maxBytes } = given;
 let remade = { times: 0, reason: null as string | null };
-const log = openLogFile(file, (reason) => {
-  remade = { times: remade.times + 1, reason };
+let newestId = 0;
+/** Ids are times in microseconds at first, so those of a new file are above all earlier ones. */
+const idsAbove = () => Math.max(newestId, Date.now() * 1000);
+const log = createLogFile({
+  file: given.file,
+  idsAbove,
+  onRemade(reason) {
+    remade = { times: remade.times + 1, reason };
+  },
 });
+let writing: Promise<unknown> = Promise.resolve();
 
 port.on('message', (message: Question<LogExchange>) => {
   void replyTo(port, message.id, () => answerTo(message));
 });
 
-function answerTo(message: Question<LogExchange>): unknown {
+async function answerTo(message: Question<LogExchange>): Promise<unknown> {
   switch (message.name) {
-    case 'write':
-      write(message.question);
+    case 'write': {
+      const { question } = message;
+      const written = writing.then(() => write(question));
+      writing = written.catch(() => {});
+      await written;
       return state();
+    }
     case 'ask': {
-      const { name, given } = message.question;
-      return log.use((db) => questions[name](db, given as never));
+      await writing;
+      const { name, given: details } = message.question;
+      return log.use((db) => questions[name](db, details as never));
     }
     case 'tend':
+      maxBytes = message.question.maxBytes;
       log.probe();
+      if (message.question.isTrial) log.tryWriting();
+      await tidy(log, message.question);
       return state();
     default:
+      await writing;
       log.close();
       setImmediate(() => port?.close());
       return null;
   }
 }
 
-function write(batch: Batch) {
+async function write(batch: Batch) {
+  await makeRoom(log, { maxBytes }, sizeOf(batch));
   log.use((db) =>
     db.transaction(() => {
       for (const [kind, items] of Object.entries(batch)) writers[kind as Kind](db, items as never);
     })(),
   );
+  log.settle();
+}
+
+/** About what the batch takes in the file and in its write-ahead log. */
+function sizeOf(batch: Batch): number {
+  const bytes = (batch.lines ?? []).reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  return 2 * bytes;
 }
 
 function state(): FileState {
-  return { bytes: log.bytes(), remade: remade.times, reason: remade.reason };
+  const lines = log.use(describeLines);
+  newestId = Math.max(newestId, lines.newest_id);
+  return { ...log.sizes(), ...lines, remade: remade.times, reason: remade.reason };
 }

@@ -1,17 +1,32 @@
 // The messages between the server and the thread of the log store.
 import type { Batch, QuestionName } from './contents.ts';
 
-export type ThreadStart = { file: string };
+export type ThreadStart = { file: string; maxBytes: number };
 
-/** `bytes`: of the file. `remade`: how often it was made again since the start of the thread, and why the last time, as the end
- *  of a sentence: `was removed`. */
-export type FileState = { bytes: number; remade: number; reason: string | null };
+/** The file as it is now. Times are milliseconds since 1970. */
+export type FileState = {
+  /** Of its pages, without the write-ahead log. */
+  bytes: number;
+  /** Of the pages that hold nothing, which later lines use. */
+  free_bytes: number;
+  wal_bytes: number;
+  lines: number;
+  /** Null without lines. */
+  oldest_at: number | null;
+  /** 0 without lines. */
+  newest_id: number;
+  /** How often it was made again since the start of the thread. */
+  remade: number;
+  /** Why it was made again the last time, as the end of a sentence: `was removed`. */
+  reason: string | null;
+};
 
 /** `now`: milliseconds since 1970. */
 export type LogExchange = {
   write: { question: Batch; answer: FileState };
   ask: { question: { name: QuestionName; given: unknown }; answer: unknown };
-  /** Looks whether the file is still the one that is open, and removes what is too old or too much. */
-  tend: { question: { now: number; maxBytes: number }; answer: FileState };
+  /** Looks whether the file is still the one that is open, and removes what is too old or too much. `isTrial`: fails if nothing
+   *  can be written. */
+  tend: { question: { now: number; maxBytes: number; isTrial: boolean }; answer: FileState };
   close: { question: null; answer: null };
 };

@@ -4,7 +4,7 @@ export const logSchemaVersion = 1;
 
 export const logSchema = `
 CREATE TABLE line (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
   level INTEGER NOT NULL,
   text TEXT NOT NULL,

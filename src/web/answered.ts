@@ -2,6 +2,7 @@
 // itself.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnsweredRequest, RequestKind } from '../core/answered-request.ts';
+import type { Config } from '../core/config.ts';
 import { isSelfCheck } from '../core/self-check.ts';
 import type { Mounted } from './feature.ts';
 
@@ -16,16 +17,18 @@ declare module 'fastify' {
   }
 }
 
+type Limits = Pick<Config, 'slowRequestMs'>;
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Must be called before the routes are registered. */
-export function reportAnswered(app: FastifyInstance, mounted: Mounted[]) {
+export function reportAnswered(app: FastifyInstance, config: Limits, mounted: Mounted[]) {
   app.decorateRequest('isStream', false);
   const observers = mounted.flatMap(({ feature, ctx }) => feature.onAnswered?.(ctx) ?? []);
   const report = (request: FastifyRequest, reply: FastifyReply) => {
     const answered = describe(request, reply);
-    logAnswered(request, answered);
     if (isSelfCheck(request.headers)) return;
+    logAnswered(request, answered, config);
     for (const observe of observers) observe(answered);
   };
   app.addHook('onResponse', async (request, reply) => report(request, reply));
@@ -70,6 +73,17 @@ export function kindOf({ isStream, routeOptions }: FastifyRequest, reply: Fastif
   return isTransfer ? 'transfer' : 'request';
 }
 
-function logAnswered(request: FastifyRequest, { status, ms }: AnsweredRequest) {
-  request.log.info({ method: request.method, url: request.originalUrl, status, ms }, 'request');
+/** A line with an `event` is kept: of an action, of a request that was refused or failed, and of one beyond the threshold. A stream
+ *  or a transfer lasts as long as its reader. */
+function logAnswered(request: FastifyRequest, answered: AnsweredRequest, { slowRequestMs }: Limits) {
+  const { method, route, status, ms, actor, kind } = answered;
+  const { action } = request.routeOptions.config;
+  const line = { method, url: request.originalUrl, route, status, ms };
+  const text = `${method} ${route} was answered with ${status} after ${ms} ms`;
+  if (action) request.log.info({ event: `action.${action.name}`, ...line, actor }, text);
+  else if (status >= 500) request.log.warn({ event: 'request.failed', ...line, actor }, text);
+  else if (status >= 400) request.log.info({ event: 'request.refused', ...line, actor }, text);
+  else if (ms >= slowRequestMs && kind === 'request')
+    request.log.info({ event: 'request.slow', ...line, actor }, text);
+  else request.log.info(line, 'request');
 }

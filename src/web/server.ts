@@ -65,7 +65,7 @@ export async function createServer(
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
   redactAnswers(app, redactor);
-  reportAnswered(app, mounted);
+  reportAnswered(app, kernel.config, mounted);
   const registry = countRequests(app);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);

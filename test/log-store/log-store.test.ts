@@ -1,20 +1,173 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import t from 'tap';
+import type { Test } from 'tap';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { logStore } from '../../src/log-store/feature.ts';
-import { startApp } from '../support/app.ts';
+import { logSchemaVersion } from '../../src/log-store/schema-repository.ts';
+import { startApp, type TestApp } from '../support/app.ts';
 
-t.test('warnings, errors and events of the log are in log.db', async (t) => {
-  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+const everything = { filter: {}, from: 0, to: Number.MAX_SAFE_INTEGER, isUp: true, limit: 1000 };
+const noop = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
+
+async function start(t: Test, env = noop, root?: string) {
+  const app = await startApp(t, { env, ...(root ? { root } : {}) });
   const { logStore: store } = app.use(logStore);
+  const file = path.join(app.root, 'log.db');
+  const read = async (filter = {}) => store.ask('linesOf', { ...everything, filter });
+  const texts = async (filter = {}) => (await read(filter)).map(({ text }) => text);
+  await store.tend();
+  return { app, store, file, read, texts };
+}
+
+/** Removed after the servers of the test have closed. */
+function tempRoot(t: Test): string {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
+  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** The titles of what the check of the store finds now. */
+async function findings(app: TestApp) {
+  await app.parts.checker.runOnce('log-store');
+  return app.parts.findings
+    .open()
+    .filter(({ check_id }) => check_id === 'log-store')
+    .map(({ title }) => title);
+}
+
+const lost = 'Earlier lines of the log are lost';
+
+t.test('warnings, errors, events and the start of the server are in log.db', async (t) => {
+  const { app, read, store } = await start(t);
   app.log.info('a plain line');
   app.log.warn('look here');
   await app.run('export');
-  const lines = await store.ask('newestLines', { limit: 10 });
-  t.same(lines.map(({ text }) => text).reverse(), [
-    'look here',
-    'job #1 queued',
-    'job #1 running',
-    'job #1 succeeded',
+  const lines = await read();
+  const ofServer = lines.filter(({ fields }) => !String(fields.event).startsWith('action.'));
+  t.match(ofServer[0], { level: 30, fields: { event: 'server.started', mode: 'noop' } });
+  t.same(
+    ofServer.slice(1).map(({ text }) => text),
+    ['look here', 'job #1 queued', 'job #1 running', 'job #1 succeeded'],
+  );
+  t.match(ofServer.at(-1), { job: 1, level: 30, fields: { event: 'job.succeeded', operation: 'export' } });
+  t.match(store.state(), { file: { lines: lines.length }, remade: null, problem: null });
+  t.same(await findings(app), []);
+});
+
+t.test('actions, refusals and slow requests are kept; others are not', async (t) => {
+  const { app, read } = await start(t);
+  await app.page('/operations');
+  await app.page('/no-such-page');
+  await app.run('export');
+  Object.assign(app.config, { slowRequestMs: 0 });
+  await app.page('/jobs');
+  const kept = (await read()).flatMap(({ route, fields: { event, status, method } }) =>
+    /^(action|request)/.test(String(event)) ? [[event, method, route, status]] : [],
+  );
+  t.same(kept.slice(0, 2), [
+    ['request.refused', 'GET', 'none', 404],
+    ['action.job.accepted', 'POST', '/api/v1/operations/:operation', 202],
   ]);
-  t.match(lines[0], { job: 1, level: 30, fields: { event: 'job.succeeded', operation: 'export' } });
-  t.ok(store.state().file);
+  t.ok(kept.some(([event, , route]) => event === 'request.slow' && route === '/jobs'));
+  t.notOk(kept.some(([, , route]) => route === '/operations'));
+});
+
+const breaks: Record<string, (file: string) => void> = {
+  removed: (file) => fs.rmSync(file),
+  'removed with its logs': (file) => {
+    for (const name of ['', '-wal', '-shm']) fs.rmSync(file + name, { force: true });
+  },
+  'filled with junk': (file) => fs.writeFileSync(file, 'junk'.repeat(30_000)),
+  'filled with junk in place': (file) => {
+    const fd = fs.openSync(file, 'r+');
+    fs.writeSync(fd, Buffer.alloc(fs.fstatSync(fd).size, 7));
+    fs.closeSync(fd);
+  },
+  shortened: (file) => fs.truncateSync(file, 5000),
+  emptied: (file) => fs.truncateSync(file, 0),
+  replaced(file) {
+    fs.rmSync(file);
+    fs.writeFileSync(file, 'another file');
+  },
+  'of another schema'(file) {
+    const other = openDatabase(file, { busyMs: 1000 });
+    other.exec('DROP TABLE line; DROP TABLE span');
+    other.close();
+  },
+};
+
+for (const [name, damage] of Object.entries(breaks))
+  t.test(`a file that is ${name} while the server runs is made again, once`, async (t) => {
+    const { app, store, file, texts } = await start(t);
+    app.log.warn('before');
+    t.ok((await texts()).includes('before'));
+    const before = store.state().file?.newest_id ?? 0;
+    damage(file);
+    app.log.warn('meanwhile');
+    await store.tend();
+    app.log.warn('after');
+    const lines = await store.ask('linesOf', everything);
+    t.match(store.state().remade?.reason, /^(was|had) /);
+    t.same(lines.filter(({ fields }) => fields.event === 'log.remade').length, 1, 'one line says so');
+    t.ok(lines.some(({ text }) => text === 'after'));
+    t.notOk(lines.some(({ text }) => text === 'before'));
+    t.ok(
+      lines.every(({ id }) => id > before),
+      'no id is used again',
+    );
+    t.same(await findings(app), [lost]);
+    for (const address of ['/operations', '/activity', '/checks'])
+      t.equal((await app.page(address)).status, 200, address);
+    await store.tend();
+    t.equal(store.state().file?.remade, 1, 'only once');
+  });
+
+t.test('a file of another version or with junk is made again at the start', async (t) => {
+  const root = tempRoot(t);
+  const file = path.join(root, 'log.db');
+  fs.writeFileSync(file, 'junk'.repeat(1000));
+  const first = await start(t, noop, root);
+  t.match(first.store.state().remade, { reason: 'was damaged' });
+  await first.app.close();
+  const other = openDatabase(file, { busyMs: 1000 });
+  other.pragma(`user_version = ${logSchemaVersion + 1}`);
+  other.close();
+  const second = await start(t, noop, root);
+  t.match(second.store.state().remade, { reason: 'was of another version' });
+  t.match(await second.texts(), [/has started/, /was of another version/]);
+  t.equal(fs.statSync(file).mode & 0o777, 0o600);
+});
+
+t.test('what was written before a stop is there after the next start', async (t) => {
+  const root = tempRoot(t);
+  const first = await start(t, noop, root);
+  first.app.log.warn('last words');
+  await first.app.close();
+  const second = await start(t, noop, root);
+  const texts = await second.texts();
+  t.ok(texts.includes('last words'));
+  t.equal(texts.filter((text) => /has started/.test(text)).length, 2);
+  t.equal(second.store.state().remade, null);
+});
+
+t.test('while nothing can be written, lines are counted, and nothing else fails', async (t) => {
+  const { app, store, file, texts } = await start(t);
+  for (const name of ['', '-wal', '-shm']) fs.rmSync(file + name, { force: true });
+  fs.mkdirSync(file);
+  app.log.warn('lost');
+  await store.tend();
+  t.match(store.state().problem?.text, /log\.db is a folder, not a file/);
+  t.same(await findings(app), ['The log is not kept']);
+  t.match(await app.run('export'), { status: 'succeeded' });
+  await t.rejects(store.ask('linesOf', everything), /is a folder/);
+  t.ok(store.state().dropped.times > 0, 'the line is counted');
+  fs.rmdirSync(file);
+  await store.tend();
+  t.equal(store.state().problem, null);
+  await store.tend();
+  const kept = await texts();
+  t.ok(kept.some((text) => /lines of the log were not kept/.test(text)));
+  t.notOk(kept.includes('lost'));
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import type { openDatabase } from '../../src/core/db/open.ts';
+import { logStore } from '../../src/log-store/feature.ts';
 import type { TestApp } from './app.ts';
 import { operator } from './engine.ts';
 import { breaksOfBackups } from './backup-breaks.ts';
@@ -100,6 +101,19 @@ export function roundsOf(
         apply() {
           library.exec('CREATE TABLE junk (a); INSERT INTO junk VALUES (zeroblob(9000000)); DROP TABLE junk');
           return () => library.exec('VACUUM');
+        },
+      },
+      {
+        check: 'log-store',
+        component: 'database',
+        title: 'The log is not kept',
+        apply() {
+          const store = app.use(logStore).logStore;
+          const { state } = store;
+          store.state = () => ({ ...state(), problem: { at: new Date(), text: 'log.db is a folder.' } });
+          return () => {
+            store.state = state;
+          };
         },
       },
       {

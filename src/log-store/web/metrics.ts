@@ -5,7 +5,7 @@ import type { LogStore } from '../log-store.ts';
 export function measureLogStore(registry: Registry, { logStore }: { logStore: Pick<LogStore, 'state'> }) {
   new Counter({
     name: 'chl_log_lines_dropped_total',
-    help: 'Lines, figures of requests and traces that were not kept, because log.db was too slow or could not be written.',
+    help: 'Lines of the log that were not kept, because log.db was too slow or could not be written.',
     registers: [registry],
     collect() {
       this.reset();

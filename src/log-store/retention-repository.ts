@@ -1,0 +1,91 @@
+// How long log.db keeps what, and what goes first when the file is full: the oldest. Each removal is short, so that questions
+// are answered in between.
+import { type Db, prepareOnce } from '../core/db/open.ts';
+
+const dayMs = 86_400_000;
+
+/** How long lines are kept while there is room. */
+const keptDays = 14;
+
+type Kept = {
+  maxAgeMs: number;
+  /** Kept for its age alone: it is small, and old on purpose. */
+  isExempt?: true;
+  /** When the oldest one was observed; null without any. */
+  oldest: string;
+  /** Remove some of those before `@before`, the oldest first. */
+  remove: string[];
+};
+
+const traces = 'SELECT id FROM trace WHERE at < @before ORDER BY at LIMIT 200';
+
+const kinds: Kept[] = [
+  {
+    maxAgeMs: keptDays * dayMs,
+    oldest: 'SELECT at FROM line ORDER BY id LIMIT 1',
+    // Ids have no gaps, so that their range is the number of lines.
+    remove: [
+      `WITH first AS (SELECT id, at FROM line ORDER BY id LIMIT 1000)
+       DELETE FROM line WHERE id < coalesce(
+         (SELECT min(id) FROM first WHERE at >= @before), (SELECT max(id) + 1 FROM first)
+       )`,
+    ],
+  },
+  {
+    maxAgeMs: 3 * dayMs,
+    oldest: 'SELECT min(at) FROM trace',
+    remove: [`DELETE FROM span WHERE trace IN (${traces})`, `DELETE FROM trace WHERE id IN (${traces})`],
+  },
+  {
+    maxAgeMs: 7 * dayMs,
+    oldest: 'SELECT min(hour) FROM statement_stat',
+    remove: [
+      `DELETE FROM statement_stat WHERE hour < @before AND hour = (SELECT min(hour) FROM statement_stat)`,
+      'DELETE FROM statement WHERE hash NOT IN (SELECT hash FROM statement_stat)',
+    ],
+  },
+  { maxAgeMs: 2 * dayMs, ...requestStats(60) },
+  { maxAgeMs: 35 * dayMs, isExempt: true, ...requestStats(3600) },
+  { maxAgeMs: 35 * dayMs, isExempt: true, ...requestStats(86_400) },
+];
+
+function requestStats(span: number) {
+  const oldest = `SELECT at FROM request_stat WHERE span = ${span} ORDER BY at LIMIT 1`;
+  return {
+    oldest,
+    remove: [`DELETE FROM request_stat WHERE span = ${span} AND at < @before AND at = (${oldest})`],
+  };
+}
+
+/** Removes some of what is too old. False when nothing is. */
+export function removeExpired(db: Db, now: number): boolean {
+  return kinds.map((kind) => removeBefore(db, kind, now - kind.maxAgeMs)).some((removed) => removed);
+}
+
+/** Removes some of the oldest. False when nothing may be removed. */
+export function removeOldest(db: Db): boolean {
+  const [oldest] = kinds
+    .filter(({ isExempt }) => !isExempt)
+    .map((kind) => ({ kind, at: oldestOf(db, kind) }))
+    .filter(({ at }) => at !== null)
+    .sort((one, other) => Number(one.at) - Number(other.at));
+  return oldest ? removeBefore(db, oldest.kind, Number.MAX_SAFE_INTEGER) : false;
+}
+
+/** Gives free pages back to the disk, some at a time. */
+export function giveBackPages(db: Db) {
+  db.pragma('incremental_vacuum(500)');
+}
+
+function oldestOf(db: Db, { oldest }: Kept): number | null {
+  return (prepareOnce(db)(oldest).pluck().get() as number | null | undefined) ?? null;
+}
+
+function removeBefore(db: Db, kind: Kept, before: number): boolean {
+  const oldest = oldestOf(db, kind);
+  if (oldest === null || oldest >= before) return false;
+  db.transaction(() => {
+    for (const sql of kind.remove) prepareOnce(db)(sql).run({ before });
+  })();
+  return true;
+}
