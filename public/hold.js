@@ -87,7 +87,8 @@ function isTouched(host) {
   return (
     (host.contains(focused) && focused.matches(`${fields}, [contenteditable]`)) ||
     [...host.querySelectorAll(fields)].some(isEdited) ||
-    host.querySelector('dialog[open], :popover-open, details.menu[open]') !== null ||
+    host.querySelector('dialog[open], :popover-open, details.menu[open], details[data-holds][open]') !==
+      null ||
     (dialogHost === host && document.querySelector('dialog[open]') !== null) ||
     isSelected(host) ||
     [...requestHosts.values()].includes(host)

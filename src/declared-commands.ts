@@ -4,6 +4,7 @@ import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { flagCommands } from './flags/commands.ts';
 import { jobCommands } from './jobs/commands.ts';
+import { logCommands } from './log/commands.ts';
 import { maintenanceCommands } from './maintenance/commands.ts';
 import { queueCommands } from './queue/commands.ts';
 import { restoreCommands } from './restore/commands.ts';
@@ -22,6 +23,7 @@ export const declaredCommands: Command[] = [
   ...settingCommands,
   ...flagCommands,
   ...auditCommands,
+  ...logCommands,
   ...maintenanceCommands,
   ...restoreCommands,
 ];

@@ -14,7 +14,7 @@ export type Slicing = {
 export async function inSlices(
   { from, to, isUp }: { from: number; to: number; isUp: boolean },
   { sliceMs, maxMs, first, min }: Slicing,
-  work: (from: number, to: number) => boolean,
+  work: (from: number, to: number) => boolean | Promise<boolean>,
 ): Promise<number | null> {
   let size = first;
   let worked = 0;
@@ -22,7 +22,7 @@ export async function inSlices(
     if (worked > maxMs) return at;
     const end = isUp ? Math.min(to, at + size) : Math.max(from, at - size);
     const startedAt = performance.now();
-    const goesOn = work(Math.min(at, end), Math.max(at, end));
+    const goesOn = await work(Math.min(at, end), Math.max(at, end));
     if (!goesOn) return null;
     const took = performance.now() - startedAt;
     worked += took;

@@ -1,0 +1,38 @@
+import { formatBytes, formatLimit, plural } from '../core/format.ts';
+import type { HubRow } from '../core/hub-row.ts';
+import { url } from '../core/url.ts';
+import type { LogContext } from './parts.ts';
+
+/** How long it is said that lines were not kept. */
+const shownMs = 86_400_000;
+
+export const logRow = ({
+  config,
+  logState,
+  now,
+}: Pick<LogContext, 'config' | 'logState' | 'now'>): HubRow => ({
+  hub: 'activity',
+  position: 30,
+  icon: 'file',
+  name: 'Log',
+  href: '/log',
+  dirtyOn: ['log-store'],
+  load() {
+    const { file, problem, remade, dropped } = logState();
+    const action = { kind: 'page', label: 'Follow', hidden: 'the log', href: url('/log') } as const;
+    if (problem) {
+      const badge = { tone: 'warn', label: 'Not kept' } as const;
+      return { sentence: 'No line is kept, since', at: problem.at.toISOString(), badge, action };
+    }
+    if (file === null) return { sentence: 'Warnings, errors, jobs and actions.', action };
+    const size = `${plural(file.lines, 'line')}, ${formatBytes(file.bytes)} of ${formatLimit(config.keptLogBytes)}.`;
+    const isRecent = (at: Date) => now().getTime() - at.getTime() < shownMs;
+    if (dropped.at && isRecent(dropped.at)) {
+      const words = `${plural(dropped.latest, 'line was', 'lines were')} not kept`;
+      return { sentence: `${size} ${words}`, at: dropped.at.toISOString(), action };
+    }
+    if (remade && isRecent(remade.at))
+      return { sentence: `${size} It was made again`, at: remade.at.toISOString(), action };
+    return { sentence: size, action };
+  },
+});
