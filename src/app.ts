@@ -26,6 +26,7 @@ import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
 import { createServer } from './web/server.ts';
+import { createTracing } from './web/tracing.ts';
 import type { Stream } from './web/stream/stream.ts';
 
 export type App = Kernel & {
@@ -167,6 +168,7 @@ function createKernel(
     config,
     log,
     keptLines,
+    tracing: createTracing(),
     bus,
     redactor,
     audit: createAudit(ops, now, redactor, bus, (error) =>

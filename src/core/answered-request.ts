@@ -16,6 +16,8 @@ export type AnsweredRequest = {
   address: string;
   status: number;
   ms: number;
+  /** Of the answer; null for one that was sent in pieces. */
+  bytes: number | null;
   /** The name of its sender; null when nobody was identified. */
   actor: string | null;
 };

@@ -61,6 +61,8 @@ export type BusEvents = {
   lines: [];
   /** The file of the log was looked at, or is lost, or cannot be written. */
   'log-store': [];
+  /** From now on all requests are traced, or no longer. */
+  traces: [];
   /** A telemetry sample was taken. */
   sample: [];
 };

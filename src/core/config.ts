@@ -117,12 +117,18 @@ export function childEnvironment(
 }
 
 /** The attempt of this script (`CHL_JOB=<id>.<attempt>`; an empty id for a run by hand), the descriptor for its messages
- *  (0: none), and its pid as the server sees it, from outside the script's own PID namespace. */
+ *  (0: none), its pid as the server sees it, from outside the script's own PID namespace, and the trace of its request. */
 export function readScriptEnvironment() {
   const { env } = process;
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
   const pid = Number(env.CHL_PID) || process.pid;
-  return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0), pid };
+  const { TRACEPARENT: traceparent = '' } = env;
+  return {
+    job: { id, attempt: Number(attempt) },
+    messageFd: Number(env.CHL_MESSAGE_FD ?? 0),
+    pid,
+    traceparent,
+  };
 }
 
 /** SQLite puts the temporary files of this process there. It reads the variable once, when the first database is opened. */

@@ -15,6 +15,7 @@ import type { JobPart } from './job-part.ts';
 import type { KeptLines, Log } from './log.ts';
 import type { OptionLists } from './operation.ts';
 import type { Redactor } from './redaction.ts';
+import type { Tracing } from './tracing.ts';
 
 export type Kernel = {
   config: Config;
@@ -23,6 +24,8 @@ export type Kernel = {
   keptLines: KeptLines;
   /** Masks secrets in texts that leave the server. */
   redactor: Redactor;
+  /** The requests that are traced. */
+  tracing: Tracing;
   /** Events of this process. */
   bus: Bus;
   audit: Audit;

@@ -1,5 +1,7 @@
 // Long work in short pieces: the event loop runs between them.
 
+import { span } from './trace.ts';
+
 export type Slicing = {
   /** How long one piece should take, and all of them may take, in milliseconds of work. */
   sliceMs: number;
@@ -11,11 +13,14 @@ export type Slicing = {
 
 /** Calls `work` with one piece after the other of the half-open range, upwards or downwards, until it returns false.
  *  Pieces grow and shrink with the time they take. Gives where it stopped when the time was over, else null. */
-export async function inSlices(
-  { from, to, isUp }: { from: number; to: number; isUp: boolean },
-  { sliceMs, maxMs, first, min }: Slicing,
-  work: (from: number, to: number) => boolean | Promise<boolean>,
-): Promise<number | null> {
+export function inSlices(range: Range, slicing: Slicing, work: Work): Promise<number | null> {
+  return span('search', 'Search in slices', () => slices(range, slicing, work));
+}
+
+type Range = { from: number; to: number; isUp: boolean };
+type Work = (from: number, to: number) => boolean | Promise<boolean>;
+
+async function slices({ from, to, isUp }: Range, { sliceMs, maxMs, first, min }: Slicing, work: Work) {
   let size = first;
   let worked = 0;
   for (let at = isUp ? from : to; isUp ? at < to : at > from; ) {

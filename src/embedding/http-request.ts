@@ -4,6 +4,7 @@ import { readBody } from '../core/outbound/body.ts';
 import { readRetryAfter, send } from '../core/outbound/send.ts';
 import { findSecretFileProblem, readSecretBytes } from '../core/secret-file.ts';
 import { shorten } from '../core/shorten.ts';
+import { currentTraceparent, span } from '../core/trace.ts';
 import { EmbeddingOutage } from './embedder.ts';
 import { detailIn, readVectors } from './http-reply.ts';
 
@@ -24,18 +25,22 @@ export class HttpRefusal extends Error {
 export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
   const key = readKey(service);
   const address = endpointOf(service.url);
+  const traceparent = currentTraceparent();
   const init = {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',
+      ...(traceparent === null ? {} : { traceparent }),
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify({ model: service.model, input: texts }),
     signal: AbortSignal.timeout(timeoutMs),
   };
-  const response = await send(address, init, service.network);
-  const body = await readBody(response);
+  const { response, body } = await span('http', `Ask ${service.model} for vectors`, async () => {
+    const response = await send(address, init, service.network);
+    return { response, body: await readBody(response) };
+  });
   if (response.ok) return readVectors(body, texts.length);
   throw toRefusal(response, body);
 }

@@ -29,8 +29,12 @@ export type LoadAnswer = {
 
 export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
 
-/** `vector`: the one that the model has given for this text before, if it is known. */
-export type SearchQuestion = SearchQuery & { vector?: Float32Array | undefined };
+/** `vector`: the one that the model has given for this text before, if it is known. `traceparent`: of the request that
+ *  searches, for an embedding service. */
+export type SearchQuestion = SearchQuery & {
+  vector?: Float32Array | undefined;
+  traceparent: string | null;
+};
 
 /** `isInIndex`: a search finds it, by its current or an older text. `neighbours` have the nearest vectors. */
 export type EntryAnswer = {

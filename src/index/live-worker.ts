@@ -9,6 +9,7 @@ import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import { type Question, replyTo } from '../core/thread.ts';
+import { runInherited } from '../core/trace.ts';
 import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { ModelChange } from '../embedding/embedder.ts';
@@ -92,13 +93,14 @@ async function warmUp(loaded: LoadedIndex) {
   const query = 'a first search';
   const vector = new Float32Array(loaded.meta.dimension).fill(loaded.meta.dimension ** -0.5);
   for (let i = 0; i < warmSearches; i++) {
-    if (model.isLexical) await search({ query });
+    if (model.isLexical) await search({ query, traceparent: null });
     else await searchIndex(loaded, repository, vector, { query }, pause);
   }
 }
 
 async function search({
   vector: known,
+  traceparent,
   ...query
 }: SearchQuestion): Promise<SearchAnswer & { vector: Float32Array }> {
   const started = performance.now();
@@ -106,7 +108,8 @@ async function search({
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
   const { dimension } = index.meta;
-  const vector = known?.length === dimension ? known : await embedQuery(query);
+  const vector =
+    known?.length === dimension ? known : await runInherited(traceparent, () => embedQuery(query));
   if (vector.length !== dimension) {
     const message = `${model.name} now gives ${vector.length} numbers; the index has ${dimension}. Rebuild the index.`;
     throw new AppError('temporary', message, { dimension: vector.length });

@@ -1,6 +1,7 @@
 // The live index: answers searches through a search thread, and knows how the index compares with the library.
 import { coalesceNext } from '../core/coalesce.ts';
 import { AppError } from '../core/errors.ts';
+import { currentTraceparent, span } from '../core/trace.ts';
 import { createFollower, type FollowerOptions } from './follower.ts';
 import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
@@ -37,10 +38,12 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
     ...createSearches({ openThread, dimension, onError, problem: follower.problem }),
 
     /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
-    list: async (query: ListQuery) => noteDamage(onError, (await openThread()).thread.ask('list', query)),
+    list: async (query: ListQuery) =>
+      asPart('List entries by their state', async () => (await openThread()).thread.ask('list', query)),
 
     /** Rejects as `list` does, and with `not_found`. */
-    entry: async (key: EntryKey) => noteDamage(onError, (await openThread()).thread.ask('entry', key)),
+    entry: async (key: EntryKey) =>
+      asPart('Find the entry in the index', async () => (await openThread()).thread.ask('entry', key)),
 
     /** The state at the last refresh. */
     indexState: (): IndexState => state,
@@ -53,6 +56,11 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
       await Promise.all([follower.opened()?.thread.close(), follower.closing()]);
     },
   };
+
+  /** A damaged library is an error of the server, not only of the question. */
+  function asPart<Answer>(name: string, ask: () => Promise<Answer>): Promise<Answer> {
+    return noteDamage(onError, span('search', name, ask));
+  }
 
   async function refreshOnce() {
     try {
@@ -105,7 +113,10 @@ function createSearches({ openThread, dimension, onError, problem }: Searching) 
   /** Searches as `search` does, but the text is not embedded again if its vector is known. Gives the vector, too. */
   async function searchWith(query: SearchQuery, vector: Float32Array | undefined) {
     const { thread } = await open(query);
-    const asking = thread.ask('search', { ...query, vector });
+    const traceparent = currentTraceparent();
+    const asking = span('search', 'Search the index', () =>
+      thread.ask('search', { ...query, vector, traceparent }),
+    );
     return noteDamage(onError, vector ? asking : dimension.note(asking));
   }
 
@@ -117,7 +128,6 @@ function createSearches({ openThread, dimension, onError, problem }: Searching) 
   }
 }
 
-/** A damaged library is an error of the server, not only of the question. */
 async function noteDamage<Answer>(onError: (error: Error) => void, asking: Promise<Answer>): Promise<Answer> {
   try {
     return await asking;

@@ -1,5 +1,6 @@
 // A log in lines: a page of lines with their times, and a search through all lines. Line numbers are those of the whole
 // output, also after the gap. Memory is bounded by a page, and the event loop runs between pieces.
+import { span } from '../core/trace.ts';
 import { countLineEnds, type LogFile, openLogFile, type Stream } from './log.ts';
 import { dropFrames } from './log-frames.ts';
 import { cleanLine, type Level, levelOf, type Wanted, withoutEscapes } from './log-text.ts';
@@ -54,31 +55,37 @@ export function openLogLines(file: string) {
     },
 
     /** Up to `count` lines from that number on; a number in the gap means the first line after it. */
-    async page(from: number, count: number): Promise<LogLine[]> {
-      const start = await locate(log, Math.max(1, from));
-      const lines: LogLine[] = [];
-      const times = timesFrom(log, start.offset);
-      for await (const line of linesFrom(log, start, pageBytes)) {
-        if (lines.length === count) break;
-        const text = cleanLine(line.text);
-        lines.push({ ...line, text, level: levelOf(text), ...times(line.offset) });
-      }
-      return lines;
-    },
+    page: (from: number, count: number): Promise<LogLine[]> =>
+      span('file', 'Read the output of a job', () => readPage(log, from, count)),
 
     /** Numbers of the matching lines, up to `max`. */
-    async search(wanted: Wanted, max = maxHits): Promise<LogHits> {
-      const endsAt = performance.now() + searchMs;
-      const hits: LogHits = { numbers: [], isWhole: true };
-      for (const start of hasGap ? [{ offset: 0, number: 1 }, afterGap(log)] : [{ offset: 0, number: 1 }]) {
-        for await (const piece of piecesFrom(log, start)) {
-          hits.isWhole = addHits(hits.numbers, piece, wanted, max) && performance.now() < endsAt;
-          if (!hits.isWhole) return hits;
-        }
-      }
-      return hits;
-    },
+    search: (wanted: Wanted, max = maxHits): Promise<LogHits> =>
+      span('file', 'Search the output of a job', () => searchAll(log, wanted, max)),
   };
+}
+
+async function readPage(log: LogFile, from: number, count: number): Promise<LogLine[]> {
+  const start = await locate(log, Math.max(1, from));
+  const lines: LogLine[] = [];
+  const times = timesFrom(log, start.offset);
+  for await (const line of linesFrom(log, start, pageBytes)) {
+    if (lines.length === count) break;
+    const text = cleanLine(line.text);
+    lines.push({ ...line, text, level: levelOf(text), ...times(line.offset) });
+  }
+  return lines;
+}
+
+async function searchAll(log: LogFile, wanted: Wanted, max: number): Promise<LogHits> {
+  const endsAt = performance.now() + searchMs;
+  const hits: LogHits = { numbers: [], isWhole: true };
+  for (const start of log.hasGap ? [{ offset: 0, number: 1 }, afterGap(log)] : [{ offset: 0, number: 1 }]) {
+    for await (const piece of piecesFrom(log, start)) {
+      hits.isWhole = addHits(hits.numbers, piece, wanted, max) && performance.now() < endsAt;
+      if (!hits.isWhole) return hits;
+    }
+  }
+  return hits;
 }
 
 /** Searches whole lines in latin1, whose first has that number; false when there are more than `max`. */

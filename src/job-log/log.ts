@@ -5,6 +5,7 @@
 // in the same way. A job that writes nothing has no files.
 import fs from 'node:fs';
 import path from 'node:path';
+import { span } from '../core/trace.ts';
 
 export type Stream = 'stdout' | 'stderr';
 
@@ -78,6 +79,10 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
 
 /** Reads up to `limit` bytes from the logical `offset`; `missing` requested bytes are no longer kept. */
 export function readJobLog(file: string, offset: number, limit: number) {
+  return span('file', 'Read the output of a job', () => readPiece(file, offset, limit));
+}
+
+function readPiece(file: string, offset: number, limit: number) {
   const log = openLogFile(file);
   if (!log) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
   try {

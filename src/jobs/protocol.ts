@@ -18,7 +18,8 @@ export type FailureMessage = {
   message: string;
   detail?: Record<string, unknown> | undefined;
 };
-export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage;
+type StatementsMessage = { type: 'statements'; items: unknown[] };
+export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage | StatementsMessage;
 
 export const exitCodes = { badInput: 65, temporary: 75 } as const;
 
@@ -66,6 +67,7 @@ const shapes = new Map<unknown, Field[]>([
   ['row', [text('outcome'), optional(text('ref')), optional(text('message'))]],
   ['result', [object('data')]],
   ['failure', [text('message'), optional(object('detail'))]],
+  ['statements', [{ name: 'items', expected: 'a list', isRight: Array.isArray }]],
 ]);
 
 /** The first field that is wrong; an optional one may be absent, but not null. */

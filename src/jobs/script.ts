@@ -4,6 +4,7 @@ import { type Config, loadConfig, readScriptEnvironment } from '../core/config.t
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { toFault } from '../core/faults.ts';
+import { traceScript } from '../log-store/script-trace.ts';
 import { withSaved } from './with-saved.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
 
@@ -28,6 +29,7 @@ export async function runScript<Args>(
 ): Promise<void> {
   const config = withSaved(loadConfig());
   const { job, messageFd } = readScriptEnvironment();
+  const trace = traceScript(config);
   const send = (message: ScriptMessage) => writeMessage(messageFd, message);
   const reporter = createReporter(send);
   try {
@@ -39,6 +41,8 @@ export async function runScript<Args>(
   } catch (error) {
     reporter.flush();
     process.exitCode = reportFailure(error, send);
+  } finally {
+    trace.report(send);
   }
 }
 

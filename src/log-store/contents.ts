@@ -3,10 +3,14 @@
 import type { Db } from '../core/db/open.ts';
 import { addLines, lineRange, linesOf, lineTime } from './line-repository.ts';
 import { addRequestStats, requestCounts, requestStats } from './request-stat-repository.ts';
+import { addStatements, countsOfStatement, slowStatements } from './statement-repository.ts';
+import { addTraces, findTrace, listTraces } from './trace-repository.ts';
 
 export const writers = {
   lines: addLines,
   requestStats: addRequestStats,
+  statements: addStatements,
+  traces: addTraces,
 } satisfies Record<string, (db: Db, items: never[]) => void>;
 
 export const questions = {
@@ -15,6 +19,10 @@ export const questions = {
   linesOf,
   requestCounts,
   requestStats,
+  countsOfStatement,
+  slowStatements,
+  trace: findTrace,
+  traces: listTraces,
 } satisfies Record<string, (db: Db, given: never) => unknown>;
 
 type Writers = typeof writers;

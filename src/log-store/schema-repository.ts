@@ -50,6 +50,7 @@ CREATE TABLE trace (
 ) WITHOUT ROWID;
 CREATE INDEX trace_at ON trace (at);
 CREATE INDEX trace_route ON trace (route, at);
+CREATE INDEX trace_bad ON trace (at) WHERE kept IN ('slow', 'failed');
 
 CREATE TABLE span (
   trace TEXT NOT NULL,
@@ -60,6 +61,7 @@ CREATE TABLE span (
   start_us INTEGER NOT NULL,
   us INTEGER NOT NULL,
   rows INTEGER,
+  calls INTEGER NOT NULL,
   PRIMARY KEY (trace, n)
 ) WITHOUT ROWID;
 

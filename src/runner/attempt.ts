@@ -6,6 +6,8 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
 import { limitsOf } from '../core/settings/operation-limits.ts';
+import { formatTraceparent, type TraceContext } from '../core/traceparent.ts';
+import { span } from '../core/trace.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
 import { type Child, type ChildExit, spawnChild } from './child.ts';
@@ -23,6 +25,7 @@ const stoppedWarning =
 
 type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;
+  trace: TraceContext;
   operation: Operation;
   events: AttemptEvents;
   /** Hides secrets in the log, in progress and in rows. */
@@ -46,9 +49,9 @@ export function startAttempt(given: Given) {
     onMeasured: events.onMeasured,
   };
   const { root, processTracking: tracking } = config;
-  const env = childEnvironment(config, operation.usesGoogle ? googleEnvironment(config) : {}, passedOn);
+  const env = environmentOf(given, passedOn);
   const options = { cwd: root, env, marker: `${job.id}.${job.attempt}`, root, tracking };
-  const child = spawnChild(argv, options, { ...output, descendants });
+  const child = startChild(operation.name, argv, options, { ...output, descendants });
   const limits = startLimits(operation, config, end, (warning) => {
     lateWarning = warning;
     events.onWarning(warning);
@@ -91,6 +94,15 @@ export function startAttempt(given: Given) {
       io.close();
     }
   }
+}
+
+function startChild(name: string, ...given: Parameters<typeof spawnChild>): Child {
+  return span('script', `Start the process of ${name}`, () => spawnChild(...given));
+}
+
+function environmentOf({ config, operation, trace }: Given, passedOn: string[]): Record<string, string> {
+  const google = operation.usesGoogle ? googleEnvironment(config) : {};
+  return childEnvironment(config, { ...google, TRACEPARENT: formatTraceparent(trace) }, passedOn);
 }
 
 /** A child that is ended while it starts has no exit of its own, because its script never ran. */

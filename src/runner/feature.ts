@@ -3,6 +3,7 @@ import type { Context } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { readSecrets } from '../core/secrets.ts';
 import { jobs } from '../jobs/feature.ts';
+import { logStore } from '../log-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
 import { createAppliedFinder } from './applied.ts';
@@ -43,6 +44,7 @@ function createRunnerParts(ctx: Context) {
     assertPossible,
     current,
     makeRoom: disk.release,
+    logStore: ctx.use(logStore).logStore,
     hasSpareDescriptors,
   });
 

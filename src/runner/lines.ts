@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../core/format.ts';
 import { dropFrames } from '../job-log/log-frames.ts';
 import type { Masker } from '../core/secrets.ts';
+import { readStatementCounts } from '../log-store/script-trace.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
 import {
   describeBadMessage,
   messageMaxBytes,
@@ -88,6 +90,7 @@ export type ScriptFailure = { message: string; detail: Record<string, unknown> |
 export type Received = {
   result: Record<string, unknown> | null;
   failure: ScriptFailure | null;
+  statements: StatementCount[];
   badMessages: number;
   firstBad: { line: number; cause: string } | null;
 };
@@ -103,7 +106,7 @@ export function createMessageReader(given: {
   onProgress(message: ProgressMessage): void;
   onRow(message: RowMessage): void;
 }) {
-  const received: Received = { result: null, failure: null, badMessages: 0, firstBad: null };
+  const received: Received = { result: null, failure: null, statements: [], badMessages: 0, firstBad: null };
   let lines = 0;
   const noteBad = (cause: string) => {
     received.badMessages += 1;
@@ -116,6 +119,7 @@ export function createMessageReader(given: {
     if (message.type === 'progress') return given.onProgress(message);
     if (message.type === 'row') return given.onRow(message);
     if (message.type === 'result') received.result = message.data;
+    else if (message.type === 'statements') received.statements = readStatementCounts(message.items);
     else received.failure = { message: message.message, detail: message.detail ?? null };
   };
   return {

@@ -6,6 +6,7 @@ import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import type { LogStore } from '../log-store/log-store.ts';
 import type { WindowClaims } from '../jobs/window-claims.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
@@ -13,6 +14,7 @@ import { type Attempt, startAttempt } from './attempt.ts';
 import { createBackOff } from './back-off.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createDispatch } from './dispatch.ts';
+import { keepTraceOfJob } from './job-trace.ts';
 import { decideOutcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
 import { type AttemptOutcome, createSettlement } from './settle.ts';
@@ -28,7 +30,7 @@ type Run = { attempt: Attempt | null; ended: Promise<void> };
 
 type Given = Pick<
   Kernel,
-  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUps' | 'now'
+  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUps' | 'now' | 'tracing'
 > & {
   repository: JobRepository;
   windowClaims: Pick<WindowClaims, 'enter' | 'keepUp'>;
@@ -38,6 +40,7 @@ type Given = Pick<
   current: PlanState;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];
+  logStore: Pick<LogStore, 'add'>;
   /** Frees some room when the end of a job cannot be written to a full disk. */
   makeRoom: () => void;
   /** Whether enough descriptors are left to start a process; without them jobs wait. */
@@ -124,17 +127,19 @@ async function runAttempt(given: Running, job: Job, run: Run): Promise<AttemptOu
 }
 
 async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOutcome> {
-  const { catalogue, repository, secretsOf, findEnd } = given;
+  const { catalogue, repository, secretsOf, findEnd, logStore, now } = given;
   const operation = catalogue.find(job.operation);
   if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
   const mask = maskerFor(secretsOf(operation));
   // A cancel between the start and this moment found no attempt to end.
   const isCancelled = repository.find(job.id)?.cancel_requested_at != null;
   const events = recordAttempt(job, given);
-  const attempt = startAttempt({ ...given, job, operation, events, mask });
+  const trace = given.tracing.ofJob(job);
+  const attempt = startAttempt({ ...given, job, trace, operation, events, mask });
   run.attempt = attempt;
   if (isCancelled) attempt.end('cancelled');
   const facts = await attempt.finished;
+  keepTraceOfJob(logStore, { job, trace, statements: facts.statements, ended: now() });
   const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
   const { logBytes, usage, left } = facts;
   const figures = {

@@ -5,6 +5,7 @@ import { googleEnvironment } from '../core/config-google.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { maskerFor, readSecrets } from '../core/secrets.ts';
 import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
+import { currentTraceparent, span } from '../core/trace.ts';
 import { type Child, spawnChild } from './child.ts';
 import { scriptCommand } from './command.ts';
 import { createMessageReader, createTail, type ScriptFailure } from './lines.ts';
@@ -91,15 +92,19 @@ function spawnScript(
   output: Parameters<typeof spawnChild>[2],
 ) {
   const { root } = config;
+  const traceparent = currentTraceparent();
   const command = scriptCommand(script, `--max-old-space-size=${heapMiB}`);
   const options = {
     cwd: root,
-    env: childEnvironment(config, usesGoogle ? googleEnvironment(config) : {}),
+    env: childEnvironment(config, {
+      ...(usesGoogle ? googleEnvironment(config) : {}),
+      ...(traceparent === null ? {} : { TRACEPARENT: traceparent }),
+    }),
     marker: `${id}.0`,
     root,
     tracking: config.processTracking,
   };
-  const child = spawnChild(command, options, output);
+  const child = span('script', `Start the process of ${script}`, () => spawnChild(command, options, output));
   // A failed start is reported by `run`.
   child.exited.catch(() => {});
   return child;

@@ -44,6 +44,7 @@ const changes = [
   'settings',
   'sheets',
   'sources',
+  'traces',
   'workers',
 ] as const;
 type Changes = (typeof changes)[number];

@@ -52,6 +52,7 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
     address: request.originalUrl,
     status: reply.statusCode,
     ms,
+    bytes: Number(reply.getHeader('content-length')) || null,
     actor: request.identity?.name ?? null,
   };
 }

@@ -39,6 +39,7 @@ export function assertRoomForUpload(descriptors: Descriptors) {
 export function takeOver(reply: FastifyReply, headers: Record<string, string>): ServerResponse {
   reply.request.isStream = true;
   reply.hijack();
+  reply.request.traced?.trace.close();
   return reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
 }
 

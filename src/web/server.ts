@@ -39,6 +39,7 @@ import { auditRequests } from './request-audit.ts';
 import { createStream, type Stream } from './stream/stream.ts';
 import { createGlobals } from './template-globals.ts';
 import { schemaController } from './validation.ts';
+import { beginTraces, traceBodies } from './trace-requests.ts';
 import { createViews } from './views.ts';
 
 const bodyMaxBytes = 1024 * 1024;
@@ -55,6 +56,7 @@ export async function createServer(
   const nav = createNav(mounted);
   const actions = collectActions(app);
   const assertPages = collectForms(app);
+  beginTraces(app, kernel.tracing);
   registerLanding(app, nav[0]?.href ?? '/');
   registerApiConventions(app);
   auditRequests(app, audit);
@@ -70,6 +72,7 @@ export async function createServer(
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);
+  traceBodies(app);
   await registerForms(app);
   await registerViews(app, kernel, createGlobals(actions, holdBack.current));
   await registerAssets(app);

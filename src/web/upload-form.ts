@@ -7,6 +7,7 @@ import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
 import { tooLarge } from '../core/receive-file.ts';
+import { span } from '../core/trace.ts';
 import { textOrNull } from './api-conventions.ts';
 import { assertRoomForUpload } from './connections.ts';
 import { readLeadingFields } from './leading-fields.ts';
@@ -82,7 +83,8 @@ export async function receiveUpload<Upload, Received>(
     assertRoomForUpload(descriptors);
     opened = { upload: open(requester(request), announcedBytes) };
     if (isTooLong) throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, maxFiles * maxBytes);
-    const received = await read(opened.upload, form.all(), gone.signal);
+    const { upload } = opened;
+    const received = await span('file', `Receive ${what}`, () => read(upload, form.all(), gone.signal));
     close(opened.upload);
     return received;
   } catch (error) {

@@ -11,6 +11,7 @@
 import { Eta, type TemplateFunction } from 'eta';
 import { type Caches, ofText } from '../core/cache.ts';
 import { shortenHomes } from '../core/home.ts';
+import { span } from '../core/trace.ts';
 import { closeDirections, isDirected } from './bidi.ts';
 import { showLocalTimes } from './local-times.ts';
 
@@ -36,6 +37,7 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
     entries: 5000,
     bytes: 4 * 1024 * 1024,
   });
+  measureRendering(eta);
   eta.templatesSync = keepTemplates(caches) as unknown as Eta['templatesSync'];
   // Eta's own cache serializes its key as JSON, which takes longer than rendering a small template.
   eta.resolvePath = function (template, options) {
@@ -47,6 +49,22 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
     return path;
   };
   return eta;
+}
+
+/** A template with all that it includes is one part of the trace. */
+function measureRendering(eta: Eta) {
+  const { render } = eta;
+  let depth = 0;
+  eta.render = function (template, ...given) {
+    const all = () => render.call(this, template, ...given);
+    if (depth > 0) return all();
+    depth += 1;
+    try {
+      return span('render', String(template), all);
+    } finally {
+      depth -= 1;
+    }
+  };
 }
 
 /** The methods of Eta's cache that it calls. */

@@ -9,6 +9,7 @@ import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
+import { inheritTraceparent } from '../core/trace.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import { openOnFirstUse } from '../embedding/choose.ts';
 import type { Model } from '../embedding/embedder.ts';
@@ -36,7 +37,8 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
   const untilFree = createBusyRetry(busyLimits.worker);
-  const { job, messageFd, pid } = readScriptEnvironment();
+  const { job, messageFd, pid, traceparent } = readScriptEnvironment();
+  inheritTraceparent(traceparent);
   const identity = await untilFree(() => register(repository, job.id, pid));
   const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
   const worker = createWorker({

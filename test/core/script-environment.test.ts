@@ -32,10 +32,22 @@ t.test('a child process loads the same configuration and gets no secret', async 
 });
 
 t.test('a script reads its attempt and its pid from the environment; a run by hand has none', async (t) => {
-  Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3', CHL_PID: '4711' });
-  t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3, pid: 4711 });
+  Object.assign(process.env, {
+    CHL_JOB: 'abc-1.2',
+    CHL_MESSAGE_FD: '3',
+    CHL_PID: '4711',
+    TRACEPARENT: 'a-b',
+  });
+  const expected = { job: { id: 'abc-1', attempt: 2 }, messageFd: 3, pid: 4711, traceparent: 'a-b' };
+  t.same(readScriptEnvironment(), expected);
   delete process.env.CHL_JOB;
   delete process.env.CHL_MESSAGE_FD;
   delete process.env.CHL_PID;
-  t.same(readScriptEnvironment(), { job: { id: '', attempt: 0 }, messageFd: 0, pid: process.pid });
+  delete process.env.TRACEPARENT;
+  t.same(readScriptEnvironment(), {
+    job: { id: '', attempt: 0 },
+    messageFd: 0,
+    pid: process.pid,
+    traceparent: '',
+  });
 });

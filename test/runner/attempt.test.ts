@@ -46,7 +46,7 @@ t.test('a script gets an allow-listed environment and runs in the data root', as
   t.equal(cwd, engine.root);
   t.match(env, { CHL_JOB: `${id}.1`, CHL_MESSAGE_FD: '3', CHL_EXPERIENCE_ROOT: engine.root });
   // PWD and the like are set by the shell of the gate.
-  const allowed = /^(CHL_\w+|PATH|HOME|LANG|TZ|PYTHONUNBUFFERED|PWD|OLDPWD|SHLVL|_)$/;
+  const allowed = /^(CHL_\w+|TRACEPARENT|PATH|HOME|LANG|TZ|PYTHONUNBUFFERED|PWD|OLDPWD|SHLVL|_)$/;
   t.same(
     Object.keys(env).filter((name) => !allowed.test(name)),
     [],

@@ -7,6 +7,7 @@ const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
   exit: { code: 0, signal: null },
   result: null,
   failure: null,
+  statements: [],
   badMessages: 0,
   firstBad: null,
   applied: null,

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Test } from 'tap';
+import { createTracing } from '../../src/web/tracing.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
@@ -144,6 +145,8 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     findApplied,
     ...reading,
     secretsOf,
+    tracing: createTracing(),
+    logStore: { add() {} },
     makeRoom,
     catchUps: () => [catchUp],
     hasSpareDescriptors: () => true,

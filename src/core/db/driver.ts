@@ -22,6 +22,18 @@ export function onDatabaseError(listener: (error: NamedError) => void): () => vo
   return () => void listeners.delete(listener);
 }
 
+/** `file`: of the database. `rows`: read, or changed; of a statement that is read row by row, when its last row was read. */
+type Observer = (file: string, statement: string, ms: number, rows: number | null) => void;
+let observer: Observer | null = null;
+
+/** Calls `observe` with each statement of this thread that has ended without an error. Returns a function that ends that. */
+export function observeStatements(observe: Observer): () => void {
+  observer = observe;
+  return () => {
+    if (observer === observe) observer = null;
+  };
+}
+
 function loadDriver(): typeof Database {
   try {
     const loaded = createRequire(import.meta.url)(packageName) as typeof Database;
@@ -42,13 +54,39 @@ function loadDriver(): typeof Database {
 function nameFileInErrors(probe: Database.Database) {
   const statement = probe.prepare('SELECT 1');
   const rows = statement.iterate();
-  wrapMethods(rows, ['next'], (one: { statement: Database.Statement }) => one.statement.database.name);
+  wrapMethods(rows, ['next'], ({ statement }: Rows) => statement.database.name, observeRow);
   rows.return?.();
-  wrapMethods(statement, ['get', 'all', 'run'], ({ database }: Database.Statement) => database.name);
+  wrapMethods(
+    statement,
+    ['get', 'all', 'run'],
+    ({ database }: Database.Statement) => database.name,
+    ({ database, source }, ms, result) => observer?.(database.name, source, ms, countRows(result)),
+  );
   wrapMethods(probe, ['prepare', 'exec', 'pragma', 'backup'], ({ name }: Database.Database) => name);
 }
 
-function wrapMethods<Subject>(one: object, names: string[], fileOf: (subject: Subject) => string) {
+type Rows = { statement: Database.Statement; took?: { ms: number; rows: number } };
+
+function observeRow(rows: Rows, ms: number, result: unknown) {
+  rows.took ??= { ms: 0, rows: 0 };
+  const { took } = rows;
+  took.ms += ms;
+  if (!(result as IteratorResult<unknown>).done) took.rows += 1;
+  else observer?.(rows.statement.database.name, rows.statement.source, took.ms, took.rows);
+}
+
+function countRows(result: unknown): number | null {
+  if (Array.isArray(result)) return result.length;
+  if (typeof result !== 'object' || result === null) return result === undefined ? 0 : 1;
+  return 'lastInsertRowid' in result && 'changes' in result ? Number(result.changes) : 1;
+}
+
+function wrapMethods<Subject>(
+  one: object,
+  names: string[],
+  fileOf: (subject: Subject) => string,
+  note?: (subject: Subject, ms: number, result: unknown) => void,
+) {
   const prototype = Object.getPrototypeOf(one) as object;
   const named = (error: unknown, subject: Subject) => {
     if (!(error instanceof Error) || 'file' in error) return error;
@@ -59,8 +97,10 @@ function wrapMethods<Subject>(one: object, names: string[], fileOf: (subject: Su
   for (const name of names) {
     const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
     Reflect.set(prototype, name, function call(this: Subject, ...args: unknown[]) {
+      const startedAt = note && observer ? performance.now() : 0;
       try {
         const result = method.apply(this, args);
+        if (startedAt > 0) note?.(this, performance.now() - startedAt, result);
         if (!(result instanceof Promise)) return result;
         return result.catch((error: unknown) => Promise.reject(named(error, this)));
       } catch (error) {

@@ -4,7 +4,7 @@ import type { Page } from '../../web/feature.ts';
 export const databasesPage: Page = {
   path: '/databases',
   api: '/api/v1/databases',
-  cards: ['databases'],
+  cards: ['databases', 'slow-statements'],
   examples: ['/databases'],
 };
 
@@ -14,7 +14,10 @@ export function registerDatabasesPage(app: FastifyInstance) {
       template: 'databases/databases-page',
       title: 'Databases',
       section: '/storage',
-      data: { databases: await request.loadCard('databases') },
+      data: {
+        databases: await request.loadCard('databases'),
+        statements: await request.loadCard('slow-statements'),
+      },
     }),
   );
 }

@@ -1,0 +1,40 @@
+// What a script reports of its own statements. The request that has started it is known by its `traceparent`.
+import { type Config, readScriptEnvironment } from '../core/config.ts';
+import { observeStatements } from '../core/db/driver.ts';
+import { isObject } from '../core/json.ts';
+import { shorten } from '../core/shorten.ts';
+import { inheritTraceparent } from '../core/trace.ts';
+import { createStatementCounts, type StatementCount, textMax } from './statement-counts.ts';
+
+const maxReported = 50;
+
+/** From now on, counts the statements of this script, and passes its trace on to the services that it asks. */
+export function traceScript(config: Config) {
+  const counts = createStatementCounts(config);
+  inheritTraceparent(readScriptEnvironment().traceparent);
+  observeStatements(counts.add);
+  return {
+    /** Sends the statements that took the most time, if there are any. */
+    report(send: (message: { type: 'statements'; items: StatementCount[] }) => void) {
+      const items = counts.take().sort((one, other) => other.total_us - one.total_us);
+      if (items.length > 0) send({ type: 'statements', items: items.slice(0, maxReported) });
+    },
+  };
+}
+
+/** The statements that a script has reported, without those that cannot be read. */
+export function readStatementCounts(items: unknown[]): StatementCount[] {
+  return items.slice(0, maxReported).flatMap((item) => {
+    if (!isObject(item)) return [];
+    const { database, text, calls, total_us, max_us, slow, rows } = item;
+    if (typeof text !== 'string' || !databases.some((name) => name === database)) return [];
+    if (![calls, total_us, max_us, slow, rows].every(isAmount)) return [];
+    return [{ ...(item as StatementCount), text: shorten(text, textMax) }];
+  });
+}
+
+const databases = ['library', 'ops', 'other'];
+
+function isAmount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,37 @@
+// Counts the statements of the server, and adds each to the trace of its request. Those of its threads are not counted.
+import { observeStatements } from '../core/db/driver.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { createLoop } from '../core/loop.ts';
+import { addSpan } from '../core/trace.ts';
+import type { LogStore } from '../log-store/log-store.ts';
+import { createStatementCounts } from '../log-store/statement-counts.ts';
+
+const flushEveryMs = 10_000;
+
+type Given = Pick<Kernel, 'config' | 'now'> & { logStore: Pick<LogStore, 'add'> };
+
+export function countServerStatements({ config, now, logStore }: Given) {
+  const counts = createStatementCounts(config);
+  const end = observeStatements((file, source, ms, rows) => {
+    const { database, text } = counts.add(file, source, ms, rows);
+    addSpan('db', `${database}: ${text}`, ms, rows);
+  });
+  const flush = () => {
+    const taken = counts.take();
+    if (taken.length > 0) logStore.add('statements', { at: now().getTime(), counts: taken });
+  };
+  const flushing = createLoop({ everyMs: flushEveryMs, runOnce: async () => flush(), onError: () => {} });
+
+  return {
+    start: () => flushing.start(),
+
+    /** Adds what was counted since the last time. */
+    flush,
+
+    async stop() {
+      await flushing.stop();
+      flush();
+      end();
+    },
+  };
+}

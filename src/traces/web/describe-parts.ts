@@ -1,0 +1,130 @@
+// The parts of a request as rows of a waterfall, and as the parts of one bar by what they did.
+import { formatNumber, plural } from '../../core/format.ts';
+import { shorten } from '../../core/shorten.ts';
+import type { SpanKind } from '../../core/trace.ts';
+import type { KeptSpan, WholeTrace } from '../../log-store/trace-repository.ts';
+import { proportions } from '../../web/chart.ts';
+
+const labels: Record<SpanKind, string> = {
+  check: 'Checks of the request',
+  db: 'Database',
+  render: 'Rendering',
+  search: 'Search',
+  script: 'Processes',
+  file: 'Files',
+  http: 'Network',
+};
+const rest = 'Other work of the server';
+
+/** Of a statement in a row. */
+const nameMax = 160;
+const maxTones = 5;
+/** Deeper parts are shown at the last depth. */
+const indents = ['', ' in1', ' in2', ' in3'];
+
+type Measured = Pick<WholeTrace, 'ms' | 'spans'>;
+
+/** `0.4 ms`, `912 ms`, `12.4 s` */
+export function formatMs(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  return ms < 10_000 ? `${formatNumber(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** By what the parts did, the most time first. A part counts without the parts inside it. */
+export function viewShares({ ms, spans }: Measured) {
+  const own = ownTimes(spans);
+  const byLabel = new Map<string, number>();
+  const add = (label: string, us: number) => byLabel.set(label, (byLabel.get(label) ?? 0) + us);
+  for (const span of spans) add(labels[span.kind], own.get(span.n) ?? 0);
+  const measured = [...byLabel.values()].reduce((sum, us) => sum + us, 0);
+  add(rest, Math.max(0, ms * 1000 - measured));
+  const shares = [...byLabel].filter(([, us]) => us > 0).sort(byTime);
+  const drawn = proportions(shares.map(([, us]) => us));
+  const parts = shares.map(([label, us], at) => ({
+    label,
+    tone: label === rest || at >= maxTones ? 'none' : `d${at + 1}`,
+    x: `${drawn[at]?.from}%`,
+    width: `${drawn[at]?.share}%`,
+    took: formatMs(us / 1000),
+  }));
+  return { parts, label: `${parts.map(({ label, took }) => `${label} ${took}`).join(', ')}.` };
+}
+
+/** What is left comes last. */
+function byTime([one, oneUs]: [string, number], [other, otherUs]: [string, number]): number {
+  return Number(one === rest) - Number(other === rest) || otherUs - oneUs;
+}
+
+/** Microseconds that each part took itself. Parts inside it may run at the same time. */
+function ownTimes(spans: KeptSpan[]): Map<number, number> {
+  const own = new Map(spans.map(({ n, us }) => [n, us]));
+  for (const { parent, us } of spans) if (parent !== null) own.set(parent, (own.get(parent) ?? 0) - us);
+  return new Map([...own].map(([n, us]) => [n, Math.max(0, us)]));
+}
+
+/** The part that took at least a third of the request by itself; null without one. */
+export function slowPart({ ms, spans }: Measured): KeptSpan | null {
+  const own = ownTimes(spans);
+  const [longest] = [...spans].sort((one, other) => (own.get(other.n) ?? 0) - (own.get(one.n) ?? 0));
+  return longest && (own.get(longest.n) ?? 0) >= ms * 333 ? longest : null;
+}
+
+/** In the order of their starts. Equal parts that follow each other are one row. */
+export function viewRows(trace: Measured, slow: KeptSpan | null) {
+  const depths = new Map<number, number>();
+  const withParts = new Set(trace.spans.map(({ parent }) => parent));
+  const rows: Row[] = [];
+  for (const span of trace.spans) {
+    const depth = Math.min(
+      indents.length - 1,
+      (span.parent === null ? 0 : (depths.get(span.parent) ?? 0)) + 1,
+    );
+    depths.set(span.n, depth);
+    const last = rows.at(-1);
+    if (last && isSame(last.spans[0], span) && !withParts.has(span.n)) last.spans.push(span);
+    else rows.push({ depth, spans: [span] });
+  }
+  return rows.map((row) => viewRow(row, trace.ms * 1000, slow));
+}
+
+type Row = { depth: number; spans: KeptSpan[] };
+
+function isSame(one: KeptSpan | undefined, other: KeptSpan): boolean {
+  return one?.kind === other.kind && one.name === other.name && one.parent === other.parent;
+}
+
+function viewRow({ depth, spans }: Row, totalUs: number, slow: KeptSpan | null) {
+  const [first] = spans as [KeptSpan, ...KeptSpan[]];
+  const last = spans.at(-1) ?? first;
+  const took = spans.reduce((sum, { us }) => sum + us, 0);
+  const share = (us: number) => `${Math.min(100, Math.round((us / Math.max(1, totalUs)) * 10_000) / 100)}%`;
+  return {
+    indent: indents[depth],
+    ...wordsOf(first, spans),
+    start: formatMs(first.start_us / 1000),
+    took: formatMs(took / 1000),
+    isSlow: slow !== null && spans.includes(slow),
+    x: share(first.start_us),
+    width: share(Math.max(totalUs / 250, last.start_us + last.us - first.start_us)),
+  };
+}
+
+function wordsOf(first: KeptSpan, spans: KeptSpan[]) {
+  const counted = spans.flatMap(({ rows }) => rows ?? []);
+  const rows = counted.reduce((sum, count) => sum + count, 0);
+  const facts = [
+    first.kind === 'db' ? databaseOf(first.name) : null,
+    counted.length > 0 ? plural(rows, 'row') : null,
+    spans.length > 1 ? plural(spans.length, 'call') : null,
+  ].filter((fact) => fact !== null);
+  const about = facts.length > 0 ? `${first.kind}: ${facts.join(' · ')}` : first.kind;
+  return { name: titleOf(first), about };
+}
+
+/** A statement without its database. */
+export function titleOf({ kind, name }: Pick<KeptSpan, 'kind' | 'name'>): string {
+  if (kind === 'render') return `Render ${name}`;
+  return shorten(kind === 'db' ? name.slice(databaseOf(name).length + 2) : name, nameMax);
+}
+
+export const databaseOf = (name: string) => name.split(': ', 1)[0] ?? '';

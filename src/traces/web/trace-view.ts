@@ -1,0 +1,109 @@
+// The view models of the page of one request, and of the page of one job.
+import { formatBytes, formatNumber, formatPercent, plural } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import type { StatementTotals } from '../../log-store/statement-repository.ts';
+import type { KeptSpan, KeptTrace } from '../../log-store/trace-repository.ts';
+import { proportions } from '../../web/chart.ts';
+import type { ReadTrace } from '../read-trace.ts';
+import { databaseOf, formatMs, slowPart, titleOf, viewRows, viewShares } from './describe-parts.ts';
+
+/** `counts`: of the statement that was the slow part, in 24 hours. */
+export function viewRequest(trace: ReadTrace, others: KeptTrace[], counts: StatementTotals | null) {
+  const slow = slowPart(trace);
+  const { method, route, address, status, ms, bytes } = trace;
+  return {
+    ...viewFacts(trace),
+    title: `${method} ${address}`,
+    route: `${method} ${route}`,
+    status,
+    isBad: (status ?? 0) >= 500,
+    kept: describeKept(trace),
+    isTraced: trace.is_traced,
+    answer: bytes === null ? String(status) : `${status}, ${formatBytes(bytes)}`,
+    actor: trace.actor ?? 'nobody who was identified',
+    shares: trace.is_traced ? viewShares(trace) : null,
+    rows: viewRows(trace, slow),
+    parts: plural(trace.spans.length + trace.left_out, 'part'),
+    leftOut: trace.left_out === 0 ? null : `${plural(trace.left_out, 'further part')} not listed`,
+    slow: slow && viewSlow(slow, ms, counts),
+    others: others.map(viewListed),
+  };
+}
+
+/** One row of a list of requests. */
+export function viewListed(trace: KeptTrace) {
+  const { id, method, address, status, ms } = trace;
+  return {
+    href: url(`/requests/${id}`),
+    name: `${method} ${address}`,
+    status,
+    isBad: (status ?? 0) >= 500,
+    took: formatMs(ms),
+    at: new Date(trace.at).toISOString(),
+    kept: describeKept(trace),
+  };
+}
+
+export function viewJob(trace: ReadTrace) {
+  const { phases, spans, job } = trace;
+  const taken = (phases ?? []).map(({ seconds }) => seconds);
+  const drawn = proportions(taken);
+  const longest = Math.max(...taken);
+  return {
+    ...viewFacts(trace),
+    number: Number(job),
+    operation: trace.route,
+    status: trace.job_status,
+    jobHref: url(`/jobs/${job}`),
+    phases: (phases ?? []).map(({ name, seconds, started_at }, at) => ({
+      name,
+      start: formatMs(Date.parse(started_at) - trace.at),
+      took: formatMs(seconds * 1000),
+      x: `${drawn[at]?.from}%`,
+      width: `${drawn[at]?.share}%`,
+      isSlow: seconds === longest && taken.length > 1,
+    })),
+    statements: spans.map(viewStatement),
+  };
+}
+
+function viewFacts({ id, at, ms, trace_id: traceId, parent_id: parent }: ReadTrace) {
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    took: formatMs(ms),
+    traceId,
+    begunBy: parent === null ? 'begun here' : `begun by another program, in its part ${parent}`,
+    log: id.startsWith('job-') ? url('/log', { job: id.slice(4) }) : url('/log', { request: id }),
+    json: url(`/api/v1/requests/${id}`),
+  };
+}
+
+const reasons = { failed: 'failed', slow: 'slow', sampled: 'picked', job: 'a job' };
+
+/** `slow, traced` */
+function describeKept({ kept, is_traced: isTraced }: KeptTrace): string {
+  return `${reasons[kept]}${isTraced ? ', traced' : '; not traced, route and time only'}`;
+}
+
+function viewSlow(part: KeptSpan, ms: number, counts: StatementTotals | null) {
+  return {
+    name: titleOf(part),
+    took: formatMs(part.us / 1000),
+    share: formatPercent(part.us, Math.max(part.us, ms * 1000)),
+    read: part.rows === null ? null : plural(part.rows, 'row'),
+    isStatement: part.kind === 'db',
+    slowCalls: counts === null ? null : `${formatNumber(counts.slow)} of ${plural(counts.calls, 'call')}`,
+  };
+}
+
+function viewStatement(span: KeptSpan) {
+  return {
+    text: titleOf(span),
+    database: databaseOf(span.name),
+    calls: formatNumber(span.calls),
+    total: formatMs(span.us / 1000),
+    mean: formatMs(span.us / 1000 / Math.max(1, span.calls)),
+    rows: span.rows === null ? '–' : formatNumber(span.rows),
+  };
+}

@@ -1,0 +1,61 @@
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { textOf } from '../support/screen.ts';
+
+const outside = '0af7651916cd43dd8448eb211c80319c';
+const traceparent = `00-${outside}-b7ad6b7169203331-01`;
+
+/** Asks with the sampled trace of another program, which is always traced. */
+async function traced(app: TestApp, address: string, headers: Record<string, string> = {}) {
+  const { status } = await app.page(address, { traceparent, ...headers });
+  const { body } = await app.json('/api/v1/traces?only=all&limit=1');
+  const { body: whole } = await app.json(`/api/v1/requests/${body.items[0].id}`);
+  return { status, whole };
+}
+
+t.test(
+  'a request of a traced program is traced, with the statements and the rendering of its page',
+  async (t) => {
+    const app = await startApp(t);
+    await app.run('import');
+    const { whole } = await traced(app, '/jobs');
+    t.match(whole, {
+      method: 'GET',
+      route: '/jobs',
+      address: '/jobs',
+      status: 200,
+      kept: 'sampled',
+      is_traced: true,
+      trace_id: outside,
+      parent_id: 'b7ad6b7169203331',
+      left_out: 0,
+      phases: null,
+    });
+    const kinds = whole.spans.map(({ kind }: { kind: string }) => kind);
+    for (const kind of ['check', 'db', 'render', 'http'])
+      t.ok(kinds.includes(kind), `a part of kind ${kind}`);
+    const statement = whole.spans.find(({ kind }: { kind: string }) => kind === 'db');
+    t.match(statement.name, /^ops: SELECT/i);
+    t.type(statement.rows, 'number');
+    const page = whole.spans.find(({ name }: { name: string }) => name === 'jobs/list-page.eta');
+    t.ok(page, 'the template of the page is a part');
+    const total = whole.ms * 1000;
+    for (const { start_us, us } of whole.spans) t.ok(start_us >= 0 && start_us + us <= total + 2000);
+
+    const { html } = await app.page(`/requests/${whole.id}`);
+    t.equal(textOf(html, 'h1'), 'GET /jobs');
+    t.match(textOf(html, '.wf'), 'Guard: host, identity, role');
+    t.match(textOf(html, '.legend'), 'Database');
+  },
+);
+
+t.test('a request that is slow or fails is kept without being traced, and says so', async (t) => {
+  const app = await startApp(t);
+  Object.assign(app.config, { slowRequestMs: 0 });
+  await app.page('/operations');
+  const { body } = await app.json('/api/v1/traces?only=bad');
+  const [slow] = body.items.filter(({ route }: { route: string }) => route === '/operations');
+  t.match(slow, { kept: 'slow', is_traced: false, trace_id: null });
+  const { html } = await app.page(`/requests/${slow.id}`);
+  t.match(textOf(html, 'main'), 'This request was not traced');
+});
