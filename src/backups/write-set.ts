@@ -10,6 +10,8 @@ import { prepareSavedSettings } from '../core/db/saved-settings.ts';
 import type { Config } from '../core/config.ts';
 import { type GenerationFiles, generationFiles, nullIfBroken, readPointer } from '../index/generation.ts';
 import { readMeta } from '../index/meta.ts';
+import { createFlagRepository } from '../flags/flag-repository.ts';
+import { toFileFlags } from '../settings/flags-of-file.ts';
 import { exportable, toFile } from '../settings/settings-export.ts';
 
 /** `job`: its number. `now`: the id of the set has its second. */
@@ -47,8 +49,10 @@ async function copy(file: string, draft: SetDraft, name: string, onCopied: (shar
 
 /** Only what an export of the settings writes: no secrets. */
 function writeSettings(draft: SetDraft) {
-  const saved = readCopy(draft.path('ops.db'), (ops) => prepareSavedSettings(ops)());
-  const text = `${JSON.stringify(toFile(exportable(saved)), null, 2)}\n`;
+  const file = readCopy(draft.path('ops.db'), (ops) =>
+    toFile(exportable(prepareSavedSettings(ops)()), toFileFlags(createFlagRepository(ops).saved().values())),
+  );
+  const text = `${JSON.stringify(file, null, 2)}\n`;
   fs.writeFileSync(draft.path('settings.json'), text, { mode: 0o600, flag: 'wx' });
   draft.add('settings.json');
 }

@@ -9,7 +9,7 @@ import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import type { SettingFacts } from './describe-setting.ts';
-import type { ImportPlan } from './settings-file.ts';
+import type { ImportPlan } from './import-plan.ts';
 
 type Listed = { items: SettingFacts[] };
 

@@ -1,6 +1,7 @@
 // Builds the objects of the feature from the kernel.
 import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { flags } from '../flags/feature.ts';
 import { createSettingRepository } from './repository.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createSettings } from './settings.ts';
@@ -10,6 +11,6 @@ export type SettingContext = Kernel & ReturnType<typeof createSettingParts>;
 export function createSettingParts(ctx: Context) {
   const repository = createSettingRepository(ctx.ops);
   const settings = createSettings({ ...ctx, repository });
-  const settingsFile = createSettingsFile({ ...ctx, settings });
+  const settingsFile = createSettingsFile({ ...ctx, settings, flags: ctx.use(flags).flags });
   return { settings, settingsFile, setReader: ctx.use(backupStore).setReader };
 }

@@ -3,15 +3,16 @@ import { findSetting } from '../core/settings/declared.ts';
 import { findLimitFault, readLimitKey } from '../core/settings/operation-limits.ts';
 import type { Setting } from '../core/settings/setting.ts';
 import type { Values } from './check-values.ts';
+import type { toFileFlags } from './flags-of-file.ts';
 
 export const fileFormat = 1;
 
-/** The contents of a file with these values. The lists are for later versions. */
-export const toFile = (settings: Values) => ({
+/** The contents of a file with these values and flags. The other lists are for later versions. */
+export const toFile = (settings: Values, flags: ReturnType<typeof toFileFlags>) => ({
   format: fileFormat,
   settings,
   schedules: [],
-  flags: [],
+  flags,
   objectives: [],
   webhooks: [],
 });

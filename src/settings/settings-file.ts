@@ -9,38 +9,47 @@ import { isObject } from '../core/json.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
+import type { Flags } from '../flags/flags.ts';
+import type { Changed } from '../flags/known-flag.ts';
 import type { Values } from './check-values.ts';
+import {
+  addDefaultFlags,
+  changeKey,
+  compareFlag,
+  isFlagChange,
+  readFileFlags,
+  toFileFlags,
+  wantedFlags,
+} from './flags-of-file.ts';
 import { fileFormat, isExported, toFile } from './settings-export.ts';
+import type { ImportChange, ImportPlan } from './import-plan.ts';
 import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
 /** The lists of a file that later versions fill. */
-const lists = ['schedules', 'flags', 'objectives', 'webhooks'] as const;
-
-/** `changed` and `unchanged` can be applied; one that is `unknown` or `refused` keeps the file from being applied. */
-export type ImportChange = {
-  key: string;
-  title: string;
-  state: 'changed' | 'unchanged' | 'unknown' | 'refused';
-  before: unknown;
-  after: unknown;
-  why: string | null;
-};
-export type ImportPlan = { plan: string; changes: ImportChange[] };
+const lists = ['schedules', 'objectives', 'webhooks'] as const;
 
 /** The event of a preview, which changes nothing: the row of `settings.imported` says that values were saved. */
 export const previewEvent = 'settings.import_previewed';
 
-type Given = Pick<Kernel, 'audit' | 'untilFree'> & { settings: Settings };
+type Given = Pick<Kernel, 'audit' | 'untilFree'> & Stored;
 
-export function createSettingsFile({ audit, settings, untilFree }: Given) {
+export function createSettingsFile({ audit, flags, settings, untilFree }: Given) {
+  const compare = createComparison({ settings, flags });
   return {
-    export: () => toFile(settings.saved()),
+    export: () => toFile(settings.saved(), savedFlags(flags)),
 
     compare,
     /** The file of a backup, which has the values that were saved then, with null for each that was saved since. */
-    withDefaults: (file: unknown) => addDefaults(readFile(file), file as object, settings.all()),
-    withoutUnknown,
+    withDefaults(file: unknown) {
+      const { values, list } = readFile(file);
+      const added = addDefaults(values, file as object, settings.all());
+      return { ...added, flags: addDefaultFlags(list, flags.all()) };
+    },
+    /** The file without the values that this server does not have, such as limits of an operation that is gone. */
+    withoutUnknown: (file: unknown) => without(file, keysOf(compare(file), 'unknown')),
+    /** The file without the values that cannot be applied. */
+    withoutBlocked: (file: unknown) => without(file, keysOf(compare(file), 'unknown', 'refused')),
 
     /** Compares for somebody who may apply the file next, and leaves an audit row. */
     async preview(file: unknown, by: Requester): Promise<ImportPlan> {
@@ -57,9 +66,12 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
     async apply(file: unknown, given: Confirmation & { plan: string }, by: Requester): Promise<string[]> {
       const { plan, changes } = compare(file);
       const values = Object.fromEntries(
-        changes.flatMap(({ key, state, after }) => (state === 'unchanged' ? [] : [[key, after]])),
+        changes.flatMap((change) => {
+          const { key, state, after } = change;
+          return state === 'unchanged' || isFlagChange(change) ? [] : [[key, after]];
+        }),
       );
-      const problems = settings.findProblems(values);
+      const problems = [...settings.findProblems(values), ...findFlagProblems(changes)];
       if (problems.length > 0) throw invalidArguments(problems);
       assertConfirmed(given, importWord);
       if (plan !== given.plan) {
@@ -67,32 +79,59 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
         throw new AppError('plan_outdated', message);
       }
       const reason = given.reason?.trim() ?? null;
-      return settings.put(values, by, { event: 'settings.imported', reason });
+      const wanted = wantedFlags(changes);
+      const also = () => withKeys(flags.write(wanted, by));
+      const changed = await settings.put(values, by, { event: 'settings.imported', reason, also });
+      if (changed.some((key) => isFlagChange({ key }))) flags.announce();
+      return changed;
     },
   };
+}
 
-  /** The file without the values of settings that this server does not have, such as limits of an operation that is gone. */
-  function withoutUnknown(file: unknown): object {
-    const unknown = new Set(
-      compare(file).changes.flatMap(({ key, state }) => (state === 'unknown' ? [key] : [])),
-    );
-    const values = Object.entries(readFile(file)).filter(([key]) => !unknown.has(key));
-    return { ...(file as object), settings: Object.fromEntries(values) };
-  }
+type Stored = { settings: Settings; flags: Flags };
 
+function createComparison({ settings, flags }: Stored) {
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
-  function compare(file: unknown): ImportPlan {
-    const values = settings.complete(readFile(file));
+  return (file: unknown): ImportPlan => {
+    const { values: given, list } = readFile(file);
+    const values = settings.complete(given);
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));
     const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
     const saved = settings.saved();
     const changes = Object.entries(values).map(([key, after]) =>
       judge({ key, before: saved[key] ?? null, after }, known.get(key), problems.get(key) ?? null),
     );
-    const state = [file, saved];
+    const knownFlags = flags.all();
+    const ofFlags = list.map((item) => compareFlag(item, knownFlags));
+    const state = [file, saved, savedFlags(flags)];
     const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
-    return { plan, changes };
-  }
+    return { plan, changes: [...changes, ...ofFlags] };
+  };
+}
+
+const savedFlags = (flags: Flags) => toFileFlags(flags.all().flatMap(({ saved }) => saved ?? []));
+
+function keysOf({ changes }: ImportPlan, ...states: ImportChange['state'][]): Set<string> {
+  return new Set(changes.flatMap(({ key, state }) => (states.includes(state) ? [key] : [])));
+}
+
+function without(file: unknown, keys: ReadonlySet<string>): object {
+  const { values, list } = readFile(file);
+  const left = Object.entries(values).filter(([key]) => !keys.has(key));
+  const flags = list.filter(({ key }) => !keys.has(changeKey(key)));
+  return { ...(file as object), settings: Object.fromEntries(left), flags };
+}
+
+function findFlagProblems(changes: readonly ImportChange[]) {
+  const blocked = changes.filter((change) => isFlagChange(change) && change.why !== null);
+  return blocked.map(({ key, why }) => ({ field: key, message: why ?? '' }));
+}
+
+/** With the keys that a change has among those of settings. */
+function withKeys({ before, after }: Changed): Changed {
+  const rename = (values: Changed['before']) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [changeKey(key), value]));
+  return { before: rename(before), after: rename(after) };
 }
 
 /** Null is the default. A value that the environment sets, or that no file may have, is not added. */
@@ -128,7 +167,7 @@ function countStates(changes: ImportChange[]): Record<ImportChange['state'], num
   return counts;
 }
 
-function readFile(file: unknown): Values {
+function readFile(file: unknown): { values: Values; list: ReturnType<typeof readFileFlags> } {
   if (!isObject(file)) throw refuse('The file is not an export of settings: a JSON object is expected.');
   if (typeof file.format !== 'number' || !Number.isInteger(file.format))
     throw refuse('The file is not an export of settings: its member format is missing.');
@@ -136,15 +175,17 @@ function readFile(file: unknown): Values {
     const version = file.format > fileFormat ? 'of a newer version' : 'which no version has';
     throw refuse(`The file has format ${file.format}, ${version}; this one reads format ${fileFormat}.`);
   }
-  const unknown = Object.keys(file).find((name) => !['format', 'settings', ...lists].includes(name));
+  const unknown = Object.keys(file).find((name) => !['format', 'settings', 'flags', ...lists].includes(name));
   if (unknown !== undefined)
     throw refuse(`The file has an unknown member ${JSON.stringify(unknown.slice(0, 80))}.`);
-  const wrong = lists.find((name) => file[name] !== undefined && !Array.isArray(file[name]));
+  const wrong = (['flags', ...lists] as const).find(
+    (name) => file[name] !== undefined && !Array.isArray(file[name]),
+  );
   if (wrong) throw refuse(`The member ${wrong} of the file must be a list.`);
   const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
-  return file.settings;
+  return { values: file.settings, list: readFileFlags((file.flags ?? []) as unknown[]) };
 }
 
 function refuse(message: string): AppError {

@@ -26,14 +26,20 @@ export type KnownSetting = SettingState & {
 
 /** `event`: of the audit row. `shown`: the texts of the values that the form showed, by key. `ifMatch`: the ETag that the saved
  *  values must have. */
-type Why = { event?: string; reason?: string | null; shown?: ShownTexts; ifMatch?: string | undefined };
+type Why = {
+  event?: string;
+  reason?: string | null;
+  shown?: ShownTexts;
+  ifMatch?: string | undefined;
+  /** Changes other stored values in the same transaction, and gives them for the audit row. */
+  also?: () => { before: Values; after: Values };
+};
 
 export type Settings = ReturnType<typeof createSettings>;
 
-export function createSettings(given: Given) {
-  const { config, catalogue, repository, audit, bus, untilFree, now } = given;
-  const states = (saved: Saved) =>
-    new Map(allStates(given, saved).map((state) => [state.setting.key, state]));
+export function createSettings(own: Given) {
+  const { config, catalogue, repository, bus, untilFree, now } = own;
+  const states = (saved: Saved) => new Map(allStates(own, saved).map((state) => [state.setting.key, state]));
   const knownWith = (saved: Saved) => ({ config, operations: catalogue.all(), saved, states: states(saved) });
 
   return {
@@ -74,26 +80,35 @@ export function createSettings(given: Given) {
           assertValid(known, values);
           assertMatches(why.ifMatch, [...saved]);
           assertUnchanged(editsOf(known.states, repository.changes(), values, why.shown), now());
-          const changed = changesOf(saved, values);
-          if (changed.length > 0) save(changed, known.states, by, why);
-          return changed;
+          return save(own, changesOf(saved, values), known.states, { ...why, by });
         }),
       );
-      if (changed.length > 0) {
+      if (changed.settings.length > 0) {
         applySaved(config, repository.values(), 'running');
         bus.emit('settings');
       }
-      return changed.map(({ key }) => key);
+      return [...changed.settings, ...changed.others];
     },
   };
+}
 
-  function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
-    const change = { changed_at: now().toISOString(), changed_by: by.actor };
-    for (const { key, after } of changed) repository.put(key, after, change);
-    const [target, detail] = [targetOf(changed), describe(changed, before)];
-    const { event = settingsChange.name, reason = by.reason } = why;
-    audit.record({ event, outcome: 'ok', by, reason, target, detail });
-  }
+/** Gives the keys of what has changed. */
+function save(
+  { audit, now, repository }: Pick<Given, 'audit' | 'now' | 'repository'>,
+  changed: Change[],
+  before: ReadonlyMap<string, SettingState>,
+  { by, ...why }: Why & { by: Requester },
+) {
+  const change = { changed_at: now().toISOString(), changed_by: by.actor };
+  for (const { key, after } of changed) repository.put(key, after, change);
+  const { event = settingsChange.name, reason = by.reason, also = nothingElse } = why;
+  const others = also();
+  const keys = { settings: changed.map(({ key }) => key), others: Object.keys(others.after) };
+  const all = [...keys.settings, ...keys.others];
+  if (all.length === 0) return keys;
+  const [target, detail] = [targetOf(all), withOthers(describe(changed, before), others)];
+  audit.record({ event, outcome: 'ok', by, reason, target, detail });
+  return keys;
 }
 
 function withChange(state: SettingState, changes: ReadonlyMap<string, SavedChange>): KnownSetting {
@@ -168,7 +183,15 @@ function describe(changed: Change[], states: ReadonlyMap<string, SettingState>) 
   };
 }
 
-function targetOf(changed: Change[]): string {
-  const [first] = changed;
-  return changed.length === 1 && first ? `setting:${first.key}` : 'settings';
+const nothingElse = () => ({ before: {}, after: {} });
+
+type Described = { before: Values; after: Values };
+const withOthers = (own: Described, others: Described) => ({
+  before: { ...own.before, ...others.before },
+  after: { ...own.after, ...others.after },
+});
+
+function targetOf(keys: string[]): string {
+  const [first] = keys;
+  return keys.length === 1 && first ? `setting:${first}` : 'settings';
 }

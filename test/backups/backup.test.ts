@@ -83,15 +83,17 @@ t.test('a damaged database is not backed up, and no older backup goes for it', a
 
 t.test('the settings of a backup are those that an export has', async (t) => {
   const app = await startApp(t);
-  const put = await fetch(`${app.origin}/api/v1/settings/values`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ values: { 'retention.days': 30, 'limits.import.hard_sec': 100 } }),
-  });
-  t.equal(put.status, 200);
+  const put = async (address: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(app.origin + address, { method: 'PUT', headers, body: JSON.stringify(body) });
+    t.equal(answer.status, 200);
+  };
+  await put('/api/v1/settings/values', { values: { 'retention.days': 30, 'limits.import.hard_sec': 100 } });
+  await put('/api/v1/flags/traces', { is_on: true, percent: 20, note: 'slow pages' });
   const { result } = await app.run('backup');
   const file = path.join(app.config.backupPath, String(result?.backup), 'settings.json');
   const exported = await (await fetch(`${app.origin}/api/v1/settings/export`)).json();
+  t.match(exported, { flags: [{ key: 'traces', percent: 20 }] });
   t.strictSame(JSON.parse(fs.readFileSync(file, 'utf8')), exported);
 });
 

@@ -12,7 +12,7 @@ import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { SettingContext } from '../parts.ts';
-import type { ImportPlan } from '../settings-file.ts';
+import type { ImportPlan } from '../import-plan.ts';
 import { importsSettings, previewsImport } from './actions.ts';
 import { type ShownImport, viewImport } from './import-view.ts';
 import { describeRestart } from './restart.ts';

@@ -2,12 +2,14 @@
 import { describeBackup } from '../../backup-store/describe-backup.ts';
 import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
-import { isObject, parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json.ts';
 import { serviceSettings } from '../../core/settings/declared-jobs.ts';
 import { shorten } from '../../core/shorten.ts';
 import type { Form } from '../../web/validation.ts';
+import { formatFlagValue, isFlagChange } from '../flags-of-file.ts';
 import type { SettingContext } from '../parts.ts';
-import { type ImportChange, type ImportPlan, importWord } from '../settings-file.ts';
+import type { ImportChange, ImportPlan } from '../import-plan.ts';
+import { importWord } from '../settings-file.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatValue } from '../format-value.ts';
 import { howToRestart } from './restart.ts';
@@ -49,21 +51,30 @@ const isBlocked = ({ why }: ImportChange) => why !== null;
 
 /** The file without the values that cannot be imported, and its plan: what is left is imported whole or not at all. */
 function leaveOut({ settingsFile }: SettingContext, file: string, plan: ImportPlan) {
-  const parsed = parseJson(file);
-  const blocked = plan.changes.filter(isBlocked).map(({ key }) => key);
-  if (blocked.length === 0 || !isObject(parsed) || !isObject(parsed.settings)) return { file, plan };
-  const left = Object.entries(parsed.settings).filter(([key]) => !blocked.includes(key));
-  const rest = { ...parsed, settings: Object.fromEntries(left) };
+  if (!plan.changes.some(isBlocked)) return { file, plan };
+  const rest = settingsFile.withoutBlocked(parseJson(file));
   return { file: JSON.stringify(rest), plan: settingsFile.compare(rest) };
 }
 
-function viewChange({ before, after, ...change }: ImportChange, known: KnownSetting | undefined) {
+function viewChange(one: ImportChange, known: KnownSetting | undefined) {
+  const { before, after, ...change } = one;
+  const state = states[change.state];
+  if (isFlagChange(one)) {
+    const [now, wanted] = [before, after].map((value) => shorten(formatFlagValue(one, value), 200));
+    return {
+      ...change,
+      ...state,
+      before: change.state === 'unknown' ? '–' : now,
+      after: wanted,
+      needsRestart: false,
+    };
+  }
   const format = (value: unknown) =>
     known ? shorten(formatValue(known.setting, value), 200) : shorten(JSON.stringify(value), 200);
   const describe = (value: unknown, isDefault: boolean) => `${isDefault ? 'default, ' : ''}${format(value)}`;
   return {
     ...change,
-    ...states[change.state],
+    ...state,
     before: known ? describe(before, known.source === 'default') : '–',
     after: describe(after ?? known?.setting.default ?? null, after === null && known !== undefined),
     needsRestart: change.state === 'changed' && known?.setting.needsRestart === true,
