@@ -1,11 +1,13 @@
 // Shows how fresh the page is: the pill in the header and the age of stale cards. While the stream is down it fetches the
 // cards every ten seconds; while that fails too, the page's clock stands still and the pill counts down to the next retry.
-// A page that is signed out is not updated until somebody signs in.
+// A page of a browser without a stream does so, too, and says so. A page that is signed out is not updated until somebody signs in.
 import { startClock, stopClock } from './clock.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
 import { resume, retryNow, signOut } from './live.js';
 import { announce, showNotice } from './toast.js';
 
+/** A page without a stream that got no answer for so long is offline. */
+const pollingMs = 25_000;
 const delayedMs = 12_000;
 const offlineMs = 30_000;
 const fetchEveryMs = 10_000;
@@ -100,7 +102,7 @@ function fetchCards() {
 
 function show() {
   stampCards();
-  const { tone, word, rest } = describe();
+  const { tone, word, rest, icon } = describe();
   showOffline(tone === 'bad');
   const text = `${word}${rest}`;
   if (text === shown) return;
@@ -109,7 +111,7 @@ function show() {
   }
   shown = text;
   pill.className = `conn ${tone}`;
-  pill.querySelector('use').setAttribute('href', `#i-${icons[tone]}`);
+  pill.querySelector('use').setAttribute('href', `#i-${icon ?? icons[tone]}`);
   pill.querySelector('b').textContent = word;
   pill.querySelector('b + span').textContent = rest;
 }
@@ -126,6 +128,7 @@ function describe() {
   const silentMs = now - lastEventAt;
   const age = Math.floor(silentMs / 1000);
   if (isSignedOut) return { tone: 'bad', word: 'Signed out', rest: '' };
+  if (isPolling()) return describePolling();
   if (isUp === null) return { tone: 'ok', word: 'Connecting', rest: '' };
   const isSilent = !isUp || silentMs >= delayedMs;
   const isFetching = isSilent && fetchedAt > lastEventAt && now - fetchedAt < fetchEveryMs * 1.5;
@@ -137,6 +140,16 @@ function describe() {
   return { tone: 'ok', word: 'Live', rest: ` · updated ${age} s ago` };
 }
 
+const isPolling = () => document.documentElement.dataset.live === 'off';
+const answeredMs = () => performance.now() - Math.max(lastEventAt, fetchedAt);
+
+function describePolling() {
+  if (answeredMs() >= pollingMs) return { tone: 'bad', word: 'Offline', rest: ' · asks every 10 s' };
+  if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
+  const age = Math.floor(answeredMs() / 1000);
+  return { tone: 'ok', icon: 'retry', word: 'Polling', rest: ` · updated ${age} s ago` };
+}
+
 function describeRetry() {
   const left = Math.ceil(((retryAt ?? 0) - Date.now()) / 1000);
   return left > 0 ? `retry in ${left} s` : 'retrying';
@@ -144,7 +157,9 @@ function describeRetry() {
 
 /** Stamps each stale card with the time of its content. */
 function stampCards() {
-  const isFresh = isUp !== false && performance.now() - lastEventAt < offlineMs;
+  const isFresh = isPolling()
+    ? answeredMs() < pollingMs
+    : isUp !== false && performance.now() - lastEventAt < offlineMs;
   for (const host of streamedHosts()) {
     const stamp = host.querySelector('[data-stamp]');
     if (!stamp) continue;

@@ -40,6 +40,8 @@ let watching = null;
 let isWhole = false;
 /** The server wants a token that this browser does not have; nothing is retried. */
 let isSignedOut = false;
+/** This browser gets no stream: the pages ask at intervals. */
+let isOff = document.documentElement.dataset.live === 'off';
 
 /** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: `isUp`, whether the stream is up, and
  *  `retryAt`), `chl:heard` for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
@@ -123,7 +125,7 @@ function openIfDown() {
 
 /** Waits for the lock, then opens the stream. `isSteal`: the leader has gone silent, so the lock is taken from it. */
 function lead(isSteal = false) {
-  if (isSignedOut || feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
+  if (isOff || isSignedOut || feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
   if (!channel) return open();
   attempt?.abort();
   const mine = new AbortController();
@@ -212,6 +214,7 @@ async function reportRefusal(address, isFirst) {
   try {
     const answer = await fetch(address, { headers: { accept: 'application/json' }, signal: request.signal });
     if (answer.status === 401) signOut();
+    if (answer.status === 204) turnOff();
     if (answer.status !== 503 || !isFirst) return;
     const { error } = await answer.json();
     document.dispatchEvent(new CustomEvent('chl:refused', { detail: error.message }));
@@ -220,6 +223,14 @@ async function reportRefusal(address, isFirst) {
   } finally {
     request.abort();
   }
+}
+
+function turnOff() {
+  isOff = true;
+  document.documentElement.dataset.live = 'off';
+  stepDown();
+  retryAt = null;
+  publishState(false);
 }
 
 function take({ type, data, lastEventId }) {

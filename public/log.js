@@ -38,6 +38,10 @@ export function watchLog() {
   document.body.addEventListener('htmx:sseMessage', ({ target }) => {
     if (target.id === `log-${card.dataset.log}-size`) void fetchMore();
   });
+  // Without a stream the page asks at intervals.
+  document.body.addEventListener('ops-refresh', () => {
+    if (card.querySelector('[data-log-state]')) void fetchMore();
+  });
   void countLevels();
 }
 

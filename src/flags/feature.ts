@@ -19,5 +19,9 @@ export const flags: Feature<ReturnType<typeof createFlagParts>> = {
     registerFlagsApi(app, ctx);
     registerFlagsPage(app, ctx);
   },
+  hasStream:
+    ({ isOn }) =>
+    (browser) =>
+      isOn('live-updates', browser),
   hubRows: (ctx) => [flagsRow(ctx)],
 };

@@ -1,4 +1,5 @@
-// Names a browser, only to limit its live streams: a random value, removed when the browser closes.
+// Names a browser, to limit its live streams and to share out what is switched on for some: a random value, removed when the
+// browser closes.
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { url } from '../core/url.ts';
@@ -11,10 +12,14 @@ export function clientOf(request: FastifyRequest): string | null {
   return readCookie(request, cookie) || null;
 }
 
-/** Keeps an existing value, also of a request that the guard refused before its cookies were parsed. */
-export function nameClient(request: FastifyRequest, reply: FastifyReply) {
+/** Gives the name. Keeps an existing one; null for a request that the guard refused before its cookies were parsed. */
+export function nameClient(request: FastifyRequest, reply: FastifyReply): string | null {
   const isParsed = (request.cookies as typeof request.cookies | undefined) !== undefined;
-  if (!isParsed || clientOf(request)) return;
+  if (!isParsed) return null;
+  const known = clientOf(request);
+  if (known) return known;
   // Takes a tenth of the time of randomBytes, because Node keeps a supply of random bytes for it.
-  reply.setCookie(cookie, randomUUID(), { path: url('/'), httpOnly: true, sameSite: 'lax' });
+  const name = randomUUID();
+  reply.setCookie(cookie, name, { path: url('/'), httpOnly: true, sameSite: 'lax' });
+  return name;
 }

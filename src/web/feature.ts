@@ -65,6 +65,9 @@ export type Lifecycle = {
   afterStop?(): Promise<void>;
 };
 
+/** `browser`: its name, see client-cookie.ts. */
+export type HasStream = (browser: string) => boolean;
+
 export type Feature<Part extends object = object> = {
   name: string;
   nav?: NavItem;
@@ -85,6 +88,8 @@ export type Feature<Part extends object = object> = {
   onAnswered?(ctx: Kernel & Part): (answered: AnsweredRequest) => void;
   /** Exactly one feature identifies the senders of requests. */
   authenticate?(ctx: Kernel & Part): Authenticate;
+  /** Exactly one feature says which browsers get the live stream; the pages of others ask at intervals. */
+  hasStream?(ctx: Kernel & Part): HasStream;
   /** Exactly one feature holds back actions, before the body of their requests is read. */
   holdsBack?(ctx: Kernel & Part): HoldBack;
   /** Its rows on the hubs. */

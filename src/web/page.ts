@@ -7,6 +7,7 @@ import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
 import { readCookie, takeFlash } from './flash.ts';
 import type { RenderEverywhere } from './everywhere.ts';
+import type { HasStream } from './feature.ts';
 import { createNavRenderer, type Tab } from './nav.ts';
 
 type PageContent = {
@@ -42,18 +43,21 @@ type Given = {
   nav: Tab[];
   config: Pick<Config, 'mode'>;
   renderEverywhere: RenderEverywhere;
+  hasStream: HasStream;
   /** Keeps parts of pages. */
   kept: Cache<string>;
 };
 
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
-export function registerPage(app: FastifyInstance, { nav, config: { mode }, renderEverywhere, kept }: Given) {
+export function registerPage(app: FastifyInstance, given: Given) {
+  const { nav, config, renderEverywhere, hasStream, kept } = given;
+  const { mode } = config;
   const home = nav[0]?.href ?? '/';
   const renderNav = createNavRenderer(app, nav, kept);
   app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);
-    nameClient(request, this);
+    const browser = nameClient(request, this);
     const page = {
       title,
       isBare,
@@ -69,6 +73,7 @@ export function registerPage(app: FastifyInstance, { nav, config: { mode }, rend
       host: request.headers.host,
       user: request.identity,
       hasKeys: readCookie(request, 'chl_keys') !== 'off',
+      hasStream: browser === null || hasStream(browser),
       asset: assetUrl,
       modules,
     };

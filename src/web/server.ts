@@ -19,7 +19,7 @@ import type { HoldBack } from '../core/hold-back.ts';
 import { createEverywhereRenderer } from './everywhere.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Mounted, Page, Signal } from './feature.ts';
+import type { HasStream, Mounted, Page, Signal } from './feature.ts';
 import { collectForms } from './form-address.ts';
 import { registerForms } from './forms.ts';
 import { readTarget, registerGuard } from './guard.ts';
@@ -90,10 +90,12 @@ export async function createServer(
   );
   const pages = createPages(declaredPages, cards);
   const defaultTopics = pages.topicsOf(nav[0]?.href);
-  const stream = createStream(kernel, { authenticate, cards, signals: signalsOf(mounted), defaultTopics });
+  const hasStream = hasStreamOf(mounted);
+  const signals = signalsOf(mounted);
+  const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics, hasStream });
   app.addHook('preClose', async () => stream.close());
 
-  registerParts(app, nav, cards, kernel);
+  registerParts(app, { nav, cards, hasStream }, kernel);
   registerActions(app, cards, pages);
   registerPreferences(app, nav);
   registerCards(app, cards);
@@ -116,7 +118,11 @@ async function registerViews(
 }
 
 /** The pages, with the parts that every page has. */
-function registerParts(app: FastifyInstance, nav: Tab[], cards: Cards, { bus, caches, config }: Kernel) {
+function registerParts(
+  app: FastifyInstance,
+  { nav, cards, hasStream }: { nav: Tab[]; cards: Cards; hasStream: HasStream },
+  { bus, caches, config }: Kernel,
+) {
   const kept = caches.create<string>('pages', {
     ...ofText,
     reads: 'admin',
@@ -125,7 +131,7 @@ function registerParts(app: FastifyInstance, nav: Tab[], cards: Cards, { bus, ca
     bytes: 4 * 1024 * 1024,
   });
   const renderEverywhere = createEverywhereRenderer(app, cards, { bus, kept });
-  registerPage(app, { nav, config, renderEverywhere, kept });
+  registerPage(app, { nav, config, renderEverywhere, hasStream, kept });
 }
 
 function authenticateOf(mounted: Mounted[]): Authenticate {
@@ -138,6 +144,12 @@ function holdBackOf(mounted: Mounted[]): HoldBack {
   const [holdBack, ...others] = mounted.flatMap(({ feature, ctx }) => feature.holdsBack?.(ctx) ?? []);
   if (holdBack && others.length === 0) return holdBack;
   throw new Error('Exactly one feature in src/features.ts must declare `holdsBack`.');
+}
+
+function hasStreamOf(mounted: Mounted[]): HasStream {
+  const [hasStream, ...others] = mounted.flatMap(({ feature, ctx }) => feature.hasStream?.(ctx) ?? []);
+  if (hasStream && others.length === 0) return hasStream;
+  throw new Error('Exactly one feature in src/features.ts must declare `hasStream`.');
 }
 
 function signalsOf(mounted: Mounted[]): Signal[] {

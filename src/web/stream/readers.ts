@@ -54,10 +54,16 @@ export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: L
     /** Ends the streams whose credentials have another role now, or none. */
     endRefused() {
       try {
-        endWithout(authenticate.roleOf);
+        endWithout(clients, authenticate.roleOf);
       } catch (error) {
         log.error({ err: error }, 'the tokens of open streams could not be checked');
       }
+    },
+
+    /** Ends the streams of browsers that get none any more. */
+    endOthers(hasStream: (owner: string) => boolean) {
+      for (const [client, { owner }] of clients)
+        if (owner !== null && !hasStream(owner)) client.response.end();
     },
 
     close() {
@@ -65,17 +71,17 @@ export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: L
       clients.clear();
     },
   };
+}
 
-  /** Equal credentials are looked up once. */
-  function endWithout(roleOf: Authenticate['roleOf']) {
-    const roles = new Map<string, Role | null>();
-    for (const [client, { credentials }] of clients) {
-      const key = `${credentials.bearer} ${credentials.session}`;
-      if (!roles.has(key)) roles.set(key, roleOf(credentials));
-      if (roles.get(key) === client.role) continue;
-      clients.delete(client);
-      if (client.response.writableNeedDrain) client.response.destroy();
-      else client.response.end(refused);
-    }
+/** Equal credentials are looked up once. */
+function endWithout(clients: Map<Client, Opened>, roleOf: Authenticate['roleOf']) {
+  const roles = new Map<string, Role | null>();
+  for (const [client, { credentials }] of clients) {
+    const key = `${credentials.bearer} ${credentials.session}`;
+    if (!roles.has(key)) roles.set(key, roleOf(credentials));
+    if (roles.get(key) === client.role) continue;
+    clients.delete(client);
+    if (client.response.writableNeedDrain) client.response.destroy();
+    else client.response.end(refused);
   }
 }

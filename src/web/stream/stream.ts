@@ -1,13 +1,14 @@
 // The live stream: every reader gets the current bytes of its cards, then each change, until its token or session ends.
 // client.ts limits the buffer of slow readers.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Bus } from '../../core/bus.ts';
 import type { Authenticate } from '../../core/identity.ts';
 import type { Kernel } from '../../core/kernel.ts';
 import type { Role } from '../../core/role.ts';
 import type { Cards } from '../cards.ts';
 import { clientOf } from '../client-cookie.ts';
 import { assertRoomForStream } from '../connections.ts';
-import type { Signal } from '../feature.ts';
+import type { HasStream, Signal } from '../feature.ts';
 import { credentialsOf, identityOf } from '../identify.ts';
 import { openClient, sendFrames } from './client.ts';
 import { createCycle } from './cycle.ts';
@@ -25,11 +26,17 @@ export type Stream = ReturnType<typeof createStream>;
 /** `topics`: card names, separated by commas. `since`: the id of the last event, if the header is missing. */
 type Query = { topics?: string; since?: string };
 
-type Given = { authenticate: Authenticate; cards: Cards; signals: Signal[]; defaultTopics: string[] };
+type Given = {
+  authenticate: Authenticate;
+  cards: Cards;
+  signals: Signal[];
+  defaultTopics: string[];
+  hasStream: HasStream;
+};
 
 export function createStream(
   kernel: Pick<Kernel, 'bus' | 'caches' | 'config' | 'descriptors' | 'log' | 'now'>,
-  { authenticate, cards, signals, defaultTopics }: Given,
+  { authenticate, cards, signals, defaultTopics, hasStream }: Given,
 ) {
   const { bus, config, descriptors, log, now } = kernel;
   const readers = createReaders(authenticate, log);
@@ -49,13 +56,15 @@ export function createStream(
   const unsubscribe = subscribe(bus, { events: cards.events, signals }, live.markDirty, (name, data) =>
     readers.signal(frames.ofSignal(name, data)),
   );
-  bus.on('access', readers.endRefused);
+  const unwatch = endWithChanges(bus, readers, hasStream);
 
   return {
     /** Takes over the connection: sends the current state (after `Last-Event-ID` only the changes), then each change. Throws
-     *  `too_many_streams`, `not_found` for an unknown topic or record, and `forbidden`. */
+     *  `too_many_streams`, `not_found` for an unknown topic or record, and `forbidden`. A browser that gets no stream gets 204. */
     async subscribe(request: FastifyRequest, reply: FastifyReply, query: Query) {
       const { role } = identityOf(request);
+      // Tells an EventSource not to return.
+      if (!mayRead(request, hasStream)) return reply.code(204).send();
       const topics = readTopics(query.topics, { cards, defaultTopics, role });
       const opened = admit(request);
       const last = request.headers['last-event-id'] ?? query.since;
@@ -77,7 +86,7 @@ export function createStream(
     /** Ends every stream. Idempotent. */
     close() {
       unsubscribe();
-      bus.off('access', readers.endRefused);
+      unwatch();
       live.close();
       ticker.stop();
       readers.close();
@@ -88,6 +97,19 @@ export function createStream(
     for (const topic of topics) live.release(topic, role);
     if (readers.count() === 0) ticker.stop();
   }
+}
+
+/** A program without the cookie of a browser may. */
+function mayRead(request: FastifyRequest, hasStream: HasStream): boolean {
+  const browser = clientOf(request);
+  return browser === null || hasStream(browser);
+}
+
+/** Ends the streams of readers that may have none any more, at once. Returns a function that ends that. */
+function endWithChanges(bus: Bus, readers: Readers, hasStream: HasStream): () => void {
+  const endOthers = () => readers.endOthers(hasStream);
+  bus.on('access', readers.endRefused).on('flags', endOthers);
+  return () => void bus.off('access', readers.endRefused).off('flags', endOthers);
 }
 
 /** Returns a function that throws `too_many_streams` when there is no room for another reader. */
