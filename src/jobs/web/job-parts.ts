@@ -5,7 +5,7 @@ import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../../job-log/log.ts';
-import { commandOf, curlOf } from '../command-line.ts';
+import { commandOf, curlOf } from '../../web/copied-run.ts';
 import type { JobContext } from '../parts.ts';
 
 /** `row`: the number of the row before the first one shown. */

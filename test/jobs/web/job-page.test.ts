@@ -6,7 +6,7 @@ import t from 'tap';
 import { describePhase } from '../../../src/jobs/job-view.ts';
 import { jobLogFile, openJobLog } from '../../../src/job-log/log.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
-import { commandOf, curlOf } from '../../../src/jobs/command-line.ts';
+import { commandOf, curlOf } from '../../../src/web/copied-run.ts';
 import { startApp } from '../../support/app.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';
