@@ -64,10 +64,10 @@ export function createLogFile(given: Given) {
       hold().db.pragma(`user_version = ${logSchemaVersion}`);
     },
 
-    /** Empties a large write-ahead log into the file. */
-    settle() {
+    /** Empties a write-ahead log of more than `maxBytes` into the file. */
+    settle(maxBytes = walMaxBytes) {
       const held = current();
-      if (held && walBytesOf(file) > walMaxBytes) checkpoint(held, file);
+      if (held && walBytesOf(file) > maxBytes) checkpoint(held, file);
     },
 
     sizes() {
@@ -168,7 +168,10 @@ function createTables(db: Db, idsAbove: number) {
 /** Only this writes into the file itself, so its time of change is known afterwards. */
 function checkpoint(held: Held, file: string) {
   if (stampOf(file) !== held.stamp) held.isSuspect = true;
-  held.db.pragma('wal_checkpoint(PASSIVE)');
+  // Waits for nobody who reads an older state.
+  held.db.pragma('busy_timeout = 0');
+  held.db.pragma('wal_checkpoint(TRUNCATE)');
+  held.db.pragma(`busy_timeout = ${busyMs}`);
   held.stamp = stampOf(file);
 }
 

@@ -20,7 +20,7 @@ export function addLines(db: Db, lines: string[]) {
     const others = Object.entries(given).filter(([name]) => !columns.includes(name));
     const fields = others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null;
     const job = Number.isInteger(number) ? number : null;
-    insert.run(time, level, clip(String(msg ?? '')), textOf(request_id), job, textOf(route), fields);
+    insert.run(time, level, String(msg ?? ''), textOf(request_id), job, textOf(route), fields);
   }
 }
 

@@ -22,6 +22,8 @@ const log = createLogFile({
     remade = { times: remade.times + 1, reason };
   },
 });
+/** About what an item that is no line has. */
+const otherBytes = 1000;
 let writing: Promise<unknown> = Promise.resolve();
 
 port.on('message', (message: Question<LogExchange>) => {
@@ -68,8 +70,10 @@ async function write(batch: Batch) {
 
 /** About what the batch takes in the file and in its write-ahead log. */
 function sizeOf(batch: Batch): number {
-  const bytes = (batch.lines ?? []).reduce((sum, line) => sum + Buffer.byteLength(line), 0);
-  return 2 * bytes;
+  const { lines = [], ...others } = batch;
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  const items = Object.values(others).reduce((sum, { length }) => sum + length, 0);
+  return 2 * (bytes + items * otherBytes);
 }
 
 function state(): FileState {

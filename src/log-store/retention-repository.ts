@@ -17,19 +17,15 @@ type Kept = {
   remove: string[];
 };
 
+const firstLines = 'SELECT id, at FROM line ORDER BY id LIMIT 1000';
 const traces = 'SELECT id FROM trace WHERE at < @before ORDER BY at LIMIT 200';
 
 const kinds: Kept[] = [
   {
     maxAgeMs: keptDays * dayMs,
-    oldest: 'SELECT at FROM line ORDER BY id LIMIT 1',
-    // Ids have no gaps, so that their range is the number of lines.
-    remove: [
-      `WITH first AS (SELECT id, at FROM line ORDER BY id LIMIT 1000)
-       DELETE FROM line WHERE id < coalesce(
-         (SELECT min(id) FROM first WHERE at >= @before), (SELECT max(id) + 1 FROM first)
-       )`,
-    ],
+    oldest: `SELECT min(at) FROM (${firstLines})`,
+    // Ids have no gaps, so that their range is the number of lines. A clock that was set back does not keep older ones.
+    remove: [`DELETE FROM line WHERE id <= (SELECT max(id) FROM (${firstLines}) WHERE at < @before)`],
   },
   {
     maxAgeMs: 3 * dayMs,

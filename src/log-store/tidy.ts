@@ -20,8 +20,9 @@ export async function tidy(log: LogFile, limits: Limits & { now: number }) {
     log.use(giveBackPages);
     log.settle();
     await pause();
-    if (log.sizes().bytes >= before) return;
+    if (log.sizes().bytes >= before) break;
   }
+  log.settle(0);
 }
 
 /** Removes the oldest until `bytes` more fit into the limit, or nothing is left. */

@@ -1,0 +1,138 @@
+// The limits of log.db: its size, the ages of what it keeps, and the lines that wait for it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { createWaiting } from '../../src/log-store/waiting.ts';
+import { logStore } from '../../src/log-store/feature.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+const mib = 1024 * 1024;
+const env = { CHL_OPERATIONS_MODE: 'noop', CHL_KEPT_LOG_MB: '32' };
+
+async function start(t: Test, now?: () => Date) {
+  const app = await startApp(t, { env, ...(now ? { now } : {}) });
+  const { logStore: store } = app.use(logStore);
+  await store.tend();
+  return { app, store };
+}
+
+/** Of the file and its write-ahead log. */
+function sizeOf({ root }: TestApp): number {
+  const files = ['log.db', 'log.db-wal'].map((name) => path.join(root, name));
+  return files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+t.test('a flood of lines drops what does not fit, counts it, and never exceeds the limit', async (t) => {
+  const { app, store } = await start(t);
+  const sent = { lines: 0, largest: 0 };
+  const text = 'x'.repeat(900);
+  for (let round = 0; round < 120; round++) {
+    for (let at = 0; at < 1000; at++) app.log.warn({ at: sent.lines++ }, text);
+    await nextTurn();
+    sent.largest = Math.max(sent.largest, sizeOf(app));
+    if (round % 20 === 0) t.equal((await app.page('/jobs')).status, 200, 'pages answer meanwhile');
+  }
+  await store.ask('lineRange', { since: undefined });
+  await store.tend();
+  const { file, dropped, problem } = store.state();
+  t.equal(problem, null);
+  t.ok(dropped.times > 0, `${dropped.times} of ${sent.lines} lines were dropped`);
+  t.ok(Math.max(sent.largest, sizeOf(app)) <= 32 * mib, `${sent.largest} bytes at most`);
+  t.ok((file?.lines ?? 0) > 1000, `${file?.lines} lines are kept`);
+  const [said] = await store.ask('linesOf', {
+    filter: { words: ['were not kept'] },
+    from: 0,
+    to: Number.MAX_SAFE_INTEGER,
+    isUp: false,
+    limit: 1,
+  });
+  t.match(said?.text, /^\d+ lines of the log were not kept$/);
+});
+
+t.test('the oldest lines go first, and a lower limit shrinks the file', async (t) => {
+  const { app, store } = await start(t);
+  const text = 'y'.repeat(4000);
+  for (let round = 0; round < 12; round++) {
+    for (let at = 0; at < 900; at++)
+      store.add('lines', JSON.stringify({ level: 40, time: Date.now(), msg: text }));
+    await store.ask('lineRange', { since: undefined });
+  }
+  const range = await store.ask('lineRange', { since: undefined });
+  const before = store.state().file;
+  t.ok(range.to - range.from < 12 * 900, 'some are gone');
+  t.equal(before?.newest_id, range.to - 1, 'the newest is not');
+  t.ok(sizeOf(app) <= 32 * mib);
+  Object.assign(app.config, { keptLogBytes: 16 * mib });
+  await store.tend();
+  t.ok(sizeOf(app) <= 16 * mib, `${sizeOf(app)} bytes`);
+  t.ok((store.state().file?.lines ?? 0) > 0);
+  t.equal(store.state().file?.newest_id, before?.newest_id);
+});
+
+t.test('what is too old is removed, each kind by its own age', async (t) => {
+  let at = new Date('2026-11-01T00:00:00.000Z');
+  const { app, store } = await start(t, () => at);
+  const day = 86_400_000;
+  const ago = (days: number) => at.getTime() - days * day;
+  store.add('lines', JSON.stringify({ level: 40, time: ago(15), msg: 'old' }));
+  store.add('lines', JSON.stringify({ level: 40, time: ago(13), msg: 'recent' }));
+  await store.ask('lineRange', { since: undefined });
+  const other = openDatabase(path.join(app.root, 'log.db'), { busyMs: 5000 });
+  t.teardown(() => other.close());
+  const stat = other.prepare(
+    `INSERT INTO request_stat VALUES (?, ?, 'GET', '/', 'request', 2, 1, 1, 1, '[]')`,
+  );
+  for (const [span, days] of [
+    [60, 3],
+    [60, 1],
+    [3600, 36],
+    [3600, 34],
+    [86_400, 36],
+    [86_400, 34],
+  ] as const)
+    stat.run(span, ago(days));
+  await store.tend();
+  const lines = () => other.prepare('SELECT text FROM line ORDER BY id').pluck().all();
+  t.notOk(lines().includes('old'));
+  t.ok(lines().includes('recent'));
+  const kept = other
+    .prepare(`SELECT span FROM request_stat WHERE at = ? AND route = '/' ORDER BY span`)
+    .pluck();
+  t.strictSame(
+    [3, 1, 36, 34].map((days) => kept.all(ago(days))),
+    [[], [60], [], [3600, 86_400]],
+  );
+  at = new Date('2026-12-01T00:00:00.000Z');
+  await store.tend();
+  t.notOk(lines().includes('recent'));
+});
+
+t.test('lines that wait are bounded in number and in length, and losses are told apart', (t) => {
+  let at = new Date('2026-11-22T14:02:00.000Z');
+  const waiting = createWaiting(() => at);
+  for (let line = 0; line < 5312; line++) waiting.add('lines', 'short');
+  t.match(waiting.dropped(), { times: 312, latest: 312, at });
+  t.equal(waiting.take().lines?.length, 5000);
+  t.ok(waiting.isEmpty());
+  at = new Date('2026-11-22T14:10:00.000Z');
+  for (let line = 0; line < 5; line++) waiting.add('lines', 'x'.repeat(1_000_000));
+  t.match(waiting.dropped(), { times: 313, latest: 1, at });
+  t.equal(waiting.take().lines?.length, 4);
+  t.end();
+});
+
+t.test('a line that is very long keeps its beginning', async (t) => {
+  const { app, store } = await start(t);
+  app.log.warn({ more: 'z'.repeat(20_000) }, 'a'.repeat(10_000));
+  const [line] = await store.ask('linesOf', {
+    filter: { level: 40 },
+    from: 0,
+    to: Number.MAX_SAFE_INTEGER,
+    isUp: false,
+    limit: 1,
+  });
+  t.match(line?.text, /^a{8000}… \(2000 more characters\)$/);
+  t.match(line?.fields.more, /^z{8000}… \(12000 more characters\)$/);
+});
