@@ -1,5 +1,6 @@
 import '../support/plain-children.ts';
 import t from 'tap';
+import { logStore } from '../../src/log-store/feature.ts';
 import { requests } from '../../src/requests/feature.ts';
 import { startApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
@@ -97,4 +98,15 @@ t.test('the hub says how many there were, read every 15 s', async (t) => {
   t.equal(await sentence(), 'No requests in 24 h.');
   clock.ms += 15_000;
   t.match(await sentence(), /^\d in 24 h; \d+% answered with an error of the server\.$/);
+});
+
+t.test('while the figures cannot be read, the page says why', async (t) => {
+  const app = await startApp(t, { env, now });
+  const { logStore: store } = app.use(logStore);
+  await store.close();
+  const { status, html } = await app.page('/requests?window=1h');
+  t.equal(status, 200);
+  t.match(textOf(html, '#request-list'), '30 d The requests could not be read The server is stopping.');
+  t.match(await app.json('/api/v1/requests'), { status: 503, body: { error: { code: 'stopping' } } });
+  t.match(textOf((await app.page('/activity')).html, '#activity-card'), 'Audit');
 });

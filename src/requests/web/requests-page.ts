@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../core/errors.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
 import type { Page } from '../../web/feature.ts';
 import type { RequestContext } from '../parts.ts';
-import { windowNames } from '../windows.ts';
+import { type WindowName, windowNames } from '../windows.ts';
 import { sorts, viewRequests } from './requests-view.ts';
 
 export const requestsPage: Page = {
@@ -33,13 +34,23 @@ export function registerRequestsPage(app: FastifyInstance, ctx: RequestContext) 
 }
 
 /** An unknown window or order is the first one. */
-async function view({ requestFigures, config, now }: RequestContext, query: Asked['Querystring']) {
+async function view(ctx: RequestContext, query: Asked['Querystring']) {
   const window = windowNames.find((name) => name === query.window) ?? '24h';
   const sort = sorts.find((name) => name === query.sort) ?? sorts[0];
-  const [figures, counts] = await Promise.all([requestFigures.read(window), requestFigures.counts()]);
   return viewRequests({
-    ...{ window, sort, figures, counts },
-    slowMs: config.slowRequestMs,
-    at: now().toISOString(),
+    ...{ window, sort, ...(await read(ctx, window)) },
+    slowMs: ctx.config.slowRequestMs,
+    at: ctx.now().toISOString(),
   });
+}
+
+/** `problem`: why the log store cannot be read now. */
+async function read({ requestFigures }: RequestContext, window: WindowName) {
+  try {
+    const [figures, counts] = await Promise.all([requestFigures.read(window), requestFigures.counts()]);
+    return { figures, counts, problem: null };
+  } catch (error) {
+    if (error instanceof AppError) return { figures: null, counts: [], problem: error.message };
+    throw error;
+  }
 }

@@ -51,18 +51,23 @@ const sortWords: Record<Sort, string> = {
   share_5xx: 'Most errors of the server first',
 };
 
-/** `counts`: of each window. `slowMs`: from there on a duration is marked. */
-type Given = Chosen & { figures: WindowFigures; counts: number[]; slowMs: number; at: string };
+/** `figures`: null while they cannot be read, because of `problem`. `counts`: of each window. `slowMs`: from there on a
+ *  duration is marked. */
+type Given = Chosen & { figures: WindowFigures | null; counts: number[]; problem: string | null } & {
+  slowMs: number;
+  at: string;
+};
 
-export function viewRequests({ window, sort, figures, counts, slowMs, at }: Given) {
-  const { routes } = figures;
+export function viewRequests({ window, sort, figures, counts, problem, slowMs, at }: Given) {
+  const routes = figures?.routes ?? [];
   return {
     at,
+    problem,
     path: url('/ui/requests/list', { window, sort }),
-    sentence: describeFigures(figures.all, windowLabels[window]),
+    sentence: figures && describeFigures(figures.all, windowLabels[window]),
     windows: windowNames.map((name, i) => ({
       label: windowLabels[name],
-      count: formatNumber(counts[i] ?? 0),
+      count: figures && formatNumber(counts[i] ?? 0),
       href: requestsUrl({ window: name, sort }),
       isCurrent: name === window,
     })),
