@@ -86,6 +86,14 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'traces',
+    title: 'Traces',
+    events: {
+      'traces.hunt': words('Tracing of all requests begun', 'Trace all requests'),
+      'traces.stop': words('Tracing of all requests ended', 'Stop tracing all requests'),
+    },
+  },
+  {
     name: 'backups',
     title: 'Backups',
     events: {

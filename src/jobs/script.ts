@@ -74,8 +74,7 @@ function createReporter(send: Send) {
   };
 }
 
-/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait. It is 0 in a script started by hand, whose
- *  messages nobody reads. */
+/** The descriptor is a socket that may be read slowly: EAGAIN means wait. It is 0 in a script started by hand. */
 function writeMessage(fd: number, message: ScriptMessage) {
   if (fd <= 0) return;
   const bytes = Buffer.from(`${JSON.stringify(message)}

@@ -100,6 +100,13 @@ const ofIndex = {
   'POST /ui/workers/drain/cancel': (app) => submit(app, '/ui/workers/drain/cancel'),
 } satisfies Requests;
 
+const ofTraces = {
+  'POST /ui/traces/hunt': (app) => submit(app, '/ui/traces/hunt'),
+  'POST /ui/traces/stop': (app) => submit(app, '/ui/traces/stop'),
+  'POST /api/v1/traces/hunt': (app) => post(app, '/api/v1/traces/hunt'),
+  'DELETE /api/v1/traces/hunt': (app) => send(app, 'DELETE', '/api/v1/traces/hunt'),
+} satisfies Requests;
+
 const ofSchedules = {
   'PUT /api/v1/schedules/:name': (app) => send(app, 'PUT', '/api/v1/schedules/nightly', repairs),
   'POST /api/v1/schedules/:name/run': (app) =>
@@ -176,6 +183,7 @@ export const actionRequests: Requests = {
   ...ofBackups,
   ...ofChecks,
   ...ofSettings,
+  ...ofTraces,
   ...ofCredentials,
   ...ofMaintenance,
   ...ofAccess,

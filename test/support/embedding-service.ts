@@ -8,7 +8,13 @@ import type { Test } from 'tap';
 /** The time limit of a test whose service hangs. The good answers before need less, also on a busy machine. */
 export const hangMs = 1500;
 
-type ServiceRequest = { path: string; authorization: string | undefined; model: string; input: string[] };
+type ServiceRequest = {
+  path: string;
+  authorization: string | undefined;
+  traceparent: unknown;
+  model: string;
+  input: string[];
+};
 /** Returns true when it has answered, or will never answer. */
 type Misbehaviour = (asked: ServiceRequest, response: ServerResponse) => boolean;
 
@@ -27,7 +33,8 @@ export async function startService(t: Pick<Test, 'teardown'>) {
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const { model, input } = (await json(request)) as { model: string; input: string[] };
-    const one = { path: request.url ?? '', authorization: request.headers.authorization, model, input };
+    const { authorization, traceparent } = request.headers;
+    const one = { path: request.url ?? '', authorization, traceparent, model, input };
     asked.push(one);
     if (service.misbehave(one, response)) return;
     reply(

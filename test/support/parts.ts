@@ -14,6 +14,7 @@ import { schedules } from '../../src/schedules/feature.ts';
 import { snapshots } from '../../src/snapshots/feature.ts';
 import { sources } from '../../src/sources/feature.ts';
 import { telemetry } from '../../src/telemetry/feature.ts';
+import { traces } from '../../src/traces/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
 
 export type Parts = ReturnType<typeof partsOf>;
@@ -47,6 +48,7 @@ export function partsOf(app: App) {
     sources: use(sources).sources,
     sourceStates: use(sources).sourceStates,
     telemetry: use(telemetry).telemetry,
+    ...use(traces),
     queue: use(workers).queue,
     workers: use(workers).workers,
   };

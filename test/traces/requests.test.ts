@@ -16,7 +16,7 @@ async function traced(app: TestApp, address: string, headers: Record<string, str
 t.test(
   'a request of a traced program is traced, with the statements and the rendering of its page',
   async (t) => {
-    const app = await startApp(t);
+    const app = await startApp(t, { env: { CHL_SLOW_REQUEST_MS: '60000' } });
     await app.run('import');
     const { whole } = await traced(app, '/jobs');
     t.match(whole, {
@@ -51,6 +51,7 @@ t.test(
 
 t.test('a request that is slow or fails is kept without being traced, and says so', async (t) => {
   const app = await startApp(t);
+  app.tracing.pickBy(() => false);
   Object.assign(app.config, { slowRequestMs: 0 });
   await app.page('/operations');
   const { body } = await app.json('/api/v1/traces?only=bad');

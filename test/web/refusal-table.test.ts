@@ -44,6 +44,8 @@ const single = [
   'snapshot.discard',
   'source.checked',
   'source.removed',
+  'traces.hunt',
+  'traces.stop',
   'workers.drain_cancel',
   'workers.pause',
   'workers.resume',

@@ -9,7 +9,7 @@ import { sorts, viewRequests } from './requests-view.ts';
 export const requestsPage: Page = {
   path: '/requests',
   api: '/api/v1/requests',
-  cards: [],
+  cards: ['slow-requests'],
   reloads: true,
   examples: ['/requests', '/requests?window=1h&sort=n'],
 };
@@ -23,7 +23,10 @@ export function registerRequestsPage(app: FastifyInstance, ctx: RequestContext) 
       template: 'requests/requests-page',
       title: 'Requests',
       section: '/activity',
-      data: { requests: await view(ctx, request.query) },
+      data: {
+        requests: await view(ctx, request.query),
+        slow: await request.loadCard('slow-requests'),
+      },
     }),
   );
 

@@ -142,6 +142,7 @@ function viewRow(row: RouteFigures, scale: Scale, slowMs: number) {
   });
   return {
     name: route === 'none' ? `${method} unknown addresses` : `${method} ${route}`,
+    href: url('/requests/kept', { method, route }),
     n: formatNumber(n),
     bars: drawHistogram(row.histogram, scale),
     width: histogramWidth,

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import {
   closedSchema,
   integerSchema,
@@ -12,6 +11,7 @@ import { textSchema } from '../../core/schemas.ts';
 import type { KeptTrace } from '../../log-store/trace-repository.ts';
 import { requester } from '../../web/requester.ts';
 import { hunting, stopping } from '../actions.ts';
+import { formatCursor, readCursor } from '../cursor.ts';
 import type { TraceContext } from '../parts.ts';
 import { type ReadTrace, slowStatementsOf } from '../read-trace.ts';
 
@@ -118,7 +118,7 @@ export function registerTracesApi(app: FastifyInstance, ctx: TraceContext) {
     const last = items.length > limit ? shown.at(-1) : undefined;
     return {
       items: shown.map(toBody),
-      next_cursor: last ? `${last.at}-${last.id}` : null,
+      next_cursor: last ? formatCursor(last) : null,
       all_until: hunt.until()?.toISOString() ?? null,
     };
   });
@@ -140,14 +140,6 @@ export function registerTracesApi(app: FastifyInstance, ctx: TraceContext) {
     items: await slowStatementsOf(logStore, ctx.now()),
     next_cursor: null,
   }));
-}
-
-function readCursor(cursor: string | undefined) {
-  if (cursor === undefined) return undefined;
-  const [, at, id = ''] = /^(\d{1,16})-([\w-]{1,40})$/.exec(cursor) ?? [];
-  if (at !== undefined) return { at: Number(at), id };
-  const message = 'cursor: it is not one of this list.';
-  throw new AppError('invalid_arguments', message, { problems: [{ field: 'cursor', message }] });
 }
 
 const toBody = (trace: KeptTrace | ReadTrace) => ({ ...trace, at: new Date(trace.at).toISOString() });
