@@ -166,7 +166,7 @@ export function prefersJson({ accept = '' }: IncomingHttpHeaders): boolean {
 /** Maps errors of the framework and of SQLite to our codes; logs an unknown error with its stack, and shows it without. */
 function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) {
-    if (error.cause !== undefined) request.log.error({ err: error.cause }, 'request failed');
+    if (error.cause !== undefined) logFailure(request, error.cause);
     return error;
   }
   const known = frameworkErrors[error.code];
@@ -178,13 +178,17 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   const fault = toFault(error);
   if (fault) {
     // A wait or a full disk is nothing that a log explains.
-    if (fault.code === 'internal' || fault.code === 'database_damaged')
-      request.log.error({ err: error }, 'request failed');
+    if (fault.code === 'internal' || fault.code === 'database_damaged') logFailure(request, error);
     return fault;
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
-  request.log.error({ err: error }, 'request failed');
+  logFailure(request, error);
   return new AppError('internal', `The server failed to answer. Search its log for ${request.id}.`);
+}
+
+/** Errors are grouped by the pattern of their route. */
+function logFailure({ log, routeOptions }: FastifyRequest, error: unknown) {
+  log.error({ err: error, route: routeOptions.url ?? 'none' }, 'request failed');
 }
 
 const frameworkErrors: Record<string, [ErrorCode, string]> = {
