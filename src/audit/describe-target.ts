@@ -20,6 +20,7 @@ const subjects: Record<string, (name: string) => Subject> = {
   }),
   setting: (name) => ({ text: name, href: url('/settings/values', { q: name }) }),
   finding: (name) => ({ text: `Finding ${name}`, href: url(`/checks#finding-${name}`) }),
+  error: (name) => ({ text: `Error ${name}`, href: url(`/errors/${encodeURIComponent(name)}`) }),
   check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),
   backup: (name) => ({ text: `Backup ${name}`, href: url(`/backups/${encodeURIComponent(name)}`) }),
   worker: (name) => ({ text: `Worker ${name}`, href: url('/operations') }),

@@ -144,6 +144,15 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'errors',
+    title: 'Errors',
+    events: {
+      'errors.resolve': words('Error resolved', 'Resolve an error'),
+      'errors.mute': words('Error muted', 'Mute an error'),
+      'errors.open': words('Error opened again', 'Open an error again'),
+    },
+  },
+  {
     name: 'storage',
     title: 'Storage',
     events: {

@@ -45,6 +45,8 @@ export type BusEvents = {
   access: [];
   /** A finding has opened, changed or cleared, or was muted. */
   findings: [];
+  /** Errors were counted, or a group of them was decided on. */
+  errors: [];
   /** A schedule has changed, or a due time was decided. */
   schedules: [];
   /** A maintenance window was planned, begun, entered, extended or ended. */

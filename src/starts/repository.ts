@@ -39,29 +39,35 @@ export type ChartedStart = { at: string; isAfterLoss: boolean };
 const keptStarts = 1000;
 const chartedStarts = 100;
 
+const sql = {
+  add: `
+    INSERT INTO server_start (at, version, "commit", node, sqlite, mode, pid, boot_id, config_sha256)
+    VALUES (@at, @version, @commit, @node, @sqlite, @mode, @pid, @boot_id, @config_sha256)
+  `,
+  prune: 'DELETE FROM server_start WHERE id <= ?',
+  stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
+  closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
+  lostSince: `SELECT count(*) AS lost FROM server_start WHERE "end" = 'lost' AND ended_at > ?`,
+  newSince: `
+    SELECT min(at) AS at FROM server_start WHERE version = @version
+      AND id > (SELECT max(id) FROM server_start WHERE version <> @version)
+  `,
+  first: 'SELECT at FROM server_start ORDER BY id LIMIT 1',
+  list: `
+    SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
+  `,
+  since: `
+    SELECT at, (
+      SELECT "end" = 'lost' FROM server_start AS before WHERE before.id < server_start.id
+      ORDER BY before.id DESC LIMIT 1
+    ) AS is_after_loss
+    FROM server_start
+    WHERE id > (SELECT max(id) FROM server_start) - ${chartedStarts} AND at >= ? ORDER BY id
+  `,
+};
+
 export function createStarts(ops: Db) {
-  const statements = prepareAll(ops, {
-    add: `
-      INSERT INTO server_start (at, version, "commit", node, sqlite, mode, pid, boot_id, config_sha256)
-      VALUES (@at, @version, @commit, @node, @sqlite, @mode, @pid, @boot_id, @config_sha256)
-    `,
-    prune: 'DELETE FROM server_start WHERE id <= ?',
-    stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
-    closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
-    lostSince: `SELECT count(*) AS lost FROM server_start WHERE "end" = 'lost' AND ended_at > ?`,
-    first: 'SELECT at FROM server_start ORDER BY id LIMIT 1',
-    list: `
-      SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
-    `,
-    since: `
-      SELECT at, (
-        SELECT "end" = 'lost' FROM server_start AS before WHERE before.id < server_start.id
-        ORDER BY before.id DESC LIMIT 1
-      ) AS is_after_loss
-      FROM server_start
-      WHERE id > (SELECT max(id) FROM server_start) - ${chartedStarts} AND at >= ? ORDER BY id
-    `,
-  });
+  const statements = prepareAll(ops, sql);
   return {
     /** Returns its id. Removes the oldest starts. */
     add(start: Start): number {
@@ -77,6 +83,10 @@ export function createStarts(ops: Db) {
 
     /** The time of the oldest start that is kept; null before the first. */
     first: () => (statements.first.pluck().get() as string | undefined) ?? null,
+
+    /** When that version was first started after another one; null if no other one has run before it. */
+    newSince: (version: string): string | null =>
+      (statements.newSince.get({ version }) as { at: string | null }).at,
 
     /** Counts the runs that have ended since then without a stop. */
     lostSince: (time: Date): number =>

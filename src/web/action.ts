@@ -33,6 +33,7 @@ const changes = [
   'caches',
   'credentials',
   'databases',
+  'errors',
   'findings',
   'flags',
   'index',

@@ -12,7 +12,8 @@ import { accessProblems, browserTest, overflowOf } from './browser.ts';
 const widths = [1440, 1024, 390, 320];
 /** One of each layout: an examination takes as long as all else. */
 const examined = [1440, 390];
-const ofHubs = /^\/(status|checks|storage|backups|databases|caches|activity|audit|log|requests|settings)/;
+const ofHubs =
+  /^\/(status|checks|storage|backups|databases|caches|activity|audit|errors|log|requests|settings)/;
 export const backedUpAt = '2026-11-22T02:00:00.000Z';
 
 /** The examples that features declare, of the pages below the hubs or of all others. */

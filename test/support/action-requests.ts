@@ -2,6 +2,7 @@
 // route needs a line here.
 import { writeIndexedSet } from './backup-set.ts';
 import { addBackup } from './backups.ts';
+import { addError } from './errors.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
 import { keptUploads, uploadSheet } from './sheet-uploads.ts';
@@ -72,6 +73,16 @@ const ofCaches = {
     post(app, '/api/v1/caches/templates/flush', { reason: 'a test needs it' }),
   'POST /ui/caches/:ns/flush': (app) =>
     submit(app, '/ui/caches/templates/flush', { reason: 'a test needs it' }),
+} satisfies Requests;
+
+const ofErrors = {
+  'POST /api/v1/errors/:id/resolve': async (app) =>
+    post(app, `/api/v1/errors/${await openError(app)}/resolve`),
+  'POST /api/v1/errors/:id/mute': async (app) => post(app, `/api/v1/errors/${await openError(app)}/mute`),
+  'POST /api/v1/errors/:id/open': (app) => post(app, `/api/v1/errors/${lastError(app)}/open`),
+  'POST /ui/errors/:id/resolve': async (app) => submit(app, `/ui/errors/${await openError(app)}/resolve`),
+  'POST /ui/errors/:id/mute': async (app) => submit(app, `/ui/errors/${await openError(app)}/mute`),
+  'POST /ui/errors/:id/open': (app) => submit(app, `/ui/errors/${lastError(app)}/open`),
 } satisfies Requests;
 
 const ofIndex = {
@@ -178,6 +189,7 @@ export const actionRequests: Requests = {
   ...ofJobs,
   ...ofSheets,
   ...ofCaches,
+  ...ofErrors,
   ...ofIndex,
   ...ofSchedules,
   ...ofBackups,
@@ -213,6 +225,12 @@ function older(app: Sender): string {
   addBackup(app, '2026-11-28T02:00:00.000Z');
   return addBackup(app, '2026-11-27T02:00:00.000Z').id;
 }
+
+/** A new group of errors. */
+const openError = (app: Sender) => addError(app, { message: 'it broke', code: `E${lastError(app)}` });
+
+const lastError = ({ ops }: Sender) =>
+  ops.prepare('SELECT coalesce(max(id), 0) FROM error_group').pluck().get() as number;
 
 /** The plan of the dry run that the request before has started. */
 async function applyPlan(app: Sender): Promise<Answer> {

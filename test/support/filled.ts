@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import { features } from '../../src/features.ts';
 import { addBackup, proven } from './backups.ts';
 import { addManual } from './entries.ts';
+import { addError } from './errors.ts';
 import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
 import { startWithRoles } from './roles.ts';
@@ -58,7 +59,8 @@ async function fill(test: Test, addresses: string[]) {
     '/ui/schedules/preview',
     '/ui/schedules/nightly/run',
   );
-  addresses.push(`/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
+  await addError(app, { message: 'it broke' });
+  addresses.push('/ui/errors/1/mute', `/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
   addBackup(app, '2026-11-22T02:00:00.000Z');
   const { id } = addBackup(app, '2026-11-15T02:00:00.000Z', { ...proven, proof: 'inconclusive' });
   addresses.push(`/backups/${id}`, `/ui/backups/${id}/keep`, `/ui/backups/${id}/remove`);

@@ -1,0 +1,113 @@
+// Gathers the errors of the server, of jobs and of workers, and writes their counts once a second. Nobody waits for that write.
+import { packageRoot, version } from '../core/config.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { createLoop } from '../core/loop.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import { seenInJob } from './from-job.ts';
+import { reportNotCounted, seenInLine } from './from-line.ts';
+import type { Gathered, Gathering } from './gathering.ts';
+import { hourOf } from './group.ts';
+import type { CountRepository } from './count-repository.ts';
+
+const everyMs = 1000;
+/** Jobs whose failure was counted: the bus may name one again. */
+const maxKnown = 100;
+
+type Given = Pick<Kernel, 'bus' | 'keptLines' | 'log' | 'redactor' | 'untilFree' | 'now'> & {
+  gathering: Gathering;
+  counts: CountRepository;
+  jobs: Pick<JobRepository, 'find'>;
+  /** Adds the errors of workers. */
+  lookAtWorkers: () => Promise<void>;
+};
+
+export type Collector = ReturnType<typeof createCollector>;
+
+export function createCollector(given: Given) {
+  const { bus, keptLines, log, gathering, counts, untilFree, now } = given;
+  const failures = createFailures(given);
+  let [areWorkersDirty, isReported] = [true, false];
+  let cleanedAt = '';
+
+  keptLines.listen((line) => gathering.add(() => seenInLine(line, packageRoot)));
+  bus.on('job', ({ id, number, status }) => {
+    if (status === 'failed') failures.add(id, number);
+  });
+  for (const event of ['sample', 'library', 'workers'] as const)
+    bus.on(event, () => {
+      areWorkersDirty = true;
+    });
+
+  const loop = createLoop({ everyMs, runOnce, onError: report });
+
+  return {
+    start: () => loop.start(),
+
+    stop: () => loop.stop(),
+
+    /** Writes what was gathered since, if ops.db can be written; if not, others have said so. Never rejects. */
+    end: () => save().catch(() => {}),
+
+    /** Looks at the workers, and writes what was gathered. */
+    runOnce,
+
+    /** Writes what was gathered. Throws while ops.db cannot be written; then it is kept. */
+    save,
+  };
+
+  async function runOnce() {
+    try {
+      if (areWorkersDirty) await given.lookAtWorkers();
+      areWorkersDirty = false;
+    } finally {
+      await save();
+    }
+    const hour = hourOf(now());
+    if (hour === cleanedAt) return;
+    await untilFree(() => counts.removeOldHours(now()));
+    cleanedAt = hour;
+  }
+
+  async function save() {
+    failures.read();
+    if (gathering.isEmpty()) return;
+    const taken: Gathered[] = gathering.take();
+    try {
+      await untilFree(() => counts.add(taken, version));
+    } catch (error) {
+      gathering.giveBack(taken);
+      throw error;
+    }
+    isReported = false;
+    bus.emit('errors');
+  }
+
+  /** The log must not fill while a disk is full. */
+  function report(error: unknown) {
+    if (!isReported) reportNotCounted(log, error);
+    isReported = true;
+  }
+}
+
+/** The jobs that have failed since the last write, each once. */
+function createFailures({ gathering, jobs, redactor }: Given) {
+  let known: string[] = [];
+  let waiting: number[] = [];
+
+  return {
+    add(id: string, number: number) {
+      if (known.includes(id)) return;
+      known = [...known, id].slice(-maxKnown);
+      waiting.push(number);
+    },
+
+    /** Reads why they have failed. Throws while ops.db cannot be read; then they are read later. */
+    read() {
+      for (const number of waiting) {
+        const job = jobs.find(String(number));
+        if (job) gathering.add(() => seenInJob(job, redactor, packageRoot));
+      }
+      waiting = [];
+    },
+  };
+}

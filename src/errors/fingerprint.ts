@@ -1,0 +1,24 @@
+// The fingerprint of an error: what stays the same when the same thing goes wrong again.
+import { createHash } from 'node:crypto';
+
+export const errorSources = ['server', 'job', 'worker'] as const;
+export type ErrorSource = (typeof errorSources)[number];
+
+/** The parts that a fingerprint is made of. */
+export type Parts = {
+  source: ErrorSource;
+  /** The code of the failure, or the name of the error. */
+  code: string;
+  /** A route pattern, an operation, or what the server was doing. */
+  place: string;
+  /** The first frame of own code, as function and file without a line number. */
+  frame: string | null;
+  /** The first line of the message without its varying parts. */
+  line: string;
+};
+
+export function fingerprintOf({ source, code, place, frame, line }: Parts): string {
+  return createHash('sha256')
+    .update(JSON.stringify([source, code, place, frame, line]))
+    .digest('hex');
+}

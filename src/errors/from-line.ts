@@ -1,0 +1,64 @@
+// Errors of the server and the ends of workers, as the kept lines of the log report them.
+import { isObject, parseJson } from '../core/json.ts';
+import type { KeptLine, Log } from '../core/log.ts';
+import { firstOwnFrame } from './frames.ts';
+import { seenLost } from './from-worker.ts';
+import { type Seen, toSeen } from './seen.ts';
+
+/** Marks the lines that say that errors cannot be counted: counting them would not end. */
+const notCounted = 'errors.not_counted';
+
+const error = 50;
+/** A lost worker is reported once more than its end. */
+const workerCodes: Record<string, string> = {
+  'worker.lost': 'worker_lost',
+  'worker.gave_up': 'worker_gave_up',
+};
+const uninteresting = new Set([notCounted, 'worker.ended']);
+
+/** Null for a line that reports no error. `root`: the folder of this program. */
+export function seenInLine({ level, text, error: given }: KeptLine, root: string): Seen | null {
+  // The text is read only if it has to be: a flood of warnings is nothing to parse.
+  if (level < error && !text.includes('"event":"worker.lost"')) return null;
+  const line = parseJson(text);
+  if (!isObject(line)) return null;
+  const event = textOf(line.event);
+  if (event !== null && uninteresting.has(event)) return null;
+  const at = new Date(Number(line.time));
+  const message = textOf(line.msg) ?? '';
+  const workerCode = event === null ? undefined : workerCodes[event];
+  if (workerCode !== undefined) return seenLost(textOf(line.worker) ?? '', { code: workerCode, message, at });
+  if (given === undefined || line.err === undefined) return null;
+  const { message: reason, stack } = describeError(line.err);
+  return toSeen({
+    source: 'server',
+    code: codeOf(given),
+    place: textOf(line.route) ?? textOf(line.operation) ?? message,
+    frame: firstOwnFrame(stackOf(given), root),
+    message: reason || message,
+    text: [message, stack ?? reason].filter(Boolean).join('\n'),
+    at,
+    requestId: textOf(line.request_id),
+    job: typeof line.number === 'number' ? line.number : null,
+  });
+}
+
+/** The code of the error or of its nearest cause that has one; else the name of the error. */
+function codeOf(given: unknown): string {
+  for (let one = given, depth = 0; isObject(one) && depth < 10; one = one.cause, depth += 1)
+    if (typeof one.code === 'string' && one.code !== '') return one.code;
+  return given instanceof Error ? given.name : 'Error';
+}
+
+/** As the log has written it: without secrets, the message with those of its causes. */
+function describeError(written: unknown): { message: string; stack: string | null } {
+  if (!isObject(written)) return { message: String(written), stack: null };
+  return { message: textOf(written.message) ?? '', stack: textOf(written.stack) };
+}
+
+const stackOf = (given: unknown) => (given instanceof Error ? (given.stack ?? '') : '');
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+
+/** A log in which the lines on errors that are not counted are marked. */
+export const reportNotCounted = (log: Log, err: unknown) =>
+  log.error({ err, event: notCounted }, 'errors could not be counted; tried again');

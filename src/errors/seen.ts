@@ -1,0 +1,52 @@
+// An error that was seen: the parts of its fingerprint, and what its group shows of it. Texts are without secrets.
+import { shorten } from '../core/shorten.ts';
+import { blank } from './blank.ts';
+import type { ErrorSource, Parts } from './fingerprint.ts';
+
+/** Where it was seen; each is null where it does not apply. */
+export type Seen = Parts & {
+  /** The first line of its message. */
+  title: string;
+  /** Message, stack or end of the output. */
+  text: string;
+  at: Date;
+  requestId: string | null;
+  /** The number of a job. */
+  job: number | null;
+  worker: string | null;
+  /** The id of an entry of the library. */
+  entry: string | null;
+};
+
+type Given = {
+  source: ErrorSource;
+  code: string;
+  place: string;
+  frame: string | null;
+  message: string;
+  text: string;
+  at: Date;
+} & Partial<Pick<Seen, 'requestId' | 'job' | 'worker' | 'entry'>>;
+
+const maxTitle = 300;
+const maxText = 3000;
+const maxName = 100;
+
+export function toSeen({ message, text, source, code, place, frame, at, ...where }: Given): Seen {
+  const [title = ''] = message.trim().split(/[\r\n]/, 1);
+  return {
+    source,
+    code: code.slice(0, maxName) || 'Error',
+    place: place.slice(0, maxName),
+    frame: frame?.slice(0, maxName) ?? null,
+    line: blank(message),
+    title: shorten(title, maxTitle) || code,
+    text: shorten(text, maxText),
+    at,
+    requestId: null,
+    job: null,
+    worker: null,
+    entry: null,
+    ...where,
+  };
+}

@@ -1,0 +1,95 @@
+// The groups of errors as JSON, and the decisions on them.
+import type { FastifyInstance } from 'fastify';
+import { invalidArguments } from '../../core/arguments.ts';
+import {
+  closedSchema,
+  idSchema,
+  listSchema,
+  objectSchema,
+  optionalBody,
+  refusals,
+} from '../../core/schemas.ts';
+import { requester } from '../../web/requester.ts';
+import { decisionActions } from '../actions.ts';
+import { errorSources } from '../fingerprint.ts';
+import { groupViews } from '../group.ts';
+import { groupBody, groupSchema, oneGroupBody, oneGroupSchema } from '../group-body.ts';
+import type { GroupCursor } from '../group-repository.ts';
+import type { GroupChoice } from '../groups.ts';
+import type { ErrorContext } from '../parts.ts';
+
+type Numbered = { Params: { id: number } };
+type Query = {
+  state: GroupChoice['view'];
+  source?: GroupChoice['source'];
+  q?: string;
+  limit: number;
+  cursor?: string;
+};
+
+const params = objectSchema({ id: idSchema });
+
+const listedSchema = {
+  summary: 'Errors in groups, those that were seen last first.',
+  description:
+    '`state`: `open` ones include `back` (came back after they were resolved), `new` (first seen since this version runs) and `since-success` (first seen since the last success of their operation).',
+  querystring: closedSchema({
+    state: { type: 'string', enum: groupViews, default: 'all' },
+    source: { type: 'string', enum: errorSources },
+    q: { type: 'string', maxLength: 500 },
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    cursor: { type: 'string', maxLength: 100 },
+  }),
+  response: { 200: listSchema(groupSchema), ...refusals },
+};
+
+const oneSchema = {
+  summary: 'One group of errors, with its newest error and its times by hour.',
+  params,
+  response: { 200: oneGroupSchema, ...refusals },
+};
+
+/** By the last part of their address. */
+const decisions = {
+  resolve: { state: 'resolved', summary: 'Marks a group as resolved until it is seen again.' },
+  mute: { state: 'muted', summary: 'Takes a group from the open ones. It is counted on.' },
+  open: { state: 'open', summary: 'Opens a group that was resolved or muted.' },
+} as const;
+
+export function registerErrorsApi(app: FastifyInstance, ctx: ErrorContext) {
+  const { groups } = ctx;
+
+  app.get<{ Querystring: Query }>('/api/v1/errors', { schema: listedSchema }, ({ query }) => {
+    const { state, source, q, limit, cursor } = query;
+    const { groups: found, next } = groups.list({ view: state, source, q }, limit, readCursor(cursor));
+    return { items: found.map(groupBody), next_cursor: next === null ? null : writeCursor(next) };
+  });
+
+  app.get<Numbered>('/api/v1/errors/:id', { schema: oneSchema }, ({ params: { id } }) =>
+    oneGroupBody(groups.find(id)),
+  );
+
+  for (const [verb, { state, summary }] of Object.entries(decisions)) {
+    const schema = { summary, params, body: optionalBody({}), response: oneSchema.response };
+    app.post<Numbered>(
+      `/api/v1/errors/:id/${verb}`,
+      { schema, config: { action: decisionActions[state] } },
+      async (request) => {
+        await ctx.decisions.decide(request.params.id, state, requester(request));
+        return oneGroupBody(groups.find(request.params.id));
+      },
+    );
+  }
+}
+
+export const writeCursor = ({ lastAt, id }: GroupCursor) => `${lastAt}~${id}`;
+
+/** Throws `invalid_arguments`. */
+export function readCursor(text: string | undefined): GroupCursor | null {
+  if (text === undefined) return null;
+  const [, lastAt, id] = /^([\d:.TZ-]+)~(\d{1,15})$/.exec(text) ?? [];
+  if (lastAt !== undefined) return { lastAt, id: Number(id) };
+  throw invalidArguments([
+    { field: 'cursor', message: 'cursor: take it from `next_cursor` of the page before.' },
+  ]);
+}

@@ -1,0 +1,147 @@
+// The first lines of real errors: of Node, SQLite, scripts, services and this project.
+import t from 'tap';
+import { blank } from '../../src/errors/blank.ts';
+
+/** Pairs that tell of the same trouble. */
+const alike: [string, string][] = [
+  ['connect ECONNREFUSED 127.0.0.1:8001', 'connect ECONNREFUSED 127.0.0.1:40123'],
+  ['connect ECONNREFUSED ::1:8001', 'connect ECONNREFUSED 10.0.0.7:8001'],
+  ['connect ECONNREFUSED ::ffff:127.0.0.1:80', 'connect ECONNREFUSED fe80::1:443'],
+  ['connect ETIMEDOUT [2001:db8::1]:443', 'connect ETIMEDOUT 192.168.1.9:443'],
+  ['getaddrinfo ENOTFOUND embed.example.org', 'getaddrinfo ENOTFOUND other'],
+  ['getaddrinfo EAI_AGAIN embed', 'getaddrinfo EAI_AGAIN embed.internal:8001'],
+  [
+    'listen EADDRINUSE: address already in use 127.0.0.1:8000',
+    'listen EADDRINUSE: address already in use :::8123',
+  ],
+  [
+    "ENOENT: no such file or directory, open '/data/a/x.csv'",
+    "ENOENT: no such file or directory, open '/tmp/it’s here/b'",
+  ],
+  ["EACCES: permission denied, mkdir '/data/a'", "EACCES: permission denied, mkdir '~/chl'"],
+  [
+    "EEXIST: file already exists, rename '/a/b' -> '/a/c'",
+    "EEXIST: file already exists, rename '/x' -> '/a b/c d'",
+  ],
+  [
+    `Unexpected token 'a', "abc" is not valid JSON`,
+    `Unexpected token '<', "<!doctype "... is not valid JSON`,
+  ],
+  ['Unexpected token < in JSON at position 0', 'Unexpected token h in JSON at position 112'],
+  [
+    `Expected ',' or '}' after property value in JSON at position 17 (line 1 column 18)`,
+    `Expected ',' or '}' after property value in JSON at position 904 (line 30 column 2)`,
+  ],
+  ['Unexpected end of JSON input', 'Unexpected end of JSON input'],
+  [
+    `Cannot read properties of undefined (reading 'title')`,
+    `Cannot read properties of undefined (reading 'id')`,
+  ],
+  ['UNIQUE constraint failed: embeddings.id', 'UNIQUE constraint failed: embeddings.id'],
+  ['The service did not answer within 30 s', 'The service did not answer within 1.5 min'],
+  [
+    'Stopped at its time limit of 600 s (CHL_TIME_LIMIT_SEC).',
+    'Stopped at its time limit of 60 s (CHL_TIME_LIMIT_SEC).',
+  ],
+  ['the request took 1,204 ms', 'the request took 3.1 s'],
+  ['3 hosts did not answer (exit code 3)', '1 host did not answer (exit code 3)'],
+  ['2 entries could not be read', '1 entry could not be read'],
+  ['EXP-SQL-0003: the title is empty', 'MAN-NET-41: the title is empty'],
+  ['Entries EXP-A-1, EXP-A-2 and EXP-B-12 have no text', 'Entries EXP-A-7 and EXP-C-9 have no text'],
+  ['job 0198c1de-4c1b-7b7e-9f3a-1f0c4f4ab111 is lost', 'job 7f0c4f4a-0000-4b7e-9f3a-aaaaaaaaaaaa is lost'],
+  ['No snapshot 9f86d081884c7d65', 'No snapshot 0a4d55a8d778e502'],
+  ['segfault at 0x7ffd12ab', 'segfault at 0xdeadbeef'],
+  ['Request 1f0c4f4a failed', 'Request 0198c1de failed'],
+  [
+    'The embedding service at http://127.0.0.1:8001/v1/embeddings answered HTTP 500 ("out of memory")',
+    'The embedding service at https://embed.example.org/api answered HTTP 500 ("cuda error 3")',
+  ],
+  ['Cannot fetch https://a.example/x?y=1, tried 3 times', 'Cannot fetch http://b.example:81/, tried 5 times'],
+  ["KeyError: 'EXP-SQL-0003'", 'KeyError: "title"'],
+  [
+    "FileNotFoundError: [Errno 2] No such file or directory: '/tmp/a.csv'",
+    "FileNotFoundError: [Errno 2] No such file or directory: 'b.csv'",
+  ],
+  [
+    'ValueError: invalid literal for int() with base 10: ‘x’',
+    'ValueError: invalid literal for int() with base 10: ‘it’s’',
+  ],
+  ['找不到文件「目录/一.csv」第 3 行', '找不到文件「b」第 14 行'],
+  ['列『名前』は空です：12', '列『本文』は空です：7'],
+  ['시트 《하나》의 5번째 줄', '시트 《둘》의 12번째 줄'],
+  ['Datei „a.csv“ fehlt', 'Datei „b c.csv“ fehlt'],
+  ['fichier « a » introuvable', 'fichier « b » introuvable'],
+  ['ada@example.org may not read sheet 1AbC', 'bob.b@mail.example.org may not read sheet 1AbC'],
+  ['Cannot read /data/chl/sheets/a.csv.', 'Cannot read ~/chl/sheets/b/c.csv.'],
+  ['sheets/draft/manuals.csv has no header', 'sheets/published/x/experiences.csv has no header'],
+  ['At 2026-11-28T14:02:11.120Z the lease ended', 'At 2026-11-29T01:00:00.000Z the lease ended'],
+  ['C:\\Users\\ada\\a.csv is open elsewhere', 'D:\\b.csv is open elsewhere'],
+  ['12% of 3.1 GiB are free', '9% of 512 MiB are free'],
+  [`a quotation that "was cut in the`, `a quotation that "was cut elsewhere`],
+  ['worker-3 hung', 'worker-12 hung'],
+];
+
+/** Pairs that must never be one group. */
+const different: [string, string][] = [
+  ['connect ECONNREFUSED 127.0.0.1:8001', 'connect ETIMEDOUT 127.0.0.1:8001'],
+  ['the service answered HTTP 500', 'the service answered HTTP 404'],
+  ['HTTP/1.1 502 from the proxy', 'HTTP/1.1 503 from the proxy'],
+  ['Request failed with status code 404', 'Request failed with status code 500'],
+  ['The script ended with exit code 3.', 'The script ended with exit code 4.'],
+  ['exit status -1', 'exit status -9'],
+  ['[Errno 2] cannot open', '[Errno 13] cannot open'],
+  ['ctx.jobs.find is not a function', 'ctx.jobs.list is not a function'],
+  ['UNIQUE constraint failed: embeddings.id', 'NOT NULL constraint failed: embeddings.id'],
+  ['no such table: job', 'no such table: audit'],
+  ['no such column: title', 'no such table: title'],
+  ["ENOENT: no such file or directory, open '/a'", "ENOENT: no such file or directory, stat '/a'"],
+  ["can't open '/a'", "won't open '/a'"],
+  ['database disk image is malformed', 'database or disk is full'],
+  ['列『名前』は空です', '列『名前』は長すぎます'],
+  ['the value is no date', 'the value is no number'],
+  ['read ECONNRESET', 'write ECONNRESET'],
+  ['std::bad_alloc', 'std::bad_cast'],
+];
+
+t.test('messages that differ in what varies are the same', (t) => {
+  for (const [one, other] of alike) t.equal(blank(one), blank(other), `${one} = ${other}: ${blank(one)}`);
+  t.end();
+});
+
+t.test('messages of other troubles differ', (t) => {
+  for (const [one, other] of different) t.not(blank(one), blank(other), `${one} ≠ ${other}: ${blank(one)}`);
+  t.end();
+});
+
+t.test('only the first line counts, and it is short', (t) => {
+  t.equal(blank('\n  first\nsecond 12'), 'first');
+  t.ok(blank(`word ${'x y '.repeat(10_000)}`).length <= 200);
+  t.equal(blank(`the text "${'x'.repeat(5000)}" is long`), 'the text #');
+  t.equal(blank(''), '');
+  t.end();
+});
+
+t.test('a hostile message takes no time', (t) => {
+  const hostile = [
+    'a.',
+    '/a',
+    'a/',
+    ':',
+    '0:',
+    '1.',
+    "'",
+    '"',
+    '"\\',
+    'a-',
+    '# ',
+    'EXP-',
+    '1,',
+    'host ',
+    'a@',
+    '「',
+  ];
+  const startedAt = performance.now();
+  for (const part of hostile) blank(part.repeat(100_000));
+  t.ok(performance.now() - startedAt < 500, `${performance.now() - startedAt} ms`);
+  t.end();
+});
