@@ -2,7 +2,13 @@
 import { formatBytes, plural } from '../core/format.ts';
 import { noRetries, type Operation } from '../core/operation.ts';
 import { claimsOfLevel } from '../window-store/window.ts';
-import { type DatabaseAction, type DatabaseArguments, databaseActions, databaseNames } from './database.ts';
+import {
+  type DatabaseAction,
+  type DatabaseArguments,
+  type DatabaseName,
+  databaseActions,
+  databaseNames,
+} from './database.ts';
 import { assertVacuumPossible, opsMaxBytes } from './room.ts';
 
 const read = (args: object) => args as DatabaseArguments;
@@ -13,7 +19,7 @@ export const databaseOperation: Operation = {
   verb: 'Check database',
   summary: 'Checks a database, refreshes its statistics, rebuilds its indexes or gives free pages back.',
   description:
-    'Reads one of the two databases, chl.db or ops.db, as a whole and reports the size of each table. A check changes nothing; the others write the file, or a part of it, anew.',
+    'Reads one of the databases, chl.db, ops.db or log.db, as a whole and reports the size of each table. A check changes nothing; the others write the file, or a part of it, anew.',
   icon: 'db',
   isUpkeep: true,
   args: {
@@ -24,13 +30,13 @@ export const databaseOperation: Operation = {
         type: 'string',
         title: 'Database',
         enum: [...databaseNames],
-        labels: ['Library (chl.db)', 'Dashboard (ops.db)'],
+        labels: ['Library (chl.db)', 'Dashboard (ops.db)', 'Log (log.db)'],
         default: 'library',
       },
       do: {
         type: 'string',
         title: 'Work',
-        description: 'Vacuum stops all jobs and workers while it runs.',
+        description: 'Vacuum of the library or the dashboard stops all jobs and workers while it runs.',
         enum: [...databaseActions],
         labels: ['Check', 'Analyze: refresh statistics', 'Reindex', 'Vacuum: give free pages back'],
         default: 'check',
@@ -46,14 +52,14 @@ export const databaseOperation: Operation = {
   },
   locks(args) {
     const { database, do: action } = read(args);
-    if (action === 'vacuum') return claimsOfLevel.drained;
+    if (needsWindow(args)) return claimsOfLevel.drained;
     const own = { name: `database:${database}`, mode: action === 'check' ? 'shared' : 'exclusive' } as const;
-    if (database === 'ops' || action === 'check') return [own];
+    if (database !== 'library' || action === 'check') return [own];
     return [own, { name: 'library', mode: action === 'reindex' ? 'exclusive' : 'shared' }];
   },
   danger: (args) => (read(args).do === 'vacuum' ? 'costly' : 'safe'),
   role: (args) => (read(args).do === 'vacuum' ? 'admin' : 'operator'),
-  window: (args) => (read(args).do === 'vacuum' ? 'drained' : null),
+  window: (args) => (needsWindow(args) ? 'drained' : null),
   confirmWord: null,
   hardLimitMs: null,
   retries: noRetries,
@@ -82,8 +88,7 @@ export const databaseOperation: Operation = {
     `${describeChange(result)} ${plural(Number(result.rows), 'row')} in ${plural(Number(result.table_count), 'table')}: no problem found.${isWhole(result) ? '' : ' The file was not checked as a whole.'}`,
   dialog(args) {
     const { database, do: action } = read(args);
-    const name = database === 'ops' ? 'ops.db' : 'chl.db';
-    return { ...dialogs[action](name), keep: 'Go back' };
+    return { ...dialogs[action](names[database], database), keep: 'Go back' };
   },
   cancelNote: 'Nothing is changed until the work is done; a database is never half written.',
   isEvidence: true,
@@ -92,6 +97,13 @@ export const databaseOperation: Operation = {
     { name: 'database-ops', cron: '15 4 * * 6', args: { database: 'ops' } },
   ],
 };
+
+const names: Record<DatabaseName, string> = { library: 'chl.db', ops: 'ops.db', log: 'log.db' };
+
+/** The server writes the log from a thread, which waits or drops lines meanwhile. */
+function needsWindow(args: object): boolean {
+  return read(args).do === 'vacuum' && read(args).database !== 'log';
+}
 
 const subjects: Record<DatabaseAction, string> = {
   check: 'check',
@@ -115,9 +127,31 @@ function isWhole({ do: action, quick }: Record<string, unknown>): boolean {
   return (action === 'check' && quick !== true) || action === 'reindex';
 }
 
+const opensWindow =
+  'A maintenance window opens: running jobs end first, no job starts before it ends, and the workers are paused. Searches and pages go on.';
+
 type Words = { question: string; consequences: string[]; confirm: string };
 
-const dialogs: Record<DatabaseAction, (name: string) => Words> = {
+/** The effect on everything else meanwhile. */
+const meanwhile: Record<DatabaseName, { reindex: string; vacuum: string[] }> = {
+  library: {
+    reindex: 'No import starts meanwhile, and the workers are paused. Searches and pages go on.',
+    vacuum: [opensWindow, 'About 100 MiB are written in 1.4 s. No row is changed.'],
+  },
+  ops: {
+    reindex: 'The server cannot write while an index is rebuilt, which takes less than a second each.',
+    vacuum: [
+      opensWindow,
+      `The server cannot write while it runs, so changes are refused for some seconds. Only below ${formatBytes(opsMaxBytes)}.`,
+    ],
+  },
+  log: {
+    reindex: 'Lines of the log wait meanwhile; those of a flood may be dropped. Everything else goes on.',
+    vacuum: ['Lines of the log wait meanwhile; those of a flood may be dropped. Everything else goes on.'],
+  },
+};
+
+const dialogs: Record<DatabaseAction, (name: string, database: DatabaseName) => Words> = {
   check: (name) => ({
     question: `Check ${name}?`,
     consequences: ['The whole file is read, about 400 MiB a second.', 'Nothing is changed.'],
@@ -128,23 +162,15 @@ const dialogs: Record<DatabaseAction, (name: string) => Words> = {
     consequences: ['SQLite chooses indexes by them. No row is changed.'],
     confirm: 'Refresh statistics',
   }),
-  reindex: (name) => ({
+  reindex: (name, database) => ({
     question: `Rebuild the indexes of ${name}?`,
-    consequences: [
-      name === 'ops.db'
-        ? 'The server cannot write while an index is rebuilt, which takes less than a second each.'
-        : 'No import starts meanwhile, and the workers are paused. Searches and pages go on.',
-      'No row is changed.',
-    ],
+    consequences: [meanwhile[database].reindex, 'No row is changed.'],
     confirm: 'Rebuild indexes',
   }),
-  vacuum: (name) => ({
+  vacuum: (name, database) => ({
     question: `Vacuum ${name}?`,
     consequences: [
-      'A maintenance window opens: running jobs end first, no job starts before it ends, and the workers are paused. Searches and pages go on.',
-      name === 'ops.db'
-        ? `The server cannot write while it runs, so changes are refused for some seconds. Only below ${formatBytes(opsMaxBytes)}.`
-        : 'About 100 MiB are written in 1.4 s. No row is changed.',
+      ...meanwhile[database].vacuum,
       'It needs twice the size of the file in free disk.',
       'It does not count as a check: indexes are not compared with the rows.',
     ],

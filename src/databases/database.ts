@@ -1,8 +1,11 @@
-// The two databases of an installation, by the names that people and programs give them.
+// The databases of an installation, by the names that people and programs give them.
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { logFileOf } from '../log-store/log-file.ts';
 
-export const databaseNames = ['library', 'ops'] as const;
+/** Those that cannot be made again. */
+export const lastingNames = ['library', 'ops'] as const;
+export const databaseNames = [...lastingNames, 'log'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
 /** `check` reads only; the others write the file anew, a part of it, or what SQLite knows about it. */
@@ -12,10 +15,10 @@ export type DatabaseAction = (typeof databaseActions)[number];
 /** The arguments of a job, complete. */
 export type DatabaseArguments = { database: DatabaseName; do: DatabaseAction; quick: boolean };
 
-type Paths = Pick<Config, 'databasePath' | 'opsDatabasePath'>;
+type Paths = Pick<Config, 'databasePath' | 'opsDatabasePath' | 'root'>;
 
-export function fileOf({ databasePath, opsDatabasePath }: Paths, name: DatabaseName): string {
-  return name === 'library' ? databasePath : opsDatabasePath;
+export function fileOf({ databasePath, opsDatabasePath, root }: Paths, name: DatabaseName): string {
+  return { library: databasePath, ops: opsDatabasePath, log: logFileOf(root) }[name];
 }
 
 /** Its name in texts: `chl.db`. */

@@ -1,12 +1,15 @@
 import { formatBytes, formatList } from '../core/format.ts';
 import type { HubAction, HubRow, HubState } from '../core/hub-row.ts';
 import { readPages } from '../core/db/pages.ts';
-import { type DatabaseName, databaseNames, fileNameOf } from './database.ts';
+import { type DatabaseName, lastingNames, fileNameOf } from './database.ts';
 import { databaseOperation } from './database-operation.ts';
 import { dialogOf } from './dialog-of.ts';
 import type { DatabaseContext } from './parts.ts';
 
-type Context = Pick<DatabaseContext, 'catalogue' | 'config' | 'library' | 'ops' | 'databaseList'>;
+type Context = Pick<
+  DatabaseContext,
+  'catalogue' | 'config' | 'library' | 'ops' | 'databaseList' | 'logState'
+>;
 
 export const databasesRow = (ctx: Context): HubRow => ({
   hub: 'storage',
@@ -14,9 +17,13 @@ export const databasesRow = (ctx: Context): HubRow => ({
   icon: 'db',
   name: 'Databases',
   href: '/databases',
-  dirtyOn: ['databases', 'jobs-removed', 'library'],
+  dirtyOn: ['databases', 'jobs-removed', 'library', 'log-store'],
   load() {
-    const sizes = databaseNames.map((name) => `${name} ${formatBytes(sizeOf(ctx, name))}`).join(', ');
+    const { file } = ctx.logState();
+    const sizes = [
+      ...lastingNames.map((name) => `${name} ${formatBytes(sizeOf(ctx, name))}`),
+      ...(file ? [`log ${formatBytes(file.bytes)}`] : []),
+    ].join(', ');
     const state = describeChecks(ctx, `${sizes}.`);
     const isOffered = ctx.catalogue.find(databaseOperation.name) !== null;
     return isOffered ? { ...state, action: checkAction(ctx) } : state;
@@ -29,7 +36,7 @@ function checkAction({ config, databaseList }: Context): HubAction {
     const { outcome, at } = databaseList.checkOf(name);
     return `${outcome === 'found' || outcome === 'unfinished' ? 0 : 1} ${at ?? ''}`;
   };
-  const [name = 'library'] = [...databaseNames].sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  const [name = 'library'] = [...lastingNames].sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
   return { kind: 'dialog', label: 'Check…', hidden: fileNameOf(config, name), ...dialogOf(name, 'check') };
 }
 
@@ -40,7 +47,7 @@ function sizeOf({ library, ops }: Context, name: DatabaseName): number {
 
 /** The worst first. */
 function describeChecks({ config, databaseList }: Context, sizes: string): HubState {
-  const checks = databaseNames.map((name) => ({ name, ...databaseList.checkOf(name) }));
+  const checks = lastingNames.map((name) => ({ name, ...databaseList.checkOf(name) }));
   const bad = checks.find(({ outcome }) => outcome === 'found');
   if (bad) {
     const sentence = `${sizes} The last check of ${fileNameOf(config, bad.name)} found a problem`;

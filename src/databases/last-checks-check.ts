@@ -1,9 +1,10 @@
-// Checks that each database was checked lately as a whole, and that its last check has found nothing.
+// Checks that each database was checked lately as a whole, and that its last check has found nothing. The log, which is made again
+// when it is damaged, need not be checked.
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { url } from '../core/url.ts';
-import { type DatabaseName, databaseNames, fileNameOf } from './database.ts';
+import { type DatabaseName, lastingNames, fileNameOf } from './database.ts';
 import type { PastWork } from './past-work-repository.ts';
 
 type Sources = Pick<Kernel, 'config' | 'now'> & { past: PastWork };
@@ -22,8 +23,8 @@ export function lastChecksCheck(sources: Sources): Check {
     everySec: 60,
     dirtyOn: ['databases', 'jobs-removed'],
     look() {
-      const found = databaseNames.flatMap((name) => judge(sources, name));
-      const checked = databaseNames.filter((name) => sources.past.lastPassed(name) !== null);
+      const found = lastingNames.flatMap((name) => judge(sources, name));
+      const checked = lastingNames.filter((name) => sources.past.lastPassed(name) !== null);
       const says = found.length > 0 ? 'See the findings' : describe(checked.length);
       return { says, found };
     },
@@ -31,7 +32,7 @@ export function lastChecksCheck(sources: Sources): Check {
 }
 
 function describe(checked: number): string {
-  return checked === databaseNames.length ? 'Both are as they were written' : 'Not checked yet';
+  return checked === lastingNames.length ? 'Both are as they were written' : 'Not checked yet';
 }
 
 const fix = { href: url('/databases'), label: 'Open databases' };

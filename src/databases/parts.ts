@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { logStore } from '../log-store/feature.ts';
 import { isTerminal } from '../jobs/job.ts';
 import { createBusyCounter } from './busy-counter.ts';
 import { createDatabaseList } from './database-list.ts';
@@ -11,8 +12,13 @@ export type DatabaseContext = Kernel & ReturnType<typeof createDatabaseParts>;
 export function createDatabaseParts(ctx: Context) {
   const past = createPastWork(ctx.ops);
   const busyCounter = createBusyCounter();
-  ctx.bus.on('job', ({ operation, status }) => {
-    if (operation === databaseOperation.name && isTerminal(status)) ctx.bus.emit('databases');
+  const { logStore: store } = ctx.use(logStore);
+  ctx.bus.on('job', ({ number, operation, status }) => {
+    if (operation !== databaseOperation.name || !isTerminal(status)) return;
+    if (past.lastBroken('log')?.number === number) store.examine();
+    ctx.bus.emit('databases');
   });
-  return { past, busyCounter, databaseList: createDatabaseList({ ...ctx, past, busyCounter }) };
+  const logState = store.state;
+  const databaseList = createDatabaseList({ ...ctx, past, busyCounter, logState });
+  return { past, busyCounter, logState, databaseList };
 }

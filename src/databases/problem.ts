@@ -13,7 +13,11 @@ type Found = { name: DatabaseName; file: string; base: string };
 /** `where`: `the table experiences`; null if it is not known. */
 export function damaged({ name, file, base }: Found, where: string | null): AppError {
   const place = where === null ? 'a part of it' : `a page of ${where}`;
-  const message = `${base} is damaged: ${place} cannot be read.${wayBack(file)}`;
+  const next =
+    name === 'log'
+      ? ' The server makes it again within seconds: its lines are lost, and nothing else is concerned.'
+      : wayBack(file);
+  const message = `${base} is damaged: ${place} cannot be read.${next}`;
   return problem('database_damaged', name, 'damage', message, { code: 'database_damaged', file });
 }
 

@@ -3,7 +3,7 @@
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { type Counters, libraryCounters, opsCounters } from './counter-repository.ts';
-import { databaseNames, fileOf } from './database.ts';
+import { lastingNames, fileOf } from './database.ts';
 
 /** More rows would say nothing new; all are corrected. */
 const listedMax = 1000;
@@ -14,8 +14,8 @@ export function recount({ config, progress, row, assertFence }: ScriptContext): 
   let counters = 0;
   let corrected = 0;
   let drift = 0;
-  for (const [at, name] of databaseNames.entries()) {
-    progress(at, databaseNames.length, 'compare', name);
+  for (const [at, name] of lastingNames.entries()) {
+    progress(at, lastingNames.length, 'compare', name);
     const db = openDatabase(fileOf(config, name), { busyMs: scriptBusyMs });
     try {
       const found = correct(countersOf[name](db), assertFence);
@@ -28,7 +28,7 @@ export function recount({ config, progress, row, assertFence }: ScriptContext): 
       db.close();
     }
   }
-  progress(databaseNames.length, databaseNames.length, 'compare');
+  progress(lastingNames.length, lastingNames.length, 'compare');
   return { counters, corrected, drift };
 }
 

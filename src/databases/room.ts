@@ -15,6 +15,7 @@ type Given = Pick<Config, 'root' | 'databasePath' | 'opsDatabasePath'>;
 /** Throws `wrong_state` for an ops.db that is too large, and `disk_full` without room for a vacuum. Asks the system for sizes
  *  only. */
 export function assertVacuumPossible(config: Given, name: DatabaseName) {
+  assertExists(config, name);
   const file = fileNameOf(config, name);
   const bytes = fs.statSync(fileOf(config, name)).size;
   if (name === 'ops' && bytes >= opsMaxBytes) {
@@ -27,6 +28,12 @@ export function assertVacuumPossible(config: Given, name: DatabaseName) {
     const message = `${file} has ${formatBytes(bytes)}, and a vacuum needs ${formatBytes(needed)} of free disk in ${folder} ${use}, but ${formatBytes(free)} are free. Free some space, then try again.`;
     throw new AppError('disk_full', message, { folder, free_bytes: free, needed_bytes: needed });
   }
+}
+
+/** Throws `wrong_state` while there is no log. */
+export function assertExists(config: Given, name: DatabaseName) {
+  if (name !== 'log' || fs.existsSync(fileOf(config, name))) return;
+  throw new AppError('wrong_state', 'There is no log.db. The server makes it when it starts.');
 }
 
 /** SQLite writes the compacted copy to a temporary file in the data folder, then to the log beside the database. */

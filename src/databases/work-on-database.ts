@@ -7,7 +7,7 @@ import type { ScriptContext } from '../jobs/script.ts';
 import { checkIntegrity, findOrphans, findUnreadable, type Integrity } from './check-repository.ts';
 import { type DatabaseArguments, fileNameOf, fileOf } from './database.ts';
 import { damaged, orphaned, wrongIndexes, wrongValues } from './problem.ts';
-import { assertVacuumPossible } from './room.ts';
+import { assertExists, assertVacuumPossible } from './room.ts';
 import { readBytes, readTables } from './table-repository.ts';
 import { analyze, reindex, vacuum } from './work-repository.ts';
 
@@ -18,6 +18,7 @@ type Given = Context & { args: DatabaseArguments; db: Db; file: string };
 export function workOnDatabase(args: DatabaseArguments, context: Context): Record<string, unknown> {
   const startedAt = performance.now();
   const file = fileOf(context.config, args.database);
+  assertExists(context.config, args.database);
   if (args.do === 'vacuum') assertVacuumPossible(context.config, args.database);
   const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: args.do === 'check' });
   const given = { ...context, args, db, file };

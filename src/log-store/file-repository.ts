@@ -7,7 +7,7 @@ import { readPages } from '../core/db/pages.ts';
 import { logSchema, logSchemaVersion } from './schema-repository.ts';
 
 /** Another process may check or compact the file. */
-const busyMs = 1000;
+const busyMs = 5000;
 /** The write-ahead log is emptied into the file when it has so many bytes, and shortened to them. */
 const walMaxBytes = 4 * 1024 * 1024;
 
@@ -45,9 +45,9 @@ export function createLogFile(given: Given) {
     },
 
     /** Finds a file that another program has written into: SQLite keeps pages that it has read. */
-    probe() {
+    probe(isSuspect: boolean) {
       const held = hold();
-      if (held.isSuspect || stampOf(file) !== held.stamp) {
+      if (isSuspect || held.isSuspect || stampOf(file) !== held.stamp) {
         const reason = examine(file);
         if (reason !== null) {
           letGo(reason);
@@ -74,6 +74,8 @@ export function createLogFile(given: Given) {
       const { pages, free, pageBytes } = readPages(hold().db);
       return { bytes: pages * pageBytes, free_bytes: free * pageBytes, wal_bytes: walBytesOf(file) };
     },
+
+    madeAt: () => hold().db.prepare('SELECT made_at FROM file').pluck().get() as number,
 
     close: () => letGo(null),
   };
@@ -161,6 +163,7 @@ function createTables(db: Db, idsAbove: number) {
   db.transaction(() => {
     db.exec(logSchema);
     db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('line', ?)`).run(idsAbove);
+    db.prepare('INSERT INTO file (made_at) VALUES (?)').run(Date.now());
     db.pragma(`user_version = ${logSchemaVersion}`);
   })();
 }

@@ -1,11 +1,11 @@
 // The server's side of log.db: gathers what is observed, hands it to the thread that owns the file, and asks that thread what
 // pages show. Nothing here waits for the disk, and whatever happens to the file, nothing else fails.
-import path from 'node:path';
 import { inTime } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { Answer, Given, Item, Kind, QuestionName } from './contents.ts';
 import { createFlushing } from './flushing.ts';
+import { logFileOf } from './log-file.ts';
 import { createStoreState } from './store-state.ts';
 import { createWaiting } from './waiting.ts';
 import { createWriterThread } from './writer-thread.ts';
@@ -20,7 +20,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
   const waiting = createWaiting(now);
   const state = createStoreState({ bus, log, now, dropped: waiting.dropped });
   const thread = createWriterThread({
-    data: () => ({ file: path.join(config.root, 'log.db'), maxBytes: config.keptLogBytes }),
+    data: () => ({ file: logFileOf(config.root), maxBytes: config.keptLogBytes }),
     now,
     onCrash: state.noteCrash,
   });
@@ -38,16 +38,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
     waiting.add(kind, item);
     flushSoon();
   }
-  /** Its errors are part of the state. */
-  const tending = createLoop({
-    everyMs: tendEveryMs,
-    runOnce() {
-      const isTrial = state.read().problem !== null;
-      const question = { now: now().getTime(), maxBytes: config.keptLogBytes, isTrial };
-      return thread.ask('tend', question).then(state.noteTended, state.noteFailed);
-    },
-    onError: () => {},
-  });
+  const tending = createTending({ config, now, state, thread });
   keptLines.listen(({ text }) => add('lines', text));
 
   return {
@@ -55,6 +46,8 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
 
     /** Looks at the file now, as every few seconds. */
     tend: tending.runOnce,
+
+    examine: tending.examine,
 
     add,
 
@@ -72,6 +65,34 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
       await inTime(flush(), closeMaxMs);
       isClosed = true;
       await thread.close();
+    },
+  };
+}
+
+type Tended = Pick<Kernel, 'config' | 'now'> & {
+  state: ReturnType<typeof createStoreState>;
+  thread: ReturnType<typeof createWriterThread>;
+};
+
+/** Looks at the file every few seconds, and removes what is too old or too much. Its errors are part of the state. */
+function createTending({ config, now, state, thread }: Tended) {
+  let isSuspect = false;
+  const loop = createLoop({
+    everyMs: tendEveryMs,
+    runOnce() {
+      const isTrial = state.read().problem !== null;
+      const question = { now: now().getTime(), maxBytes: config.keptLogBytes, isTrial, isSuspect };
+      isSuspect = false;
+      return thread.ask('tend', question).then(state.noteTended, state.noteFailed);
+    },
+    onError: () => {},
+  });
+  return {
+    ...loop,
+    /** Somebody has found damage in the file. */
+    examine() {
+      isSuspect = true;
+      loop.wake();
     },
   };
 }

@@ -46,7 +46,7 @@ async function answerTo(message: Question<LogExchange>): Promise<unknown> {
     }
     case 'tend':
       maxBytes = message.question.maxBytes;
-      log.probe();
+      log.probe(message.question.isSuspect);
       if (message.question.isTrial) log.tryWriting();
       await tidy(log, message.question);
       return state();
@@ -79,5 +79,5 @@ function sizeOf(batch: Batch): number {
 function state(): FileState {
   const lines = log.use(describeLines);
   newestId = Math.max(newestId, lines.newest_id);
-  return { ...log.sizes(), ...lines, remade: remade.times, reason: remade.reason };
+  return { ...log.sizes(), ...lines, made_at: log.madeAt(), remade: remade.times, reason: remade.reason };
 }

@@ -15,6 +15,7 @@ export type FileState = {
   oldest_at: number | null;
   /** 0 without lines. */
   newest_id: number;
+  made_at: number;
   /** How often it was made again since the start of the thread. */
   remade: number;
   /** Why it was made again the last time, as the end of a sentence: `was removed`. */
@@ -26,7 +27,10 @@ export type LogExchange = {
   write: { question: Batch; answer: FileState };
   ask: { question: { name: QuestionName; given: unknown }; answer: unknown };
   /** Looks whether the file is still the one that is open, and removes what is too old or too much. `isTrial`: fails if nothing
-   *  can be written. */
-  tend: { question: { now: number; maxBytes: number; isTrial: boolean }; answer: FileState };
+   *  can be written. `isSuspect`: somebody has found damage in it. */
+  tend: {
+    question: { now: number; maxBytes: number; isTrial: boolean; isSuspect: boolean };
+    answer: FileState;
+  };
   close: { question: null; answer: null };
 };

@@ -3,6 +3,8 @@
 export const logSchemaVersion = 1;
 
 export const logSchema = `
+CREATE TABLE file (made_at INTEGER NOT NULL);
+
 CREATE TABLE line (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

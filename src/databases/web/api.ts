@@ -35,10 +35,15 @@ const databaseSchema = objectSchema({
     type: 'array',
     items: objectSchema({ name: textSchema, is_applied: { type: 'boolean' } }),
   },
+  log: {
+    ...objectSchema({ max_bytes: integerSchema, lines: integerSchema, oldest_at: nullable('string') }),
+    type: ['object', 'null'],
+    description: 'Of the log alone, which is made again when it is lost.',
+  },
 });
 
 const schema = {
-  summary: 'Both databases: sizes, tables, the last check, waits for other writers, migrations.',
+  summary: 'The databases: sizes, tables, the last check, waits for other writers, migrations.',
   response: { 200: objectSchema({ items: { type: 'array', items: databaseSchema } }), ...refusals },
 };
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatPercent, plural } from '../../core/format.ts';
+import { formatBytes, formatLimit, formatNumber, formatPercent, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { SharedCard } from '../../web/card.ts';
 import { databaseActions } from '../database.ts';
@@ -10,26 +10,27 @@ import type { TableSize } from '../table-repository.ts';
 
 type Context = Pick<DatabaseContext, 'catalogue' | 'databaseList' | 'past'>;
 
-/** Both databases, each with its buttons and its tables. */
+/** The databases, each with its buttons and its tables. */
 export const databasesCard = (ctx: Context): SharedCard => ({
   name: 'databases',
   host: 'databases-card',
   path: '/ui/databases/card',
-  dirtyOn: ['databases', 'jobs-removed', 'library'],
+  dirtyOn: ['databases', 'jobs-removed', 'library', 'log-store'],
   load: () => ({
     databases: ctx.databaseList.all().map(viewDatabase),
     canRun: ctx.catalogue.find(databaseOperation.name) !== null,
   }),
 });
 
-const titles = { library: 'Library', ops: 'Dashboard' };
+const titles = { library: 'Library', ops: 'Dashboard', log: 'Log' };
 const abouts = {
   library: 'Experiences, manuals, categories and their embeddings.',
   ops: 'Jobs, audit log, settings, findings and samples.',
+  log: 'Lines of the log, counts of requests, traces. It is in no backup, and is made again when it is lost.',
 };
 
 function viewDatabase(state: DatabaseState) {
-  const { name, file, bytes, free_bytes: free, wal_bytes: wal, busy } = state;
+  const { name, file, bytes, free_bytes: free, wal_bytes: wal } = state;
   return {
     name,
     file,
@@ -40,11 +41,7 @@ function viewDatabase(state: DatabaseState) {
     log: formatBytes(wal),
     bar: viewBar(state),
     check: viewCheck(state),
-    busy:
-      busy.waits + busy.retries === 0
-        ? 'None by the server since its start; workers and jobs are not counted'
-        : `${plural(busy.waits, 'wait')} and ${plural(busy.retries, 'retry', 'retries')} by the server since its start; workers and jobs are not counted`,
-    migrations: describeMigrations(state),
+    facts: state.log ? describeLog(state.log) : describeLasting(state),
     buttons: databaseActions.map((action) => viewButton(name, action)),
     tables: viewTables(state),
   };
@@ -102,6 +99,26 @@ function viewCheck({ check: { outcome, job, at, text } }: DatabaseState) {
     at,
     job: job === null ? null : { number: job, href: url(`/jobs/${job}`) },
   };
+}
+
+type Fact = { name: string; text: string; at?: string };
+
+function describeLog({ max_bytes, lines, oldest_at }: NonNullable<DatabaseState['log']>): Fact[] {
+  return [
+    { name: 'Limit', text: formatLimit(max_bytes) },
+    { name: 'Lines', text: formatNumber(lines) },
+    ...(oldest_at ? [{ name: 'Oldest line', text: '', at: oldest_at }] : []),
+  ];
+}
+
+function describeLasting(state: DatabaseState): Fact[] {
+  const { waits, retries } = state.busy;
+  const counted = `${plural(waits, 'wait')} and ${plural(retries, 'retry', 'retries')}`;
+  const busy = `${waits + retries === 0 ? 'None' : counted} by the server since its start; workers and jobs are not counted`;
+  return [
+    { name: 'Busy', text: busy },
+    { name: 'Migrations', text: describeMigrations(state) },
+  ];
 }
 
 function describeMigrations({ migrations }: DatabaseState): string {
