@@ -2,6 +2,7 @@
 import { tokenCommands } from './access/commands.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
+import { errorCommands } from './errors/commands.ts';
 import { flagCommands } from './flags/commands.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { logCommands } from './log/commands.ts';
@@ -23,6 +24,7 @@ export const declaredCommands: Command[] = [
   ...settingCommands,
   ...flagCommands,
   ...auditCommands,
+  ...errorCommands,
   ...logCommands,
   ...maintenanceCommands,
   ...restoreCommands,

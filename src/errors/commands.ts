@@ -1,0 +1,73 @@
+// Commands for the groups of errors. Each calls the API and prints the result.
+import { formatNumber } from '../core/format.ts';
+import type { Client, Command, Given } from '../core/terminal/command.ts';
+import { textFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
+import { errorSources } from './fingerprint.ts';
+import { groupViews } from './group.ts';
+import type { GroupBody, OneGroupBody } from './group-body.ts';
+
+const names = 'the number of a group';
+const limit = { type: 'integer', title: 'Number of groups, 1 to 200', default: 20 } as const;
+
+export const errorCommands: Command[] = [
+  {
+    name: 'errors',
+    summary: 'Errors in groups: list, show ID, resolve ID, mute ID, open ID.',
+    example: 'list',
+    flags: {
+      state: { type: 'string', title: 'Only these groups', enum: [...groupViews], default: 'open' },
+      source: { type: 'string', title: 'Only from there', enum: [...errorSources] },
+      q: textFlag('Words of message, code, operation or route'),
+      limit,
+      reason: textFlag('Why; kept in the audit log'),
+    },
+    wordsMax: 2,
+    verbs: {
+      list: { run: list },
+      show: { names, run: show },
+      resolve: { names, run: (...call) => decide('resolve', ...call) },
+      mute: { names, run: (...call) => decide('mute', ...call) },
+      open: { names, run: (...call) => decide('open', ...call) },
+    },
+  },
+];
+
+const path = (id: string, more = '') => `/api/v1/errors/${encodeURIComponent(id)}${more}`;
+
+async function list(client: Client, { values }: Given, screen: Screen) {
+  const { reason: _, ...chosen } = values;
+  const given = Object.entries({ state: 'open', limit: limit.default, ...chosen });
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  const page = await client.get<{ items: GroupBody[]; next_cursor: string | null }>(
+    `/api/v1/errors?${query}`,
+  );
+  const end = page.next_cursor === null ? [] : ['There are older groups: a larger --limit.'];
+  const lines = page.items.length === 0 ? ['No groups.'] : page.items.map(format);
+  return screen.show(page, ...lines, ...end);
+}
+
+async function show(client: Client, { name }: Given, screen: Screen) {
+  const group = await client.get<OneGroupBody>(path(name));
+  const { code, source, place, frame, line, sample } = group;
+  const parts = [code, source, place, ...(frame === null ? [] : [frame]), `“${line}”`];
+  const seenIn = [
+    ...sample.jobs.map((number) => `job #${number}`),
+    ...sample.requests.map((id) => `request ${id}`),
+  ];
+  const places = seenIn.length === 0 ? [] : [`Seen in: ${seenIn.join(', ')}`];
+  return screen.show(group, format(group), `Made of: ${parts.join(' · ')}`, ...places, '', sample.text);
+}
+
+async function decide(verb: string, client: Client, { name, values: { reason } }: Given, screen: Screen) {
+  const group = await client.post<OneGroupBody>(
+    path(name, `/${verb}`),
+    reason === undefined ? {} : { reason },
+  );
+  return screen.show(group, format(group));
+}
+
+function format({ id, times, last_at, state, came_back, title, place }: GroupBody): string {
+  const word = came_back ? 'came back' : state;
+  return `${String(id).padEnd(5)} ${word.padEnd(9)} ${formatNumber(times).padStart(7)} ×  ${last_at}  ${place}: ${title}`;
+}

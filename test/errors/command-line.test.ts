@@ -1,0 +1,31 @@
+// `chl errors` prints what the API answers.
+import '../support/plain-children.ts';
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
+import { addError } from '../support/errors.ts';
+
+t.test('the command lists, shows and decides', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const run = (...words: string[]) => runHere(app.root, ['errors', ...words]);
+  t.match((await run()).out, /^No groups\.\n$/);
+  const id = await addError(app, {
+    message: 'disk 12 is gone',
+    code: 'EIO',
+    route: '/x',
+    request_id: '0000abcd',
+  });
+  t.match((await run()).out, /^1 +open +1 × {2}\S+Z {2}\/x: disk 12 is gone\n$/);
+  const { out } = await run('show', String(id));
+  t.match(out, 'Made of: EIO · server · /x · logError (test/support/errors) · “disk # is gone”');
+  t.match(out, 'Seen in: request 0000abcd');
+  t.match((await run('resolve', String(id), '--reason', 'a new disk')).out, /resolved/);
+  t.match((await run('list', '--state', 'open')).out, /^No groups\.\n$/);
+  await addError(app, { message: 'disk 13 is gone', code: 'EIO', route: '/x' });
+  t.match((await run('list', '--state', 'back')).out, /came back +2 ×/);
+  t.match((await run('mute', String(id))).out, /muted/);
+  t.match((await run('open', String(id))).out, /open/);
+  t.match(JSON.parse((await run('list', '--q', 'gone', '--json')).out), { items: [{ id }] });
+  t.match(await run('show', '99'), { code: 2, err: /There is no group of errors 99/ });
+  t.match(await run('show'), { code: 2 });
+});
