@@ -6,6 +6,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { requests } from '../../src/requests/feature.ts';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
+import { sendMany } from '../support/many-requests.ts';
 import { openStream } from '../support/stream.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop' };
@@ -32,11 +33,7 @@ function collectLines() {
 t.test('10,000 requests: percentiles within 3 % of the exact ones of the recorded durations', async (t) => {
   const { lines, output } = collectLines();
   const app = await startApp(t, { env, output });
-  const one = async (i: number) => {
-    const answer = await fetch(`${app.origin}${i % 50 === 0 ? '/jobs' : '/livez'}`);
-    await answer.arrayBuffer();
-  };
-  for (let i = 0; i < 10_000; i += 20) await Promise.all(Array.from({ length: 20 }, (_, n) => one(i + n)));
+  await sendMany(app.origin, 10_000, (i) => (i % 50 === 0 ? '/jobs' : '/livez'));
   const { items, n } = await read(app);
   t.ok(n >= 10_000);
   for (const [route, sent] of [

@@ -4,6 +4,7 @@ import { logStore } from '../../src/log-store/feature.ts';
 import { boundLabel } from '../../src/jobs/web/metrics.ts';
 import { runAndAwaitEvent, startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { parseExposition } from '../support/exposition.ts';
+import { sendMany } from '../support/many-requests.ts';
 import { openStream } from '../support/stream.ts';
 
 /** The number of each series by its name and labels: `name{label="value"}`. */
@@ -59,19 +60,16 @@ t.test('the number of label values is bounded, however many operations exist', a
 t.test('the number of series does not grow with addresses that nobody knows', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
   await app.use(logStore).logStore.tend();
-  const ask = async (i: number) => {
-    const address = i % 2 === 0 ? `/${randomUUID()}?${randomUUID()}` : `/jobs/${randomUUID()}`;
-    await (await fetch(app.origin + address)).arrayBuffer();
-  };
-  for (let i = 0; i < 10; i++) await ask(i);
+  const unknown = (i: number) => (i % 2 === 0 ? `/${randomUUID()}?${randomUUID()}` : `/jobs/${randomUUID()}`);
+  await sendMany(app.origin, 10, unknown);
   await scrape(app);
   const before = await scrape(app);
-  for (let i = 0; i < 10_000; i += 20) await Promise.all(Array.from({ length: 20 }, (_, n) => ask(i + n)));
+  await sendMany(app.origin, 10_000, unknown);
   const after = await scrape(app);
   const added = [...after.keys()].filter((key) => !before.has(key));
   t.same(added, []);
-  const unknown = 'chl_http_requests_total{method="GET",route="none",status="4xx"}';
-  t.equal((after.get(unknown) ?? 0) - (before.get(unknown) ?? 0), 5000);
+  const series = 'chl_http_requests_total{method="GET",route="none",status="4xx"}';
+  t.equal((after.get(series) ?? 0) - (before.get(series) ?? 0), 5000);
 });
 
 t.test('files of pages are one route, and a stream has no duration', async (t) => {
