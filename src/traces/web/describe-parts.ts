@@ -24,8 +24,9 @@ const indents = ['', ' in1', ' in2', ' in3'];
 
 type Measured = Pick<WholeTrace, 'ms' | 'spans'>;
 
-/** `0.4 ms`, `912 ms`, `12.4 s` */
+/** `0.04 ms`, `0.4 ms`, `912 ms`, `12.4 s` */
 export function formatMs(ms: number): string {
+  if (ms < 0.095) return ms === 0 ? '0 ms' : `${Math.max(0.01, ms).toFixed(2)} ms`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   return ms < 10_000 ? `${formatNumber(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
@@ -97,7 +98,7 @@ function viewRow({ depth, spans }: Row, totalUs: number, slow: KeptSpan | null) 
   const [first] = spans as [KeptSpan, ...KeptSpan[]];
   const last = spans.at(-1) ?? first;
   const took = spans.reduce((sum, { us }) => sum + us, 0);
-  const share = (us: number) => `${Math.min(100, Math.round((us / Math.max(1, totalUs)) * 10_000) / 100)}%`;
+  const share = (us: number) => percentOf(us, totalUs);
   return {
     indent: indents[depth],
     ...wordsOf(first, spans),
@@ -107,6 +108,11 @@ function viewRow({ depth, spans }: Row, totalUs: number, slow: KeptSpan | null) 
     x: share(first.start_us),
     width: share(Math.max(totalUs / 250, last.start_us + last.us - first.start_us)),
   };
+}
+
+/** Of the width of a bar. */
+export function percentOf(part: number, whole: number): string {
+  return `${Math.min(100, Math.round((part / Math.max(1, whole)) * 10_000) / 100)}%`;
 }
 
 function wordsOf(first: KeptSpan, spans: KeptSpan[]) {

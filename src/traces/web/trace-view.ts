@@ -3,9 +3,16 @@ import { formatBytes, formatNumber, formatPercent, plural } from '../../core/for
 import { url } from '../../core/url.ts';
 import type { StatementTotals } from '../../log-store/statement-repository.ts';
 import type { KeptSpan, KeptTrace } from '../../log-store/trace-repository.ts';
-import { proportions } from '../../web/chart.ts';
 import type { ReadTrace } from '../read-trace.ts';
-import { databaseOf, formatMs, slowPart, titleOf, viewRows, viewShares } from './describe-parts.ts';
+import {
+  databaseOf,
+  formatMs,
+  percentOf,
+  slowPart,
+  titleOf,
+  viewRows,
+  viewShares,
+} from './describe-parts.ts';
 
 /** `counts`: of the statement that was the slow part, in 24 hours. */
 export function viewRequest(trace: ReadTrace, others: KeptTrace[], counts: StatementTotals | null) {
@@ -47,7 +54,6 @@ export function viewListed(trace: KeptTrace) {
 export function viewJob(trace: ReadTrace) {
   const { phases, spans, job } = trace;
   const taken = (phases ?? []).map(({ seconds }) => seconds);
-  const drawn = proportions(taken);
   const longest = Math.max(...taken);
   return {
     ...viewFacts(trace),
@@ -55,12 +61,12 @@ export function viewJob(trace: ReadTrace) {
     operation: trace.route,
     status: trace.job_status,
     jobHref: url(`/jobs/${job}`),
-    phases: (phases ?? []).map(({ name, seconds, started_at }, at) => ({
+    phases: (phases ?? []).map(({ name, seconds, started_at }) => ({
       name,
       start: formatMs(Date.parse(started_at) - trace.at),
       took: formatMs(seconds * 1000),
-      x: `${drawn[at]?.from}%`,
-      width: `${drawn[at]?.share}%`,
+      x: percentOf(Date.parse(started_at) - trace.at, trace.ms),
+      width: percentOf(Math.max(seconds * 1000, trace.ms / 250), trace.ms),
       isSlow: seconds === longest && taken.length > 1,
     })),
     statements: spans.map(viewStatement),
