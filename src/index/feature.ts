@@ -8,11 +8,12 @@ import { registerIndexApi } from './web/api.ts';
 export const index: Feature<ReturnType<typeof createIndexParts>> = {
   name: 'index',
   create: createIndexParts,
-  lifecycle: ({ liveIndex, only }) => ({
+  lifecycle: ({ autoRepair, liveIndex, only }) => ({
     // Its thread loads beside recovery, which may still switch the index: the pointer is read again then.
     recover: () => liveIndex.start(),
     // A run by hand answers no searches.
     ...(only ? {} : { catchUp: liveIndex.catchUp }),
+    stop: () => autoRepair?.stop(),
     close: () => liveIndex.stop(),
   }),
   routes: registerIndexApi,

@@ -1,6 +1,9 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { flags } from '../flags/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { windowStore } from '../window-store/feature.ts';
+import { createAutoRepair } from './auto-repair.ts';
 import { tidyGenerations } from './generation.ts';
 import { keepSearches } from './kept-searches.ts';
 import { createLiveIndex } from './live.ts';
@@ -23,6 +26,11 @@ export function createIndexParts(ctx: Context) {
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!only) bus.on('library', () => void liveIndex.refresh());
-  const { repository, current } = ctx.use(jobs);
-  return { liveIndex: keepSearches(liveIndex, { ...ctx, ...current }), repository };
+  const { repository, current, jobs: own } = ctx.use(jobs);
+  const { isOn } = ctx.use(flags);
+  // A run by hand runs no other jobs.
+  const autoRepair = only
+    ? null
+    : createAutoRepair({ ...ctx, ...ctx.use(windowStore), isOn, jobs: own, repository });
+  return { liveIndex: keepSearches(liveIndex, { ...ctx, ...current }), repository, autoRepair };
 }
