@@ -200,7 +200,9 @@ function reasonOf(error: unknown): string | null {
   const code = String(given ?? '');
   if (code === 'LOG_VERSION') return otherVersion;
   if (damage.some((one) => code === one || code.startsWith(`${one}_`))) return 'was damaged';
-  return code === 'SQLITE_ERROR' && /^no such (table|column)/.test(message) ? 'had other tables' : null;
+  return code === 'SQLITE_ERROR' && /no such (table|column)|has no column/.test(message)
+    ? 'had other tables'
+    : null;
 }
 
 function inodeOf(file: string): number | null {

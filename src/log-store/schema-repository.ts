@@ -1,6 +1,6 @@
 // The tables of log.db. Its content is observed, never decided, so a file of another version is made again instead of
 // migrated. Times are milliseconds since 1970.
-export const logSchemaVersion = 1;
+import { createHash } from 'node:crypto';
 
 export const logSchema = `
 CREATE TABLE file (made_at INTEGER NOT NULL);
@@ -84,3 +84,6 @@ CREATE TABLE statement_stat (
 ) WITHOUT ROWID;
 CREATE INDEX statement_hour ON statement_stat (hour);
 `;
+
+/** Differs with each change of the tables. */
+export const logSchemaVersion = createHash('sha256').update(logSchema).digest().readUInt32BE() >>> 1;

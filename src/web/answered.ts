@@ -80,7 +80,8 @@ function logAnswered(request: FastifyRequest, answered: AnsweredRequest, { slowR
   const { method, route, status, ms, actor, kind } = answered;
   const { action } = request.routeOptions.config;
   const line = { method, url: request.originalUrl, route, status, ms };
-  const text = `${method} ${route} was answered with ${status} after ${ms} ms`;
+  const at = route === 'none' ? 'to an unknown address' : route;
+  const text = `${method} ${at} was answered with ${status} after ${Math.round(ms)} ms`;
   if (action) request.log.info({ event: `action.${action.name}`, ...line, actor }, text);
   else if (status >= 500) request.log.warn({ event: 'request.failed', ...line, actor }, text);
   else if (status >= 400) request.log.info({ event: 'request.refused', ...line, actor }, text);
