@@ -9,6 +9,7 @@ import { embedWorkload } from './embed.ts';
 import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
+import { logWorkload } from './log.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { pageAuditWorkload } from './page-audit.ts';
 import { pageWorkload } from './page.ts';
@@ -35,6 +36,7 @@ const workloads: Workload[] = [
   auditWorkload,
   pageAuditWorkload,
   backupWorkload,
+  logWorkload,
 ];
 
 const { values, positionals } = parseArgs({

@@ -41,7 +41,8 @@ export async function maxStall(work: () => Promise<unknown>): Promise<number> {
   return (await measureStalls(work)).maxMs;
 }
 
-async function measureStalls(work: () => Promise<unknown>): Promise<{ maxMs: number; p99Ms: number }> {
+/** The longest stall and the 99th percentile. */
+export async function measureStalls(work: () => Promise<unknown>): Promise<{ maxMs: number; p99Ms: number }> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await work();
