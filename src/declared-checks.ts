@@ -44,6 +44,7 @@ import { diskForecastHead } from './disk/disk-forecast-check.ts';
 import { eventLoopHead, samplerHead } from './telemetry/server-checks.ts';
 import { createStarts } from './starts/repository.ts';
 import { restartsCheck, restartsHead } from './starts/restarts-check.ts';
+import { recheckHead } from './workers/recheck-check.ts';
 import { workersHead } from './workers/workers-check.ts';
 
 /** `insteadIds`: checks that look in its place while no server runs. */
@@ -53,6 +54,7 @@ export const checksOfServer: (CheckHead & { insteadIds?: string[] })[] = [
   { ...indexHead, insteadIds: ['index-files'] },
   { ...workersHead, insteadIds: ['stopped-workers'] },
   embeddingOutageHead,
+  recheckHead,
   queueHead,
   runnerHead,
   lostJobsHead,

@@ -31,7 +31,7 @@ const model: Embedder = {
     if (told().isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
   },
   async embed(texts) {
-    const { msPerEntry, refuses, hangs, spins, isDown } = told();
+    const { msPerEntry, refuses, hangs, spins, isDown, isChanged } = told();
     const finds = (words: string | undefined) =>
       texts.find((text) => words !== undefined && text.includes(words));
     if (isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
@@ -41,7 +41,8 @@ const model: Embedder = {
     while (finds(spins) !== undefined);
     const bad = finds(refuses);
     if (bad !== undefined) throw new Error(`The text ${JSON.stringify(bad)} cannot be embedded.`);
-    return texts.map((text) => new Float32Array(8).fill(0).map((_, at) => (at === text.length % 8 ? 1 : 0)));
+    const turn = isChanged ? 1 : 0;
+    return texts.map((text) => new Float32Array(8).map((_, at) => (at === (text.length + turn) % 8 ? 1 : 0)));
   },
 };
 

@@ -11,6 +11,8 @@ export type Told = {
   isDown?: boolean;
   /** A batch is answered when this is over. */
   isHeld?: boolean;
+  /** It gives other vectors than before, under the same name. */
+  isChanged?: boolean;
   crashes?: boolean;
   /** The worker hangs before it registers. */
   isMute?: boolean;

@@ -1,7 +1,7 @@
 // Answers whether a flag is on, from memory. That a flag was read is written at most once an hour.
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { declaredFlags } from './declared.ts';
-import { type FlagState, isOnFor } from './flag.ts';
+import { type FlagState, isOnFor, shareOf } from './flag.ts';
 import type { FlagRepository } from './flag-repository.ts';
 
 const writeEveryMs = 3_600_000;
@@ -12,6 +12,8 @@ type Given = {
   now: () => Date;
   onError: (error: unknown) => void;
 };
+
+export type FlagReader = ReturnType<typeof createFlagReader>;
 
 /** A process that does not hear the event `flags` calls `reload` now and then. */
 export function createFlagReader({ flagRepository, untilFree, now, onError }: Given) {
@@ -25,6 +27,13 @@ export function createFlagReader({ flagRepository, untilFree, now, onError }: Gi
       const state = states.get(key) ?? null;
       if (state) noteRead(key);
       return isOnFor(key, state, unit);
+    },
+
+    /** Whether it is off whatever the unit, for a reader that would have to look for units. */
+    isOffForAll(key: string): boolean {
+      const state = states.get(key) ?? null;
+      if (state) noteRead(key);
+      return state === null || shareOf(state) === 0;
     },
 
     reload() {

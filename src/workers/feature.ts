@@ -4,6 +4,7 @@ import { createWorkerParts } from './parts.ts';
 import { registerWorkersApi } from './web/api.ts';
 import { registerWorkersPages } from './web/pages.ts';
 import { workersCard } from './web/workers-card.ts';
+import { recheckCheck } from './recheck-check.ts';
 import { workersCheck } from './workers-check.ts';
 
 export const workers: Feature<ReturnType<typeof createWorkerParts>> = {
@@ -15,5 +16,5 @@ export const workers: Feature<ReturnType<typeof createWorkerParts>> = {
     registerWorkersApi(app, ctx);
   },
   cards: (ctx) => [workersCard(ctx)],
-  checks: (ctx) => [workersCheck(ctx)],
+  checks: (ctx) => [workersCheck(ctx), recheckCheck(ctx)],
 };

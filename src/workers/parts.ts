@@ -4,11 +4,13 @@ import { busyLimits } from '../core/db/busy-retry.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { embedding } from '../embedding/feature.ts';
+import { flags } from '../flags/feature.ts';
 import { scriptCommand } from '../runner/command.ts';
 import { createWorkers } from './control.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createPool } from './pool.ts';
 import { poolTimes } from './pool-slot.ts';
+import { createRecheckRepository } from './recheck-repository.ts';
 import { createWorkerRepository } from './repository.ts';
 import { createWorkerWatch, watchTimes } from './watch.ts';
 
@@ -19,12 +21,15 @@ export function createWorkerParts(ctx: Context) {
   const { counts, impatientQueue } = ctx.use(embedding);
   const queue = createPatientQueue(impatientQueue, busyLimits.request);
   const repository = createWorkerRepository(ops, now);
+  const rechecks = createRecheckRepository(ops, now);
   const given = { ...ctx, repository, queue };
   const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
   const command = scriptCommand('worker');
   const pool = createPool({ ...given, command, times: poolTimes, onEnd: watch.reportEnd });
 
   return {
+    rechecks,
+    isOffForAll: ctx.use(flags).isOffForAll,
     queue,
     counts,
     watch,

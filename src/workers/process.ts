@@ -11,12 +11,18 @@ import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import { inheritTraceparent } from '../core/trace.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
+import { explain } from '../core/faults.ts';
 import { openOnFirstUse } from '../embedding/choose.ts';
 import type { Model } from '../embedding/embedder.ts';
+import { createEmbeddingRepository } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
+import { createFlagReader } from '../flags/flag-reader.ts';
+import { createFlagRepository } from '../flags/flag-repository.ts';
 import { identify } from '../runner/processes.ts';
 import { freeNames } from './names.ts';
 import { createPatientQueue } from './patient-queue.ts';
+import { createRecheck } from './recheck.ts';
+import { createRecheckRepository } from './recheck-repository.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
 import { createWorker, type WorkerTimes } from './worker.ts';
 
@@ -41,15 +47,29 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   inheritTraceparent(traceparent);
   const identity = await untilFree(() => register(repository, job.id, pid));
   const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const shared = { untilFree, now, report, model: openOnFirstUse(model, queue.useModel) };
+  const flags = createFlagReader({
+    ...shared,
+    flagRepository: createFlagRepository(ops),
+    onError: (error) => report(`That a flag was read is not recorded: ${explain(error)}`),
+  });
+  const whenIdle = createRecheck({
+    ...shared,
+    flags,
+    entries: createEmbeddingRepository(library),
+    rechecks: createRecheckRepository(ops, now),
+    everyMs: times.recheckMs,
+    nowMs: () => performance.now(),
+  });
   const worker = createWorker({
     ...identity,
+    ...shared,
     queue,
-    model: openOnFirstUse(model, queue.useModel),
     repository,
-    untilFree,
-    now,
-    report: (line) => process.stderr.write(`${line}\n`),
     times,
+    onBeat: flags.reload,
+    whenIdle,
   });
   const stopRequested = untilStopRequested(messageFd);
   void stopRequested.then(worker.stop);
@@ -57,7 +77,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   try {
     await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
-    await Promise.race([worker.leave(), after(leaveMs)]);
+    await Promise.race([Promise.all([worker.leave(), flags.settled()]), after(leaveMs)]);
     library.close();
     ops.close();
   }

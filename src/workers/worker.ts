@@ -26,10 +26,14 @@ type WorkerOptions = {
   /** Writes a line to the log of the process. */
   report: (line: string) => void;
   times: WorkerTimes;
+  /** Runs with each heartbeat. */
+  onBeat: () => void;
+  /** Runs after a turn that found no entry due. */
+  whenIdle: () => Promise<void>;
 };
 
 export function createWorker(options: WorkerOptions) {
-  const { name, claimant, queue, repository, untilFree, report, times } = options;
+  const { name, claimant, queue, repository, untilFree, report, times, onBeat } = options;
   const pace = createPace({
     nowMs: () => performance.now(),
     targetMs: times.batchMs,
@@ -47,7 +51,10 @@ export function createWorker(options: WorkerOptions) {
   });
   const beats = createLoop({
     everyMs: times.beatMs,
-    runOnce: heartbeat.send,
+    runOnce() {
+      heartbeat.send();
+      onBeat();
+    },
     onError: (error) => report(`The heartbeat failed: ${explain(error)}`),
   });
   const runOnce = createTurn(options, { pace, heartbeat, outage, hangs }, stopping.signal);
@@ -91,14 +98,18 @@ type TurnParts = { pace: Pace; heartbeat: Heartbeat; outage: Outage; hangs: Hang
 /** Gives a function that claims and embeds one batch, if it may and there is one. */
 function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSignal) {
   const { pace, heartbeat, outage, hangs } = parts;
-  const { name, claimant, queue, model, repository, now, times } = options;
+  const { name, claimant, queue, model, repository, now, times, whenIdle } = options;
   const work = { queue, model, claimant, leaseMs: times.leaseMs, onNext: begin };
 
   return async (): Promise<Turn> => {
     if (repository.isHeldBack(name)) return rest('paused');
     const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs: times.leaseMs });
     const [first] = claims;
-    if (!first) return rest('idle');
+    if (!first) {
+      rest('idle');
+      await whenIdle();
+      return 'idle';
+    }
     if (stopping.aborted || repository.isHeldBack(name)) {
       await queue.release(claimant);
       return rest('paused');
@@ -164,4 +175,6 @@ export const workerTimes = {
   outageMaxMs: 30_000,
   /** A batch without a result for this long stalls; after twice that it hangs. */
   stallMs: stalledAfterMs,
+  /** Between two looks whether the model still gives the same vectors. */
+  recheckMs: 60_000,
 };

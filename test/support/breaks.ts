@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import type { openDatabase } from '../../src/core/db/open.ts';
+import { modelOf } from '../../src/embedding/model-change.ts';
+import { flags } from '../../src/flags/feature.ts';
 import { logStore } from '../../src/log-store/feature.ts';
+import { workers } from '../../src/workers/feature.ts';
 import type { TestApp } from './app.ts';
 import { operator } from './engine.ts';
 import { breaksOfBackups } from './backup-breaks.ts';
@@ -176,6 +179,7 @@ export function roundsOf(
     'of a server whose backups vanished': backups.vanished,
     'of locks': breaksOfLocks(app),
     'of idle workers': [
+      breakOfModel(app),
       threshold(
         app,
         { oldestPendingMs: -1 },
@@ -241,5 +245,27 @@ export function roundsOf(
         },
       },
     ],
+  };
+}
+
+/** The model gives another vector for an entry than the stored one. */
+function breakOfModel(app: TestApp): Break {
+  const { rechecks } = app.use(workers);
+  const model = modelOf(app.library).name ?? '';
+  const entry = { kind: 'manual', id: 'M1' } as const;
+  const share = (to: { is_on: boolean; percent: number; note: null } | null) =>
+    app.use(flags).flags.change([{ key: 'vector-recheck', to }], operator, { reason: 'a test needs it' });
+  return {
+    check: 'vector-recheck',
+    component: 'embedder',
+    title: `${model} gives other vectors than before`,
+    async apply() {
+      await share({ is_on: true, percent: 100, note: null });
+      rechecks.note([{ ...entry, model, similarity: 0.5 }], []);
+      return async () => {
+        rechecks.note([], [entry]);
+        await share(null);
+      };
+    },
   };
 }
