@@ -22,6 +22,7 @@ import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
+import { refuseSharedLogFile } from './log-store/log-file.ts';
 import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
@@ -56,6 +57,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   const holder = { pid: process.pid, url: null, since: (given.now?.() ?? new Date()).toISOString() };
   let isListening = false;
   let closing: Promise<void> | null = null;
+  refuseSharedLogFile(config);
   adviseOnDatabases(config, () => isListening && closing === null);
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 import { readPages } from '../core/db/pages.ts';
+import { AppError } from '../core/errors.ts';
 import { logSchema, logSchemaVersion } from './schema-repository.ts';
 
 /** Another process may check or compact the file. */
@@ -13,6 +14,8 @@ const walMaxBytes = 4 * 1024 * 1024;
 
 const damage = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'SQLITE_READONLY_DBMOVED'];
 const otherVersion = 'was of another version';
+/** Marks the databases that the log store has made, and so may remove. */
+const applicationId = 0x43484c4c;
 type Held = { db: Db; inode: number; stamp: string; isSuspect: boolean };
 
 type Given = {
@@ -122,6 +125,7 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
 
   function makeAgain(reason: string): Held {
     refuseFolder(file);
+    refuseForeignFile(file);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) fs.rmSync(name, { force: true });
     const made = open(file, idsAbove);
     lost = null;
@@ -134,6 +138,8 @@ function open(file: string, idsAbove: () => number): Held {
   refuseFolder(file);
   const db = connect(file, { timeout: busyMs });
   try {
+    const isEmpty = countTables(db) === 0;
+    if (!isEmpty) refuseForeign(db, file);
     fs.chmodSync(file, 0o600);
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
@@ -141,7 +147,6 @@ function open(file: string, idsAbove: () => number): Held {
     db.pragma('wal_autocheckpoint = 0');
     db.pragma(`journal_size_limit = ${walMaxBytes}`);
     const version = db.pragma('user_version', { simple: true });
-    const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
     if (!isEmpty && version !== logSchemaVersion)
       throw Object.assign(new Error(otherVersion), { code: 'LOG_VERSION' });
     if (isEmpty) createTables(db, idsAbove());
@@ -159,12 +164,39 @@ function refuseFolder(file: string) {
     throw Object.assign(new Error('a folder'), { code: 'EISDIR', path: file });
 }
 
+/** Another program's database is neither written nor removed. */
+function refuseForeign(db: Db, file: string) {
+  if (db.pragma('application_id', { simple: true }) === applicationId) return;
+  throw new AppError(
+    'internal',
+    `${file} is a database of another program. It was not changed. Rename it; the server then makes its own.`,
+  );
+}
+
+/** A file that cannot be read as a database is junk, which may be removed. */
+function refuseForeignFile(file: string) {
+  if (inodeOf(file) === null) return;
+  const db = connect(file, { timeout: busyMs, readonly: true });
+  try {
+    if (countTables(db) > 0) refuseForeign(db, file);
+  } catch (error) {
+    if (reasonOf(error) === null) throw error;
+  } finally {
+    db.close();
+  }
+}
+
+function countTables(db: Db): number {
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+}
+
 function createTables(db: Db, idsAbove: number) {
   db.transaction(() => {
     db.exec(logSchema);
     db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('line', ?)`).run(idsAbove);
     db.prepare('INSERT INTO file (made_at) VALUES (?)').run(Date.now());
     db.pragma(`user_version = ${logSchemaVersion}`);
+    db.pragma(`application_id = ${applicationId}`);
   })();
 }
 

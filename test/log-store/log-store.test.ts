@@ -140,6 +140,41 @@ t.test('a file of another version or with junk is made again at the start', asyn
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
 });
 
+t.test('the database of another program is neither written nor removed', async (t) => {
+  const root = tempRoot(t);
+  const file = path.join(root, 'log.db');
+  const theirs = path.join(root, 'theirs.db');
+  const other = openDatabase(theirs, { busyMs: 1000 });
+  other.exec('CREATE TABLE line (id INTEGER PRIMARY KEY, text TEXT)');
+  other.close();
+  const bytes = fs.readFileSync(theirs);
+  fs.copyFileSync(theirs, file);
+  const { app, store } = await start(t, noop, root);
+  await store.tend();
+  t.match(store.state().problem?.text, /log\.db is a database of another program/);
+  t.same(fs.readFileSync(file), bytes, 'at the start');
+  fs.rmSync(file);
+  await store.tend();
+  t.equal(store.state().problem, null);
+  fs.renameSync(theirs, file);
+  app.log.warn('lost');
+  await store.tend();
+  t.match(store.state().problem?.text, /another program/);
+  t.same(fs.readFileSync(file), bytes, 'while the server runs');
+});
+
+t.test('neither of the two databases may lie where the log is kept', async (t) => {
+  for (const name of ['CHL_DATABASE_PATH', 'CHL_OPS_DATABASE_PATH']) {
+    const root = tempRoot(t);
+    const refused = start(t, { ...noop, [name]: path.join(root, 'log.db') }, root);
+    await t.rejects(refused, {
+      code: 'config',
+      message: new RegExp(`^${name} is .*log\.db, where the server keeps`),
+    });
+    t.notOk(fs.existsSync(path.join(root, 'log.db')));
+  }
+});
+
 t.test('what was written before a stop is there after the next start', async (t) => {
   const root = tempRoot(t);
   const first = await start(t, noop, root);
