@@ -10,6 +10,7 @@ import { createStoreState } from './store-state.ts';
 import { createWaiting } from './waiting.ts';
 import { createWriterThread } from './writer-thread.ts';
 
+const threadFile = new URL('./log-thread.js', import.meta.url);
 const tendEveryMs = 5000;
 const closeMaxMs = 1000;
 
@@ -20,6 +21,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
   const waiting = createWaiting(now);
   const state = createStoreState({ bus, log, now, dropped: waiting.dropped });
   const thread = createWriterThread({
+    file: threadFile,
     data: () => ({ file: logFileOf(config.root), maxBytes: config.keptLogBytes }),
     now,
     onCrash: state.noteCrash,

@@ -8,12 +8,10 @@ import type { LogExchange, ThreadStart } from './protocol.ts';
 const restartAfterMs = 5000;
 const closeMaxMs = 1000;
 
-const threadFile = new URL('./log-thread.js', import.meta.url);
-
-type Given = { data: () => ThreadStart; now: () => Date; onCrash(cause: Error): void };
+type Given = { file: URL; data: () => ThreadStart; now: () => Date; onCrash(cause: Error): void };
 
 /** Every question throws `temporary` while there is no thread, and `stopping` after `close`. */
-export function createWriterThread({ data, now, onCrash }: Given) {
+export function createWriterThread({ file, data, now, onCrash }: Given) {
   let thread: Thread<LogExchange> | null = null;
   let crashedAt: number | null = null;
   let isClosed = false;
@@ -50,7 +48,7 @@ export function createWriterThread({ data, now, onCrash }: Given) {
 
   function begin(): Thread<LogExchange> {
     const begun = startThread<LogExchange>({
-      file: threadFile,
+      file,
       data: data(),
       endedError,
       onCrash(cause) {

@@ -1,0 +1,31 @@
+// The thread of the log store as the server asks it: a crash, the next thread, the end.
+import path from 'node:path';
+import t from 'tap';
+import { createWriterThread } from '../../src/log-store/writer-thread.ts';
+
+const crashingThread = new URL('../support/crashing-log-thread.js', import.meta.url);
+const line = JSON.stringify({ level: 40, time: 1, msg: 'a line' });
+
+t.test('after a crash nothing is asked for some seconds; then the next thread goes on', async (t) => {
+  let at = new Date('2026-11-22T14:00:00.000Z');
+  const crashes: Error[] = [];
+  const thread = createWriterThread({
+    file: crashingThread,
+    data: () => ({ file: path.join(t.testdirName, 'log.db'), maxBytes: 1e9 }),
+    now: () => at,
+    onCrash: (cause) => crashes.push(cause),
+  });
+  t.testdir();
+  t.match(await thread.ask('write', { lines: [line] }), { lines: 1 });
+  const open = thread.ask('ask', { name: 'crash' as never, given: null });
+  await t.rejects(open, { code: 'temporary' }, 'an open question is answered');
+  t.match(crashes, [{ message: 'it was asked to crash' }]);
+  await t.rejects(thread.ask('write', { lines: [line] }), { code: 'temporary' }, 'not at once');
+  at = new Date(at.getTime() + 4999);
+  await t.rejects(thread.ask('write', { lines: [line] }), { code: 'temporary' });
+  at = new Date(at.getTime() + 1);
+  t.match(await thread.ask('write', { lines: [line] }), { lines: 2, remade: 0 });
+  await thread.close();
+  await t.rejects(thread.ask('write', { lines: [line] }), { code: 'stopping' });
+  t.equal(crashes.length, 1);
+});
