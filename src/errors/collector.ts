@@ -4,7 +4,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { seenInJob } from './from-job.ts';
-import { reportNotCounted, seenInLine } from './from-line.ts';
+import { mayReportError, reportNotCounted, seenInLine } from './from-line.ts';
 import type { Gathered, Gathering } from './gathering.ts';
 import { hourOf } from './group.ts';
 import type { CountRepository } from './count-repository.ts';
@@ -24,12 +24,14 @@ type Given = Pick<Kernel, 'bus' | 'keptLines' | 'log' | 'redactor' | 'untilFree'
 export type Collector = ReturnType<typeof createCollector>;
 
 export function createCollector(given: Given) {
-  const { bus, keptLines, log, gathering, counts, untilFree, now } = given;
+  const { bus, keptLines, log, redactor, gathering, counts, untilFree, now } = given;
   const failures = createFailures(given);
   let [areWorkersDirty, isReported] = [true, false];
   let cleanedAt = '';
 
-  keptLines.listen((line) => gathering.add(() => seenInLine(line, packageRoot)));
+  keptLines.listen((line) => {
+    if (mayReportError(line)) gathering.add(() => seenInLine(line, redactor, packageRoot));
+  });
   bus.on('job', ({ id, number, status }) => {
     if (status === 'failed') failures.add(id, number);
   });

@@ -1,6 +1,7 @@
 // Errors of the server and the ends of workers, as the kept lines of the log report them.
 import { isObject, parseJson } from '../core/json.ts';
 import type { KeptLine, Log } from '../core/log.ts';
+import type { Redactor } from '../core/redaction.ts';
 import { firstOwnFrame } from './frames.ts';
 import { seenLost } from './from-worker.ts';
 import { type Seen, toSeen } from './seen.ts';
@@ -16,10 +17,17 @@ const workerCodes: Record<string, string> = {
 };
 const uninteresting = new Set([notCounted, 'worker.ended']);
 
+/** Whether a line may report an error. Its text is not parsed, since there may be a flood of warnings. */
+export function mayReportError({ level, text }: KeptLine): boolean {
+  return level >= error || text.includes('"event":"worker.lost"');
+}
+
 /** Null for a line that reports no error. `root`: the folder of this program. */
-export function seenInLine({ level, text, error: given }: KeptLine, root: string): Seen | null {
-  // The text is read only if it has to be: a flood of warnings is nothing to parse.
-  if (level < error && !text.includes('"event":"worker.lost"')) return null;
+export function seenInLine(
+  { text, error: given }: KeptLine,
+  { record }: Pick<Redactor, 'record'>,
+  root: string,
+): Seen | null {
   const line = parseJson(text);
   if (!isObject(line)) return null;
   const event = textOf(line.event);
@@ -32,11 +40,11 @@ export function seenInLine({ level, text, error: given }: KeptLine, root: string
   const { message: reason, stack } = describeError(line.err);
   return toSeen({
     source: 'server',
-    code: codeOf(given),
+    code: record(codeOf(given)),
     place: textOf(line.route) ?? textOf(line.operation) ?? message,
     frame: firstOwnFrame(stackOf(given), root),
     message: reason || message,
-    text: [message, stack ?? reason].filter(Boolean).join('\n'),
+    text: stack ?? reason,
     at,
     requestId: textOf(line.request_id),
     job: typeof line.number === 'number' ? line.number : null,

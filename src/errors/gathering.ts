@@ -5,7 +5,7 @@ import { hourOf } from './group.ts';
 import type { Seen } from './seen.ts';
 
 const maxGroups = 1000;
-const maxErrors = 5000;
+const maxErrors = 2000;
 /** Of each group, the newest. */
 const maxPlaces = 10;
 

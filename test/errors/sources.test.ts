@@ -1,0 +1,156 @@
+// The sources of errors: requests, jobs and workers.
+import '../support/plain-children.ts';
+import path from 'node:path';
+import t from 'tap';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { errors } from '../../src/errors/feature.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { defineOperation } from '../support/operations.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const save = (app: TestApp) => app.use(errors).collector.runOnce();
+const list = async (app: TestApp, query = '') => (await app.json(`/api/v1/errors${query}`)).body.items;
+
+t.test('a failed request is counted with its route, and leads to its log and back', async (t) => {
+  const app = await startApp(t, noop);
+  app.ops.exec('ALTER TABLE audit RENAME TO gone');
+  const ids: string[] = [];
+  for (const id of [12, 13]) {
+    const { status, body } = await app.json(`/api/v1/audit/${id}`);
+    t.equal(status, 500);
+    ids.push(body.error.request_id);
+  }
+  app.ops.exec('ALTER TABLE gone RENAME TO audit');
+  await save(app);
+  const [group, ...others] = await list(app);
+  t.same(others, []);
+  t.match(group, {
+    source: 'server',
+    code: 'SQLITE_ERROR',
+    place: '/api/v1/audit/:id',
+    frame: /audit-repository/,
+    title: 'no such table: audit',
+    times: 2,
+  });
+  const { body } = await app.json(`/api/v1/errors/${group.id}`);
+  t.same(body.sample.requests, ids);
+  t.match(body.hours.at(-1), { times: 2 });
+  t.equal(body.hours.length, 24);
+  t.match(body.sample.text, /^SqliteError: no such table/);
+});
+
+t.test('failed jobs are grouped by operation, code and place, each failure once', async (t) => {
+  const catalogue = createCatalogue([
+    defineOperation({ name: 'count', child: 'meets-a-bug' }),
+    defineOperation({ name: 'sum', child: 'meets-a-bug' }),
+    defineOperation({ name: 'give-up', child: 'exits-65' }),
+    defineOperation({ name: 'works' }),
+  ]);
+  const app = await startApp(t, { catalogue });
+  const first = await app.run('count', { text: 'a' });
+  const second = await app.run('count', { text: '/data/b "c"' });
+  await app.run('sum', { text: 'a' });
+  await app.run('give-up');
+  await app.run('works');
+  await save(app);
+  const groups = await list(app);
+  const names = groups.map(({ place, code, times }: Record<string, string>) => `${place} ${code} ${times}`);
+  t.same(names.sort(), ['count exited 2', 'give-up bad_input 1', 'sum exited 1']);
+  const counted = groups.find(({ place }: { place: string }) => place === 'count');
+  t.match(counted, {
+    source: 'job',
+    frame: 'sumUp (test/support/children/meets-a-bug)',
+    is_since_success: false,
+  });
+  const { body } = await app.json(`/api/v1/errors/${counted.id}`);
+  t.same(body.sample.jobs, [first.number, second.number]);
+  t.match(body.sample.text, /at sumUp/);
+});
+
+t.test('a group that is new since the last success of its operation says so', async (t) => {
+  const catalogue = createCatalogue([defineOperation({ name: 'other', child: 'fails' })]);
+  const app = await startApp(t, { catalogue });
+  const insert = (status: string, at: string) =>
+    app.ops
+      .prepare(
+        `INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at, started_at, finished_at)
+         VALUES (?, 'other', ?, 'scripts', 'a', '{}', 1, ?, ?, ?)`,
+      )
+      .run(at, status, at, at, at);
+  insert('succeeded', '2020-01-01T00:00:00.000Z');
+  await app.run('other');
+  await save(app);
+  t.match(await list(app, '?state=since-success'), [{ place: 'other', is_since_success: true }]);
+  insert('succeeded', new Date(Date.now() + 60_000).toISOString());
+  app.bus.emit('job', { id: 'x', number: 99, operation: 'other', status: 'succeeded', request_id: null });
+  t.same(await list(app, '?state=since-success'), []);
+});
+
+t.test('what workers could not do is counted: failed entries, outages and lost workers', async (t) => {
+  const app = await startApp(t, noop);
+  await app.run('import');
+  const rows = createWorkerRows(t, app);
+  const since = new Date().toISOString();
+  const outage = (port: number) => `connect ECONNREFUSED 127.0.0.1:${port}`;
+  rows.add('w1', { outage_since: since, outage_error: outage(8001) });
+  rows.add('w2', { outage_since: since, outage_error: outage(8002) });
+  app.bus.emit('workers');
+  await save(app);
+  app.bus.emit('workers');
+  await save(app);
+  t.match(await list(app), [{ source: 'worker', place: 'embed', code: 'ECONNREFUSED', times: 2 }]);
+  app.log.warn({ event: 'worker.lost', worker: 'w1', pid: 12, returned: 1 }, 'Its process has exited.');
+  app.log.error({ event: 'worker.gave_up', worker: 'w2' }, 'w2 ended 5 times.');
+  await save(app);
+  const codes = (await list(app)).map(({ code }: { code: string }) => code);
+  t.same(codes.sort(), ['ECONNREFUSED', 'worker_gave_up', 'worker_lost']);
+});
+
+t.test('an entry that failed for good is counted once, with the code in its message', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'scripts' } });
+  await app.run('import');
+  const { queue, bus } = app.parts;
+  await queue.useModel({ name: 'm', dimension: 2 });
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const claims = await queue.claim({
+      claimant: 'a',
+      model: { name: 'm' },
+      size: 2,
+      leaseMs: 60_000,
+      isUrgent: true,
+    });
+    await queue.fail(
+      'a',
+      claims,
+      `The service answered HTTP 500 for ${claims[0]?.id} after ${attempt * 12} ms`,
+    );
+  }
+  for (let look = 0; look < 2; look++) {
+    bus.emit('library');
+    await save(app);
+  }
+  const failed = (await queue.counts()).failed.total;
+  t.ok(failed > 0);
+  t.match(await list(app, '?source=worker'), [{ code: 'HTTP 500', place: 'embed', times: failed }]);
+});
+
+t.test('a job that a crash of the server has ended is counted at the next start', async (t) => {
+  const root = t.testdir();
+  const first = await startApp(t, { ...noop, root });
+  await first.close();
+  const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 100 });
+  const at = new Date().toISOString();
+  ops
+    .prepare(
+      `INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, max_attempts, created_at, started_at)
+       VALUES ('lost', 'export', 'running', 'scripts', 'ada', '{}', 1, 1, ?, ?)`,
+    )
+    .run(at, at);
+  ops.close();
+  const second = await startApp(t, { ...noop, root });
+  await save(second);
+  t.match(await list(second), [{ source: 'job', code: 'lost', place: 'export', times: 1 }]);
+  await second.close();
+});
