@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
 import t from 'tap';
 import { addSpan, createTrace, currentTraceparent, span } from '../../src/core/trace.ts';
 import { startApp } from '../support/app.ts';
@@ -50,7 +52,7 @@ t.test('a request with a body is traced to its end, and a stream is not kept', a
   const env = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
   const app = await startApp(t, { env });
   const headers = { traceparent: `00-${context.traceId}-${context.spanId}-01` };
-  await app.json('/api/v1/operations/repair', { reason: 'a test needs it' }, headers);
+  t.equal(await postInTwoPieces(`${app.origin}/api/v1/operations/repair`, headers), 202);
   const gone = new AbortController();
   const stream = await fetch(`${app.origin}/ui/stream/telemetry`, { headers, signal: gone.signal });
   t.equal(stream.status, 200);
@@ -66,3 +68,20 @@ t.test('a request with a body is traced to its end, and a stream is not kept', a
   const { body: all } = await app.json('/api/v1/traces');
   t.notOk(all.items.some(({ route }: { route: string }) => route === '/ui/stream/telemetry'));
 });
+
+/** The body is sent when the server waits for it. Returns the status of the answer. */
+async function postInTwoPieces(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const body = JSON.stringify({ reason: 'a test needs it' });
+  const type = { 'content-type': 'application/json', 'content-length': String(body.length) };
+  const request = http.request(url, {
+    method: 'POST',
+    headers: { ...headers, ...type, expect: '100-continue' },
+  });
+  request.flushHeaders();
+  await once(request, 'continue');
+  request.end(body);
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  return answer.statusCode;
+}
