@@ -1,6 +1,6 @@
 // Checks that lines of the log are kept.
 import type { Check, Found } from '../core/check.ts';
-import { formatBytes, formatLimit, plural } from '../core/format.ts';
+import { formatLimit } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { url } from '../core/url.ts';
 import type { LogStore } from './log-store.ts';
@@ -8,7 +8,7 @@ import type { LogStore } from './log-store.ts';
 /** How long it is said that the log was made again. */
 const shownMs = 900_000;
 
-export const logStoreHead = { id: 'log-store', component: 'database', title: 'Log' };
+export const logStoreHead = { id: 'log-store', component: 'log', title: 'Log' };
 
 type Sources = Pick<Kernel, 'config' | 'now'> & { logStore: Pick<LogStore, 'state'> };
 
@@ -27,8 +27,7 @@ export function logStoreCheck({ config, now, logStore }: Sources): Check {
       if (problem) found.push(notKept(problem));
       if (remade && now().getTime() - remade.at.getTime() < shownMs) found.push(madeAgain(remade));
       if (file === null) return { says: 'Not looked yet', found };
-      const size = `${formatBytes(file.bytes)} of ${formatLimit(config.keptLogBytes)}`;
-      return { says: `${plural(file.lines, 'line')}, ${size}`, found };
+      return { says: `Kept, at most ${formatLimit(config.keptLogBytes)}`, found };
     },
   };
 }

@@ -179,7 +179,7 @@ t.test('neither of the two databases may lie where the log is kept', async (t) =
     const refused = start(t, { ...noop, [name]: path.join(root, 'log.db') }, root);
     await t.rejects(refused, {
       code: 'config',
-      message: new RegExp(`^${name} is .*log\.db, where the server keeps`),
+      message: new RegExp(`^${name} is .*log[.]db, where the server keeps`),
     });
     t.notOk(fs.existsSync(path.join(root, 'log.db')));
   }
