@@ -1,6 +1,6 @@
 // A flag switches a behaviour for a share of its units. Flag and unit give a number that never changes, so raising the share
 // only adds units, and lowering it only takes some away.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** `scope`: the part of the product that reads it. `unit`: the thing that has it on or off, such as a request. */
 export type FlagDefinition = {
@@ -18,8 +18,8 @@ export type FlagState = { is_on: boolean; percent: number };
 
 /** A number from 0 to below 100: the first 32 bits of the SHA-256 of flag and unit. */
 export function bucketOf(key: string, unit: string): number {
-  const hash = createHash('sha256').update(`${key}:${unit}`).digest();
-  return (hash.readUInt32BE(0) / 2 ** 32) * 100;
+  const digest = hash('sha256', `${key}:${unit}`, 'buffer');
+  return (digest.readUInt32BE(0) / 2 ** 32) * 100;
 }
 
 /** Null for a flag that does not exist, which is off. */
