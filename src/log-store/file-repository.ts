@@ -1,14 +1,15 @@
 // The file log.db, as its thread holds it. A file that is missing, replaced, damaged or of another version is made again: its
 // content is lost, and nothing else fails.
 import fs from 'node:fs';
+import { isBusy } from '../core/db/busy-retry.ts';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 import { readPages } from '../core/db/pages.ts';
 import { AppError } from '../core/errors.ts';
 import { logSchema, logSchemaVersion } from './schema-repository.ts';
 
-/** Another process may check or compact the file. */
-const busyMs = 5000;
+/** SQLite blocks the thread so long while another program has locked the file. Callers wait without blocking it. */
+const busyMs = 20;
 /** The write-ahead log is emptied into the file when it has so many bytes, and shortened to them. */
 const walMaxBytes = 4 * 1024 * 1024;
 
@@ -31,10 +32,11 @@ export type LogFile = ReturnType<typeof createLogFile>;
 /** The file is opened when it is first used. */
 export function createLogFile(given: Given) {
   const { file } = given;
-  const { hold, letGo, current } = createHolder(given);
+  const { hold, letGo, current, close } = createHolder(given);
 
   return {
-    /** Calls `work` with the open file; once more when the file had to be made again. */
+    /** Calls `work` with the open file; once more when the file had to be made again. Throws SQLite's error when another program
+     *  has locked it. */
     use<T>(work: (db: Db) => T): T {
       const { db } = hold();
       try {
@@ -50,7 +52,8 @@ export function createLogFile(given: Given) {
     /** Finds a file that another program has written into: SQLite keeps pages that it has read. */
     probe(isSuspect: boolean) {
       const held = hold();
-      if (isSuspect || held.isSuspect || stampOf(file) !== held.stamp) {
+      held.isSuspect ||= isSuspect;
+      if (held.isSuspect || stampOf(file) !== held.stamp) {
         const reason = examine(file);
         if (reason !== null) {
           letGo(reason);
@@ -80,7 +83,8 @@ export function createLogFile(given: Given) {
 
     madeAt: () => hold().db.prepare('SELECT made_at FROM file').pluck().get() as number,
 
-    close: () => letGo(null),
+    /** It is not opened again: everything else throws `stopping`. */
+    close,
   };
 }
 
@@ -89,12 +93,14 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
   let held: Held | null = null;
   /** Why it must be made again; kept until that has worked. */
   let lost: string | null = null;
+  let isClosed = false;
 
   return {
     current: () => held,
 
     /** Throws the error of the driver or of the system when the file cannot be opened or made. */
     hold(): Held {
+      if (isClosed) throw stoppingError();
       const inode = held && inodeOf(file);
       if (inode !== (held?.inode ?? null)) letGo(inode === null ? 'was removed' : 'was replaced');
       held ??= lost === null ? openFile() : makeAgain(lost);
@@ -102,6 +108,11 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
     },
 
     letGo,
+
+    close() {
+      isClosed = true;
+      letGo(null);
+    },
   };
 
   /** `reason`: why it must be made again, if it must. */
@@ -141,7 +152,8 @@ function open(file: string, idsAbove: () => number): Held {
     const isEmpty = countTables(db) === 0;
     if (!isEmpty) refuseForeign(db, file);
     fs.chmodSync(file, 0o600);
-    db.pragma('auto_vacuum = INCREMENTAL');
+    // Takes the lock for writing, so a file that has it already would not be opened while another program has that lock.
+    if (isEmpty) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 0');
@@ -205,12 +217,18 @@ function checkpoint(held: Held, file: string) {
   if (stampOf(file) !== held.stamp) held.isSuspect = true;
   // Waits for nobody who reads an older state.
   held.db.pragma('busy_timeout = 0');
-  held.db.pragma('wal_checkpoint(TRUNCATE)');
-  held.db.pragma(`busy_timeout = ${busyMs}`);
+  try {
+    held.db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  } finally {
+    held.db.pragma(`busy_timeout = ${busyMs}`);
+  }
   held.stamp = stampOf(file);
 }
 
-/** Reads the whole file through a connection that has none of its pages; null if it is intact. */
+/** Reads the whole file through a connection that has none of its pages; null if it is intact. Throws SQLite's error when another
+ *  program has locked it. */
 function examine(file: string): string | null {
   try {
     const other = connect(file, { timeout: busyMs, readonly: true });
@@ -222,8 +240,13 @@ function examine(file: string): string | null {
       other.close();
     }
   } catch (error) {
+    if (isBusy(error)) throw error;
     return reasonOf(error);
   }
+}
+
+export function stoppingError(): AppError {
+  return new AppError('stopping', 'The server is stopping. Look again after it has restarted.');
 }
 
 /** Why the file must be made again after this error; null if it need not. */

@@ -4,6 +4,8 @@ import type { Batch } from './contents.ts';
 import type { createWaiting } from './waiting.ts';
 
 const flushEveryMs = 100;
+/** So many batches are with the thread at once, while a program that has locked the file holds them up. */
+const maxWriting = 3;
 
 type Given = {
   waiting: ReturnType<typeof createWaiting>;
@@ -13,12 +15,16 @@ type Given = {
 
 export function createFlushing({ waiting, write }: Given) {
   let writing: Promise<void> | null = null;
+  let open = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  /** Resolves when everything that waits now is written or dropped. */
+  /** Resolves when everything that waits now is written or dropped; unless `maxWriting`, then when the batches before it are. */
   async function flush() {
-    if (waiting.isEmpty()) return writing ?? undefined;
-    const written = write(waiting.take());
+    if (waiting.isEmpty() || open >= maxWriting) return writing ?? undefined;
+    open += 1;
+    const written = write(waiting.take()).finally(() => {
+      open -= 1;
+    });
     writing = written;
     await written;
     if (writing === written) writing = null;

@@ -12,7 +12,11 @@ import { createWriterThread } from './writer-thread.ts';
 
 const threadFile = new URL('./log-thread.js', import.meta.url);
 const tendEveryMs = 5000;
-const closeMaxMs = 1000;
+/** Lines wait so long for another program that has locked the file. */
+const busyMaxMs = 10_000;
+/** A stop waits so long for each: the look at the file, and what is being written. */
+const tendMaxMs = 300;
+const flushMaxMs = 500;
 
 type Needed = Pick<Kernel, 'bus' | 'config' | 'keptLines' | 'log' | 'now'>;
 export type LogStore = ReturnType<typeof createLogStore>;
@@ -22,7 +26,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
   const state = createStoreState({ bus, log, now, dropped: waiting.dropped });
   const thread = createWriterThread({
     file: threadFile,
-    data: () => ({ file: logFileOf(config.root), maxBytes: config.keptLogBytes }),
+    data: () => ({ file: logFileOf(config.root), maxBytes: config.keptLogBytes, busyMaxMs }),
     now,
     onCrash: state.noteCrash,
   });
@@ -53,7 +57,8 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
 
     add,
 
-    /** What was added before is in the answer. Throws `temporary` when the thread has ended, and `stopping` after `close`. */
+    /** What was added before is in the answer, unless another program has locked the file. Throws `busy` when nothing can be read for
+     *  that, `temporary` when the thread has ended, and `stopping` after `close`. */
     async ask<Name extends QuestionName>(name: Name, given: Given<Name>): Promise<Answer<Name>> {
       void flush();
       return (await thread.ask('ask', { name, given })) as Answer<Name>;
@@ -61,10 +66,10 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
 
     state: state.read,
 
-    /** Writes what waits, for a second at most. Idempotent. */
+    /** Writes what waits, as far as that takes a second at most. Idempotent. */
     async close() {
-      await inTime(tending.stop(), closeMaxMs);
-      await inTime(flush(), closeMaxMs);
+      await inTime(tending.stop(), tendMaxMs);
+      await inTime(flush(), flushMaxMs);
       isClosed = true;
       await thread.close();
     },
@@ -85,7 +90,7 @@ function createTending({ config, now, state, thread }: Tended) {
       const isTrial = state.read().problem !== null;
       const question = { now: now().getTime(), maxBytes: config.keptLogBytes, isTrial, isSuspect };
       isSuspect = false;
-      return thread.ask('tend', question).then(state.noteTended, state.noteFailed);
+      return thread.ask('tend', question).then(state.noteTended, state.noteUntended);
     },
     onError: () => {},
   });

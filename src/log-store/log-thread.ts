@@ -1,8 +1,11 @@
 // The thread of the log store: the only one in this process that opens log.db.
 import { parentPort, workerData } from 'node:worker_threads';
+import { isBusy } from '../core/db/busy-retry.ts';
+import { AppError } from '../core/errors.ts';
 import { type Question, replyTo } from '../core/thread.ts';
 import { type Batch, type Kind, questions, writers } from './contents.ts';
-import { createLogFile } from './file-repository.ts';
+import { createLogFile, stoppingError } from './file-repository.ts';
+import { createHeldWrites } from './held-writes.ts';
 import { describeLines } from './line-repository.ts';
 import type { FileState, LogExchange, ThreadStart } from './protocol.ts';
 import { makeRoom, tidy } from './tidy.ts';
@@ -24,23 +27,21 @@ const log = createLogFile({
 });
 /** About what an item that is no line has. */
 const otherBytes = 1000;
-let writing: Promise<unknown> = Promise.resolve();
+const writes = createHeldWrites({ busyMaxMs: given.busyMaxMs, stoppingError });
 
 port.on('message', (message: Question<LogExchange>) => {
-  void replyTo(port, message.id, () => answerTo(message));
+  void replyTo(port, message.id, () => answerTo(message).catch(refuse));
 });
 
 async function answerTo(message: Question<LogExchange>): Promise<unknown> {
   switch (message.name) {
     case 'write': {
       const { question } = message;
-      const written = writing.then(() => write(question));
-      writing = written.catch(() => {});
-      await written;
+      await writes.add(() => write(question));
       return state();
     }
     case 'ask': {
-      await writing;
+      await writes.settle();
       const { name, given: details } = message.question;
       return log.use((db) => questions[name](db, details as never));
     }
@@ -51,19 +52,28 @@ async function answerTo(message: Question<LogExchange>): Promise<unknown> {
       await tidy(log, message.question);
       return state();
     default:
-      await writing;
+      await writes.stop();
       log.close();
       setImmediate(() => port?.close());
       return null;
   }
 }
 
+/** Throws `busy` in place of SQLite's error. */
+function refuse(error: unknown): never {
+  if (!isBusy(error)) throw error;
+  throw new AppError('busy', 'Another program has locked log.db. Try again in a few seconds.');
+}
+
+/** All of the batch or, if it throws, nothing. */
 async function write(batch: Batch) {
   await makeRoom(log, { maxBytes }, sizeOf(batch));
   log.use((db) =>
-    db.transaction(() => {
-      for (const [kind, items] of Object.entries(batch)) writers[kind as Kind](db, items as never);
-    })(),
+    db
+      .transaction(() => {
+        for (const [kind, items] of Object.entries(batch)) writers[kind as Kind](db, items as never);
+      })
+      .immediate(),
   );
   log.settle();
 }

@@ -1,7 +1,8 @@
 // The messages between the server and the thread of the log store.
 import type { Batch, QuestionName } from './contents.ts';
 
-export type ThreadStart = { file: string; maxBytes: number };
+/** `busyMaxMs`: how long a batch waits for another program that has locked the file, before it is refused. */
+export type ThreadStart = { file: string; maxBytes: number; busyMaxMs: number };
 
 /** The file as it is now. Times are milliseconds since 1970. */
 export type FileState = {

@@ -1,8 +1,14 @@
 // How the log store is doing: its file, the lines that were not kept, and what keeps it from writing. Each change of that is a line
 // of the log, once.
+import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { FileState } from './protocol.ts';
 import type { Dropped } from './waiting.ts';
+
+/** A lock of another program that lasts so long is a problem. */
+const lockMs = 10_000;
+const lockedText =
+  'Another program has kept log.db locked for 10 seconds or longer. Lines are kept again as soon as it is free.';
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & { dropped(): Dropped };
 
@@ -10,6 +16,8 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
   let file: FileState | null = null;
   let remade: { at: Date; reason: string } | null = null;
   let problem: { at: Date; text: string } | null = null;
+  /** Since when looks at the file have found it locked. */
+  let lockedAt: Date | null = null;
   /** Times the thread has made the file again, and lines dropped, as far as the log says so. */
   let reported = { remade: 0, dropped: 0 };
   let shown = '';
@@ -39,26 +47,40 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     log.warn({ event: 'log.dropped', lines }, `${lines} lines of the log were not kept`);
   }
 
+  /** Lines were dropped, after they have waited for a lock. */
+  function noteFailed(error: Error) {
+    if (codeOf(error) === 'stopping') return reportDropped();
+    const text = codeOf(error) === 'busy' ? lockedText : error.message;
+    if (problem?.text !== text) {
+      problem = { at: now(), text };
+      log.error({ event: 'log.problem' }, `lines of the log are not kept: ${text}`);
+    }
+    emitChange();
+  }
+
   return {
     noteWritten(answer: FileState) {
       problem = null;
+      lockedAt = null;
       learn(answer);
       emitChange();
     },
 
     noteTended(answer: FileState) {
       problem = null;
+      lockedAt = null;
       learn(answer);
       reportDropped();
       bus.emit('log-store');
     },
 
-    noteFailed({ message }: Error) {
-      if (problem?.text !== message) {
-        problem = { at: now(), text: message };
-        log.error({ event: 'log.problem' }, `lines of the log are not kept: ${message}`);
-      }
-      emitChange();
+    noteFailed,
+
+    /** The file could not be looked at, which need not say anything about lines while it is locked. */
+    noteUntended(error: Error) {
+      if (codeOf(error) !== 'busy') return noteFailed(error);
+      lockedAt ??= now();
+      if (now().getTime() - lockedAt.getTime() >= lockMs) noteFailed(error);
     },
 
     noteCrash(cause: Error) {
@@ -71,3 +93,5 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     read: () => ({ file, remade, problem, dropped: dropped() }),
   };
 }
+
+const codeOf = (error: Error) => (error instanceof AppError ? error.code : null);

@@ -11,7 +11,7 @@ t.test('after a crash nothing is asked for some seconds; then the next thread go
   const crashes: Error[] = [];
   const thread = createWriterThread({
     file: crashingThread,
-    data: () => ({ file: path.join(t.testdirName, 'log.db'), maxBytes: 1e9 }),
+    data: () => ({ file: path.join(t.testdirName, 'log.db'), maxBytes: 1e9, busyMaxMs: 10_000 }),
     now: () => at,
     onCrash: (cause) => crashes.push(cause),
   });
