@@ -33,6 +33,7 @@ export function quantile(histogram: Histogram, q: number, maxMs: number): number
   const buckets = [...histogram].sort(([one], [other]) => one - other);
   const total = buckets.reduce((sum, [, n]) => sum + n, 0);
   const rank = Math.max(1, Math.ceil(q * total));
+  if (total > 0 && rank === total) return maxMs;
   let seen = 0;
   for (const [bucket, n] of buckets) {
     seen += n;

@@ -1,4 +1,5 @@
 import type { HubRow } from '../core/hub-row.ts';
+import { orProblem } from '../log-store/or-problem.ts';
 import { describeFigures } from './describe.ts';
 import type { RequestContext } from './parts.ts';
 
@@ -8,6 +9,10 @@ export const requestsRow = ({ latestDay }: Pick<RequestContext, 'latestDay'>): H
   icon: 'pulse',
   name: 'Requests',
   href: '/requests',
-  dirtyOn: ['sample'],
-  load: async () => ({ sentence: describeFigures(await latestDay(), '24 h') }),
+  dirtyOn: ['sample', 'log-store'],
+  async load() {
+    const { read, problem } = await orProblem(latestDay());
+    if (read === null) return { sentence: problem, badge: { tone: 'warn', label: 'Not read' } };
+    return { sentence: describeFigures(read, '24 h') };
+  },
 });

@@ -14,9 +14,11 @@ export function createLatestDay({ requestFigures, now }: Given) {
     if (latest && atMs >= latest.atMs && atMs - latest.atMs < everyMs) return latest.figures;
     const reading = { atMs, figures: requestFigures.read('24h').then(({ all }) => all) };
     latest = reading;
-    reading.figures.catch(() => {
+    const forget = () => {
       if (latest === reading) latest = null;
-    });
+    };
+    // The first requests are shown at once.
+    reading.figures.then(({ n }) => void (n === 0 && forget()), forget);
     return reading.figures;
   };
 }

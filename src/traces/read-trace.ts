@@ -5,13 +5,16 @@ import type { JobStatus } from '../core/bus.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { LogStore } from '../log-store/log-store.ts';
+import { orProblem } from '../log-store/or-problem.ts';
 import type { StatementTotals } from '../log-store/statement-repository.ts';
 import type { KeptSpan, WholeTrace } from '../log-store/trace-repository.ts';
 
 export type Phase = { name: string; started_at: string; seconds: number };
 
-/** `phases`, `job_status`: null for a request. */
-export type ReadTrace = WholeTrace & { phases: Phase[] | null; job_status: JobStatus | null };
+/** `phases`, `job_status`: null for a request. `problem`: why the statements of a job cannot be read now. */
+export type ReadTrace = WholeTrace & { phases: Phase[] | null; job_status: JobStatus | null } & {
+  problem: string | null;
+};
 
 type Given = {
   logStore: Pick<LogStore, 'ask'>;
@@ -30,7 +33,7 @@ export function createTraceReader({ logStore, repository, now }: Given) {
       if (number !== undefined) return readJob(number);
       const found = await logStore.ask('trace', { id });
       if (!found) throw unknownRequest(id);
-      return { ...found, phases: null, job_status: null };
+      return { ...found, phases: null, job_status: null, problem: null };
     },
 
     /** The statement of a part in the last 24 hours; null for another part, and when it was not counted. */
@@ -42,12 +45,17 @@ export function createTraceReader({ logStore, repository, now }: Given) {
     },
   };
 
-  /** Its phases are known even if the log was lost. */
+  /** Its times and phases are those of its page, and are known even if the log was lost. */
   async function readJob(number: string): Promise<ReadTrace> {
     const job = repository.find(number);
     if (!job) throw new AppError('not_found', `There is no job #${number}.`);
-    const found = await logStore.ask('trace', { id: `job-${number}` });
-    return { ...(found ?? toTrace(job, now())), phases: phasesOf(job, now()), job_status: job.status };
+    const { read: found, problem } = await orProblem(logStore.ask('trace', { id: `job-${number}` }));
+    const known = toTrace(job, now());
+    const { at, ms } = known;
+    return {
+      ...(found ?? known),
+      ...{ at, ms, phases: phasesOf(job, now()), job_status: job.status, problem },
+    };
   }
 }
 

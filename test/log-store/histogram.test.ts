@@ -23,4 +23,7 @@ t.test('histograms merge by adding, and no quantile exceeds the longest duration
   t.equal(quantile(one as Histogram, 1, 10), 10);
   t.equal(quantile(one as Histogram, 0.1, 10), 0.005);
   t.equal(quantile(new Map(), 0.5, 0), null);
+  const single: Histogram = new Map();
+  count(single, 161);
+  t.equal(quantile(single, 0.5, 161), 161, 'the highest rank is the longest duration itself');
 });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
+import { orProblem } from '../../log-store/or-problem.ts';
 import type { Page } from '../../web/feature.ts';
 import type { RequestContext } from '../parts.ts';
 import { type WindowName, windowNames } from '../windows.ts';
@@ -49,11 +49,9 @@ async function view(ctx: RequestContext, query: Asked['Querystring']) {
 
 /** `problem`: why the log store cannot be read now. */
 async function read({ requestFigures }: RequestContext, window: WindowName) {
-  try {
-    const [figures, counts] = await Promise.all([requestFigures.read(window), requestFigures.counts()]);
-    return { figures, counts, problem: null };
-  } catch (error) {
-    if (error instanceof AppError) return { figures: null, counts: [], problem: error.message };
-    throw error;
-  }
+  const { read, problem } = await orProblem(
+    Promise.all([requestFigures.read(window), requestFigures.counts()]),
+  );
+  const [figures, counts] = read ?? [null, []];
+  return { figures, counts, problem };
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
+import { orProblem } from '../../log-store/or-problem.ts';
 import type { TraceQuery } from '../../log-store/trace-repository.ts';
 import type { Page } from '../../web/feature.ts';
 import { formatCursor, readCursor } from '../cursor.ts';
@@ -38,7 +39,9 @@ export function registerKeptPage(app: FastifyInstance, { logStore }: TraceContex
       const only = query.only === 'bad' ? 'bad' : 'all';
       const asked = { only, method: method || undefined, route: route || undefined } as const;
       const after = readCursor(query.cursor || undefined);
-      const found = await logStore.ask('traces', { ...asked, after, limit: shown + 1 });
+      const asking = logStore.ask('traces', { ...asked, after, limit: shown + 1 });
+      const { read, problem } = await orProblem(asking);
+      const found = read ?? [];
       const items = found.slice(0, shown);
       const last = found.length > shown ? items.at(-1) : undefined;
       return reply.sendPage({
@@ -49,6 +52,7 @@ export function registerKeptPage(app: FastifyInstance, { logStore }: TraceContex
           of: route ? `${method ?? ''} ${route}`.trim() : null,
           chips: choices.map(({ only, label }) => viewChip(asked, only, label)),
           items: items.map(viewListed),
+          problem,
           older: last ? url(keptPage.path, { ...asked, cursor: formatCursor(last) }) : null,
           newest: after ? url(keptPage.path, asked) : null,
         },

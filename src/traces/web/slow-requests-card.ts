@@ -1,7 +1,7 @@
+import { orProblem } from '../../log-store/or-problem.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { TraceContext } from '../parts.ts';
 import { viewListed } from './trace-view.ts';
-import { orProblem } from './or-problem.ts';
 
 const shown = 10;
 
@@ -11,12 +11,14 @@ export const slowRequestsCard = ({ hunt, logStore, config }: TraceContext): Shar
   host: 'slow-requests-card',
   path: '/ui/traces/slow-requests',
   dirtyOn: ['traces', 'settings'],
-  load: async () => ({
-    ...(await orProblem(async () => {
-      const listed = await logStore.ask('traces', { only: 'bad', limit: shown });
-      return listed.map(viewListed);
-    })),
-    slowMs: config.slowRequestMs,
-    until: hunt.until()?.toISOString() ?? null,
-  }),
+  async load() {
+    const { read, problem } = await orProblem(logStore.ask('traces', { only: 'bad', limit: shown }));
+    const items = (read ?? []).map(viewListed);
+    return {
+      items,
+      problem,
+      slowMs: config.slowRequestMs,
+      until: hunt.until()?.toISOString() ?? null,
+    };
+  },
 });

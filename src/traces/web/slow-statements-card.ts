@@ -1,10 +1,10 @@
 import { formatNumber } from '../../core/format.ts';
+import { orProblem } from '../../log-store/or-problem.ts';
 import type { SlowStatement } from '../../log-store/statement-repository.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { TraceContext } from '../parts.ts';
 import { slowStatementsOf } from '../read-trace.ts';
 import { formatMs } from './describe-parts.ts';
-import { orProblem } from './or-problem.ts';
 
 /** The statements with slow calls in 24 hours, on the page of databases. */
 export const slowStatementsCard = ({ config, logStore, now }: TraceContext): SharedCard => ({
@@ -12,10 +12,10 @@ export const slowStatementsCard = ({ config, logStore, now }: TraceContext): Sha
   host: 'slow-statements-card',
   path: '/ui/databases/slow-statements',
   dirtyOn: ['settings'],
-  load: async () => ({
-    ...(await orProblem(async () => (await slowStatementsOf(logStore, now())).map(view))),
-    slowMs: config.slowStatementMs,
-  }),
+  async load() {
+    const { read, problem } = await orProblem(slowStatementsOf(logStore, now()));
+    return { items: (read ?? []).map(view), problem, slowMs: config.slowStatementMs };
+  },
 });
 
 function view({ database, text, calls, total_us, max_us, slow }: SlowStatement) {

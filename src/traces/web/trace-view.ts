@@ -70,6 +70,7 @@ export function viewJob(trace: ReadTrace) {
       isSlow: seconds === longest && taken.length > 1,
     })),
     statements: spans.map(viewStatement),
+    problem: trace.problem,
   };
 }
 

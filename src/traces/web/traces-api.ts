@@ -59,6 +59,7 @@ const oneSchema = {
       job_status: { ...nullable('string'), description: 'Null for a request.' },
       phases: { type: ['array', 'null'], items: phaseSchema, description: 'Null for a request.' },
       spans: { type: 'array', items: spanSchema },
+      problem: { ...nullable('string'), description: 'Why the statements of a job cannot be read now.' },
     }),
     ...refusals,
   },

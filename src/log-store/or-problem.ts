@@ -1,0 +1,11 @@
+import { AppError } from '../core/errors.ts';
+
+/** What was read from the log store, or why it cannot be read now: pages show that and the rest of their facts. */
+export async function orProblem<T>(reading: Promise<T>) {
+  try {
+    return { read: await reading, problem: null };
+  } catch (error) {
+    if (error instanceof AppError) return { read: null, problem: error.message };
+    throw error;
+  }
+}
