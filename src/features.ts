@@ -43,8 +43,8 @@ import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
 import { logStore } from './log-store/feature.ts';
 import { log } from './log/feature.ts';
-import { traces } from './traces/feature.ts';
 import { requests } from './requests/feature.ts';
+import { traces } from './traces/feature.ts';
 import { errors } from './errors/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { windowStore } from './window-store/feature.ts';
@@ -91,8 +91,8 @@ export const features: Feature[] = [
   credentials,
   checks,
   log,
-  traces,
   requests,
+  traces,
   errors,
   dashboard,
   status,

@@ -18,6 +18,17 @@ export function middleOf(bucket: number): number {
   return bucket === 0 ? firstMs / 2 : firstMs * growth ** (bucket - 0.5);
 }
 
+/** The share of the durations that are in lower buckets than this one, from 0 to 1. */
+export function shareBelow(histogram: Histogram, ms: number): number {
+  const own = bucketOf(ms);
+  let [below, total] = [0, 0];
+  for (const [bucket, n] of histogram) {
+    total += n;
+    if (bucket < own) below += n;
+  }
+  return total === 0 ? 0 : below / total;
+}
+
 export function count(histogram: Histogram, ms: number) {
   const bucket = bucketOf(ms);
   histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);

@@ -13,17 +13,28 @@ export type RequestFigures = ReturnType<typeof createRequestFigures>;
 
 /** What was answered up to the call is in each answer. Throws `temporary` or `stopping`. */
 export function createRequestFigures({ logStore, counter, now }: Given) {
+  const statsOf = (window: WindowName, nowMs: number) => {
+    counter.flush();
+    return logStore.ask('requestStats', { parts: partsOf(window, nowMs) });
+  };
+
   return {
     async read(window: WindowName): Promise<WindowFigures> {
-      counter.flush();
       const nowMs = now().getTime();
-      const stats = await logStore.ask('requestStats', { parts: partsOf(window, nowMs) });
+      const stats = await statsOf(window, nowMs);
       return {
         since: toIso(startOf(window, nowMs)),
         until: toIso(nowMs),
         all: figuresOf(stats.filter(({ kind }) => kind === 'request')),
         routes: figuresByRoute(stats),
       };
+    },
+
+    /** Of the last 24 h; null without requests. */
+    async ofRoute(method: string, route: string): Promise<RouteFigures | null> {
+      const stats = await statsOf('24h', now().getTime());
+      const ofRoute = stats.filter((one) => one.method === method && one.route === route);
+      return figuresByRoute(ofRoute)[0] ?? null;
     },
 
     /** How many requests each window has, in the order of `windowNames`. */

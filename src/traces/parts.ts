@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { flags } from '../flags/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { logStore as logStoreFeature } from '../log-store/feature.ts';
+import { requests } from '../requests/feature.ts';
 import { createHunt } from './hunt.ts';
 import { keepAnswered } from './keep.ts';
 import { createTraceReader } from './read-trace.ts';
@@ -15,10 +16,12 @@ export function createTraceParts(ctx: Context) {
   const { isOn } = ctx.use(flags);
   const { logStore } = ctx.use(logStoreFeature);
   const { repository } = ctx.use(jobs);
+  const { requestFigures } = ctx.use(requests);
   const hunt = createHunt(ctx);
   tracing.pickBy((requestId) => hunt.until() !== null || isOn('traces', requestId));
   return {
     hunt,
+    requestFigures,
     logStore,
     keep: keepAnswered({ ...ctx, logStore }),
     statements: countServerStatements({ ...ctx, logStore }),

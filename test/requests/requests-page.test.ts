@@ -56,7 +56,7 @@ t.test('window and order are in the address', async (t) => {
   const { html } = await app.page('/requests?window=1h&sort=n');
   t.match(textOf(html, '.chips [aria-current]'), '1 h 13');
   t.same(
-    html.querySelectorAll('.chips a').map((link) => link.getAttribute('href')),
+    html.querySelectorAll('[aria-label="Timeframe"] a').map((link) => link.getAttribute('href')),
     [
       '/requests?window=1h&sort=n',
       '/requests?window=6h&sort=n',
@@ -72,8 +72,29 @@ t.test('window and order are in the address', async (t) => {
   t.equal(list.querySelectorAll('tbody').length, 3);
   const { html: byRoute } = await app.page('/requests?sort=route');
   t.match(textOf(byRoute, 'section[aria-labelledby="h-request"] tbody tr'), 'GET /fast');
-  const { html: unknown } = await app.page('/requests?window=2h&sort=colour');
-  t.match(textOf(unknown, '.chips [aria-current]'), '24 h');
+  t.same(
+    html.querySelectorAll('.sortings a').map((link) => link.getAttribute('href')),
+    ['p95', 'route', 'n', 'p50', 'p99', 'max', 'share_5xx'].map((sort) =>
+      sort === 'p95' ? '/requests?window=1h' : `/requests?window=1h&sort=${sort}`,
+    ),
+    'narrow pages have no head with links',
+  );
+  t.match(textOf(html, '.sortings [aria-current]'), 'Count');
+});
+
+t.test('an unknown timeframe or order is refused', async (t) => {
+  const app = await startCounted(t);
+  for (const [query, message] of [
+    ['window=3h', 'There is no timeframe "3h". Known: 1h, 6h, 24h, 7d, 30d.'],
+    ['sort=colour', 'There is no order "colour". Known: p95, route, n, p50, p99, max, share_5xx.'],
+  ] as const) {
+    const { status, html } = await app.page(`/requests?${query}`);
+    t.equal(status, 422);
+    t.match(textOf(html, '#request-list [role="alert"]'), message);
+    t.notOk(html.querySelector('#request-list table'), 'no figures of another one');
+    t.equal(html.querySelector('#request-list')?.getAttribute('hx-get'), `/ui/requests/list?${query}`);
+  }
+  t.equal((await app.page('/requests?window=&sort=')).status, 200);
 });
 
 t.test('a server without requests says so', async (t) => {

@@ -20,7 +20,7 @@ t.test('all requests are traced for ten minutes, or until it is stopped', async 
   await app.page('/jobs');
   t.match(await keptOf(app, '/jobs'), [{ kept: 'sampled', is_traced: true }]);
   const { html } = await app.page('/requests');
-  t.match(textOf(html, '#slow-requests-card'), 'All requests are traced until');
+  t.match(textOf(html, '#slow-requests-card'), 'All requests are traced; this ends');
   t.match(textOf(html, '#slow-requests-card'), 'Stop tracing all');
   t.match((await app.json('/api/v1/traces')).body, { all_until: '2026-11-22T10:10:00.000Z' });
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { requests } from '../../src/requests/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 
@@ -46,8 +47,28 @@ t.test(
     t.equal(textOf(html, 'h1'), 'GET /jobs');
     t.match(textOf(html, '.wf'), 'Guard: host, identity, role');
     t.match(textOf(html, '.legend'), 'Database');
+    t.match(textOf(html, 'main'), 'Kept: traced for another program.');
+    const others = textOf(html, 'section[aria-labelledby="h-others"]');
+    t.match(others, /1 request in 24 h; p50 [\d.]+ ms\. The bars are from 1 ms to 2 s\./);
   },
 );
+
+t.test('the page of a request compares it with all requests of its route', async (t) => {
+  const app = await startApp(t);
+  Object.assign(app.config, { slowRequestMs: 0 });
+  const { requestCounter } = app.use(requests);
+  for (let i = 0; i < 199; i++)
+    requestCounter.add({ method: 'GET', route: '/operations', kind: 'request', status: 200, ms: 0.02 });
+  await app.page('/operations');
+  const { body } = await app.json('/api/v1/traces?route=/operations');
+  const { html } = await app.page(`/requests/${body.items[0].id}`);
+  const others = textOf(html, 'section[aria-labelledby="h-others"]');
+  t.match(
+    others,
+    /200 requests in 24 h; p50 0\.0 ms, p95 0\.0 ms\. This one was slower than 99\.5% of them\./,
+  );
+  t.ok(html.querySelector('section[aria-labelledby="h-others"] .hist rect'));
+});
 
 t.test('a request that is slow or fails is kept without being traced, and says so', async (t) => {
   const app = await startApp(t);

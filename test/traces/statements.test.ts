@@ -94,6 +94,9 @@ t.test('a job reports the statements of its script, and its trace shows its phas
   const { html } = await app.page(`/requests/job-${job.number}`);
   t.match(textOf(html, 'main'), `Trace of job #${job.number}`);
   t.match(textOf(html, 'main'), 'INSERT INTO experiences');
+  const title = app.parts.catalogue.find('import')?.title;
+  t.match(textOf(html, '.page-head'), `${title}, succeeded after`);
+  t.match(textOf(html, '.wf'), /Starting the script (the longest phase )?0 ms \d/, 'before its first phase');
   const { html: page } = await app.page(`/jobs/${job.number}`);
   t.ok(page.querySelector(`a[href="/requests/job-${job.number}"]`), 'the page of the job links to its trace');
   t.equal((await app.page('/requests/job-99')).status, 404);

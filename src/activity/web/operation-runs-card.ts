@@ -23,9 +23,9 @@ function view({ operation, title, runs, figures }: OperationRuns) {
     chart: viewLastRuns({ lastRuns: () => runs }, operation),
     outcome: describeOutcome(figures),
     hasFailed: runs.at(-1)?.status === 'failed',
-    p50: orDash(p50_sec, formatDuration),
-    p95: orDash(p95_sec, formatDuration),
-    cpu: orDash(cpu_p50_sec, formatDuration),
+    p50: orDash(p50_sec, formatTime),
+    p95: orDash(p95_sec, formatTime),
+    cpu: orDash(cpu_p50_sec, formatTime),
     memory: orDash(peak_rss_bytes, formatBytes),
     documents: orDash(documents, formatNumber),
   };
@@ -33,6 +33,10 @@ function view({ operation, title, runs, figures }: OperationRuns) {
 
 function orDash(value: number | null, format: (value: number) => string): string {
   return value === null ? '–' : format(value);
+}
+
+function formatTime(seconds: number): string {
+  return seconds < 0.05 ? 'under 0.1 s' : formatDuration(seconds);
 }
 
 /** `18 of 20 done`, `18 of 20 done, 1 cancelled` */

@@ -6,11 +6,11 @@ import { describeFigures, describeMs, describeShare } from '../describe.ts';
 import { minForP95, minForP99, type RouteFigures } from '../figures.ts';
 import type { WindowFigures } from '../request-figures.ts';
 import { type WindowName, windowNames } from '../windows.ts';
-import { drawHistogram, histogramWidth, type Scale } from './draw-histogram.ts';
+import { drawHistogram, histogramWidth, type Scale } from '../draw-histogram.ts';
 
 export const sorts = ['p95', 'route', 'n', 'p50', 'p99', 'max', 'share_5xx'] as const;
 type Sort = (typeof sorts)[number];
-export type Chosen = { window: WindowName; sort: Sort };
+type Chosen = { window: WindowName; sort: Sort };
 
 const windowLabels: Record<WindowName, string> = {
   '1h': '1 h',
@@ -51,36 +51,48 @@ const sortWords: Record<Sort, string> = {
   share_5xx: 'Most errors of the server first',
 };
 
-/** `figures`: null while they cannot be read, because of `problem`. `counts`: of each window. `slowMs`: from there on a
- *  duration is marked. */
-type Given = Chosen & { figures: WindowFigures | null; counts: number[]; problem: string | null } & {
+/** `window`, `sort`: null for an unknown one, which `refusal` names. `figures`: null then, and while they cannot be read,
+ *  because of `problem`. `counts`: of each window. `slowMs`: from there on a duration is marked. */
+type Given = {
+  window: WindowName | null;
+  sort: Sort | null;
+  refusal: string | null;
+  path: string;
+  figures: WindowFigures | null;
+  counts: number[];
+  problem: string | null;
   slowMs: number;
   at: string;
 };
 
-export function viewRequests({ window, sort, figures, counts, problem, slowMs, at }: Given) {
+export function viewRequests(given: Given) {
+  const { figures, counts, problem, refusal, path, slowMs, at } = given;
+  const { window, sort } = { window: given.window ?? '24h', sort: given.sort ?? sorts[0] };
   const routes = figures?.routes ?? [];
+  const heads = viewHeads({ window, sort });
   return {
     at,
     problem,
-    path: url('/ui/requests/list', { window, sort }),
+    refusal,
+    path,
     sentence: figures && describeFigures(figures.all, windowLabels[window]),
     windows: windowNames.map((name, i) => ({
       label: windowLabels[name],
       count: figures && formatNumber(counts[i] ?? 0),
       href: requestsUrl({ window: name, sort }),
-      isCurrent: name === window,
+      isCurrent: name === given.window,
     })),
     order: sortWords[sort],
-    heads: viewHeads({ window, sort }),
+    heads,
+    sortings:
+      routes.length === 0 ? [] : sorts.map((name) => ({ ...heads[name], isCurrent: name === given.sort })),
     tables: tables.flatMap(({ kind, title, what, scale }) => {
       const rows = routes.filter((route) => route.kind === kind).sort(orders[sort]);
       if (rows.length === 0 && kind !== 'request') return [];
-      const hasTooFew = rows.some(({ p99 }) => p99 === null);
       const shown = rows.map((row) => viewRow(row, scale, slowMs));
-      return [{ kind, title, what, scale: scale.label, rows: shown, hasTooFew }];
+      return [{ kind, title, what, scale: scale.label, rows: shown }];
     }),
-    footnote: `“–”: too few to say (p95 from ${minForP95} requests, p99 from ${minForP99}).`,
+    footnote: `p50, p95, p99: 50, 95, 99 of 100 requests were at least as fast. “–”: too few to say (p95 from ${minForP95} requests, p99 from ${minForP99}). 5xx: the server failed.`,
   };
 }
 
@@ -102,15 +114,12 @@ const headWords: Record<Sort, string> = {
 };
 
 function viewHeads({ window, sort }: Chosen) {
-  const heads = sorts.map((name) => [
-    name,
-    {
-      label: headWords[name],
-      href: requestsUrl({ window, sort: name }),
-      order: name !== sort ? null : name === 'route' ? 'ascending' : 'descending',
-    },
-  ]);
-  return Object.fromEntries(heads);
+  const head = (name: Sort) => ({
+    label: headWords[name],
+    href: requestsUrl({ window, sort: name }),
+    order: name !== sort ? null : name === 'route' ? 'ascending' : 'descending',
+  });
+  return Object.fromEntries(sorts.map((name) => [name, head(name)])) as Record<Sort, ReturnType<typeof head>>;
 }
 
 type Order = (one: RouteFigures, other: RouteFigures) => number;

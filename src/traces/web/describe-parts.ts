@@ -14,7 +14,8 @@ const labels: Record<SpanKind, string> = {
   file: 'Files',
   http: 'Network',
 };
-const rest = 'Other work of the server';
+/** Also a wait for a lock, in which the server does nothing. */
+const rest = 'Waiting and work that is not measured';
 
 /** Of a statement in a row. */
 const nameMax = 160;
@@ -37,13 +38,12 @@ export function viewShares({ ms, spans }: Measured) {
   const byLabel = new Map<string, number>();
   const add = (label: string, us: number) => byLabel.set(label, (byLabel.get(label) ?? 0) + us);
   for (const span of spans) add(labels[span.kind], own.get(span.n) ?? 0);
-  const measured = [...byLabel.values()].reduce((sum, us) => sum + us, 0);
-  add(rest, Math.max(0, ms * 1000 - measured));
+  add(rest, restOf({ ms, spans }));
   const shares = [...byLabel].filter(([, us]) => us > 0).sort(byTime);
   const drawn = proportions(shares.map(([, us]) => us));
   const parts = shares.map(([label, us], at) => ({
     label,
-    tone: label === rest || at >= maxTones ? 'none' : `d${at + 1}`,
+    tone: label === rest ? 'rest' : at >= maxTones ? 'none' : `d${at + 1}`,
     x: `${drawn[at]?.from}%`,
     width: `${drawn[at]?.share}%`,
     took: formatMs(us / 1000),
@@ -63,14 +63,28 @@ function ownTimes(spans: KeptSpan[]): Map<number, number> {
   return new Map([...own].map(([n, us]) => [n, Math.max(0, us)]));
 }
 
-/** The part that took at least a third of the request by itself; null without one. */
+/** Microseconds that are of no part. */
+function restOf({ ms, spans }: Measured): number {
+  const measured = [...ownTimes(spans).values()].reduce((sum, us) => sum + us, 0);
+  return Math.max(0, ms * 1000 - measured);
+}
+
+/** The part that took at least a third of the request by itself, and more than what is of no part; null without one. */
 export function slowPart({ ms, spans }: Measured): KeptSpan | null {
   const own = ownTimes(spans);
   const [longest] = [...spans].sort((one, other) => (own.get(other.n) ?? 0) - (own.get(one.n) ?? 0));
-  return longest && (own.get(longest.n) ?? 0) >= ms * 333 ? longest : null;
+  const longestUs = longest ? (own.get(longest.n) ?? 0) : 0;
+  return longest && longestUs >= ms * 333 && longestUs >= restOf({ ms, spans }) ? longest : null;
 }
 
-/** In the order of their starts. Equal parts that follow each other are one row. */
+/** The time that is of no part, if it is a third or more and no part is slower. */
+export function slowRest(trace: Measured): { name: string; us: number } | null {
+  const us = restOf(trace);
+  return slowPart(trace) === null && us >= trace.ms * 333 ? { name: rest, us } : null;
+}
+
+/** In the order of their starts. Equal parts that follow each other are one row, and groups of parts that repeat are one
+ *  group. */
 export function viewRows(trace: Measured, slow: KeptSpan | null) {
   const depths = new Map<number, number>();
   const withParts = new Set(trace.spans.map(({ parent }) => parent));
@@ -85,10 +99,44 @@ export function viewRows(trace: Measured, slow: KeptSpan | null) {
     if (last && isSame(last.spans[0], span) && !withParts.has(span.n)) last.spans.push(span);
     else rows.push({ depth, spans: [span] });
   }
-  return rows.map((row) => viewRow(row, trace.ms * 1000, slow));
+  return foldGroups(rows).map((row) => viewRow(row, trace.ms * 1000, slow));
 }
 
 type Row = { depth: number; spans: KeptSpan[] };
+
+/** Such as the statements of a transaction that is tried again and again. */
+function foldGroups(rows: Row[]): Row[] {
+  const folded: Row[] = [];
+  for (let at = 0; at < rows.length; ) {
+    const { length, times } = findGroup(rows, at);
+    for (let i = 0; i < length; i++) {
+      const same = Array.from({ length: times }, (_, time) => rows[at + i + time * length]);
+      const [first] = same;
+      if (first) folded.push({ depth: first.depth, spans: same.flatMap((row) => row?.spans ?? []) });
+    }
+    at += length * times;
+  }
+  return folded;
+}
+
+const groupMax = 8;
+
+/** The group of rows from `at` on whose repetition covers the most rows. */
+function findGroup(rows: Row[], at: number): { length: number; times: number } {
+  let best = { length: 1, times: 1 };
+  for (let length = 1; length <= groupMax; length++) {
+    let end = at + length;
+    while (end < rows.length && looksLike(rows[end - length], rows[end])) end += 1;
+    const times = Math.max(1, Math.floor((end - at) / length));
+    if (times > 1 && length * times > best.length * best.times) best = { length, times };
+  }
+  return best;
+}
+
+function looksLike(one: Row | undefined, other: Row | undefined): boolean {
+  const [a, b] = [one?.spans[0], other?.spans[0]];
+  return one?.depth === other?.depth && a?.kind === b?.kind && a?.name === b?.name;
+}
 
 function isSame(one: KeptSpan | undefined, other: KeptSpan): boolean {
   return one?.kind === other.kind && one.name === other.name && one.parent === other.parent;

@@ -4,6 +4,7 @@ import type { Page } from '../../web/feature.ts';
 import type { TraceContext } from '../parts.ts';
 import type { ReadTrace } from '../read-trace.ts';
 import { slowPart } from './describe-parts.ts';
+import { viewRoute } from './route-view.ts';
 import { viewJob, viewRequest } from './trace-view.ts';
 
 export const tracePage: Page = {
@@ -28,7 +29,7 @@ export function registerTracePage(app: FastifyInstance, ctx: TraceContext) {
           template: 'traces/job-page',
           title,
           section,
-          data: { trace: viewJob(trace) },
+          data: { trace: viewJob(trace, ctx.catalogue.find(trace.route)?.title ?? trace.route) },
         });
       }
       const data = { trace: await readRequest(ctx, trace) };
@@ -37,13 +38,14 @@ export function registerTracePage(app: FastifyInstance, ctx: TraceContext) {
   );
 }
 
-async function readRequest({ logStore, traceReader }: TraceContext, trace: ReadTrace) {
+async function readRequest({ logStore, requestFigures, traceReader }: TraceContext, trace: ReadTrace) {
   const slow = slowPart(trace);
   const query = { only: 'all', route: trace.route, method: trace.method ?? undefined } as const;
-  const [listed, counts] = await Promise.all([
+  const [listed, counts, figures] = await Promise.all([
     logStore.ask('traces', { ...query, limit: othersShown + 1 }),
     slow ? traceReader.countsOf(slow) : null,
+    requestFigures.ofRoute(trace.method ?? '', trace.route),
   ]);
   const others = listed.filter(({ id }) => id !== trace.id).slice(0, othersShown);
-  return viewRequest(trace, others, counts);
+  return { ...viewRequest(trace, others, counts), route24h: figures && viewRoute(figures, trace.ms) };
 }

@@ -3,12 +3,13 @@ import { formatBytes, formatNumber, formatPercent, plural } from '../../core/for
 import { url } from '../../core/url.ts';
 import type { StatementTotals } from '../../log-store/statement-repository.ts';
 import type { KeptSpan, KeptTrace } from '../../log-store/trace-repository.ts';
-import type { ReadTrace } from '../read-trace.ts';
+import type { Phase, ReadTrace } from '../read-trace.ts';
 import {
   databaseOf,
   formatMs,
   percentOf,
   slowPart,
+  slowRest,
   titleOf,
   viewRows,
   viewShares,
@@ -32,7 +33,7 @@ export function viewRequest(trace: ReadTrace, others: KeptTrace[], counts: State
     rows: viewRows(trace, slow),
     parts: plural(trace.spans.length + trace.left_out, 'part'),
     leftOut: trace.left_out === 0 ? null : `${plural(trace.left_out, 'further part')} not listed`,
-    slow: slow && viewSlow(slow, ms, counts),
+    slow: slow ? viewSlow(slow, ms, counts) : trace.is_traced ? viewRest(trace) : null,
     others: others.map(viewListed),
   };
 }
@@ -51,17 +52,19 @@ export function viewListed(trace: KeptTrace) {
   };
 }
 
-export function viewJob(trace: ReadTrace) {
-  const { phases, spans, job } = trace;
-  const taken = (phases ?? []).map(({ seconds }) => seconds);
+/** `operation`: its title. */
+export function viewJob(trace: ReadTrace, operation: string) {
+  const { spans, job } = trace;
+  const phases = withStart(trace);
+  const taken = phases.map(({ seconds }) => seconds);
   const longest = Math.max(...taken);
   return {
     ...viewFacts(trace),
     number: Number(job),
-    operation: trace.route,
+    operation,
     status: trace.job_status,
     jobHref: url(`/jobs/${job}`),
-    phases: (phases ?? []).map(({ name, seconds, started_at }) => ({
+    phases: phases.map(({ name, seconds, started_at }) => ({
       name,
       start: formatMs(Date.parse(started_at) - trace.at),
       took: formatMs(seconds * 1000),
@@ -72,6 +75,14 @@ export function viewJob(trace: ReadTrace) {
     statements: spans.map(viewStatement),
     problem: trace.problem,
   };
+}
+
+/** Before its first phase a script loads and looks at its arguments. */
+function withStart({ at, phases }: ReadTrace): Phase[] {
+  const [first] = phases ?? [];
+  const seconds = first ? (Date.parse(first.started_at) - at) / 1000 : 0;
+  const start = { name: 'Starting the script', started_at: new Date(at).toISOString(), seconds };
+  return seconds > 0 ? [start, ...(phases ?? [])] : (phases ?? []);
 }
 
 function viewFacts({ id, at, ms, trace_id: traceId, parent_id: parent }: ReadTrace) {
@@ -88,8 +99,9 @@ function viewFacts({ id, at, ms, trace_id: traceId, parent_id: parent }: ReadTra
 
 const reasons = { failed: 'failed', slow: 'slow', sampled: 'picked', job: 'a job' };
 
-/** `slow, traced` */
-function describeKept({ kept, is_traced: isTraced }: KeptTrace): string {
+/** `slow, traced`; a request is picked by the flag, by a person who traces all, or by the program that sent it. */
+function describeKept({ kept, is_traced: isTraced, parent_id: parent }: KeptTrace): string {
+  if (kept === 'sampled') return parent === null ? 'picked for tracing' : 'traced for another program';
   return `${reasons[kept]}${isTraced ? ', traced' : '; not traced, route and time only'}`;
 }
 
@@ -102,6 +114,14 @@ function viewSlow(part: KeptSpan, ms: number, counts: StatementTotals | null) {
     isStatement: part.kind === 'db',
     slowCalls: counts === null ? null : `${formatNumber(counts.slow)} of ${plural(counts.calls, 'call')}`,
   };
+}
+
+function viewRest(trace: ReadTrace) {
+  const found = slowRest(trace);
+  if (!found) return null;
+  const { name, us } = found;
+  const share = formatPercent(us, Math.max(us, trace.ms * 1000));
+  return { name, took: formatMs(us / 1000), share, read: null, isStatement: false, slowCalls: null };
 }
 
 function viewStatement(span: KeptSpan) {

@@ -1,5 +1,5 @@
 // Draws the durations of a route as bars on a logarithmic scale, which all routes of a table share.
-import { type Histogram, middleOf } from '../../log-store/histogram.ts';
+import { type Histogram, middleOf } from '../log-store/histogram.ts';
 
 /** From one duration to another, in milliseconds; shorter and longer ones are in the outer bars. */
 export type Scale = { fromMs: number; toMs: number; label: string };

@@ -1,0 +1,21 @@
+// How long the requests of a route took in the last 24 h, and where one of them stands among them.
+import { plural } from '../../core/format.ts';
+import { shareBelow } from '../../log-store/histogram.ts';
+import { describeMs } from '../../requests/describe.ts';
+import { drawHistogram, histogramWidth } from '../../requests/draw-histogram.ts';
+import type { RouteFigures } from '../../requests/figures.ts';
+
+const scale = { fromMs: 1, toMs: 2000, label: '1 ms to 2 s' };
+
+/** `ms`: of the request. */
+export function viewRoute({ n, p50, p95, histogram }: RouteFigures, ms: number) {
+  const facts = [`p50 ${describeMs(p50)}`, ...(p95 === null ? [] : [`p95 ${describeMs(p95)}`])];
+  const slower = Math.floor(shareBelow(histogram, ms) * 1000) / 10;
+  const words = slower >= 1 ? ` This one was slower than ${slower}% of them.` : '';
+  return {
+    sentence: `${plural(n, 'request')} in 24 h; ${facts.join(', ')}.${words}`,
+    bars: drawHistogram(histogram, scale),
+    width: histogramWidth,
+    scale: scale.label,
+  };
+}
