@@ -31,8 +31,30 @@ const paths = [
   /** An error of another program may end with the rest of its arguments, so a path ends at the first space. */
   new RegExp(String.raw`(?<![\w./])(?:~|\.{1,2})?/${inPath}*[^\s:,;()[\]{}<>"'.，。；：（）/]/?`, 'g'),
   /\b[A-Za-z]:\\[^\s,;()<>"']+/g,
-  /(?<![\w./-])(?:[\w.-]+\/)+[\w-]+\.[A-Za-z]\w{0,7}\b/g,
 ];
+
+const relative = /(?<![\w./@-])(?:[\w.-]+\/)+(?:[\w.-]*[\w-])?/g;
+/** First folders of paths in messages: those of the data and of programs. */
+const folders =
+  /^(?:backups|build|config|data|dist|docs|exports|fixtures|home|imports|index|jobs|lib|logs|node_modules|out|public|scripts|sheets|snapshots|src|test|tests|tmp|uploads|var)$/i;
+const isWord = /^[A-Za-z-]+$/;
+const hasLetters = /[A-Za-z]{2}/;
+const isAcronym = /^[A-Z]+$/;
+const rate = /\/(?:s|sec|second|min|minute|h|hour|d|day)$/;
+const mediaType = /^(?:application|audio|font|image|message|model|multipart|text|video)\//;
+
+/** `sheets/team`, `data/x.csv`, `a/b_2` and `one/two/three` are paths. `and/or`, `km/h`, `1/2`, `TCP/IP`, `text/html` and `HTTP/1.1`
+ *  are none: two plain words are alternatives, unless the first is a folder. */
+function isPath(text: string): boolean {
+  if (/\.[A-Za-z]\w{0,7}$/.test(text)) return true;
+  if (mediaType.test(text) || rate.test(text)) return false;
+  const [first = '', ...others] = text.replace(/\/$/, '').split('/');
+  if (folders.test(first)) return others.length > 0;
+  const parts = [first, ...others];
+  if (!parts.every((part) => hasLetters.test(part)) || parts.every((part) => isAcronym.test(part)))
+    return false;
+  return text.endsWith('/') || parts.length > 2 || !parts.every((part) => isWord.test(part));
+}
 
 const identifiers = [
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
@@ -53,7 +75,8 @@ const numbers = new RegExp(
   'giu',
 );
 
-const varying = [...quoted, ...addresses, ...paths, ...identifiers, token, numbers];
+const beforeRelative = [...quoted, ...addresses, ...paths];
+const afterRelative = [...identifiers, token, numbers];
 
 /** The first line of the message with `#` for each part that varies, and one `#` for a list of them. */
 export function blank(message: string): string {
@@ -61,16 +84,22 @@ export function blank(message: string): string {
     .trimStart()
     .slice(0, maxRead)
     .split(/[\r\n]/, 1);
-  const blanked = varying.reduce((line, pattern) => line.replace(pattern, mark), first);
-  return blanked
+  const line = replaceAll(first, beforeRelative).replace(relative, (text) => (isPath(text) ? mark : text));
+  return replaceAll(line, afterRelative)
     .replace(/\s+/g, ' ')
     .replace(/#(?:(?: ?[,/:;、.-] ?| (?:and|or) | )*#)+/g, mark)
-    .replace(/(?<=# )[A-Za-z]{3,}(?![\w.])/g, singular)
     .trim()
     .slice(0, maxLine);
 }
 
-/** `3 hosts` and `1 host` are the same message. */
+const replaceAll = (text: string, patterns: RegExp[]) =>
+  patterns.reduce((line, pattern) => line.replace(pattern, mark), text);
+
+/** `# hosts` and `# host` are the same message. It is only compared: nobody reads a word that was cut. */
+export function foldPlurals(line: string): string {
+  return line.replace(/(?<=# )[A-Za-z]{3,}(?![\w.])/g, singular);
+}
+
 function singular(word: string): string {
   if (/(?:[^aeiou]ies|[^aeiou]y)$/.test(word)) return word.replace(/(?:ies|y)$/, 'y');
   return /[^s]s$/.test(word) ? word.slice(0, -1) : word;

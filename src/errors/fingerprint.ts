@@ -1,5 +1,6 @@
 // The fingerprint of an error: what stays the same when the same thing goes wrong again.
 import { createHash } from 'node:crypto';
+import { foldPlurals } from './blank.ts';
 
 export const errorSources = ['server', 'job', 'worker'] as const;
 export type ErrorSource = (typeof errorSources)[number];
@@ -19,6 +20,6 @@ export type Parts = {
 
 export function fingerprintOf({ source, code, place, frame, line }: Parts): string {
   return createHash('sha256')
-    .update(JSON.stringify([source, code, place, frame, line]))
+    .update(JSON.stringify([source, code, place, frame, foldPlurals(line)]))
     .digest('hex');
 }

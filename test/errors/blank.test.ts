@@ -1,6 +1,6 @@
 // The first lines of real errors: of Node, SQLite, scripts, services and this project.
 import t from 'tap';
-import { blank } from '../../src/errors/blank.ts';
+import { blank, foldPlurals } from '../../src/errors/blank.ts';
 
 /** Pairs that tell of the same trouble. */
 const alike: [string, string][] = [
@@ -79,6 +79,14 @@ const alike: [string, string][] = [
   ['12% of 3.1 GiB are free', '9% of 512 MiB are free'],
   [`a quotation that "was cut in the`, `a quotation that "was cut elsewhere`],
   ['worker-3 hung', 'worker-12 hung'],
+  ['sheets/team has no header', 'sheets/all has no header'],
+  ['cannot read data/x.csv', 'cannot read data/2026/y.csv'],
+  ['cannot read data/x', 'cannot read src/lib/y/'],
+  ['team_a/draft is empty', 'team_b/published2 is empty'],
+  ['one/two/three is no sheet', 'four/five/six is no sheet'],
+  ['./sheets/team is empty', '../sheets/all/ is empty'],
+  ['sheets/team, sheets/all are empty', 'sheets/team, sheets/b and data/c are empty'],
+  ['3 rows have no id', '1 rows have no id'],
 ];
 
 /** Pairs that must never be one group. */
@@ -101,15 +109,46 @@ const different: [string, string][] = [
   ['the value is no date', 'the value is no number'],
   ['read ECONNRESET', 'write ECONNRESET'],
   ['std::bad_alloc', 'std::bad_cast'],
+  ['the type is application/json', 'the type is text/html'],
+  ['no permission to read/write', 'no permission to read/execute'],
+  ['over TCP/IP', 'over UDP/IP'],
 ];
 
+/** Slashes that make no path. */
+const kept = [
+  'this and/or that',
+  'read/write error',
+  'text/html',
+  'N/A',
+  'over TCP/IP',
+  'too fast in km/h',
+  'too few jobs/s',
+];
+
+const compared = (message: string) => foldPlurals(blank(message));
+
 t.test('messages that differ in what varies are the same', (t) => {
-  for (const [one, other] of alike) t.equal(blank(one), blank(other), `${one} = ${other}: ${blank(one)}`);
+  for (const [one, other] of alike)
+    t.equal(compared(one), compared(other), `${one} = ${other}: ${blank(one)}`);
   t.end();
 });
 
 t.test('messages of other troubles differ', (t) => {
-  for (const [one, other] of different) t.not(blank(one), blank(other), `${one} ≠ ${other}: ${blank(one)}`);
+  for (const [one, other] of different)
+    t.not(compared(one), compared(other), `${one} ≠ ${other}: ${blank(one)}`);
+  t.end();
+});
+
+t.test('alternatives, units, types and protocols are no paths', (t) => {
+  for (const message of kept) t.equal(blank(message), message);
+  t.equal(blank('1/2 of 10 km/h'), '# of # km/h');
+  t.end();
+});
+
+t.test('words stay whole', (t) => {
+  t.equal(blank('row 12 has no id at 7'), 'row # has no id at #');
+  t.equal(blank('3 hosts did not answer'), '# hosts did not answer');
+  t.equal(blank('row 3 was read 2 times'), 'row # was read # times');
   t.end();
 });
 
