@@ -4,7 +4,7 @@ import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { errorSources } from './fingerprint.ts';
-import { groupViews } from './group.ts';
+import { groupViews, isInTitle } from './group.ts';
 import type { GroupBody, OneGroupBody } from './group-body.ts';
 
 const names = 'the number of a group';
@@ -69,5 +69,6 @@ async function decide(verb: string, client: Client, { name, values: { reason } }
 
 function format({ id, times, last_at, state, came_back, title, place }: GroupBody): string {
   const word = came_back ? 'came back' : state;
-  return `${String(id).padEnd(5)} ${word.padEnd(9)} ${formatNumber(times).padStart(7)} ×  ${last_at}  ${place}: ${title}`;
+  const what = isInTitle({ place, title }) ? title : `${place}: ${title}`;
+  return `${String(id).padEnd(5)} ${word.padEnd(9)} ${formatNumber(times).padStart(7)} ×  ${last_at}  ${what}`;
 }

@@ -15,6 +15,10 @@ const workerCodes: Record<string, string> = {
   'worker.lost': 'worker_lost',
   'worker.gave_up': 'worker_gave_up',
 };
+/** Says no more than the route of a request. */
+const requestFailed = 'request failed';
+/** What the server does next is no part of what failed. */
+const triedAgain = /; tried again\b.*$/;
 const uninteresting = new Set([notCounted, 'worker.ended']);
 
 /** Whether a line may report an error. Its text is not parsed, since there may be a flood of warnings. */
@@ -38,12 +42,16 @@ export function seenInLine(
   if (workerCode !== undefined) return seenLost(textOf(line.worker) ?? '', { code: workerCode, message, at });
   if (given === undefined || line.err === undefined) return null;
   const { message: reason, stack } = describeError(line.err);
+  const what = message.replace(triedAgain, '');
+  const place = textOf(line.route) ?? textOf(line.operation);
+  const title = what === requestFailed || reason === '' ? reason || what : `${what}: ${reason}`;
   return toSeen({
     source: 'server',
     code: record(codeOf(given)),
-    place: textOf(line.route) ?? textOf(line.operation) ?? message,
+    place: place ?? what,
     frame: firstOwnFrame(stackOf(given), root),
-    message: reason || message,
+    title,
+    message: place === null ? reason || what : title,
     text: stack ?? reason,
     at,
     requestId: textOf(line.request_id),

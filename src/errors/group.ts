@@ -34,6 +34,9 @@ export type Group = Parts & {
   came_back_at: string | null;
 };
 
+/** An error without a route or an operation has what failed as its place, with which its title begins. */
+export const isInTitle = ({ place, title }: Pick<Group, 'place' | 'title'>) => title.startsWith(`${place}: `);
+
 export const groupTarget = (id: number | string) => `error:${id}`;
 
 export function unknownGroup(id: number): AppError {

@@ -5,7 +5,7 @@ import type { ErrorSource, Parts } from './fingerprint.ts';
 
 /** Where it was seen; each is null where it does not apply. */
 export type Seen = Parts & {
-  /** The first line of its message. */
+  /** What failed, if it has no place of its own, and the first line of its message. */
   title: string;
   /** Message, stack or end of the output. */
   text: string;
@@ -24,6 +24,8 @@ type Given = {
   place: string;
   frame: string | null;
   message: string;
+  /** By default the first line of the message. */
+  title?: string;
   text: string;
   at: Date;
 } & Partial<Pick<Seen, 'requestId' | 'job' | 'worker' | 'entry'>>;
@@ -32,15 +34,15 @@ const maxTitle = 300;
 const maxText = 3000;
 const maxName = 100;
 
-export function toSeen({ message, text, source, code, place, frame, at, ...where }: Given): Seen {
-  const [title = ''] = message.trim().split(/[\r\n]/, 1);
+export function toSeen({ message, title, text, source, code, place, frame, at, ...where }: Given): Seen {
+  const [first = ''] = (title ?? message).trim().split(/[\r\n]/, 1);
   return {
     source,
     code: code.slice(0, maxName) || 'Error',
     place: place.slice(0, maxName),
     frame: frame?.slice(0, maxName) ?? null,
     line: blank(message),
-    title: shorten(title, maxTitle) || code,
+    title: shorten(first, maxTitle) || code,
     text: shorten(text, maxText),
     at,
     requestId: null,

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { isRecordCard } from './card.ts';
 import type { Cards, OpenCard } from './cards.ts';
 import { identityOf } from './identify.ts';
+import { logError } from './log-error.ts';
 
 type LoadedCard = { template: string; data: Record<string, unknown> };
 
@@ -58,7 +59,7 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
     try {
       return { template, data: await cards.load(card), isAvailable: true };
     } catch (error) {
-      request.log.error({ err: error, card: name }, 'a card could not be loaded');
+      logError(request, error, 'a card could not be loaded', { card: name });
       const data = { name, requestId: request.id, card: { host, path } };
       return { template: 'shared/unavailable', data, isAvailable: false };
     }

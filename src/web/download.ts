@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Audit, Requester } from '../core/audit.ts';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { Log } from '../core/log.ts';
+import { logError } from './log-error.ts';
 
 /** `bytes`: null for a file that is made while it is sent. `target`: the subject of the audit row; `detail`: more about it. */
 export type Download = {
@@ -56,7 +57,7 @@ export function sendDownload(
     const row = { event, outcome: isWhole ? 'ok' : 'failed', by, target, detail } as const;
     // Nobody waits for it any more.
     untilFree(() => audit.record(row)).catch((error) => {
-      log.error({ err: error, target }, 'a download is not in the audit log');
+      logError(reply.request, error, 'a download is not in the audit log', { target });
     });
   };
   // The client may have left while the file was made.

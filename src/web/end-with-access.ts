@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { credentialsOf, identityOf } from './identify.ts';
+import { logError } from './log-error.ts';
 
 /** How soon a change by another process is noticed. */
 const everyMs = 5000;
@@ -12,7 +13,7 @@ const everyMs = 5000;
 export function endWithAccess(
   response: ServerResponse,
   request: FastifyRequest,
-  { authenticate, bus, log }: Pick<Kernel, 'bus' | 'log'> & { authenticate: Pick<Authenticate, 'roleOf'> },
+  { authenticate, bus }: Pick<Kernel, 'bus'> & { authenticate: Pick<Authenticate, 'roleOf'> },
 ) {
   const credentials = credentialsOf(request);
   const { role } = identityOf(request);
@@ -20,7 +21,7 @@ export function endWithAccess(
     try {
       if (authenticate.roleOf(credentials) !== role) response.destroy();
     } catch (error) {
-      log.error({ err: error }, 'the token of an open answer could not be checked');
+      logError(request, error, 'the token of an open answer could not be checked');
     }
   };
   const timer = setInterval(look, everyMs);

@@ -7,6 +7,7 @@ import { toFault } from '../core/faults.ts';
 import { type Role, withArticle } from '../core/role.ts';
 import { timeSchema } from '../core/schemas.ts';
 import { url } from '../core/url.ts';
+import { logError } from './log-error.ts';
 import { answerSignedOut } from './signed-out.ts';
 
 const statuses: Record<ErrorCode, number> = {
@@ -186,10 +187,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   return new AppError('internal', `The server failed to answer. Search its log for ${request.id}.`);
 }
 
-/** Errors are grouped by the pattern of their route. */
-function logFailure({ log, routeOptions }: FastifyRequest, error: unknown) {
-  log.error({ err: error, route: routeOptions.url ?? 'none' }, 'request failed');
-}
+const logFailure = (request: FastifyRequest, error: unknown) => logError(request, error, 'request failed');
 
 const frameworkErrors: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON.'],
@@ -216,6 +214,9 @@ function invalidRequest(error: FastifyError): AppError {
 
 type Fault = NonNullable<FastifyError['validation']>[number] & { schema?: unknown };
 
+/** A form may send a field empty, which needs no mention. */
+const isNamed = (value: unknown) => value !== '';
+
 function describeFault({ keyword, params, message, schema }: Fault): string {
   switch (keyword) {
     case 'additionalProperties':
@@ -223,7 +224,7 @@ function describeFault({ keyword, params, message, schema }: Fault): string {
     case 'required':
       return 'is missing';
     case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+      return `must be one of ${(params.allowedValues as unknown[]).filter(isNamed).join(', ')}`;
     case 'pattern':
       return schema === timeSchema.pattern ? `must be a time such as 2026-11-29T12:00:00Z` : `${message}`;
     case 'oneOf': {

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../core/audit.ts';
 import type { AppError } from '../core/errors.ts';
 import { isSelfCheck } from '../core/self-check.ts';
+import { logError } from './log-error.ts';
 import { requester } from './requester.ts';
 
 declare module 'fastify' {
@@ -62,11 +63,11 @@ export function auditGuard(audit: Refusing, request: FastifyRequest, { code, mes
 }
 
 /** A database that is busy does not change the answer. */
-function orLog({ log }: FastifyRequest, record: () => void) {
+function orLog(request: FastifyRequest, record: () => void) {
   try {
     record();
   } catch (error) {
-    log.error({ err: error }, 'a request is not in the audit log');
+    logError(request, error, 'a request is not in the audit log');
   }
 }
 

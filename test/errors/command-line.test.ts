@@ -15,9 +15,12 @@ t.test('the command lists, shows and decides', async (t) => {
     route: '/x',
     request_id: '0000abcd',
   });
-  t.match((await run()).out, /^1 +open +1 × {2}\S+Z {2}\/x: disk 12 is gone\n$/);
+  t.match((await run()).out, /^1 +open +1 × {2}\S+Z {2}\/x: a test failed: disk 12 is gone\n$/);
   const { out } = await run('show', String(id));
-  t.match(out, 'Made of: EIO · server · /x · logError (test/support/errors) · “disk # is gone”');
+  t.match(
+    out,
+    'Made of: EIO · server · /x · logError (test/support/errors) · “a test failed: disk # is gone”',
+  );
   t.match(out, 'Seen in: request 0000abcd');
   t.match((await run('resolve', String(id), '--reason', 'a new disk')).out, /resolved/);
   t.match((await run('list', '--state', 'open')).out, /^No groups\.\n$/);

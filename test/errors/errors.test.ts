@@ -110,9 +110,9 @@ t.test('the code is that of the nearest cause, and warnings are no errors', asyn
   await save(app);
   const codes = (await list(app)).map(({ code, title }: Record<string, string>) => `${code}: ${title}`);
   t.same(codes.sort(), [
-    'ECONNREFUSED: fetch failed: connect ECONNREFUSED 127.0.0.1:1',
-    'Error: only a text',
-    'RangeError: too far',
+    'ECONNREFUSED: a request to a service failed: fetch failed: connect ECONNREFUSED 127.0.0.1:1',
+    'Error: a test failed: only a text',
+    'RangeError: a test failed: too far',
   ]);
 });
 
@@ -136,7 +136,7 @@ t.test('groups show no secret', async (t) => {
   logError(app, { message: 'wrong key canary-4711-canary', what: 'canary-4711-canary failed' });
   await save(app);
   const { body } = await app.json('/api/v1/errors', undefined, headers);
-  t.match(body.items[0].title, /^wrong key [^c]/);
+  t.match(body.items[0].title, /: wrong key [^c]/);
   const stored = JSON.stringify(app.ops.prepare('SELECT * FROM error_group').all());
   t.notMatch(stored, 'canary-4711');
 });

@@ -41,6 +41,21 @@ t.test('a failed request is counted with its route, and leads to its log and bac
   t.match(body.sample.text, /^SqliteError: no such table/);
 });
 
+t.test('an error beside the answer of a request has its route, too', async (t) => {
+  const app = await startApp(t, noop);
+  app.ops.exec('ALTER TABLE error_hour RENAME TO gone');
+  await app.page('/ui/errors/changes');
+  app.ops.exec('ALTER TABLE gone RENAME TO error_hour');
+  await save(app);
+  t.match(await list(app), [
+    {
+      place: '/ui/errors/changes',
+      title: 'a card could not be loaded: no such table: error_hour',
+      times: 1,
+    },
+  ]);
+});
+
 t.test('failed jobs are grouped by operation, code and place, each failure once', async (t) => {
   const catalogue = createCatalogue([
     defineOperation({ name: 'count', child: 'meets-a-bug' }),

@@ -4,6 +4,7 @@ import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
+import { logError } from '../../web/log-error.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
@@ -80,7 +81,7 @@ async function create(
   return { name: record.name, role: record.role, token, isFirst, isSignedIn: opened !== null };
 
   function logFailure(error: unknown): null {
-    request.log.error({ err: error }, 'the browser of the first token could not be signed in');
+    logError(request, error, 'the browser of the first token could not be signed in');
     return null;
   }
 }

@@ -6,6 +6,7 @@ import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../../job-log/log.ts';
 import { assertRoomForStream, takeOver } from '../../web/connections.ts';
 import { endWithAccess } from '../../web/end-with-access.ts';
+import { logError } from '../../web/log-error.ts';
 import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
@@ -20,7 +21,7 @@ export function followLog(
   from: number,
   stuckMs = defaultStuckMs,
 ) {
-  const { bus, config, log, repository } = ctx;
+  const { bus, config, repository } = ctx;
   const file = jobLogFile(config.root, job.number);
   assertRoomForStream(ctx.descriptors);
   const response = takeOver(reply, { 'content-type': 'text/plain; charset=utf-8' });
@@ -53,7 +54,7 @@ export function followLog(
     try {
       write();
     } catch (error) {
-      log.error({ err: error, number: job.number }, 'could not stream a job log');
+      logError(reply.request, error, 'a job log could not be streamed', { number: job.number });
       response.destroy();
     }
   };
