@@ -34,17 +34,34 @@ t.test('a group has a row with its parts, its bars and its state, and a page of 
   t.equal(html.querySelectorAll('#error-1 svg.error-hours rect').length, 1);
   t.match(
     html.querySelector('#error-1 svg.error-hours')?.getAttribute('aria-label'),
-    /^3 times in 24 hours, from /,
+    /^3 times in 24 hours, all of them between \d\d:00 and \d\d:00$/,
   );
   const { html: page } = await app.page('/errors/1');
-  t.equal(textOf(page, 'h1'), message);
+  t.equal(textOf(page, 'h1'), `a test failed: ${message}`);
   const facts = textOf(page, '#one-error');
   t.match(facts, 'Made of ECONNREFUSED · server · /api/v1/x');
-  t.match(facts, '“connect ECONNREFUSED #”');
+  t.match(facts, '“a test failed: connect ECONNREFUSED #”');
   const links = page.querySelectorAll('#one-error .error-places a').map((link) => link.getAttribute('href'));
   t.same(links.slice(0, 2), ['/requests/00000002', '/log?request=00000002']);
   t.equal(page.querySelectorAll('#one-error .axes rect.bad').length, 1);
   t.equal((await app.page('/errors/99')).status, 404);
+});
+
+t.test('an error without a route or an operation is named by what failed', async (t) => {
+  const app = await startApp(t, noop);
+  const message = 'database is locked';
+  for (const what of ['jobs could not be started; tried again soon', 'telemetry is incomplete'])
+    await addError(app, { message, code: 'SQLITE_BUSY', what });
+  const { html } = await app.page('/errors');
+  t.match(
+    textOf(html, '#error-1'),
+    /^jobs could not be started: database is locked SQLITE_BUSY · server ?, in /,
+  );
+  t.match(
+    textOf(html, '#error-2'),
+    /^telemetry is incomplete: database is locked SQLITE_BUSY · server ?, in /,
+  );
+  t.match(textOf((await app.page('/errors/1')).html, '#one-error'), 'server · jobs could not be started ·');
 });
 
 t.test('buttons decide, with and without scripts, and the page follows', async (t) => {
@@ -97,6 +114,14 @@ t.test('the list is filtered by state, source and words, and goes on in pages', 
     textOf((await app.page('/errors?source=job')).html, '#error-list'),
     'No groups match these filters. 120 groups without them.',
   );
+  t.equal(textOf((await app.page('/errors?source=job')).html, '#h-errors'), 'No matching groups');
+  t.equal(textOf((await app.page('/errors?q=E119')).html, '#h-errors'), '1 matching group');
+  t.equal(
+    textOf((await app.page('/errors?source=server')).html, '#h-errors'),
+    '50 matching groups on this page',
+  );
+  const wrongState = await app.page('/errors?state=bogus');
+  t.match(textOf(wrongState.html, 'main'), 'state: must be one of open, back, new,');
   t.equal((await app.json('/api/v1/errors?source=worker')).body.items.length, 0);
   for (const wrong of ['state=no', 'source=no', 'cursor=no', 'limit=0', 'x=1'])
     t.equal((await app.json(`/api/v1/errors?${wrong}`)).status, 422, wrong);

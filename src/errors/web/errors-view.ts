@@ -54,7 +54,7 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     sources: errorSources.map((name) => ({ name, word: sourceWords[name], isChosen: name === source })),
     groups: groups.map(viewGroup),
     heading: isFiltered
-      ? `${plural(groups.length, 'group')} of ${formatNumber(summary[state])} on this page`
+      ? describeFound(groups.length, Boolean(before || next))
       : plural(summary[state], 'group'),
     word: chosen?.word ?? 'All',
     isFiltered,
@@ -66,6 +66,12 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     older: next === null ? null : errorsUrl({ ...query, before: writeCursor(next) }),
     missed: viewMissed(ctx),
   };
+}
+
+/** How many match is not counted: there may be thousands. */
+function describeFound(found: number, isPart: boolean): string {
+  if (found === 0) return 'No matching groups';
+  return `${plural(found, 'matching group')}${isPart ? ' on this page' : ''}`;
 }
 
 const alwaysShown = new Set<GroupView>(['open', 'resolved', 'muted']);

@@ -6,7 +6,7 @@ import { barChart } from '../../web/chart.ts';
 import { clockOf, dayOf } from '../../web/template-globals.ts';
 import { decisionActions } from '../actions.ts';
 import type { ErrorSource } from '../fingerprint.ts';
-import { type Group, groupTarget, type GroupState, type Sample } from '../group.ts';
+import { type Group, groupTarget, isInTitle, type GroupState, type Sample } from '../group.ts';
 import type { SeenGroup } from '../groups.ts';
 
 const barWidth = 4;
@@ -35,7 +35,7 @@ export function viewGroup(group: SeenGroup) {
     href: url(`/errors/${id}`),
     source: sourceWords[source],
     code,
-    place,
+    place: isInTitle(group) ? null : place,
     frame,
     times: formatNumber(times),
     inDay: inDay === times ? null : `${formatNumber(inDay)} in 24 h`,
@@ -81,21 +81,24 @@ function drawBars({ hours }: SeenGroup) {
   };
 }
 
-/** `37 times in 24 hours, most of them, 31, from 28 Nov 12:00 to 13:00` */
+/** `37 times in 24 hours, 31 of them between 12:00 and 13:00` */
 function describeHours(hours: SeenGroup['hours']): string {
   const inDay = hours.reduce((sum, { times }) => sum + times, 0);
   if (inDay === 0) return 'Not seen in the last 24 hours';
   const most = hours.reduce((one, other) => (other.times >= one.times ? other : one));
   const begin = beginOf(most.hour);
-  const during = `from ${nameOf(begin)} to ${clockOf(new Date(begin.getTime() + 3_600_000)).slice(0, 5)}`;
-  const seen = `${plural(inDay, 'time')} in 24 hours`;
-  return most.times === inDay
-    ? `${seen}, ${during}`
-    : `${seen}, most of them, ${formatNumber(most.times)}, ${during}`;
+  const end = new Date(begin.getTime() + 3_600_000);
+  const part = most.times === inDay ? 'all of them' : `${formatNumber(most.times)} of them`;
+  return [
+    `${plural(inDay, 'time')} in 24 hours,`,
+    ...(inDay === 1 ? [] : [part]),
+    `between ${minuteOf(begin)} and ${minuteOf(end)}`,
+  ].join(' ');
 }
 
 const beginOf = (hour: string) => new Date(`${hour}:00:00.000Z`);
-const nameOf = (at: Date) => `${dayOf(at)} ${clockOf(at).slice(0, 'HH:MM'.length)}`;
+const minuteOf = (at: Date) => clockOf(at).slice(0, 'HH:MM'.length);
+const nameOf = (at: Date) => `${dayOf(at)} ${minuteOf(at)}`;
 
 export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role) {
   const { sample, first_at, first_version, resolved_version, came_back_at, changed_at, changed_by } = group;
@@ -111,6 +114,7 @@ export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role)
       cameBackAt: came_back_at,
       decision: changed_at === null ? null : { at: changed_at, by: changed_by, word: decided[group.state] },
       auditUrl: changed_at === null ? null : url('/audit', { target: groupTarget(group.id) }),
+      madeOf: [group.source, group.place],
       line: group.line,
       chart: chartOf(group),
       seen: describeHours(group.hours),
