@@ -60,7 +60,7 @@ function usageOf({ name, example }: Described): string {
 
 function showUsage(screen: Screen, usage: string, texts: string[], flags: Flags): number {
   screen.line(
-    `npm run chl -- ${usage}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${texts.join('\n')}\n`,
+    `npm run chl -- ${usage}${Object.keys(flags).length > 0 ? ' [options]' : ''}\n${texts.join('\n')}\n`,
   );
   for (const [name, property] of Object.entries(flags)) {
     const values = property.enum ?? (property.type === 'boolean' ? [] : [property.format ?? property.type]);

@@ -58,14 +58,14 @@ function formatShare(part: number, whole: number): string {
   return part > 0 && part * 100 < whole ? 'under 1%' : formatPercent(part, whole);
 }
 
-/** The file and its log, in the order of the legend. */
+/** The file and its write-ahead log, in the order of the legend. */
 function viewBar({ bytes, free_bytes: free, wal_bytes: wal }: DatabaseState) {
   const total = Math.max(1, bytes + wal);
   let before = 0;
   const parts = [
     { tone: 'shade-0', label: 'In use', bytes: bytes - free },
     { tone: 'shade-1', label: 'Free pages', bytes: free },
-    { tone: 'none', label: 'Log', bytes: wal },
+    { tone: 'none', label: 'Write-ahead log', bytes: wal },
   ].map((part) => {
     const x = before;
     before += part.bytes;
