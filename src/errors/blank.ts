@@ -1,7 +1,7 @@
 // Leaves out of a message what differs each time the same thing goes wrong: numbers, identifiers, quoted texts, paths and
 // addresses. Codes stay, such as HTTP 404 or exit code 3.
 
-const maxRead = 2000;
+const maxRead = 500;
 const maxLine = 200;
 /** Stands for a part that was left out. */
 const mark = '#';
@@ -9,7 +9,7 @@ const mark = '#';
 const quoted = [
   /(?:\.{3})?"(?:[^"\\]|\\.)*"(?:\.{3})?/g,
   /`[^`]*`|“[^”]*”|„[^“”]*[“”]|«[^»]*»|‹[^›]*›|「[^」]*」|『[^』]*』|《[^》]*》|〈[^〉]*〉|＂[^＂]*＂/g,
-  /‘(?:[^’]|(?<=\p{L})’(?=\p{L}))*’/gu,
+  /‘(?:[^‘’]|(?<=\p{L})’(?=\p{L}))*’/gu,
   // An apostrophe within a word is no quotation mark.
   /(?<![\p{L}\p{N}])'(?:[^']|(?<=\p{L})'(?=\p{L}))*'(?![\p{L}\p{N}])/gu,
   // A message that was cut within a quotation.
