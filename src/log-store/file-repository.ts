@@ -17,7 +17,8 @@ const damage = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'S
 const otherVersion = 'was of another version';
 /** Marks the databases that the log store has made, and so may remove. */
 const applicationId = 0x43484c4c;
-type Held = { db: Db; inode: number; stamp: string; isSuspect: boolean };
+/** `walInode`: of the write-ahead log, once it is there. */
+type Held = { db: Db; inode: number; walInode: number | null; stamp: string; isSuspect: boolean };
 
 type Given = {
   file: string;
@@ -103,6 +104,7 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
       if (isClosed) throw stoppingError();
       const inode = held && inodeOf(file);
       if (inode !== (held?.inode ?? null)) letGo(inode === null ? 'was removed' : 'was replaced');
+      else if (held && hasLostWal(held, file)) saveFromWal(held);
       held ??= lost === null ? openFile() : makeAgain(lost);
       return held;
     },
@@ -114,6 +116,12 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
       letGo(null);
     },
   };
+
+  /** The connection still has the write-ahead log that was removed: its content goes into the file. */
+  function saveFromWal(held: Held) {
+    held.db.pragma('wal_checkpoint(TRUNCATE)');
+    letGo(null);
+  }
 
   /** `reason`: why it must be made again, if it must. */
   function letGo(reason: string | null) {
@@ -162,7 +170,7 @@ function open(file: string, idsAbove: () => number): Held {
     if (!isEmpty && version !== logSchemaVersion)
       throw Object.assign(new Error(otherVersion), { code: 'LOG_VERSION' });
     if (isEmpty) createTables(db, idsAbove());
-    const held = { db, inode: inodeOf(file) ?? 0, stamp: stampOf(file), isSuspect: false };
+    const held = { db, inode: inodeOf(file) ?? 0, walInode: null, stamp: stampOf(file), isSuspect: false };
     checkpoint(held, file);
     return held;
   } catch (error) {
@@ -262,6 +270,13 @@ function reasonOf(error: unknown): string | null {
 
 function inodeOf(file: string): number | null {
   return fs.statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** SQLite writes on into a write-ahead log that was removed, and what is in there is lost with the process. */
+function hasLostWal(held: Held, file: string): boolean {
+  const inode = inodeOf(`${file}-wal`);
+  held.walInode ??= inode;
+  return held.walInode !== inode;
 }
 
 /** Differs after each write into the file. */

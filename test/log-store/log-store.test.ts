@@ -150,6 +150,24 @@ t.test('a file of another version or with junk is made again at the start', asyn
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
 });
 
+t.test('lines outlive the removal of the write-ahead log', async (t) => {
+  const { app, store, file, texts } = await start(t);
+  app.log.warn('before');
+  t.ok((await texts()).includes('before'));
+  fs.rmSync(`${file}-wal`);
+  app.log.warn('after');
+  t.ok((await texts()).includes('after'));
+  await store.tend();
+  // As after a power cut: only what is in the files.
+  const copy = path.join(tempRoot(t), 'copy.db');
+  for (const end of ['', '-wal']) if (fs.existsSync(file + end)) fs.copyFileSync(file + end, copy + end);
+  const found = openDatabase(copy, { busyMs: 1000 });
+  const kept = found.prepare('SELECT text FROM line').pluck().all();
+  found.close();
+  t.ok(kept.includes('before') && kept.includes('after'));
+  t.equal(store.state().remade, null);
+});
+
 t.test('the database of another program is neither written nor removed', async (t) => {
   const root = tempRoot(t);
   const file = path.join(root, 'log.db');
