@@ -1,15 +1,16 @@
-// Reports each answered request to the log and to the features that observe requests, except those that the server sends to
-// itself.
+// Reports each request once to the log and to those that observe requests, when it was answered or its sender has left, except
+// those that the server sends to itself.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnsweredRequest, RequestKind } from '../core/answered-request.ts';
 import type { Config } from '../core/config.ts';
 import { isSelfCheck } from '../core/self-check.ts';
-import type { Mounted } from './feature.ts';
+import { shorten } from '../core/shorten.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Its reply was taken over, and lasts as long as its reader. */
     isStream: boolean;
+    isReported: boolean;
   }
   interface FastifyContextConfig {
     /** In place of its pattern, which another version of the server does not have. */
@@ -18,26 +19,30 @@ declare module 'fastify' {
 }
 
 type Limits = Pick<Config, 'slowRequestMs'>;
+type Observer = (answered: AnsweredRequest) => void;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Must be called before the routes are registered. */
-export function reportAnswered(app: FastifyInstance, config: Limits, mounted: Mounted[]) {
+/** The status of a request whose sender left before its answer began. */
+const leftStatus = 499;
+const shownMax = 120;
+
+/** Must be called before any other hook is added: a sender may leave while the first ones run. */
+export function reportAnswered(app: FastifyInstance, config: Limits, observers: Observer[]) {
   app.decorateRequest('isStream', false);
-  const observers = mounted.flatMap(({ feature, ctx }) => feature.onAnswered?.(ctx) ?? []);
+  app.decorateRequest('isReported', false);
   const report = (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.isReported || isSelfCheck(request.headers)) return;
+    request.isReported = true;
     const answered = describe(request, reply);
-    if (isSelfCheck(request.headers)) return;
     logAnswered(request, answered, config);
     for (const observe of observers) observe(answered);
   };
   app.addHook('onResponse', async (request, reply) => report(request, reply));
   // The framework reports no answer that its reader has left, as readers leave every stream.
-  app.addHook('onRequest', async (request, reply) => {
-    const { raw } = reply;
-    raw.once('close', () => {
-      if (raw.headersSent && !raw.writableFinished) report(request, reply);
-    });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => report(request, reply));
+    done();
   });
 }
 
@@ -50,7 +55,7 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
     route: routeOf(request),
     kind: kindOf(request, reply),
     address: request.originalUrl,
-    status: reply.statusCode,
+    status: reply.raw.headersSent ? reply.statusCode : leftStatus,
     ms,
     bytes: Number(reply.getHeader('content-length')) || null,
     actor: request.identity?.name ?? null,
@@ -58,7 +63,7 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
 }
 
 /** One of the methods that routes have, or `other`. */
-export function methodOf({ method }: FastifyRequest): string {
+function methodOf({ method }: FastifyRequest): string {
   return methods.includes(method) ? method : 'other';
 }
 
@@ -68,24 +73,32 @@ export function routeOf({ routeOptions: { config, url } }: FastifyRequest): stri
 }
 
 /** The same route may send a page or a file. */
-export function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply): RequestKind {
+function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply): RequestKind {
   if (isStream) return 'stream';
   const isTransfer = routeOptions.config.isUpload || reply.hasHeader('content-disposition');
   return isTransfer ? 'transfer' : 'request';
 }
 
-/** A line with an `event` is kept: of an action, of a request that was refused or failed, and of one beyond the threshold. A stream
- *  or a transfer lasts as long as its reader. */
+/** A line with an `event` is kept: of an action, of a request that was left, refused or failed, and of one beyond the threshold.
+ *  A stream or a transfer lasts as long as its reader. */
 function logAnswered(request: FastifyRequest, answered: AnsweredRequest, { slowRequestMs }: Limits) {
   const { method, route, status, ms, actor, kind } = answered;
   const { action } = request.routeOptions.config;
   const line = { method, url: request.originalUrl, route, status, ms };
-  const at = route === 'none' ? 'to an unknown address' : route;
-  const text = `${method} ${at} was answered with ${status} after ${Math.round(ms)} ms`;
-  if (action) request.log.info({ event: `action.${action.name}`, ...line, actor }, text);
-  else if (status >= 500) request.log.warn({ event: 'request.failed', ...line, actor }, text);
-  else if (status >= 400) request.log.info({ event: 'request.refused', ...line, actor }, text);
-  else if (ms >= slowRequestMs && kind === 'request')
-    request.log.info({ event: 'request.slow', ...line, actor }, text);
+  const keep = (level: 'info' | 'warn', event: string) =>
+    request.log[level]({ event, ...line, actor, action: action?.name }, describeAnswer(answered));
+  if (status >= 500) keep('warn', 'request.failed');
+  else if (status === leftStatus) keep('info', 'request.left');
+  else if (status >= 400) keep('info', 'request.refused');
+  else if (action) keep('info', `action.${action.name}`);
+  else if (ms >= slowRequestMs && kind === 'request') keep('info', 'request.slow');
   else request.log.info(line, 'request');
+}
+
+function describeAnswer({ method, route, address, status, ms }: AnsweredRequest): string {
+  const [path = ''] = address.split('?', 1);
+  const request = `${method} ${route === 'none' ? `to the unknown address ${shorten(path, shownMax)}` : route}`;
+  const after = `after ${ms < 1 ? 'less than 1' : Math.round(ms)} ms`;
+  if (status === leftStatus) return `The sender of ${request} left ${after}, before the answer`;
+  return `${request} was answered with ${status} ${after}`;
 }

@@ -4,14 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Config, version } from '../core/config.ts';
 import { contentAnswer } from '../core/schemas.ts';
-import { isSelfCheck } from '../core/self-check.ts';
-import { kindOf, methodOf, routeOf } from './answered.ts';
+import type { AnsweredRequest } from '../core/answered-request.ts';
 import type { Mounted } from './feature.ts';
 
 const secondsOfRequests = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Must be called before the routes are registered, to count their responses. */
-export function countRequests(app: FastifyInstance): Registry {
+export function countRequests() {
   const registry = new Registry();
   const labelNames = ['method', 'route', 'status'];
   const requests = new Counter({
@@ -27,14 +25,14 @@ export function countRequests(app: FastifyInstance): Registry {
     buckets: secondsOfRequests,
     registers: [registry],
   });
-  app.addHook('onResponse', async (request, reply) => {
-    if (isSelfCheck(request.headers)) return;
-    const status = `${Math.floor(reply.statusCode / 100)}xx`;
-    const labels = { method: methodOf(request), route: routeOf(request), status };
-    requests.inc(labels);
-    if (kindOf(request, reply) === 'request') seconds.observe(labels, reply.elapsedTime / 1000);
-  });
-  return registry;
+  return {
+    registry,
+    count({ method, route, status, kind, ms }: AnsweredRequest) {
+      const labels = { method, route, status: `${Math.floor(status / 100)}xx` };
+      requests.inc(labels);
+      if (kind === 'request') seconds.observe(labels, ms / 1000);
+    },
+  };
 }
 
 const schema = {

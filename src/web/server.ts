@@ -56,6 +56,9 @@ export async function createServer(
   const nav = createNav(mounted);
   const actions = collectActions(app);
   const assertPages = collectForms(app);
+  const { registry, count } = countRequests();
+  const observers = mounted.flatMap(({ feature, ctx }) => feature.onAnswered?.(ctx) ?? []);
+  reportAnswered(app, config, [count, ...observers]);
   beginTraces(app, kernel.tracing);
   registerLanding(app, nav[0]?.href ?? '/');
   registerApiConventions(app);
@@ -67,8 +70,6 @@ export async function createServer(
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
   redactAnswers(app, redactor);
-  reportAnswered(app, kernel.config, mounted);
-  const registry = countRequests(app);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);

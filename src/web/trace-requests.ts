@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Must be called before any other hook is added. A stream, which lasts as long as its page, is traced until it begins: see
+/** Must be called before any other hook is added that does work. A stream, which lasts as long as its page, is traced until it begins: see
  *  `takeOver`. */
 export function beginTraces(app: FastifyInstance, tracing: Tracing) {
   app.decorateRequest('traced', null);

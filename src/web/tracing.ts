@@ -4,7 +4,7 @@ import { createTrace, type Trace } from '../core/trace.ts';
 import { readTraceparent, type TraceContext } from '../core/traceparent.ts';
 import type { Tracing } from '../core/tracing.ts';
 
-/** Of requests that are under way. */
+/** Of requests that are under way; the oldest end as if they were not traced. */
 const maxOpen = 1000;
 /** Of requests whose jobs may start later. */
 const maxKept = 1000;
@@ -26,19 +26,15 @@ export function createTracing(): Tracing {
       const begun = given ?? { traceId: randomUUID().replaceAll('-', ''), parentId: null };
       const context = { ...begun, spanId: spanIdOf(begun.traceId, requestId), isSampled: isRecorded };
       if (mayChange) keep(requestId, context);
-      if ((!given && !isRecorded) || open.size >= maxOpen) return null;
+      if (!given && !isRecorded) return null;
       const trace = createTrace(context, isRecorded);
       open.set(requestId, trace);
+      const oldest = oldestOf(open, maxOpen);
+      if (oldest !== undefined) end(oldest);
       return trace;
     },
 
-    end(requestId) {
-      const trace = open.get(requestId);
-      if (!trace) return null;
-      open.delete(requestId);
-      const closed = trace.close();
-      return { context: trace.context, trace: trace.isRecorded ? closed : null };
-    },
+    end,
 
     ofJob({ id, request_id: requestId }) {
       const asked = requestId === null ? undefined : kept.get(requestId);
@@ -48,13 +44,24 @@ export function createTracing(): Tracing {
     },
   };
 
+  function end(requestId: string) {
+    const trace = open.get(requestId);
+    if (!trace) return null;
+    open.delete(requestId);
+    const closed = trace.close();
+    return { context: trace.context, trace: trace.isRecorded ? closed : null };
+  }
+
   function keep(requestId: string, context: TraceContext) {
     kept.set(requestId, context);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= maxKept) return;
-      kept.delete(oldest);
-    }
+    const oldest = oldestOf(kept, maxKept);
+    if (oldest !== undefined) kept.delete(oldest);
   }
+}
+
+/** Undefined while there are at most `max`. */
+function oldestOf(all: Map<string, unknown>, max: number): string | undefined {
+  return all.size > max ? all.keys().next().value : undefined;
 }
 
 /** Ends with the id of the request, by which people find it. */
