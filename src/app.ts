@@ -17,7 +17,7 @@ import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { joinOptionLists } from './core/operation.ts';
-import { type KeptLines, type Log, logJobEvents } from './core/log.ts';
+import type { KeptLines, Log } from './core/log.ts';
 import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
@@ -139,14 +139,14 @@ async function eachInOrder<T>(items: T[], work: (item: T) => void | Promise<void
 }
 
 function recordStart({ audit, config: { mode }, log, untilFree }: Kernel): Promise<void> {
-  log.info({ event: 'server.started', version, mode }, `version ${version} has started`);
+  log.info({ event: 'server.started', version, mode }, `The server has started (version ${version})`);
   const row = { event: 'server.started', by: systemRequester, detail: { mode } };
   return untilFree(() => audit.record({ ...row, outcome: 'ok' }));
 }
 
 /** A full disk or a damaged database does not keep the server from stopping. */
 function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
-  log.info({ event: 'server.stopped' }, 'the server is stopping');
+  log.info({ event: 'server.stopped' }, 'The server is stopping');
   try {
     audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
   } catch (error) {
@@ -164,7 +164,6 @@ function createKernel(
   const bus = createBus();
   const caches = createCaches(now);
   caches.add(statementsOf(ops));
-  logJobEvents(bus, log);
   for (const event of ['settings', 'credentials'] as const) bus.on(event, redactor.refresh);
   return {
     config,

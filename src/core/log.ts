@@ -1,6 +1,5 @@
-// The structured log: one JSON line for each request and each change of a job's status.
+// The structured log: one JSON line for each request, each change of a job's status, and what goes wrong.
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Bus } from './bus.ts';
 import type { Redactor } from './redaction.ts';
 
 export type Log = Logger;
@@ -93,18 +92,4 @@ function openOutput(fd: number | DestinationStream): DestinationStream {
   const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
   output.on('error', () => {});
   return output;
-}
-
-/** Logs each change of a job's status, but no progress. */
-export function logJobEvents(bus: Bus, log: Log) {
-  const lastStatus = new Map<string, string>();
-  bus.on('job', ({ id, number, operation, status, request_id }) => {
-    if (lastStatus.get(id) === status) return;
-    lastStatus.set(id, status);
-    if (['succeeded', 'failed', 'cancelled'].includes(status)) lastStatus.delete(id);
-    log.info(
-      { event: `job.${status}`, job_id: id, number, operation, request_id },
-      `job #${number} ${status}`,
-    );
-  });
 }

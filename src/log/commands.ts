@@ -7,6 +7,7 @@ import { exits } from '../core/terminal/exit-codes.ts';
 import { switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import type { LineBody } from './line-body.ts';
+import { textOf } from './line-text.ts';
 import { searchedLevels } from './log-filter.ts';
 
 type Page = {
@@ -93,10 +94,11 @@ function linesOf({ items }: Page): string[] {
   return [...items].reverse().map(formatLine);
 }
 
-function formatLine({ at, level, text, job, request_id }: LineBody): string {
+function formatLine(line: LineBody): string {
+  const { at, level, job, request_id } = line;
   const about = [job === null ? '' : `job #${job}`, request_id === null ? '' : `request ${request_id}`];
   const named = about.filter((one) => one !== '').join(', ');
-  return `${at} ${level.toUpperCase().padEnd(5)} ${text.replace(/\s+/g, ' ')}${named ? ` (${named})` : ''}`;
+  return `${at} ${level.toUpperCase().padEnd(5)} ${textOf(line).replace(/\s+/g, ' ')}${named ? ` (${named})` : ''}`;
 }
 
 function describeEnd({ items, next_cursor, stopped_at }: Page): string {

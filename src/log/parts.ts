@@ -1,11 +1,14 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { jobs } from '../jobs/feature.ts';
 import { logStore } from '../log-store/feature.ts';
+import { logJobs } from './job-lines.ts';
 import { createLineSearch, linePace } from './line-search.ts';
 
 export type LogContext = Kernel & ReturnType<typeof createLogParts>;
 
-export function createLogParts({ use }: Context) {
-  const store = use(logStore).logStore;
+export function createLogParts(ctx: Context) {
+  const store = ctx.use(logStore).logStore;
+  logJobs({ ...ctx, repository: ctx.use(jobs).repository });
   return { logState: store.state, lineSearch: createLineSearch(store, linePace) };
 }

@@ -1,41 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import t from 'tap';
-import { createBus, type JobEvent } from '../../src/core/bus.ts';
-import { createLog, createServerLog, type KeptLine, logJobEvents } from '../../src/core/log.ts';
-
-t.test('each status change of a job is one line with its request id; progress writes none', async (t) => {
-  const lines: Record<string, unknown>[] = [];
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()));
-      done();
-    },
-  });
-  const bus = createBus();
-  logJobEvents(bus, pino({ level: 'info' }, sink));
-  const job = (status: JobEvent['status'], number = 1): JobEvent => ({
-    id: `job-${number}`,
-    number,
-    operation: 'import',
-    status,
-    request_id: 'abc12345',
-  });
-  for (const status of ['queued', 'running', 'running', 'running', 'succeeded'] as const)
-    bus.emit('job', job(status));
-  bus.emit('job', job('queued', 2));
-  t.same(
-    lines.map(({ event, number, request_id }) => [event, number, request_id]),
-    [
-      ['job.queued', 1, 'abc12345'],
-      ['job.running', 1, 'abc12345'],
-      ['job.succeeded', 1, 'abc12345'],
-      ['job.queued', 2, 'abc12345'],
-    ],
-  );
-});
+import { createLog, createServerLog, type KeptLine } from '../../src/core/log.ts';
 
 t.test('a log that cannot be written does not end the process, and is written later', async (t) => {
   const file = path.join(t.testdir(), 'log');

@@ -1,6 +1,7 @@
 // A line in the list: its level in words, its links, and its other members.
 import { url } from '../../core/url.ts';
 import { type Line, levelName } from '../../log-store/line.ts';
+import { textOf } from '../line-text.ts';
 import { logUrl } from './log-url.ts';
 
 const badges = {
@@ -13,14 +14,15 @@ const badges = {
 /** The requests that have a page of their own: slow and failed ones. */
 const withPage = ['request.slow', 'request.failed'];
 
-export function viewLine({ id, at, level, text, request_id, job, route, fields }: Line) {
+export function viewLine(line: Line) {
+  const { id, at, level, request_id, job, route, fields } = line;
   const time = new Date(at);
   const hasPage = withPage.includes(String(fields.event));
   return {
     id,
     at: time.toISOString(),
     badge: badges[levelName(level)],
-    text,
+    text: textOf(line),
     job:
       job === null ? null : { number: job, href: url(`/jobs/${job}`), lines: logUrl({ job: String(job) }) },
     request:
