@@ -93,7 +93,7 @@ t.test('a filter that cannot be read is marked, and nothing is shown for it', as
     t.equal((await app.json(`/api/v1/log?${query}`)).status, 422, query);
   t.match(
     textOf((await app.page('/log?text=no-line-says-this')).html, '#log-list'),
-    /No lines match these filters\. \d+ lines? without them/,
+    /No lines match these filters\. Show all lines/,
   );
 });
 
@@ -138,11 +138,20 @@ t.test('a line links its job and its request, and shows what else it says', asyn
   );
   const { html, text } = await app.page('/log?level=error');
   const row = html.querySelector('#log-list tbody tr');
-  t.match(textOf(html, '#log-list tbody tr'), /Error .*<i>failed<\/i>.*Job #3, details/);
+  t.match(textOf(html, '#log-list tbody tr'), /Error .*<i>failed<\/i>: <b>boom<\/b> .*Job #3, details/);
   t.notMatch(text, '<b>boom');
   t.match(row?.querySelector('pre')?.text, /Error: <b>boom<\/b>\n {4}at /);
   const links = row?.querySelectorAll('a').map((link) => link.getAttribute('href'));
   t.strictSame(links, ['/jobs/3', '/log?job=3', '/log?request=bbbb2222']);
+});
+
+t.test('the page of the newest lines promises new ones only where scripts run', async (t) => {
+  const app = await start(t);
+  const { html } = await app.page('/log');
+  const meta = html.querySelector('#log-list .meta');
+  t.equal(meta?.querySelector('.js-only')?.text, '(new lines appear by themselves)');
+  meta?.querySelector('.js-only')?.remove();
+  t.equal(meta?.text.trim(), 'Newest first');
 });
 
 t.test('a secret of today is masked in a line of yesterday', async (t) => {

@@ -10,13 +10,12 @@ import { viewLine } from './line-view.ts';
 import { logUrl, type PageQuery } from './log-url.ts';
 
 const linesPerPage = 50;
-type Context = Pick<LogContext, 'lineSearch' | 'logState'>;
 
 const noLines: LinePage = { lines: [], hasNewer: false, hasOlder: false, stopped: null, newestId: 0 };
 
 /** Nothing is shown for a filter with a problem: lines that it should have left out would look like an answer. */
 export async function viewLog(
-  { lineSearch, logState }: Context,
+  { lineSearch }: Pick<LogContext, 'lineSearch'>,
   query: PageQuery,
   { filter, problems }: ReturnType<typeof readFilter>,
 ) {
@@ -26,14 +25,12 @@ export async function viewLog(
     ? await readPage(lineSearch, filter, { before, after })
     : { page: noLines, unavailable: null };
   const isNewest = before === undefined && after === undefined;
-  const total = logState().file?.lines ?? 0;
   return {
     query: given,
     problems: byField(problems),
     chips: viewLevels(given),
     lines: page.lines.map(viewLine),
     heading: describeCount(page),
-    total: plural(total, 'line'),
     stopped: page.stopped && { at: page.stopped.at?.toISOString() ?? null },
     found: page.lines.length,
     isUp: after !== undefined,
