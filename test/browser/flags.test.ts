@@ -93,6 +93,18 @@ browserTest(
     await page.getByText('2 flags saved.').first().waitFor();
     t.match(app.use(flags).flags.find('traces').state, { is_on: true, percent: 40 });
     t.match(app.use(flags).flags.find('auto-repair').state, { is_on: true, percent: 100 });
+    const preset = page.getByRole('button', { name: 'Default of traces' });
+    await preset.click();
+    t.equal(await number.inputValue(), '5');
+    t.equal(await slider.inputValue(), '5');
+    t.notOk(await preset.isVisible(), 'it is the default');
+    t.equal(app.use(flags).flags.find('traces').state.percent, 40, 'nothing changes before Save');
+    await page.locator('#flags-reason').fill('the hunt is over');
+    await page.getByRole('button', { name: 'Save 1 flag' }).click();
+    await page.getByText('1 flag saved.').first().waitFor();
+    t.equal(app.use(flags).flags.find('traces').saved, null);
+    await page.getByRole('button', { name: 'Try this browser' }).click();
+    await page.locator('#try [role="status"]').getByText('for this browser').waitFor();
     await page.locator('#try-unit').fill('7f3a91c2');
     await page.getByRole('button', { name: 'Try', exact: true }).click();
     await page.locator('#try [role="status"]').getByText('Its number is').waitFor();

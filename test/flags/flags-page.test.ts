@@ -50,6 +50,22 @@ t.test('the form saves what was changed, and says who did it and why', async (t)
   t.match((await app.json('/api/v1/flags/traces')).body, { is_on: true, percent: 20 });
 });
 
+t.test('the values of the default bring it back', async (t) => {
+  const app = await startApp(t, { env });
+  const save = async (share: string) => {
+    const form = fieldsOf((await app.page(path)).text);
+    t.equal(
+      (await app.submit('/ui/settings/flags', { ...form, 'percent:traces': share, reason })).status,
+      303,
+    );
+    return (await app.json('/api/v1/flags/traces')).body;
+  };
+  t.match(await save('20'), { is_default: false, percent: 20 });
+  t.match(await save('5'), { is_default: true, percent: 5, changed_by: null, note: null });
+  const { body } = await app.json('/api/v1/audit?event=flags.change');
+  t.match(body.items[0].detail, { before: { percent: 20 }, after: null });
+});
+
 t.test('a refused form keeps what was typed, and names every fault', async (t) => {
   const app = await startApp(t, { env });
   const form = fieldsOf((await app.page(path)).text);
@@ -109,6 +125,13 @@ t.test('Try it gives the number of a unit, and the reason', async (t) => {
   );
   t.match(textOf((await app.page(`${path}?key=auto-repair&unit=7`)).html, '#try'), 'The flag is off.');
   t.equal((await app.page(`${path}?key=none&unit=7`)).html.querySelector('#try [role="status"]'), null);
+  const ask = async (query: string) => {
+    const { html } = await app.page(`${path}?${query}`, { cookie: 'chl_client=browser-1' });
+    return textOf(html, '#try');
+  };
+  t.match(await ask('key=traces&unit='), 'Give the id of a request for which to try it.');
+  t.match(await ask('key=live-updates&unit=&browser=this'), 'On for this browser. Its number is');
+  t.match(await ask('key=traces&unit=&browser=this'), 'traces goes by request, not by browser.');
   const { text } = await app.page(`${path}?key=traces&unit=%3Cb%3E`, { 'hx-request': 'true' });
   t.match(text, '&lt;b&gt;');
   t.notMatch(text, '<html');

@@ -5,6 +5,7 @@ import { plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
+import { clientOf } from '../../web/client-cookie.ts';
 import { wasName } from '../../web/edited-field.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
@@ -12,7 +13,7 @@ import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { flagChange } from '../actions.ts';
-import { formatState } from '../flag.ts';
+import { formatState, isSameState } from '../flag.ts';
 import { findFault, maxNoteLength } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
 import type { FlagEdit, KnownFlag } from '../known-flag.ts';
@@ -29,16 +30,19 @@ export const flagsPage: Page = {
 };
 
 const text = { type: 'string', maxLength: 200 };
-const tried = objectSchema({ key: text, unit: text });
+const tried = objectSchema({ key: text, unit: text, browser: text });
 
 export function registerFlagsPage(app: FastifyInstance, { flags }: Pick<FlagContext, 'flags'>) {
-  app.get<{ Querystring: Tried }>(
+  app.get<{ Querystring: TriedQuery }>(
     path,
     { config: { isPage: true }, schema: { querystring: tried } },
-    ({ query, headers }, reply) =>
-      headers['hx-request']
-        ? reply.view('flags/try', { tried: viewTried(flags, query) })
-        : sendFlags(flags, reply, { tried: query }),
+    (request, reply) => {
+      const { browser, ...tried } = request.query;
+      const asked = browser === undefined ? tried : { ...tried, unit: clientOf(request) ?? '', isOwn: true };
+      return request.headers['hx-request']
+        ? reply.view('flags/try', { tried: viewTried(flags, asked) })
+        : sendFlags(flags, reply, { tried: asked });
+    },
   );
 
   const saves = { ...isForm, config: { action: flagChange, page: path } };
@@ -58,6 +62,8 @@ export function registerFlagsPage(app: FastifyInstance, { flags }: Pick<FlagCont
   });
 }
 
+/** `browser`: sent by the button for this browser, in place of `unit`. */
+type TriedQuery = { key?: string; unit?: string; browser?: string };
 type Shown = { refused?: Refused; tried?: Tried };
 
 /** The form alone for htmx, else the page. */
@@ -82,15 +88,18 @@ function withBoxes(all: KnownFlag[], form: Form): Form {
   return { ...form, ...Object.fromEntries(boxes) };
 }
 
-/** Only flags that differ from what the form showed: others may have been changed meanwhile. */
+/** Only flags that differ from what the form showed: others may have been changed meanwhile. The values of the default are the
+ *  default. */
 function readEdits(all: KnownFlag[], form: Form): FlagEdit[] {
   const note = form.reason ? shorten(form.reason.trim(), maxNoteLength) : null;
-  return all.flatMap(({ flag: { key }, state }) => {
+  return all.flatMap(({ flag, state }) => {
+    const { key } = flag;
     const [onField, percentField] = [onName(key), percentName(key)];
     const { [onField]: on = String(state.is_on), [percentField]: percent = String(state.percent) } = form;
     const [wasOn, wasPercent] = [form[wasName(onField)], form[wasName(percentField)]];
     if (on === (wasOn ?? String(state.is_on)) && percent === (wasPercent ?? String(state.percent))) return [];
-    const to = { is_on: on === 'true', percent: readPercent(percent), note };
+    const given = { is_on: on === 'true', percent: readPercent(percent) };
+    const to = isSameState(given, flag.default) ? null : { ...given, note };
     if (wasOn === undefined || wasPercent === undefined) return { key, to };
     return { key, to, shown: { is_on: wasOn === 'true', percent: Number(wasPercent) } };
   });

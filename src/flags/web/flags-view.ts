@@ -4,13 +4,14 @@ import type { AppError } from '../../core/errors.ts';
 import { formatList, plural } from '../../core/format.ts';
 import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
-import { formatBucket, type FlagState, shareOf } from '../flag.ts';
+import { formatBucket, type FlagDefinition, type FlagState, shareOf } from '../flag.ts';
 import type { Flags } from '../flags.ts';
 import type { KnownFlag } from '../known-flag.ts';
 
 /** The typed values, and why they were refused. */
 export type Refused = { form: Form; error: AppError } & FormProblems;
-export type Tried = { key?: string; unit?: string };
+/** `isOwn`: the unit is the browser that asks. */
+export type Tried = { key?: string; unit?: string; isOwn?: boolean };
 
 export const onName = (key: string) => `on:${key}`;
 export const percentName = (key: string) => `percent:${key}`;
@@ -50,6 +51,7 @@ function viewFlag({ flag, state, saved, stale }: KnownFlag, refused: Refused | n
     hint: scope === 'worker' ? 'read by workers' : null,
     preset: formatDefault(flag.default),
     presetPercent: flag.default.percent || 100,
+    default: flag.default,
     stale,
     changedAt: saved?.changed_at ?? null,
     changedBy: saved?.changed_by ?? null,
@@ -72,12 +74,29 @@ function formatDefault({ is_on, percent }: FlagState): string {
   return percent === 100 ? 'default on' : `default ${percent}%`;
 }
 
-/** `answer`: null before a flag and a unit are chosen. */
-export function viewTried(flags: Flags, { key, unit = '' }: Tried) {
+/** `answer`: null before a flag and a unit are chosen. `problem`: why there is no answer. */
+export function viewTried(flags: Flags, { key, unit = '', isOwn = false }: Tried) {
   const all = flags.all().map(({ flag }) => flag);
   const chosen = all.find((flag) => flag.key === key) ?? null;
-  const options = all.map((flag) => ({ key: flag.key, isChosen: flag === chosen }));
-  if (!chosen || unit === '') return { options, unit, answer: null };
+  const view = {
+    options: all.map((flag) => ({ key: flag.key, unit: flag.unit, isChosen: flag === chosen })),
+    unit: isOwn ? '' : unit,
+    answer: null,
+    problem: null,
+  };
+  if (!chosen) return view;
+  if (isOwn && chosen.unit !== 'browser')
+    return { ...view, problem: `${chosen.key} goes by ${chosen.unit}, not by browser.` };
+  if (unit === '') return { ...view, problem: `Give the ${idOf[chosen.unit]} for which to try it.` };
   const { on, bucket, because } = flags.resolve(chosen.key, unit);
-  return { options, unit, answer: { on, because, number: formatBucket(bucket) } };
+  const name = isOwn ? 'this browser' : unit;
+  return { ...view, answer: { on, name, because, number: formatBucket(bucket) } };
 }
+
+const idOf: Record<FlagDefinition['unit'], string> = {
+  browser: 'id of a browser',
+  request: 'id of a request',
+  check: 'name of a check',
+  job: 'number of a job',
+  entry: 'id of an entry',
+};
