@@ -4,6 +4,7 @@ import { errorsRow } from './hub-row.ts';
 import { createErrorParts } from './parts.ts';
 import { registerErrorsApi } from './web/errors-api.ts';
 import { errorsCard } from './web/errors-card.ts';
+import { jobErrorPart } from './web/job-part.ts';
 import { errorPage, errorsPage, registerErrorPages } from './web/error-pages.ts';
 
 export const errors: Feature<ReturnType<typeof createErrorParts>> = {
@@ -19,6 +20,7 @@ export const errors: Feature<ReturnType<typeof createErrorParts>> = {
     registerErrorPages(app, ctx);
     registerErrorsApi(app, ctx);
   },
+  jobParts: (ctx) => [jobErrorPart(ctx)],
   cards: (ctx) => [errorsCard(ctx)],
   hubRows: (ctx) => [errorsRow(ctx)],
 };

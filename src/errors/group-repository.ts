@@ -28,6 +28,7 @@ const isSinceSuccess = `source = 'job'
 
 const sql = {
   find: `SELECT ${columns}, sample FROM error_group WHERE id = ?`,
+  byFingerprint: `SELECT ${columns} FROM error_group WHERE fingerprint = ?`,
   /** Whatever is decided, it has not come back since. */
   decide: `
     UPDATE error_group SET state = @state, changed_at = @at, changed_by = @by, came_back_at = NULL,
@@ -67,6 +68,9 @@ export function createGroupRepository(ops: Db) {
       const row = statements.find.get(id) as (Group & { sample: string }) | undefined;
       return row ? { ...row, sample: JSON.parse(row.sample) } : null;
     },
+
+    findByFingerprint: (fingerprint: string) =>
+      statements.byFingerprint.get(fingerprint) as Group | undefined,
 
     /** Part of a transaction of its caller. */
     decide: (id: number, state: GroupState, given: { at: string; by: string; version: string }): Group =>

@@ -1,9 +1,10 @@
 // Reads the groups of errors for pages, API and hub.
-import { version } from '../core/config.ts';
+import { packageRoot, version } from '../core/config.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Starts } from '../starts/repository.ts';
-import type { ErrorSource } from './fingerprint.ts';
+import { type ErrorSource, fingerprintOf } from './fingerprint.ts';
+import { seenInJob } from './from-job.ts';
 import {
   type Group,
   type GroupState,
@@ -30,14 +31,14 @@ export type Summary = Tally & { timesInDay: number };
 const hoursShown = 24;
 const maxWords = 12;
 
-type Given = Pick<Kernel, 'bus' | 'now'> & {
+type Given = Pick<Kernel, 'bus' | 'now' | 'redactor'> & {
   repository: GroupRepository;
   starts: Pick<Starts, 'newSince'>;
-  jobs: Pick<JobRepository, 'lastSuccesses'>;
+  jobs: Pick<JobRepository, 'find' | 'lastSuccesses'>;
 };
 
 export function createGroups(given: Given) {
-  const { bus, now, repository, starts } = given;
+  const { bus, now, redactor, repository, starts, jobs } = given;
   let kept: { hour: string; summary: Summary } | null = null;
   for (const event of ['errors', 'job'] as const)
     bus.on(event, () => {
@@ -62,6 +63,13 @@ export function createGroups(given: Given) {
       const last = groups.at(-1);
       const next = rows.length > limit && last ? { lastAt: last.last_at, id: last.id } : null;
       return { groups: complete(given, groups), next };
+    },
+
+    /** The group that counts the failure of a job; null without one, and until it is counted. */
+    ofJob(number: number): Group | null {
+      const job = jobs.find(String(number));
+      const seen = job && seenInJob(job, redactor, packageRoot);
+      return (seen && repository.findByFingerprint(fingerprintOf(seen))) ?? null;
     },
 
     /** Throws `not_found`. */

@@ -82,6 +82,12 @@ t.test('failed jobs are grouped by operation, code and place, each failure once'
   const { body } = await app.json(`/api/v1/errors/${counted.id}`);
   t.same(body.sample.jobs, [first.number, second.number]);
   t.match(body.sample.text, /at sumUp/);
+  const { html } = await app.page(`/jobs/${second.number}`);
+  const link = html.querySelectorAll(`main a[href="/errors/${counted.id}"]`);
+  t.same(
+    link.map(({ text }) => text),
+    ['Failures like this one: 2 times'],
+  );
 });
 
 t.test('a group that is new since the last success of its operation says so', async (t) => {
