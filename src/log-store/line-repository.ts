@@ -13,6 +13,7 @@ export function addLines(db: Db, lines: string[]) {
   const insert = prepareOnce(db)(
     'INSERT INTO line (at, level, text, request_id, job, route, fields) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  let added = 0;
   for (const line of lines) {
     const given = parse(line);
     if (!given) continue;
@@ -21,39 +22,33 @@ export function addLines(db: Db, lines: string[]) {
     const fields = others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null;
     const job = Number.isInteger(number) ? number : null;
     insert.run(time, level, String(msg ?? ''), textOf(request_id), job, textOf(route), fields);
+    added += 1;
   }
+  prepareOnce(db)('UPDATE file SET lines = lines + ?').run(added);
 }
 
-/** How many lines there are; ids have no gaps. */
+/** The number of lines is counted as they come and go. */
 export function describeLines(db: Db): { lines: number; oldest_at: number | null; newest_id: number } {
   const sql = `
-    SELECT coalesce((SELECT min(id) FROM line), 1) AS oldest, coalesce((SELECT max(id) FROM line), 0) AS newest_id,
-      (SELECT at FROM line ORDER BY id LIMIT 1) AS oldest_at
+    SELECT lines, (SELECT min(at) FROM line) AS oldest_at, coalesce((SELECT max(id) FROM line), 0) AS newest_id FROM file
   `;
-  const { oldest, newest_id, oldest_at } = prepareOnce(db)(sql).get() as Ends;
-  return { lines: newest_id - oldest + 1, oldest_at, newest_id };
+  return prepareOnce(db)(sql).get() as ReturnType<typeof describeLines>;
 }
-
-type Ends = { oldest: number; newest_id: number; oldest_at: number | null };
 
 /** The ids from `from` on and before `to` that may match. */
 export function lineRange(db: Db, { since }: { since: number | undefined }): { from: number; to: number } {
-  const { lines, newest_id } = describeLines(db);
-  const to = newest_id + 1;
-  const from = to - lines;
-  return { from: since === undefined ? from : firstIdAt(db, since, { from, to }), to };
+  const first = prepareOnce(db)('SELECT id, at FROM line ORDER BY id LIMIT 1').get() as LineStart | undefined;
+  const to = describeLines(db).newest_id + 1;
+  if (since === undefined || !first || first.at >= since) return { from: first?.id ?? to, to };
+  return { from: firstIdSince(db, since) ?? to, to };
 }
 
-/** The lowest id of a line at `since` or later. Times rise with the ids, unless the clock was set back. */
-function firstIdAt(db: Db, since: number, { from, to }: { from: number; to: number }): number {
-  const timeOf = prepareOnce(db)('SELECT at FROM line WHERE id = ?').pluck();
-  let [low, high] = [from, to];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (Number(timeOf.get(middle)) >= since) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+type LineStart = Pick<Line, 'id' | 'at'>;
+
+/** Times rise with the ids only while nobody sets the clock, so each line since then is looked at. */
+function firstIdSince(db: Db, since: number): number | null {
+  const sql = 'SELECT min(id) FROM line INDEXED BY line_at WHERE at >= ?';
+  return prepareOnce(db)(sql).pluck().get(since) as number | null;
 }
 
 /** `from` and `to`: the ids to look at. `isUp`: the oldest of them first. */
@@ -70,9 +65,13 @@ export function linesOf(db: Db, { filter, from, to, isUp, limit }: Piece): Line[
   return rows.map((row) => ({ ...row, fields: JSON.parse(row.fields ?? '{}') }));
 }
 
-/** When a line was written; null when there is none with this id. */
+/** When the first line from this id on was written; null when there is none. */
 export function lineTime(db: Db, { id }: { id: number }): number | null {
-  return (prepareOnce(db)('SELECT at FROM line WHERE id = ?').pluck().get(id) as number | undefined) ?? null;
+  return (
+    (prepareOnce(db)('SELECT at FROM line WHERE id >= ? ORDER BY id LIMIT 1').pluck().get(id) as
+      | number
+      | undefined) ?? null
+  );
 }
 
 type LineRow = Omit<Line, 'fields'> & { fields: string | null };

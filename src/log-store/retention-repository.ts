@@ -15,17 +15,23 @@ type Kept = {
   oldest: string;
   /** Remove some of those before `@before`, the oldest first. */
   remove: string[];
+  /** The same to make room, if the first ones may have a later time than others. */
+  removeFirst?: string[];
 };
 
-const firstLines = 'SELECT id, at FROM line ORDER BY id LIMIT 1000';
+const countRemoved = 'UPDATE file SET lines = lines - changes()';
 const traces = 'SELECT id FROM trace WHERE at < @before ORDER BY at LIMIT 200';
 
 const kinds: Kept[] = [
   {
     maxAgeMs: keptDays * dayMs,
-    oldest: `SELECT min(at) FROM (${firstLines})`,
-    // Ids have no gaps, so that their range is the number of lines. A clock that was set back does not keep older ones.
-    remove: [`DELETE FROM line WHERE id <= (SELECT max(id) FROM (${firstLines}) WHERE at < @before)`],
+    oldest: 'SELECT min(at) FROM line',
+    remove: [
+      'DELETE FROM line WHERE id IN (SELECT id FROM line WHERE at < @before ORDER BY at LIMIT 1000)',
+      countRemoved,
+    ],
+    // A clock that was ahead for a while gave later times to lines that were written before others.
+    removeFirst: ['DELETE FROM line WHERE id IN (SELECT id FROM line ORDER BY id LIMIT 1000)', countRemoved],
   },
   {
     maxAgeMs: 3 * dayMs,
@@ -65,7 +71,10 @@ export function removeOldest(db: Db): boolean {
     .map((kind) => ({ kind, at: oldestOf(db, kind) }))
     .filter(({ at }) => at !== null)
     .sort((one, other) => Number(one.at) - Number(other.at));
-  return oldest ? removeBefore(db, oldest.kind, Number.MAX_SAFE_INTEGER) : false;
+  if (!oldest) return false;
+  const { remove, removeFirst = remove } = oldest.kind;
+  runAll(db, removeFirst, Number.MAX_SAFE_INTEGER);
+  return true;
 }
 
 /** Gives free pages back to the disk, some at a time. */
@@ -80,8 +89,12 @@ function oldestOf(db: Db, { oldest }: Kept): number | null {
 function removeBefore(db: Db, kind: Kept, before: number): boolean {
   const oldest = oldestOf(db, kind);
   if (oldest === null || oldest >= before) return false;
-  db.transaction(() => {
-    for (const sql of kind.remove) prepareOnce(db)(sql).run({ before });
-  })();
+  runAll(db, kind.remove, before);
   return true;
+}
+
+function runAll(db: Db, statements: string[], before: number) {
+  db.transaction(() => {
+    for (const sql of statements) prepareOnce(db)(sql).run({ before });
+  })();
 }

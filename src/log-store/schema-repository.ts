@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 
 export const logSchema = `
-CREATE TABLE file (made_at INTEGER NOT NULL);
+CREATE TABLE file (made_at INTEGER NOT NULL, lines INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE line (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -15,6 +15,7 @@ CREATE TABLE line (
   route TEXT,
   fields TEXT
 );
+CREATE INDEX line_at ON line (at);
 CREATE INDEX line_request ON line (request_id, id) WHERE request_id IS NOT NULL;
 CREATE INDEX line_job ON line (job, id) WHERE job IS NOT NULL;
 CREATE INDEX line_error ON line (id) WHERE level >= 50;

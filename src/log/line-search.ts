@@ -52,7 +52,7 @@ export function createLineSearch(store: Pick<LogStore, 'ask'>, pace: Slicing) {
 }
 
 /** Whether lines must be read to find out whether they match. */
-function needsScan({ words, level, request_id, job }: LineFilter): boolean {
+function needsScan({ words, level, request_id, job, since }: LineFilter): boolean {
   if (request_id !== undefined || job !== undefined) return false;
-  return words !== undefined || (level !== undefined && level < 50);
+  return words !== undefined || since !== undefined || (level !== undefined && level < 50);
 }
