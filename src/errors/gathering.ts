@@ -29,8 +29,8 @@ export function createGathering(now: () => Date) {
   let groups = new Map<string, Gathered>();
   let errors = 0;
   let missed: Missed = { times: 0, at: null };
-  const miss = () => {
-    missed = { times: missed.times + 1, at: now() };
+  const miss = (times = 1) => {
+    missed = { times: missed.times + times, at: now() };
   };
 
   return {
@@ -56,11 +56,13 @@ export function createGathering(now: () => Date) {
       return taken;
     },
 
-    /** After a failed write: what was taken, together with what came meanwhile. */
+    /** After a failed write: what was taken, together with what came meanwhile, as far as there is room for both. */
     giveBack(taken: Gathered[]) {
       for (const group of taken) {
         const newer = groups.get(group.fingerprint);
-        groups.set(group.fingerprint, newer ? join(group, newer) : group);
+        if (newer || groups.size < maxGroups)
+          groups.set(group.fingerprint, newer ? join(group, newer) : group);
+        else miss(group.times);
       }
     },
 

@@ -4,6 +4,8 @@ import path from 'node:path';
 import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { errors } from '../../src/errors/feature.ts';
+import { createGathering } from '../../src/errors/gathering.ts';
+import { toSeen } from '../../src/errors/seen.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addError, logError } from '../support/errors.ts';
 
@@ -89,4 +91,31 @@ t.test('a flood is counted within limits, and warnings are no part of it', async
   t.match(await list(app, '?limit=1'), [{ code: 'E1', times: 2000 }]);
   const { html } = await app.page('/errors');
   t.match(html.querySelector('#error-list .card-foot')?.textContent, /300 errors were\s+not counted/);
+});
+
+t.test('while ops.db cannot be written, no more groups are held than are gathered at once', (t) => {
+  const gathering = createGathering(() => new Date());
+  const add = (code: string) =>
+    gathering.add(() =>
+      toSeen({
+        source: 'server',
+        code,
+        place: '/',
+        frame: null,
+        message: 'it broke',
+        text: '',
+        at: new Date(),
+      }),
+    );
+  for (let round = 0; round < 3; round++) {
+    const taken = gathering.take();
+    for (let at = 0; at < 600; at++) add(`E${round}-${at}`);
+    add('E0-0');
+    gathering.giveBack(taken);
+  }
+  t.match(gathering.missed(), { times: 800 });
+  const groups = gathering.take();
+  t.equal(groups.length, 1000);
+  t.equal(groups.find(({ newest }) => newest.code === 'E0-0')?.times, 4);
+  t.end();
 });
