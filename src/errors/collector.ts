@@ -7,16 +7,20 @@ import { seenInJob } from './from-job.ts';
 import { mayReportError, reportNotCounted, seenInLine } from './from-line.ts';
 import type { Gathered, Gathering } from './gathering.ts';
 import { hourOf } from './group.ts';
-import type { CountRepository } from './count-repository.ts';
+import type { CountRepository, FailedJob } from './count-repository.ts';
 
 const everyMs = 1000;
 /** Jobs whose failure was counted: the bus may name one again. */
 const maxKnown = 100;
+/** So many failures that a crash of the server left uncounted are counted later. */
+const maxCaughtUp = 100;
 
 type Given = Pick<Kernel, 'bus' | 'keptLines' | 'log' | 'redactor' | 'untilFree' | 'now'> & {
   gathering: Gathering;
   counts: CountRepository;
   jobs: Pick<JobRepository, 'find'>;
+  /** When this program was first used with these data, as far as it is known. */
+  since: () => string | null;
   /** Adds the errors of workers. */
   lookAtWorkers: () => Promise<void>;
 };
@@ -32,9 +36,6 @@ export function createCollector(given: Given) {
   keptLines.listen((line) => {
     if (mayReportError(line)) gathering.add(() => seenInLine(line, redactor, packageRoot));
   });
-  bus.on('job', ({ id, number, status }) => {
-    if (status === 'failed') failures.add(id, number);
-  });
   for (const event of ['sample', 'library', 'workers'] as const)
     bus.on(event, () => {
       areWorkersDirty = true;
@@ -43,7 +44,11 @@ export function createCollector(given: Given) {
   const loop = createLoop({ everyMs, runOnce, onError: report });
 
   return {
-    start: () => loop.start(),
+    /** Also counts the failures that the last server could not: it was killed, or others held ops.db. */
+    start() {
+      failures.catchUp(report);
+      return loop.start();
+    },
 
     stop: () => loop.stop(),
 
@@ -92,24 +97,35 @@ export function createCollector(given: Given) {
 }
 
 /** The jobs that have failed since the last write, each once. */
-function createFailures({ gathering, jobs, redactor }: Given) {
+function createFailures({ bus, counts, gathering, jobs, redactor, since }: Given) {
   let known: string[] = [];
-  let waiting: number[] = [];
+  const waiting: number[] = [];
+  const add = ({ id, number }: FailedJob) => {
+    if (known.includes(id)) return;
+    known = [...known, id].slice(-maxKnown);
+    waiting.push(number);
+  };
+  bus.on('job', (job) => {
+    if (job.status === 'failed') add(job);
+  });
 
   return {
-    add(id: string, number: number) {
-      if (known.includes(id)) return;
-      known = [...known, id].slice(-maxKnown);
-      waiting.push(number);
+    /** Adds those of before the start that were not counted. */
+    catchUp(onError: (error: unknown) => void) {
+      try {
+        counts.uncountedJobs(since(), maxCaughtUp).forEach(add);
+      } catch (error) {
+        onError(error);
+      }
     },
 
-    /** Reads why they have failed. Throws while ops.db cannot be read; then they are read later. */
+    /** Reads why they have failed. Throws while ops.db cannot be read; then the others are read later. */
     read() {
-      for (const number of waiting) {
-        const job = jobs.find(String(number));
+      while (waiting.length > 0) {
+        const job = jobs.find(String(waiting[0]));
+        waiting.shift();
         if (job) gathering.add(() => seenInJob(job, redactor, packageRoot));
       }
-      waiting = [];
     },
   };
 }

@@ -5,6 +5,8 @@ import { hourOf, type Sample } from './group.ts';
 
 export type CountRepository = ReturnType<typeof createCountRepository>;
 
+export type FailedJob = { id: string; number: number };
+
 const maxGroups = 5000;
 const keptHoursMs = 35 * 24 * 3_600_000;
 
@@ -29,6 +31,16 @@ const sql = {
   superfluous: `SELECT id FROM error_group ORDER BY state <> 'resolved', last_at, id LIMIT ?`,
   removeGroup: 'DELETE FROM error_group WHERE id = ?',
   removeHours: 'DELETE FROM error_hour WHERE group_id = ?',
+  /** Those that a group names among its newest jobs were counted. */
+  uncounted: `
+    WITH counted AS MATERIALIZED (SELECT max(last_at) AS at FROM error_group WHERE source = 'job')
+    SELECT id, number FROM job
+    WHERE status = 'failed' AND finished_at >= coalesce((SELECT at FROM counted), @since) AND number NOT IN (
+      SELECT value FROM error_group, json_each(sample, '$.jobs')
+      WHERE source = 'job' AND last_at = (SELECT at FROM counted)
+    )
+    ORDER BY finished_at DESC LIMIT @limit
+  `,
   removeOldHours: 'DELETE FROM error_hour WHERE hour < ?',
 };
 
@@ -44,6 +56,10 @@ export function createCountRepository(ops: Db) {
       });
       withoutSync(ops, () => write.immediate());
     },
+
+    /** The newest jobs that failed after the last counted one, the oldest first; after `since` if none was ever counted. */
+    uncountedJobs: (since: string | null, limit: number): FailedJob[] =>
+      (statements.uncounted.all({ since, limit }) as FailedJob[]).reverse(),
 
     /** Removes the counts of hours that nobody looks at any more. */
     removeOldHours: (now: Date) =>

@@ -1,4 +1,5 @@
 // Builds the objects of the feature from the kernel and the features before it.
+import { version } from '../core/config.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { starts } from '../starts/feature.ts';
@@ -24,8 +25,10 @@ export function createErrorParts(ctx: Context) {
     living: () => verbs.view().workers,
     add: (seen) => gathering.add(() => seen),
   });
+  const { starts: history } = ctx.use(starts);
   const collector = createCollector({
     ...ctx,
+    since: () => history.newSince(version) ?? history.first(),
     gathering,
     counts: createCountRepository(ctx.ops),
     jobs: jobRepository,
@@ -34,7 +37,7 @@ export function createErrorParts(ctx: Context) {
   return {
     collector,
     missedErrors: gathering.missed,
-    groups: createGroups({ ...ctx, repository, jobs: jobRepository, starts: ctx.use(starts).starts }),
+    groups: createGroups({ ...ctx, repository, jobs: jobRepository, starts: history }),
     decisions: createDecisions({ ...ctx, repository, collector }),
   };
 }

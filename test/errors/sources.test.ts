@@ -175,3 +175,49 @@ t.test('a job that a crash of the server has ended is counted at the next start'
   t.match(await list(second), [{ source: 'job', code: 'lost', place: 'export', times: 1 }]);
   await second.close();
 });
+
+t.test(
+  'a failure that the last server did not count, as it was killed, is counted at the next start',
+  async (t) => {
+    const root = t.testdir();
+    const catalogue = createCatalogue([defineOperation({ name: 'other', child: 'fails' })]);
+    const first = await startApp(t, { root, catalogue });
+    const counted = await first.run('other');
+    await save(first);
+    const [{ id }] = await list(first);
+    first.ops.exec(`UPDATE error_group SET state = 'resolved'`);
+    await first.close();
+    const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 100 });
+    const copy = ops.prepare(`
+    INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at, started_at, finished_at, failure)
+    SELECT ?, operation, status, mode, requested_by, args, attempt, created_at, started_at, ?, failure FROM job WHERE number = ?
+  `);
+    copy.run('earlier', '2020-01-01T00:00:00.000Z', counted.number);
+    copy.run('killed', new Date().toISOString(), counted.number);
+    ops.close();
+    for (let start = 0; start < 2; start++) {
+      const next = await startApp(t, { root, catalogue });
+      await save(next);
+      t.match(await list(next), [{ id, state: 'open', times: 2 }], 'once');
+      await next.close();
+    }
+  },
+);
+
+t.test('failures of before this program was used are not counted', async (t) => {
+  const root = t.testdir();
+  const first = await startApp(t, { ...noop, root });
+  await first.close();
+  const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 100 });
+  const insert = ops.prepare(`
+    INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at, finished_at, failure)
+    VALUES (@at, 'export', 'failed', 'scripts', 'ada', '{}', 1, @at, @at, '{"code":"lost","message":"it was lost"}')
+  `);
+  insert.run({ at: '2020-01-01T00:00:00.000Z' });
+  insert.run({ at: new Date().toISOString() });
+  ops.close();
+  const second = await startApp(t, { ...noop, root });
+  await save(second);
+  t.match(await list(second), [{ times: 1 }]);
+  await second.close();
+});
