@@ -20,7 +20,8 @@ export function createHunt({
   const set = (end: Date | null) => {
     until = end;
     if (timer) clearTimeout(timer);
-    timer = end && setTimeout(() => bus.emit('traces'), end.getTime() - now().getTime()).unref();
+    // It ends in time also when the clock is set back.
+    timer = end && setTimeout(() => set(null), huntMs).unref();
     bus.emit('traces');
   };
 

@@ -1,4 +1,6 @@
+import { mock } from 'node:test';
 import t from 'tap';
+import { systemRequester } from '../../src/core/audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 
@@ -43,4 +45,17 @@ t.test('all requests are traced for ten minutes, or until it is stopped', async 
     { event: 'traces.stop', outcome: 'ok' },
     { event: 'traces.stop', outcome: 'refused' },
   ]);
+});
+
+t.test('it ends after ten minutes also when the clock is set back', async (t) => {
+  let now = new Date('2026-11-22T10:00:00.000Z');
+  const app = await startApp(t, { now: () => now });
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  await app.parts.hunt.begin(systemRequester);
+  now = new Date('2026-11-21T10:00:00.000Z');
+  mock.timers.tick(599_000);
+  t.ok(app.parts.hunt.until());
+  mock.timers.tick(1000);
+  t.equal(app.parts.hunt.until(), null);
 });
