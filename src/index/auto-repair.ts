@@ -18,6 +18,7 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
 };
 
 const operation = 'repair';
+const skipped = 'repair.skipped';
 /** A repair for the same import is among the newest jobs, if there is one. */
 const newestJobs = 50;
 
@@ -28,7 +29,9 @@ export function createAutoRepair(given: Given) {
     const { number } = event;
     if (event.status !== 'succeeded' || event.operation !== 'import' || pending.has(number)) return;
     const attempt = startAfter(given, event)
-      .catch((error) => log.error({ err: error, job: number }, 'no repair was started after the import'))
+      .catch((error) =>
+        log.error({ err: error, event: skipped, number }, 'no repair was started after the import'),
+      )
       .finally(() => pending.delete(number));
     pending.set(number, attempt);
   };
@@ -53,13 +56,13 @@ async function startAfter({ isOn, jobs, log, ...given }: Given, { id, number }: 
   const reason = `Import #${number} has finished, and the flag auto-repair is on.`;
   const obstacle = findObstacle(given, reason);
   if (obstacle !== null)
-    return log.info({ job: number }, `no repair was started after the import: ${obstacle}`);
+    return log.info({ event: skipped, number }, `no repair was started after the import: ${obstacle}`);
   try {
     await jobs.submit({ operation, args: {}, reason, whenLocked: 'wait' }, systemRequester);
   } catch (error) {
     // The refusal is in the audit log.
     if (!(error instanceof AppError)) throw error;
-    log.warn({ job: number }, `no repair was started after the import: ${error.message}`);
+    log.warn({ event: skipped, number }, `no repair was started after the import: ${error.message}`);
   }
 }
 

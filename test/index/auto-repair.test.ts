@@ -71,6 +71,10 @@ for (const level of ['frozen', 'read_only'] as const)
     const window = await app.parts.windows.start(wanted(level), admin);
     await endImport(app, ended);
     t.strictSame(repairsOf(app), []);
+    const lines = await app.json(`/api/v1/log?job=${ended.number}&text=repair`);
+    t.match(lines.body.items, [
+      { level: 'info', text: `no repair was started after the import: maintenance is ${level}` },
+    ]);
     await app.parts.windows.end(window.id, admin);
     await endImport(app, ended);
     t.equal(repairsOf(app).length, 1);
