@@ -1,6 +1,7 @@
 // How the log store is doing: its file, the lines that were not kept, and what keeps it from writing. Each change of that is a line
 // of the log, once.
 import { AppError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { FileState } from './protocol.ts';
 import type { Dropped } from './waiting.ts';
@@ -44,7 +45,8 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     const lines = dropped().times - reported.dropped;
     if (lines === 0) return;
     reported = { ...reported, dropped: dropped().times };
-    log.warn({ event: 'log.dropped', lines }, `${lines} lines of the log were not kept`);
+    const words = plural(lines, 'line of the log was', 'lines of the log were');
+    log.warn({ event: 'log.dropped', lines }, `${words} not kept`);
   }
 
   /** Lines were dropped, after they have waited for a lock. */
