@@ -30,9 +30,12 @@ export function readFilter(query: LogQuery, now: Date) {
 const readers: Record<FilterName, (filter: LineFilter, value: string, now: Date) => string | null> = {
   text(filter, value) {
     const found = [...value.matchAll(/"([^"]+)"?|([^\s"]+)/g)];
-    const words = found.map(([, quoted, bare]) => quoted ?? bare ?? '');
+    const words = found.map(([, quoted, bare]) => quoted ?? bare ?? '').filter((word) => word.trim());
+    if (words.length === 0) return 'Write at least one word.';
+    // SQLite compares no further than that.
+    if (value.includes('\0')) return 'Search without the character of code 0.';
     if (words.length > maxWords) return `Search for at most ${maxWords} words.`;
-    if (words.length > 0) filter.words = words;
+    filter.words = words;
     return null;
   },
   level(filter, value) {
