@@ -16,6 +16,7 @@ type Page = {
   stopped_at: string | null;
   has_newer: boolean;
   newest_id: number;
+  remade: { at: string; reason: string } | null;
 };
 
 const pollMs = 500;
@@ -101,9 +102,11 @@ function formatLine(line: LineBody): string {
   return `${at} ${level.toUpperCase().padEnd(5)} ${textOf(line).replace(/\s+/g, ' ')}${named ? ` (${named})` : ''}`;
 }
 
-function describeEnd({ items, next_cursor, stopped_at }: Page): string {
+function describeEnd({ items, next_cursor, stopped_at, remade }: Page): string {
   if (stopped_at !== null)
     return `Searched back to ${stopped_at}. Narrow the search with --since or --level.`;
+  if (next_cursor === null && remade)
+    return `No older lines: log.db ${remade.reason}, so it was made again at ${remade.at}.`;
   if (items.length === 0) return 'No lines.';
   return next_cursor === null ? 'No older lines.' : 'There are older lines: --since, or a larger --limit.';
 }

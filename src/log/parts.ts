@@ -10,5 +10,13 @@ export type LogContext = Kernel & ReturnType<typeof createLogParts>;
 export function createLogParts(ctx: Context) {
   const store = ctx.use(logStore).logStore;
   logJobs({ ...ctx, repository: ctx.use(jobs).repository });
-  return { logState: store.state, lineSearch: createLineSearch(store, linePace) };
+  return {
+    logState: store.state,
+    /** Looks at log.db first if nobody has: a command without a server does not start the log store. */
+    async seenLogState() {
+      if (store.state().file === null) await store.tend();
+      return store.state();
+    },
+    lineSearch: createLineSearch(store, linePace),
+  };
 }

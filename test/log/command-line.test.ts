@@ -1,5 +1,7 @@
 // `chl log` prints what the API answers, with and without a server, and follows.
 import '../support/plain-children.ts';
+import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { runHere, startCommand } from '../support/command-line.ts';
@@ -53,4 +55,10 @@ t.test('without a server it shows what is kept, and does not follow', async (t) 
   const run = (...words: string[]) => runHere(app.root, ['log', ...words]);
   t.match(await run('before'), { code: 0, out: /before the end\n/ });
   t.match(await run('--follow'), { code: 1, err: /No server is running/ });
+  fs.truncateSync(path.join(app.root, 'log.db'), 5000);
+  t.match(await run('before'), {
+    code: 0,
+    out: /^No older lines: log\.db was damaged, so it was made again at \S+Z\.\n$/,
+  });
+  t.match(await run('no-line-says-this'), { code: 0, out: /^No lines\.\n$/ });
 });

@@ -1,7 +1,16 @@
 // The log as JSON.
 import type { FastifyInstance } from 'fastify';
 import { invalidArguments } from '../../core/arguments.ts';
-import { closedSchema, idSchema, integerSchema, listSchema, nullable, refusals } from '../../core/schemas.ts';
+import {
+  closedSchema,
+  idSchema,
+  integerSchema,
+  listSchema,
+  nullable,
+  objectSchema,
+  refusals,
+  textSchema,
+} from '../../core/schemas.ts';
 import { lineBody, lineSchema } from '../line-body.ts';
 import { readFilter } from '../log-filter.ts';
 import type { LogContext } from '../parts.ts';
@@ -44,12 +53,17 @@ const schema = {
         ...integerSchema,
         description: 'Of all lines, whether or not it matches; 0 without lines.',
       },
+      remade: {
+        ...objectSchema({ at: textSchema, reason: textSchema }),
+        type: ['object', 'null'],
+        description: 'Since the start of the server log.db was made again, and earlier lines are lost.',
+      },
     }),
     ...refusals,
   },
 };
 
-export function registerLogApi(app: FastifyInstance, { lineSearch, now }: LogContext) {
+export function registerLogApi(app: FastifyInstance, { lineSearch, seenLogState, now }: LogContext) {
   app.get<{ Querystring: Query }>('/api/v1/log', { schema }, async (request) => {
     const { limit, cursor, after, request_id, ...given } = request.query;
     const { filter, problems } = readFilter({ ...given, request: request_id }, now());
@@ -60,12 +74,14 @@ export function registerLogApi(app: FastifyInstance, { lineSearch, now }: LogCon
       before: cursor,
       after,
     });
+    const { remade } = await seenLogState();
     return {
       items: lines.map(lineBody),
       next_cursor: hasOlder && after === undefined ? String(stopped?.id ?? lines.at(-1)?.id) : null,
       stopped_at: stopped?.at?.toISOString() ?? null,
       has_newer: after !== undefined && hasNewer,
       newest_id: newestId,
+      remade: remade && { at: remade.at.toISOString(), reason: remade.reason },
     };
   });
 }
