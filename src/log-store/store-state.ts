@@ -16,9 +16,7 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & { dropped(): Dropped };
 export function createStoreState({ bus, log, now, dropped }: Given) {
   let file: FileState | null = null;
   let remade: { at: Date; reason: string } | null = null;
-  let problem: { at: Date; text: string } | null = null;
-  /** Since when looks at the file have found it locked. */
-  let lockedAt: Date | null = null;
+  const problem = createProblem({ log, now });
   /** Times the thread has made the file again, and lines dropped, as far as the log says so. */
   let reported = { remade: 0, dropped: 0 };
   let shown = '';
@@ -36,7 +34,7 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
 
   /** The number of bytes alone is shown every few seconds. */
   function emitChange() {
-    const current = JSON.stringify([remade, problem, dropped()]);
+    const current = JSON.stringify([remade, problem.read(), dropped()]);
     if (current !== shown) bus.emit('log-store');
     shown = current;
   }
@@ -49,28 +47,21 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     log.warn({ event: 'log.dropped', lines }, `${words} not kept`);
   }
 
-  /** Lines were dropped, after they have waited for a lock. */
   function noteFailed(error: Error) {
     if (codeOf(error) === 'stopping') return reportDropped();
-    const text = codeOf(error) === 'busy' ? lockedText : error.message;
-    if (problem?.text !== text) {
-      problem = { at: now(), text };
-      log.error({ event: 'log.problem' }, `lines of the log are not kept: ${text}`);
-    }
+    problem.note(codeOf(error) === 'busy' ? lockedText : error.message);
     emitChange();
   }
 
   return {
     noteWritten(answer: FileState) {
-      problem = null;
-      lockedAt = null;
+      problem.clear();
       learn(answer);
       emitChange();
     },
 
     noteTended(answer: FileState) {
-      problem = null;
-      lockedAt = null;
+      problem.clear();
       learn(answer);
       reportDropped();
       bus.emit('log-store');
@@ -80,9 +71,7 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
 
     /** The file could not be looked at, which need not say anything about lines while it is locked. */
     noteUntended(error: Error) {
-      if (codeOf(error) !== 'busy') return noteFailed(error);
-      lockedAt ??= now();
-      if (now().getTime() - lockedAt.getTime() >= lockMs) noteFailed(error);
+      if (codeOf(error) !== 'busy' || problem.isLockedForLong()) noteFailed(error);
     },
 
     noteCrash(cause: Error) {
@@ -90,9 +79,36 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
       log.error({ err: cause }, 'the thread of the log store has ended');
     },
 
-    /** `file`: null before the first look. `remade`: the last time since the start of the server. `problem`: why nothing is
-     *  written now. */
-    read: () => ({ file, remade, problem, dropped: dropped() }),
+    /** `file`: null before the first look. `remade`: the last time since the start. `problem`: why nothing is written. */
+    read: () => ({ file, remade, problem: problem.read(), dropped: dropped() }),
+  };
+}
+
+/** The reason why nothing is written now. */
+function createProblem({ log, now }: Pick<Given, 'log' | 'now'>) {
+  let problem: { at: Date; text: string } | null = null;
+  /** Since when looks at the file have found it locked. */
+  let lockedAt: Date | null = null;
+
+  return {
+    read: () => problem,
+
+    note(text: string) {
+      if (problem?.text === text) return;
+      problem = { at: now(), text };
+      log.error({ event: 'log.problem' }, `lines of the log are not kept: ${text}`);
+    },
+
+    clear() {
+      problem = null;
+      lockedAt = null;
+    },
+
+    /** Call it for each look that finds the file locked. */
+    isLockedForLong(): boolean {
+      lockedAt ??= now();
+      return now().getTime() - lockedAt.getTime() >= lockMs;
+    },
   };
 }
 

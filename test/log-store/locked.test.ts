@@ -13,6 +13,8 @@ import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const everything = { filter: {}, from: 0, to: Number.MAX_SAFE_INTEGER, isUp: true, limit: 1000 };
+/** SQLite's own wait was 5 s. */
+const maxMs = 4000;
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
 const pages = ['/log', '/requests', '/activity', '/databases', '/requests/kept'];
 const threadFile = new URL('../../src/log-store/log-thread.js', import.meta.url);
@@ -50,13 +52,13 @@ t.test('while another program writes, questions are answered and lines wait', as
     t.ok(read.includes('before'));
     t.notOk(read.includes('meanwhile'));
   });
-  t.ok(ms < 600, `a question takes ${ms} ms`);
+  t.ok(ms < maxMs, `a question takes ${ms} ms`);
   for (const page of pages) {
     const took = await timed(async () => t.equal((await app.page(page)).status, 200));
-    t.ok(took < 1500, `${page} takes ${took} ms`);
+    t.ok(took < maxMs, `${page} takes ${took} ms`);
   }
   const tended = await timed(() => store.tend());
-  t.ok(tended < 1000, `a look at the file takes ${tended} ms`);
+  t.ok(tended < maxMs, `a look at the file takes ${tended} ms`);
   t.equal(store.state().problem, null, 'a short lock is no finding');
   other.exec('ROLLBACK');
   await until(async () => (await texts()).includes('meanwhile'));
@@ -73,11 +75,11 @@ t.test('a file that cannot be read now is said to be locked, and used when it is
   const ms = await timed(() =>
     t.rejects(texts(), { code: 'busy', message: /^Another program has locked log.db/ }),
   );
-  t.ok(ms < 1000, `the refusal takes ${ms} ms`);
+  t.ok(ms < maxMs, `the refusal takes ${ms} ms`);
   t.match(await app.json('/api/v1/log'), { status: 503, body: { error: { code: 'busy' } } });
   for (const page of pages.slice(0, 4)) {
     const took = await timed(async () => t.equal((await app.page(page)).status, 200, page));
-    t.ok(took < 1500, `${page} takes ${took} ms`);
+    t.ok(took < maxMs, `${page} takes ${took} ms`);
   }
   t.match((await app.page('/log')).text, /Another program has locked log\.db/);
   await store.tend();
@@ -118,7 +120,7 @@ t.test('the thread ends at once although lines wait, and closes the file itself'
   const refused = t.rejects(thread.ask('write', { lines: [line('waits')] }), { code: 'stopping' });
   await thread.ask('ask', { name: 'lineRange', given: { since: undefined } });
   const ms = await timed(() => thread.close());
-  t.ok(ms < 600, `it takes ${ms} ms`);
+  t.ok(ms < maxMs, `it takes ${ms} ms`);
   await refused;
   other.exec('ROLLBACK');
   t.equal(other.pragma('locking_mode = EXCLUSIVE', { simple: true }), 'exclusive');
