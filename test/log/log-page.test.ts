@@ -212,7 +212,7 @@ t.test('the page says that the log was made again, lacks lines, or cannot be wri
   t.match(textOf(html, '#log-list'), /The log cannot be read now .*log\.db is a folder/);
   t.match(textOf(html, '#log-state-card'), /No line is kept since/);
   t.match(textOf((await app.page('/activity')).html, 'main'), /Log No line is kept, since .* Not kept/);
-  t.equal((await app.json('/api/v1/log')).status, 500);
+  t.equal((await app.json('/api/v1/log')).status, 503);
   fs.rmdirSync(path.join(app.root, 'log.db'));
   await store.tend();
   t.match(textOf((await app.page('/log')).html, '#log-state-card'), /lines? (was|were) not kept/);
