@@ -128,6 +128,9 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
     try {
       held?.db.close();
     } catch {}
+    // SQLite leaves that of a file which was moved, and would read it as a part of the next one.
+    if (held && reason !== null && held.walInode !== null && inodeOf(`${file}-wal`) === held.walInode)
+      removeLogs(file);
     held = null;
     lost = reason;
   }
@@ -145,7 +148,8 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
   function makeAgain(reason: string): Held {
     refuseFolder(file);
     refuseForeignFile(file);
-    for (const name of [file, `${file}-wal`, `${file}-shm`]) fs.rmSync(name, { force: true });
+    fs.rmSync(file, { force: true });
+    removeLogs(file);
     const made = open(file, idsAbove);
     lost = null;
     onRemade(reason);
@@ -266,6 +270,10 @@ function reasonOf(error: unknown): string | null {
   return code === 'SQLITE_ERROR' && /no such (table|column)|has no column/.test(message)
     ? 'had other tables'
     : null;
+}
+
+function removeLogs(file: string) {
+  for (const end of ['-wal', '-shm']) fs.rmSync(file + end, { force: true });
 }
 
 function inodeOf(file: string): number | null {
