@@ -16,6 +16,7 @@ try {
   // In steps, because the modules of all at once are more files than some systems allow to be open.
   await import('./jobs/parts.ts');
   await import('./sources/parts.ts');
+  await import('./schedules/parts.ts');
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(

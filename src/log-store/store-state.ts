@@ -34,17 +34,16 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
 
   /** The number of bytes alone is shown every few seconds. */
   function emitChange() {
-    const current = JSON.stringify([remade, problem.read(), dropped()]);
-    if (current !== shown) bus.emit('log-store');
-    shown = current;
+    const former = shown;
+    shown = JSON.stringify([remade, problem.read(), dropped()]);
+    if (shown !== former) bus.emit('log-store');
   }
 
   function reportDropped() {
     const lines = dropped().times - reported.dropped;
     if (lines === 0) return;
     reported = { ...reported, dropped: dropped().times };
-    const words = plural(lines, 'line of the log was', 'lines of the log were');
-    log.warn({ event: 'log.dropped', lines }, `${words} not kept`);
+    log.warn({ event: 'log.dropped', lines }, notKept(lines));
   }
 
   function noteFailed(error: Error) {
@@ -83,6 +82,9 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     read: () => ({ file, remade, problem: problem.read(), dropped: dropped() }),
   };
 }
+
+const notKept = (lines: number) =>
+  `${plural(lines, 'line of the log was', 'lines of the log were')} not kept`;
 
 /** The reason why nothing is written now. */
 function createProblem({ log, now }: Pick<Given, 'log' | 'now'>) {
