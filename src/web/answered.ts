@@ -26,16 +26,19 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** The status of a request whose sender left before its answer began. */
 const leftStatus = 499;
 const shownMax = 120;
+/** Refused requests and those whose sender has left that are kept in a minute: a flood would push everything else out of the log. */
+const keptPerMinute = 100;
 
 /** Must be called before any other hook is added: a sender may leave while the first ones run. */
 export function reportAnswered(app: FastifyInstance, config: Limits, observers: Observer[]) {
   app.decorateRequest('isStream', false);
   app.decorateRequest('isReported', false);
+  const mayKeep = createAllowance();
   const report = (request: FastifyRequest, reply: FastifyReply) => {
     if (request.isReported || isSelfCheck(request.headers)) return;
     request.isReported = true;
     const answered = describe(request, reply);
-    logAnswered(request, answered, config);
+    logAnswered(request, answered, config, mayKeep);
     for (const observe of observers) observe(answered);
   };
   app.addHook('onResponse', async (request, reply) => report(request, reply));
@@ -44,6 +47,18 @@ export function reportAnswered(app: FastifyInstance, config: Limits, observers: 
     reply.raw.once('close', () => report(request, reply));
     done();
   });
+}
+
+function createAllowance(): () => boolean {
+  let minute = 0;
+  let left = 0;
+  return () => {
+    const current = Math.floor(Date.now() / 60_000);
+    if (current !== minute) left = keptPerMinute;
+    minute = current;
+    left -= 1;
+    return left >= 0;
+  };
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest {
@@ -81,15 +96,22 @@ function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply)
 
 /** A line with an `event` is kept: of an action, of a request that was left, refused or failed, and of one beyond the threshold.
  *  A stream or a transfer lasts as long as its reader. */
-function logAnswered(request: FastifyRequest, answered: AnsweredRequest, { slowRequestMs }: Limits) {
+function logAnswered(
+  request: FastifyRequest,
+  answered: AnsweredRequest,
+  { slowRequestMs }: Limits,
+  mayKeep: () => boolean,
+) {
   const { method, route, status, ms, actor, kind } = answered;
   const { action } = request.routeOptions.config;
   const line = { method, url: request.originalUrl, route, status, ms };
   const keep = (level: 'info' | 'warn', event: string) =>
     request.log[level]({ event, ...line, actor, action: action?.name }, describeAnswer(answered));
-  if (status >= 500) keep('warn', 'request.failed');
+  const isRefused = status >= 400 && status < 500;
+  if (isRefused && !mayKeep()) request.log.info(line, 'request');
+  else if (status >= 500) keep('warn', 'request.failed');
   else if (status === leftStatus) keep('info', 'request.left');
-  else if (status >= 400) keep('info', 'request.refused');
+  else if (isRefused) keep('info', 'request.refused');
   else if (action) keep('info', `action.${action.name}`);
   else if (ms >= slowRequestMs && kind === 'request') keep('info', 'request.slow');
   else request.log.info(line, 'request');

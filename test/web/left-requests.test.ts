@@ -107,3 +107,14 @@ t.test('a line of an unknown address has its path', async (t) => {
   t.match(short, /^GET to the unknown address \/no-such-page was answered with 404 after .* ms$/);
   t.match(long, /address \/long-x{114}… \(506 characters\) was answered/);
 });
+
+t.test('a flood of refused requests does not push the other lines out of the log', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  app.log.warn('worth keeping');
+  for (let at = 0; at < 300; at++) await (await fetch(`${app.origin}/nothing/${at}`)).arrayBuffer();
+  const { body } = await app.json('/api/v1/log?text=unknown&limit=200');
+  // The minute may change meanwhile.
+  t.ok(body.items.length >= 100 && body.items.length <= 200, `${body.items.length} lines`);
+  const requests = await app.json('/api/v1/requests?window=1h');
+  t.equal(requests.body.items.find((one: { route: string }) => one.route === 'none').n, 300);
+});
