@@ -18,8 +18,8 @@ export type FlagState = { is_on: boolean; percent: number };
 
 /** A number from 0 to below 100: the first 32 bits of the SHA-256 of flag and unit. */
 export function bucketOf(key: string, unit: string): number {
-  const digest = hash('sha256', `${key}:${unit}`, 'buffer');
-  return (digest.readUInt32BE(0) / 2 ** 32) * 100;
+  const digest = hash('sha256', `${key}:${unit}`, 'hex');
+  return (Number.parseInt(digest.slice(0, 8), 16) / 2 ** 32) * 100;
 }
 
 /** Null for a flag that does not exist, which is off. */

@@ -97,10 +97,10 @@ function wrapMethods<Subject>(
   for (const name of names) {
     const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
     Reflect.set(prototype, name, function call(this: Subject, ...args: unknown[]) {
-      const startedAt = note && observer ? performance.now() : 0;
+      const startedAt = note && observer ? process.hrtime.bigint() : null;
       try {
         const result = method.apply(this, args);
-        if (startedAt > 0) note?.(this, performance.now() - startedAt, result);
+        if (startedAt !== null) note?.(this, Number(process.hrtime.bigint() - startedAt) / 1e6, result);
         if (!(result instanceof Promise)) return result;
         return result.catch((error: unknown) => Promise.reject(named(error, this)));
       } catch (error) {
