@@ -84,6 +84,9 @@ t.test('without variables every setting has its documented default, below ./data
     sheetMaxBytes: 256 * 1024 * 1024,
     telemetryIntervalMs: 5000,
     logLevel: 'info',
+    keptLogBytes: 256 * 1024 * 1024,
+    slowRequestMs: 500,
+    slowStatementMs: 20,
   });
 });
 
@@ -129,6 +132,9 @@ t.test('each variable sets its key', async (t) => {
     CHL_SHEET_MAX_MB: '4',
     CHL_TELEMETRY_INTERVAL_SEC: '9',
     CHL_LOG_LEVEL: 'silent',
+    CHL_KEPT_LOG_MB: '32',
+    CHL_SLOW_REQUEST_MS: '60',
+    CHL_SLOW_STATEMENT_MS: '7',
   });
   t.same(config, {
     host: 'localhost',
@@ -174,6 +180,9 @@ t.test('each variable sets its key', async (t) => {
     sheetMaxBytes: 4 * 1024 * 1024,
     telemetryIntervalMs: 9000,
     logLevel: 'silent',
+    keptLogBytes: 32 * 1024 * 1024,
+    slowRequestMs: 60,
+    slowStatementMs: 7,
     warnings: [],
   });
 });

@@ -82,8 +82,9 @@ t.test('the reason names what was found, where, and what was expected', async (t
     '{"type":"row","outcome":"added","message":null}':
       'has null as "message" in a message of type row; expected: a text',
     '{"type":"result","data":[]}': 'has [] as "data" in a message of type result; expected: an object',
-    '{"type":"status"}': 'has the unknown type "status". Known types: progress, row, result, failure',
-    '{"done":1}': 'has no "type". Known types: progress, row, result, failure',
+    '{"type":"status"}':
+      'has the unknown type "status". Known types: progress, row, result, failure, statements',
+    '{"done":1}': 'has no "type". Known types: progress, row, result, failure, statements',
     '[1]': 'is not a JSON object',
     ' ': 'is empty',
   };
