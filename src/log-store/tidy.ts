@@ -7,7 +7,8 @@ import { giveBackPages, removeExpired, removeOldest } from './retention-reposito
 const walShare = 0.25;
 /** Free pages beyond this part of the file go back to the disk. */
 const freeShare = 0.25;
-const slackBytes = 1024 * 1024;
+/** The write-ahead log grows beyond its share while a reader keeps it from being emptied. */
+const slackBytes = 4 * 1024 * 1024;
 
 type Limits = { maxBytes: number };
 
