@@ -64,8 +64,8 @@ export const operator = {
 /** Less than tap's limit for a file. */
 const waitMaxMs = 15_000;
 
-/** A data root that is removed with the test. */
-export function makeRoot(t: Test): string {
+/** A new data root, removed after the servers of the test have closed; tap removes its own folders before. */
+export function makeRoot(t: Pick<Test, 'teardown'>): string {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
   t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
   return root;

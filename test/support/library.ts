@@ -10,6 +10,7 @@ import { formatRecord } from '../../src/sheets/csv.ts';
 import { type Tab, tabs, tabsNamed } from '../../src/sheets/tabs.ts';
 import type { TabNames } from '../../src/core/sheet-source.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
+import { makeRoot as makeFolder } from './engine.ts';
 
 type Row = Record<string, string | number | null>;
 export type Sheet = { categories: Row[]; experiences: Row[]; manuals: Row[] };
@@ -21,7 +22,7 @@ const time = '2026-01-02T03:04:05.000Z';
 
 /** A data root with an empty library; `db` is closed when the test ends. */
 export function makeRoot(t: Scope): Root {
-  return openRoot(t, { CHL_EXPERIENCE_ROOT: fs.realpathSync(t.testdir()) });
+  return openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t) });
 }
 
 /** A data root with another environment. */
