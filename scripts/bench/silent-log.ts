@@ -1,4 +1,4 @@
-// The log of a server without output; what is kept of it is kept.
+// The log of a server that writes no output. The log store still keeps its lines.
 import type { Config } from '../../src/core/config.ts';
 import { createServerLog } from '../../src/core/log.ts';
 import { createRedactor } from '../../src/core/redaction.ts';

@@ -5,7 +5,7 @@ export type RequestKind = 'request' | 'stream' | 'transfer';
 
 export type AnsweredRequest = {
   id: string;
-  /** When it arrived, in milliseconds since 1970. */
+  /** The time of its arrival, in milliseconds since 1970. */
   at: number;
   /** One of the methods that routes have, or `other`. */
   method: string;
@@ -16,7 +16,7 @@ export type AnsweredRequest = {
   address: string;
   status: number;
   ms: number;
-  /** Of the answer; null for one that was sent in pieces. */
+  /** The length of the answer; null for one that was sent in pieces. */
   bytes: number | null;
   /** The name of its sender; null when nobody was identified. */
   actor: string | null;

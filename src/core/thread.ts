@@ -3,7 +3,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import { AppError } from './errors.ts';
 import { toFault } from './faults.ts';
 
-/** What can be asked, by name. */
+/** The questions to a thread, by name. */
 export type Exchange = { [name: string]: { question: unknown; answer: unknown } };
 
 export type Question<E extends Exchange> = {

@@ -1,4 +1,4 @@
-// Which requests are traced, and the traces of those that are under way.
+// Picks the requests that are traced, and holds the open traces.
 import type { Span, Trace } from './trace.ts';
 import type { TraceContext } from './traceparent.ts';
 

@@ -27,7 +27,7 @@ export type DatabaseState = {
   tables: { job: number; at: string; items: TableSize[] } | null;
   busy: BusyCount;
   migrations: { name: string; is_applied: boolean }[];
-  /** Of the log alone: its limit, and how many lines it has since when. */
+  /** The log alone has these: its limit, and how many lines it has since when. */
   log: { max_bytes: number; lines: number; oldest_at: string | null } | null;
 };
 
@@ -65,7 +65,7 @@ function read(given: Given, name: (typeof lastingNames)[number]) {
   };
 }
 
-/** As its thread has seen it last: nobody else in this process opens the file. */
+/** The figures that its thread has seen last: nobody else in this process opens the file. */
 function readLog(given: Given): DatabaseState {
   const { file } = given.logState();
   const { bytes = 0, free_bytes = 0, wal_bytes = 0, lines = 0, oldest_at, made_at } = file ?? {};

@@ -65,7 +65,7 @@ const identifiers = [
   /\b(?!UTF-|ISO-|SHA-)[A-Z]{2,}(?:-[A-Z0-9]+)*-\d+\b/g,
 ];
 
-/** Where the parser stopped, which it names without quotation marks. */
+/** The token at which the parser stopped, which it names without quotation marks. */
 const token = /(?<=Unexpected token )\S+(?= in JSON)/g;
 
 const units = 'ns|µs|us|ms|s|secs?|seconds?|min|minutes?|h|hours?|d|days?|[KMGT]i?B|kB|bytes?|B|%';

@@ -19,7 +19,7 @@ type Given = Pick<Kernel, 'bus' | 'keptLines' | 'log' | 'redactor' | 'untilFree'
   gathering: Gathering;
   counts: CountRepository;
   jobs: Pick<JobRepository, 'find'>;
-  /** When this program was first used with these data, as far as it is known. */
+  /** The first use of this program with these data, as far as it is known. */
   since: () => string | null;
   /** Adds the errors of workers. */
   lookAtWorkers: () => Promise<void>;

@@ -1,4 +1,4 @@
-// The fingerprint of an error: what stays the same when the same thing goes wrong again.
+// The fingerprint of an error: the parts that are the same each time the error occurs.
 import { createHash } from 'node:crypto';
 import { foldPlurals } from './blank.ts';
 

@@ -17,7 +17,7 @@ const workerCodes: Record<string, string> = {
 };
 /** Says no more than the route of a request. */
 const requestFailed = 'request failed';
-/** What the server does next is no part of what failed. */
+/** The next step of the server (“; tried again soon”) is cut from the title. */
 const triedAgain = /; tried again\b.*$/;
 const uninteresting = new Set([notCounted, 'worker.ended']);
 

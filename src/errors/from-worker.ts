@@ -1,4 +1,4 @@
-// What workers could not do: entries that failed for good, outages of the embedding service, and workers that were lost.
+// The errors of workers: entries that failed for good, outages of the embedding service, and lost workers.
 import type { Redactor } from '../core/redaction.ts';
 import type { FailedEntry } from '../embedding/queue.ts';
 import type { WorkerRow } from '../workers/state.ts';
@@ -6,7 +6,7 @@ import { type Seen, toSeen } from './seen.ts';
 
 type Recorder = Pick<Redactor, 'record'>;
 
-/** What embedding workers do, in place of a route or an operation. */
+/** The work of embedding workers, in place of a route or an operation. */
 const place = 'embed';
 /** Codes of Node, of SQLite and of HTTP, which the messages contain. */
 const knownCode = /\b(?:E[A-Z]{3,}[A-Z_]*|SQLITE_[A-Z_]+|HTTP \d{3})\b/;

@@ -6,7 +6,7 @@ import type { Seen } from './seen.ts';
 
 const maxGroups = 1000;
 const maxErrors = 2000;
-/** Of each group, the newest. */
+/** The newest of each group. */
 const maxPlaces = 10;
 
 /** A group as it was seen since the last write. `hours`: times by UTC hour, `2026-11-28T14`. */

@@ -3,9 +3,9 @@ import { shorten } from '../core/shorten.ts';
 import { blank } from './blank.ts';
 import type { ErrorSource, Parts } from './fingerprint.ts';
 
-/** Where it was seen; each is null where it does not apply. */
+/** The places where it was seen; each is null if it does not apply. */
 export type Seen = Parts & {
-  /** What failed, if it has no place of its own, and the first line of its message. */
+  /** The thing that failed, if it has no place of its own, and the first line of its message. */
   title: string;
   /** Message, stack or end of the output. */
   text: string;

@@ -19,7 +19,7 @@ export function findFault(value: unknown): string | null {
   return null;
 }
 
-/** As a form keeps it: `on 20`, `off 100`. */
+/** The text that a form keeps: `on 20`, `off 100`. */
 const stateText = ({ is_on, percent }: FlagState): string => `${is_on ? 'on' : 'off'} ${percent}`;
 
 function readStateText(text: string): FlagState {

@@ -27,7 +27,7 @@ export function createFlags(given: Given) {
     /** Throws `not_found`. */
     find,
 
-    /** What the flag answers for a unit now, and why. Throws `not_found`. */
+    /** The answer of the flag for a unit, and why. Throws `not_found`. */
     resolve: (key: string, unit: string): Resolved => resolveFlag(key, find(key).state, unit),
 
     etag: (key: string) => etagOf(storedOf(find(key))),

@@ -1,5 +1,5 @@
-// What log.db holds: how each kind is written, and what can be asked. A new kind is a line in `writers`, a new question a line
-// in `questions`; both run in the thread of the log store and take the database first.
+// The contents of log.db: how each kind is written, and what can be asked. A new kind is a line in `writers`, a new question a
+// line in `questions`; both run in the thread of the log store and take the database first.
 import type { Db } from '../core/db/open.ts';
 import { addLines, lineRange, linesOf, lineTime } from './line-repository.ts';
 import { addRequestStats, requestCounts, requestStats } from './request-stat-repository.ts';

@@ -65,7 +65,7 @@ export function linesOf(db: Db, { filter, from, to, isUp, limit }: Piece): Line[
   return rows.map((row) => ({ ...row, fields: JSON.parse(row.fields ?? '{}') }));
 }
 
-/** When the first line from this id on was written; null when there is none. */
+/** The time of the first line from this id on; null when there is none. */
 export function lineTime(db: Db, { id }: { id: number }): number | null {
   return (
     (prepareOnce(db)('SELECT at FROM line WHERE id >= ? ORDER BY id LIMIT 1').pluck().get(id) as

@@ -16,7 +16,7 @@ export type Line = {
 export type LineFilter = {
   /** Each occurs in the text, the route or the other members, ignoring case. */
   words?: string[];
-  /** Of this level or a higher one. */
+  /** The lowest level. */
   level?: number;
   request_id?: string;
   job?: number;

@@ -58,8 +58,8 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
 
     add,
 
-    /** What was added before is in the answer, unless another program has locked the file. Throws `temporary` or `busy` when the file
-     *  cannot be used now, and `stopping` after `close`. */
+    /** The answer contains everything that was added before, unless another program has locked the file. Throws `temporary` or
+     *  `busy` when the file cannot be used now, and `stopping` after `close`. */
     async ask<Name extends QuestionName>(name: Name, given: Given<Name>): Promise<Answer<Name>> {
       void flush();
       const isKnown = (message: string) => message === state.read().problem?.text;

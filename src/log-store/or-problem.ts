@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 
-/** What was read from the log store, or why it cannot be read now: pages show that and the rest of their facts. */
+/** The answer of the log store, or why it cannot be read now: pages show that and the rest of their facts. */
 export async function orProblem<T>(reading: Promise<T>) {
   try {
     return { read: await reading, problem: null };

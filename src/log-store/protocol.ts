@@ -6,9 +6,9 @@ export type ThreadStart = { file: string; maxBytes: number; busyMaxMs: number };
 
 /** The file as it is now. Times are milliseconds since 1970. */
 export type FileState = {
-  /** Of its pages, without the write-ahead log. */
+  /** The bytes of its pages, without the write-ahead log. */
   bytes: number;
-  /** Of the pages that hold nothing, which later lines use. */
+  /** The bytes of empty pages, which later lines use. */
   free_bytes: number;
   wal_bytes: number;
   lines: number;

@@ -11,7 +11,7 @@ type Kept = {
   maxAgeMs: number;
   /** Kept for its age alone: it is small, and old on purpose. */
   isExempt?: true;
-  /** When the oldest one was observed; null without any. */
+  /** The time of the oldest one; null without any. */
   oldest: string;
   /** Remove some of those before `@before`, the oldest first. */
   remove: string[];

@@ -1,4 +1,4 @@
-// What a script reports of its own statements. The request that has started it is known by its `traceparent`.
+// The report of a script on its own statements. The request that has started it is known by its `traceparent`.
 import { type Config, readScriptEnvironment } from '../core/config.ts';
 import { observeStatements } from '../core/db/driver.ts';
 import { isObject } from '../core/json.ts';

@@ -10,7 +10,7 @@ export type KeptBecause = 'failed' | 'slow' | 'sampled' | 'job';
 
 export type KeptTrace = {
   id: string;
-  /** When it began, in milliseconds since 1970. */
+  /** The time of its start, in milliseconds since 1970. */
   at: number;
   /** Null for a job. */
   method: string | null;

@@ -1,4 +1,4 @@
-// Which requests are traced, and the traces of those that are under way.
+// Picks the requests that are traced, and holds the open traces.
 import { hash, randomUUID } from 'node:crypto';
 import { createTrace, type Trace } from '../core/trace.ts';
 import { readTraceparent, type TraceContext } from '../core/traceparent.ts';

@@ -1,4 +1,4 @@
-// The tables of ops.db for errors and flags. Times are ISO 8601 UTC. What is only observed lies in log.db.
+// The tables of ops.db for errors and flags. Times are ISO 8601 UTC. log.db has the tables of mere observations.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -63,7 +63,7 @@ export const flag = sqliteTable(
   () => [check('flag_is_on', sql`is_on IN (0, 1)`), check('flag_percent', sql`percent BETWEEN 0 AND 100`)],
 );
 
-/** When a flag was last read, written at most once an hour, and since when it has the default, if it has. */
+/** The last read of a flag, written at most once an hour, and since when it has the default, if it has. */
 export const flagRead = sqliteTable('flag_read', {
   key: text().primaryKey(),
   since: text().notNull(),
