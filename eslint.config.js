@@ -1,4 +1,4 @@
-// Reports floating promises, which requires types; all other rules are biome's. Biome's own rule misses methods of objects
+// Has the rules that require types, and one of tests; all others are biome's. Biome's own rule misses methods of objects
 // whose type is the ReturnType of a factory, and most objects here are created by factories.
 import { parser, plugin } from 'typescript-eslint';
 
@@ -20,6 +20,18 @@ export default [
     rules: {
       'types/no-floating-promises': ['error', { allowForKnownSafePromises: [tapTest] }],
       'types/no-misused-promises': 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          property: 'testdir',
+          message: 'tap removes it before the teardowns: use makeFolder of test/support/folder.ts.',
+        },
+      ],
     },
   },
 ];

@@ -37,7 +37,6 @@ function start({ name, output, timeoutMs, endMark }) {
   process.channel.unref();
   const load = async () => void (await import(pathToFileURL(path.resolve(output)).href));
   const test = new Test({ name, timeout: timeoutMs, cb: load });
-  test.t.testdirName = path.resolve('.tap/fixtures', output.replaceAll('/', '-'));
   test.t.pipe(process.stdout);
   current = { test, endMark, timer: setTimeout(failIfOpen, timeoutMs).unref() };
   // After a failure the process is not used again, so whatever is still open does not matter.

@@ -5,8 +5,8 @@ import { readConfig } from '../src/core/config.ts';
 import { createSilentLog } from '../scripts/bench/silent-log.ts';
 import { createCatalogue } from '../src/core/catalogue.ts';
 import { jobs } from '../src/jobs/feature.ts';
-import { makeRoot } from './support/engine.ts';
 import { defineOperation } from './support/operations.ts';
+import { makeFolder } from './support/folder.ts';
 
 function build(root: string) {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' }, root);
@@ -17,7 +17,7 @@ function build(root: string) {
 }
 
 t.test('a close during the start waits for it, starts no queued job, and closes everything', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await build(root);
   const waiting = await app.use(jobs).jobs.submit({ operation: 'chore', args: {} }, systemRequester);
   const started = app.start();

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { findViolations, withoutExceptions } from './support/architecture.ts';
+import { makeFolder } from './support/folder.ts';
 
 type Files = Record<string, string>;
 
@@ -310,12 +311,12 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
 ];
 
 t.test('a tree that follows ARCHITECTURE.md breaks no rule', async (t) => {
-  t.same(findViolations(plant(t.testdir(), {})), []);
+  t.same(findViolations(plant(makeFolder(t), {})), []);
 });
 
 for (const { rule, files, file, detail } of planted) {
   t.test(`${rule}: ${Object.keys(files)[0]}`, async (t) => {
-    const found = findViolations(plant(t.testdir(), files));
+    const found = findViolations(plant(makeFolder(t), files));
     t.match(found, [{ rule, file, ...(detail ? { detail } : {}) }]);
     t.same(new Set(found.map((one) => one.rule)), new Set([rule]));
   });

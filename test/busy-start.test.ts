@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { startApp } from './support/app.ts';
+import { makeFolder } from './support/folder.ts';
 
 const busyMs = 80;
 const freeMs = 60;
@@ -33,7 +34,7 @@ async function writeAgainAndAgain(t: Test, file: string) {
 }
 
 t.test('a server starts and stops while another process writes ops.db, and records both', async (t) => {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   await first.close();
   await writeAgainAndAgain(t, first.config.opsDatabasePath);

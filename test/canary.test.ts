@@ -12,6 +12,7 @@ import { filesOf, sheet } from './support/library.ts';
 import { startService } from './support/embedding-service.ts';
 import { startServer } from './support/server.ts';
 import { until } from './support/until.ts';
+import { makeFolder } from './support/folder.ts';
 
 const canary = (name: string) => `canary-${name}-${randomBytes(8).toString('hex')}`;
 const uploaded = newKey();
@@ -65,7 +66,7 @@ const findCanaries: Found = (place, content, allowed = []) => {
 
 async function start(t: Test, embeddingUrl: string) {
   const sheets = { published: filesOf(sheet()) };
-  const home = fs.realpathSync(t.testdir({ data: { 'operations.yaml': operations, sheets } }));
+  const home = makeFolder(t, { data: { 'operations.yaml': operations, sheets } });
   fs.writeFileSync(path.join(home, 'embedding.key'), `${values.key}\n`, { mode: 0o600 });
   const { child, url } = await startServer(t, home, {
     HOME: home,

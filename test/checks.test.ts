@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
+import { makeFolder } from './support/folder.ts';
 
 type Files = Record<string, string>;
 
@@ -20,7 +21,7 @@ const clean: Files = {
 };
 
 t.test('a debugger, ==, an unused variable and duplicate keys fail the lint', async (t) => {
-  const root = plant(t.testdir(), {
+  const root = plant(makeFolder(t), {
     'src/stops.ts': 'export function stop() {\n  debugger;\n}\n',
     'public/compares.js': 'export const isOne = (a) => a == 1;\n',
     'scripts/forgets.mjs': 'const forgotten = 1;\n',
@@ -38,7 +39,7 @@ t.test('a debugger, ==, an unused variable and duplicate keys fail the lint', as
 
 t.test('a floating promise fails the lint', async (t) => {
   const use = "import type { Jobs } from './jobs.ts';\n\n";
-  const root = plant(t.testdir(), {
+  const root = plant(makeFolder(t), {
     'src/floats.ts': `${use}export function start(jobs: Jobs) {\n  jobs.submit();\n}\n`,
     'src/misuses.ts': `${use}export function start(jobs: Jobs) {\n  setInterval(() => jobs.submit(), 1000);\n}\n`,
     'public/floats.js': "fetch('/health');\n",
@@ -55,7 +56,7 @@ t.test('a floating promise fails the lint', async (t) => {
 
 t.test('an unused file, export, type and dependency fail the check', async (t) => {
   const unused = { 'left-over': '1.0.0' };
-  const root = plant(t.testdir(), {
+  const root = plant(makeFolder(t), {
     'src/jobs.ts': `${clean['src/jobs.ts']}\nexport const limit = 1;\n`,
     'src/lonely.ts': 'export const lonely = 1;\n',
     'public/lonely.js': 'export const lonely = 1;\n',
@@ -72,7 +73,7 @@ t.test('an unused file, export, type and dependency fail the check', async (t) =
 t.test(
   'a wrong type and an unused local fail the check of types, with the configuration of the build',
   async (t) => {
-    const root = plant(t.testdir(), {
+    const root = plant(makeFolder(t), {
       'src/wrong.ts': "export const count: number = 'one';\n",
       'src/forgets.ts': 'const forgotten = 1;\nexport {};\n',
       'drizzle.config.ts': 'export {};\n',
@@ -85,7 +86,7 @@ t.test(
 );
 
 t.test('an unformatted file fails the format check', async (t) => {
-  const root = plant(t.testdir(), {
+  const root = plant(makeFolder(t), {
     'src/untidy.ts': 'export  const a="b"\n',
     'public/untidy.css': 'a{color:red}\n',
   });
@@ -97,7 +98,7 @@ t.test('an unformatted file fails the format check', async (t) => {
 });
 
 t.test('npm run check reports every failed check of the sources, and then runs no test', async (t) => {
-  const root = plantChecks(t.testdir(), {
+  const root = plantChecks(makeFolder(t), {
     lint: 'echo wrong lint; exit 1',
     unused: 'echo wrong export; exit 3',
   });
@@ -111,7 +112,7 @@ t.test('npm run check reports every failed check of the sources, and then runs n
 });
 
 t.test('npm run check builds, and runs the tests and the walk, when the sources are in order', async (t) => {
-  const good = await run(plantChecks(t.testdir()), 'check');
+  const good = await run(plantChecks(makeFolder(t)), 'check');
   t.equal(good.code, 0);
   const ran = good.out.match(/^\S+ ran$/gm) ?? [];
   const first = ['format:check ran', 'lint ran', 'postinstall ran', 'pretest ran', 'unused ran'];
@@ -121,7 +122,7 @@ t.test('npm run check builds, and runs the tests and the walk, when the sources 
 
 t.test('a failed test and a failed walk fail npm run check, and both are reported', async (t) => {
   const failing = { test: 'echo broken; exit 1', walk: 'echo lost; exit 1' };
-  const { code, out } = await run(plantChecks(t.testdir(), failing), 'check');
+  const { code, out } = await run(plantChecks(makeFolder(t), failing), 'check');
   t.equal(code, 1);
   t.match(out, /^broken$[\s\S]*^lost$[\s\S]*\nFailed: npm run test, npm run walk\n/m);
 });

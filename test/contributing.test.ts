@@ -7,6 +7,7 @@ import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
 import { findViolations } from './support/architecture.ts';
 import { templateProblems } from './support/template-rules.ts';
+import { makeFolderInProject } from './support/folder.ts';
 
 type Block = { kind: string; file: string; text: string };
 
@@ -44,7 +45,7 @@ function applyDiff(file: string, diff: string) {
 }
 
 t.test('the feature of CONTRIBUTING.md keeps every rule, and works', async (t) => {
-  const root = t.testdir();
+  const root = makeFolderInProject(t);
   for (const name of [...copied, 'test'])
     fs.cpSync(path.join(packageRoot, name), path.join(root, name), { recursive: true });
   // Hard links: the compiler resolves symbolic links, and to other paths it would compile everything anew.

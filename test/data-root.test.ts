@@ -11,6 +11,7 @@ import { startApp } from './support/app.ts';
 import { runHere } from './support/command-line.ts';
 import { textOf } from './support/screen.ts';
 import { mainFile, serverEnvironment, startServer } from './support/server.ts';
+import { linkTo, makeFolder } from './support/folder.ts';
 
 function startIn(root: string, command = [process.execPath, mainFile]) {
   const [file = '', ...args] = command;
@@ -19,13 +20,13 @@ function startIn(root: string, command = [process.execPath, mainFile]) {
 }
 
 t.test('a data folder that cannot be used is refused in one sentence', async (t) => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     file: 'text',
-    dangling: t.fixture('symlink', 'nowhere'),
-    'to-file': t.fixture('symlink', 'file'),
-    loop: t.fixture('symlink', 'loop'),
+    dangling: linkTo('nowhere'),
+    'to-file': linkTo('file'),
+    loop: linkTo('loop'),
     used: { logs: 'text' },
-    linked: { sheets: t.fixture('symlink', '../nowhere') },
+    linked: { sheets: linkTo('../nowhere') },
     'file-as-lock': { 'server.lock': {} },
   });
   const long = 'x'.repeat(300);
@@ -65,14 +66,13 @@ t.test('a data folder that cannot be used is refused in one sentence', async (t)
 });
 
 t.test('a link to a folder may be the data folder', async (t) => {
-  const folder = t.testdir({ real: {}, data: t.fixture('symlink', 'real') });
+  const folder = makeFolder(t, { real: {}, data: linkTo('real') });
   await startServer(t, folder);
   t.ok(fs.existsSync(path.join(folder, 'real/ops.db')));
 });
 
 t.test('the folder of another user, and a read-only one, are refused in one sentence', async (t) => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-other-'));
-  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder(t);
   const message = (code: string) => refuseFolder(folder, Object.assign(new Error('no'), { code })).message;
   t.match(message('EROFS'), `${folder} is on a read-only file system. Set CHL_EXPERIENCE_ROOT`);
   const { uid } = fs.statSync(folder);
@@ -86,8 +86,7 @@ t.test(
   'a server of an ordinary user names the owner',
   { skip: process.getuid?.() !== 0 && 'needs root' },
   async (t) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-other-'));
-    t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = makeFolder(t);
     for (const mode of [0o755, 0o700]) {
       fs.chmodSync(folder, mode);
       for (const root of [folder, path.join(folder, 'data')]) {
@@ -144,8 +143,7 @@ for (const [title, [lose, problem]] of Object.entries(losses)) {
   t.test(
     `a data folder that ${title} while the server runs is reported, and nothing is changed`,
     async (t) => {
-      const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
-      t.teardown(() => fs.rmSync(parent, { recursive: true, force: true }));
+      const parent = makeFolder(t);
       const root = path.join(parent, 'data');
       fs.mkdirSync(root);
       const app = await startApp(t, { root });
@@ -179,8 +177,7 @@ for (const [title, [lose, problem]] of Object.entries(losses)) {
 }
 
 t.test('without its library one can still sign in, look again and mute', async (t) => {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const root = makeFolder(t);
   const token = 'a-token-for-the-environment';
   const app = await startApp(t, { root, env: { CHL_ACCESS_TOKEN: token } });
   fs.renameSync(path.join(root, 'chl.db'), path.join(root, 'away'));
@@ -196,8 +193,7 @@ t.test('without its library one can still sign in, look again and mute', async (
 });
 
 t.test('a server stops with exit code 0 after its data folder was removed', async (t) => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
-  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder(t);
   const { child, url } = await startServer(t, folder);
   fs.rmSync(path.join(folder, 'data'), { recursive: true });
   t.equal((await fetch(`${url}/health`)).status, 503);
@@ -210,8 +206,7 @@ t.test(
   'a user whom the system does not know starts a server and a command',
   { skip: process.getuid?.() !== 0 && 'needs root' },
   async (t) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-nobody-'));
-    t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = makeFolder(t);
     fs.chmodSync(folder, 0o777);
     const cli = path.join(packageRoot, 'dist/src/cli.js');
     const asNobody = ['setpriv', '--reuid', '61234', '--clear-groups', process.execPath];

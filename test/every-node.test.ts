@@ -6,13 +6,14 @@ import path from 'node:path';
 import t from 'tap';
 import { startServer } from './support/server.ts';
 import { until } from './support/until.ts';
+import { makeFolder } from './support/folder.ts';
 
 const operations = `operations:
   - { name: sleeps, title: Sleeps, summary: Sleeps for ten minutes., command: [sleep, "600"] }
 `;
 
 t.test('import, embed, index, search, cancel and stop', async (t) => {
-  const root = t.testdir({ data: {} });
+  const root = makeFolder(t, { data: {} });
   fs.writeFileSync(path.join(root, 'data/operations.yaml'), operations, { mode: 0o600 });
   const { child, url } = await startServer(t, root, { CHL_WORKERS: '1' });
 

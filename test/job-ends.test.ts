@@ -15,7 +15,7 @@ import { card, textOf } from './support/screen.ts';
 import { startServer } from './support/server.ts';
 import { openStream } from './support/stream.ts';
 import { until } from './support/until.ts';
-import { makeRoot } from './support/engine.ts';
+import { makeFolder } from './support/folder.ts';
 
 const addresses = [
   '/api/v1/index',
@@ -206,7 +206,7 @@ t.test('every kind of end: what a job has changed before it is seen with it', as
 });
 
 t.test('loss: the first answers after a restart show what the lost job has changed', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const data = path.join(root, 'data');
   fs.mkdirSync(data);
   const command = [process.execPath, childFile('adds-an-entry')]

@@ -5,6 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import t from 'tap';
 import { type Environment, mainFile, serverEnvironment, startServer } from './support/server.ts';
+import { makeFolder } from './support/folder.ts';
 
 const startMaxMs = 20_000;
 
@@ -22,7 +23,7 @@ function refusal(root: string, more: Environment = {}) {
 t.test(
   'the first start creates the data root, seeds the published sheet, and prints its address',
   async (t) => {
-    const root = t.testdir();
+    const root = makeFolder(t);
     const { child, url } = await startServer(t, root);
     t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     t.equal((await fetch(`${url}/health`)).status, 200);
@@ -53,7 +54,7 @@ t.test(
 t.test(
   'a used port, an invalid variable and a file that is not a database are reported in one line',
   async (t) => {
-    const root = t.testdir({ data: { 'chl.db': 'this is not a database, despite its name' } });
+    const root = makeFolder(t, { data: { 'chl.db': 'this is not a database, despite its name' } });
     const taken = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     t.teardown(() => taken.close());

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { packageRoot, readConfig } from '../src/core/config.ts';
 import { connect } from '../src/core/db/driver.ts';
 import { startApp, type TestApp } from './support/app.ts';
-import { makeRoot } from './support/engine.ts';
+import { makeFolder } from './support/folder.ts';
 
 /** The content of `test/fixtures/<version>.json`, about the data root beside it. */
 type Expected = {
@@ -32,7 +32,7 @@ for (const version of versions) t.test(`the data of ${version} opens completely`
 function testVersion(version: string) {
   const expected: Expected = JSON.parse(fs.readFileSync(path.join(fixtures, `${version}.json`), 'utf8'));
   return async (t: Test) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     fs.cpSync(path.join(fixtures, version), root, { recursive: true });
     const settings = parseEnv(fs.readFileSync(path.join(root, '.env'), 'utf8'));
     t.test('its settings are known and have the same meaning', async (t) => {

@@ -8,8 +8,8 @@ import t from 'tap';
 import { chaosConfig, startServer } from '../scripts/chaos/server-process.ts';
 import { packageRoot } from '../src/core/config.ts';
 import { findMarkedProcesses } from '../src/runner/processes.ts';
-import { makeRoot } from './support/engine.ts';
 import { until } from './support/until.ts';
+import { makeFolder } from './support/folder.ts';
 
 const get = (url: string) =>
   new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -36,7 +36,7 @@ async function readUntil(stream: http.IncomingMessage, words: string) {
 }
 
 t.test('a stop ends streams and the running job, keeps the waiting job, and exits with code 0', async (t) => {
-  const config = chaosConfig(makeRoot(t));
+  const config = chaosConfig(makeFolder(t));
   const longer = { CHL_OPERATIONS_TIMEOUT_SEC: '60' };
   const server = startServer(config, longer);
   t.teardown(() => server.signal('SIGKILL'));
@@ -85,7 +85,7 @@ function refusal(url: string) {
 }
 
 t.test('the program stops with exit code 0 while a page is open', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
     cwd: root,
     env: {

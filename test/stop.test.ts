@@ -15,6 +15,7 @@ import { findMarkedProcesses, identify, isAlive } from '../src/runner/processes.
 import { queryOps } from './support/command-line.ts';
 import { mainFile, serverEnvironment } from './support/server.ts';
 import { until } from './support/until.ts';
+import { makeFolder } from './support/folder.ts';
 
 const script = `trap 'echo asked to end >&2; exit 3' TERM HUP; echo asleep; while :; do sleep 0.1; done`;
 const operations = `operations:
@@ -58,7 +59,7 @@ async function start(
 }
 
 function makeData(t: Test): { root: string; data: string } {
-  const root = t.testdir({ data: {} });
+  const root = makeFolder(t, { data: {} });
   const data = path.join(root, 'data');
   fs.writeFileSync(path.join(data, 'operations.yaml'), operations, { mode: 0o600 });
   return { root, data };

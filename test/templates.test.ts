@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
 import { templateProblems } from './support/template-rules.ts';
+import { makeFolder } from './support/folder.ts';
 
 t.test('every template follows the rules', async (t) => {
   t.same(templateProblems(path.join(packageRoot, 'views')), []);
@@ -54,7 +55,8 @@ t.test('each broken rule is reported with its line', async (t) => {
     ],
     'raw.eta': [`${first}\n<%~ name %>`, '2: outputs raw text that is not an include'],
   };
-  const folder = t.testdir(
+  const folder = makeFolder(
+    t,
     Object.fromEntries(Object.entries(broken).map(([name, [text]]) => [name, text ?? ''])),
   );
   t.same(
@@ -84,5 +86,5 @@ t.test('sentences, attributes on several lines, conditions and includes are allo
   <% } %>
 </details>
 `;
-  t.same(templateProblems(t.testdir({ 'fine.eta': fine })), []);
+  t.same(templateProblems(makeFolder(t, { 'fine.eta': fine })), []);
 });

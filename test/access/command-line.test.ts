@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const audited = `
   SELECT actor, event, outcome, target, reason, detail ->> '$.after.token' AS token, detail ->> '$.code' AS code
@@ -12,7 +12,7 @@ const audited = `
 `;
 
 t.test('without a server', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
 
   await t.test('create prints the token alone, and list tells it by its first characters', async (t) => {
     const created = await runHere(root, [

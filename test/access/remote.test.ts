@@ -8,7 +8,7 @@ import { maskerFor, readSecrets } from '../../src/core/secrets.ts';
 import { ownHosts } from '../../src/core/host.ts';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const remote = { CHL_HOST: '0.0.0.0', CHL_ALLOW_REMOTE: '1', CHL_OPERATIONS_MODE: 'noop' };
 const secret = 'canary-of-the-environment';
@@ -30,7 +30,7 @@ t.test('a host that is not loopback needs a consent and a token', async (t) => {
 });
 
 t.test('it starts with a token of the table, and stays closed when that expires', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const created = await runHere(root, [
     'token',
     'create',

@@ -1,9 +1,9 @@
 // How many sessions a token has at most, and that rows of sessions do not outlast them.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import t from 'tap';
 import { access } from '../../src/access/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const secret = 'canary-of-the-environment';
 const env = { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' };
@@ -53,7 +53,7 @@ t.test('a token has the newest twenty sessions, and is never refused', async (t)
 
 t.test('rows of sessions that have ended are removed, also when nobody signs in', async (t) => {
   let ms = Date.parse('2026-11-29T12:00:00Z');
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const options = { root, env, now: () => new Date(ms) };
   const app = await startApp(t, options);
   await signIn(app);

@@ -9,8 +9,8 @@ import { systemRequester } from '../../src/core/audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { falsify } from '../support/audit-log.ts';
 import { queryOps, runCommand } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
+import { makeFolder } from '../support/folder.ts';
 
 function addRows(app: TestApp, count: number) {
   for (let row = 0; row < count; row++)
@@ -90,7 +90,7 @@ for (const [title, sql, kind, row, message] of cases)
 t.test(
   'after a restart the rows that a cut has left are compared with the head of the server before',
   async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const first = await startApp(t, { root });
     addRows(first, 30);
     await first.close();
@@ -109,7 +109,7 @@ t.test(
 );
 
 t.test('commands without a server continue the chain', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   t.equal((await runCommand(root, ['token', 'create', '--name', 'one', '--role', 'viewer'])).code, 0);
   const app = await startApp(t, { root });
   t.equal((await runCommand(root, ['token', 'create', '--name', 'two', '--role', 'viewer'])).code, 0);
@@ -165,7 +165,7 @@ t.test('a check fails when audit.head cannot be used, and its finding stays unti
 });
 
 t.test('a server starts and writes on after rows that it never writes', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   addRows(first, 5);
   falsify(

@@ -11,7 +11,7 @@ import { systemRequester } from '../../src/core/audit.ts';
 import { startApp } from '../support/app.ts';
 import { openAuditLog } from '../support/audit-log.ts';
 import { queryOps } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 function keepHead(t: Test, { rows = 3, log = openAuditLog(t, { rows }) } = {}) {
   const { root, audit, now, chain } = log;
@@ -180,7 +180,7 @@ t.test('a file that is none, or cannot be written, is a warning with its reason'
 });
 
 t.test('a server writes its head at its start, and at its end after the row of its stop', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   const { headKeeper, head } = app.use(audit);
   await headKeeper.runOnce();

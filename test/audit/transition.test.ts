@@ -1,7 +1,8 @@
 // `detail.transition` of the audit rows of job ends.
 import t from 'tap';
-import { type Engine, buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
+import { type Engine, buildEngine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const detailsOf = (engine: Engine, number: number, event = 'job.finished') =>
   engine
@@ -48,7 +49,7 @@ t.test('runs of a schedule are compared with each other', async (t) => {
 });
 
 t.test('a job that is lost with its server counts, one that is queued again does not', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const operations = [
     defineOperation({ child: 'fails' }),
     { ...defineOperation({ name: 'patient', child: 'fails' }), onRestart: 'requeue' as const },

@@ -9,15 +9,15 @@ import { connect } from '../../src/core/db/driver.ts';
 import { acquireServerLock } from '../../src/runner/server-lock.ts';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const log = pino({ level: 'silent' });
 const id = `before-${version}`;
 
 /** The data of version 0.1.0. */
 function makeOld(t: Test, env: Record<string, string> = {}) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   fs.cpSync(path.join(packageRoot, 'test/fixtures/0.1.0'), root, { recursive: true });
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: '0', CHL_PORT: '0', ...env }, root);
   return { root, config };
@@ -125,7 +125,7 @@ t.test('an update without room for the copies does not begin', async (t) => {
 t.test(
   'a folder of backups inside one that the server cleans is refused at start, and nothing is written',
   async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     fs.mkdirSync(path.join(root, 'logs'));
     fs.symlinkSync(path.join(root, 'logs'), path.join(root, 'link'));
     const inIndex = { CHL_FAISS_INDEX_PATH: path.join(root, 'vectors') };

@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { makeRoot, type Scope } from '../support/library.ts';
 import '../support/plain-children.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const rows = 16;
 const textLength = 200_000;
@@ -91,7 +92,10 @@ t.test('a log that begins anew while it is copied is copied again', async (t) =>
 const hasBegunLog = (file: string) => fs.existsSync(`${file}-wal`) && fs.statSync(`${file}-wal`).size > 0;
 
 t.test('a copy leaves the locks of its process as they are', async (t) => {
-  const [read, file] = ['read.db', 'copy.db'].map((name) => path.join(t.testdir(), name)) as [string, string];
+  const [read, file] = ['read.db', 'copy.db'].map((name) => path.join(makeFolder(t), name)) as [
+    string,
+    string,
+  ];
   const db = connect(read);
   t.teardown(() => db.close());
   db.exec('CREATE TABLE one (id); BEGIN; SELECT id FROM one');
@@ -111,7 +115,7 @@ t.test('a copy leaves the locks of its process as they are', async (t) => {
 });
 
 t.test('a copy of a database that another program holds ends with an error about that file', async (t) => {
-  const locked = path.join(t.testdir(), 'locked.db');
+  const locked = path.join(makeFolder(t), 'locked.db');
   const file = path.join(path.dirname(locked), 'copy.db');
   const other = connect(locked);
   t.teardown(() => other.close());

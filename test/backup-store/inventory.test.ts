@@ -6,12 +6,12 @@ import { readAuditHead } from '../../src/backup-store/set-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { addBackup } from '../support/backups.ts';
-import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
 import { failReads, mayMount } from '../support/mounts.ts';
 import { textOf } from '../support/screen.ts';
 import { silence } from '../support/silent-folder.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const rowsOf = ({ parts }: TestApp) => parts.backups.all();
 const placeOf = ({ config }: TestApp, id: unknown) => path.join(config.backupPath, String(id));
@@ -290,7 +290,7 @@ t.test('a folder that does not answer keeps neither a job running nor a request 
 });
 
 t.test('a start removes what a killed server left, and finds what has come and gone meanwhile', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   const gone = String((await first.run('backup')).result?.backup);
   first.parts.backups.describe(gone, { is_kept: true, note: null });

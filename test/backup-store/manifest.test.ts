@@ -6,6 +6,7 @@ import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import { type Manifest, readManifest, writeManifest } from '../../src/backup-store/manifest.ts';
 import { libraryFile, setFile, setFolder } from '../../src/backup-store/set-files.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const hash = 'a'.repeat(64);
 const manifest: Manifest = {
@@ -24,7 +25,7 @@ const manifest: Manifest = {
 };
 
 t.test('a manifest is read as it was written', async (t) => {
-  const folder = t.testdir({ 'manifest.json': writeManifest(manifest) });
+  const folder = makeFolder(t, { 'manifest.json': writeManifest(manifest) });
   t.strictSame(readManifest(folder), manifest);
   const least = { ...manifest, job: null, index: null, model: null, dimension: null, audit_head: null };
   fs.writeFileSync(path.join(folder, 'manifest.json'), writeManifest(least));
@@ -57,7 +58,7 @@ t.test('a manifest that is missing or changed is refused by its name', async (t)
     [JSON.stringify({ ...manifest, files: [file] }), /"files" is missing or wrong/],
   ];
   for (const [text, message] of wrong) {
-    const folder = t.testdir(text === null ? {} : { 'manifest.json': text });
+    const folder = makeFolder(t, text === null ? {} : { 'manifest.json': text });
     const error = refusalOf(() => readManifest(folder));
     t.match(error, { code: 'bad_input', message });
     t.ok(error?.message.startsWith(path.join(folder, 'manifest.json')));
@@ -65,7 +66,7 @@ t.test('a manifest that is missing or changed is refused by its name', async (t)
 });
 
 t.test('a pipe in the place of a manifest is not opened', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   execFileSync('mkfifo', [path.join(folder, 'manifest.json')]);
   t.match(
     refusalOf(() => readManifest(folder)),
@@ -75,7 +76,7 @@ t.test('a pipe in the place of a manifest is not opened', async (t) => {
 
 t.test('a manifest other than the one that the backup was made with is refused', async (t) => {
   const text = writeManifest(manifest);
-  const folder = t.testdir({ 'manifest.json': text });
+  const folder = makeFolder(t, { 'manifest.json': text });
   t.strictSame(readManifest(folder, crypto.hash('sha256', text)), manifest);
   t.match(
     refusalOf(() => readManifest(folder, 'f'.repeat(64))),

@@ -7,6 +7,7 @@ import { writeDraft } from '../../src/backup-store/set-draft.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { createTurns } from '../../src/backup-store/set-reader.ts';
 import { createCleaning } from '../../src/backup-store/unfinished.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const set = '20261128T020000Z-1117';
 const copy = 'library-20261128T091200.123Z-ab12cd34.db';
@@ -36,7 +37,7 @@ t.test('only unfinished work of this program is removed, that of a job once it h
     'mine',
   ];
   const filled = (all: string[]) => Object.fromEntries(all.map((name) => [name, { file: 'x' }]));
-  const root = t.testdir({ backups: filled(names), tmp: filled(inTmp) });
+  const root = makeFolder(t, { backups: filled(names), tmp: filled(inTmp) });
   const config = { root, backupPath: path.join(root, 'backups') };
   const cleaning = createCleaning({ config, log: pino({ level: 'silent' }) });
   const has = (backups: string[], tmp: string[], after: string) => {
@@ -52,7 +53,7 @@ t.test('only unfinished work of this program is removed, that of a job once it h
 });
 
 t.test('one leftover that cannot be removed is reported once, and keeps no other', async (t) => {
-  const root = t.testdir({
+  const root = makeFolder(t, {
     backups: { [`.${set}.removed`]: {}, [`.${set}.partial`]: { file: 'x' } },
     tmp: { '.drill-ab12cd34-1.partial': { file: 'x' } },
   });
@@ -74,7 +75,7 @@ t.test('one leftover that cannot be removed is reported once, and keeps no other
 });
 
 t.test('a folder of backups that cannot be read keeps nothing in tmp', async (t) => {
-  const root = t.testdir({ backups: 'a file', tmp: { '.drill-ab12cd34-1.partial': { file: 'x' } } });
+  const root = makeFolder(t, { backups: 'a file', tmp: { '.drill-ab12cd34-1.partial': { file: 'x' } } });
   const config = { root, backupPath: path.join(root, 'backups') };
   await createCleaning({ config, log: pino({ level: 'silent' }) }).all();
   t.strictSame(fs.readdirSync(path.join(root, 'tmp')), []);
@@ -93,7 +94,7 @@ function nestTooDeep(folder: string) {
 }
 
 t.test('a folder of backups that cannot be written is named', async (t) => {
-  const file = path.join(t.testdir({ file: '' }), 'file');
+  const file = path.join(makeFolder(t, { file: '' }), 'file');
   const config = readConfig({ CHL_BACKUP_PATH: path.join(file, 'backups') }, '/');
   const made = writeDraft(config, set, async () => t.fail('nothing is written'));
   await t.rejects(made, { message: `${file}/backups is a file, or below one, where a folder is expected.` });

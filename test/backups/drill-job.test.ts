@@ -9,6 +9,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
 import { textOf } from '../support/screen.ts';
 import { makeSet } from '../support/sets.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const older = { id: '20261101T020000Z-7', at: '2026-11-01T02:00:00.000Z' };
 const newer = { id: '20261108T020000Z-8', at: '2026-11-08T02:00:00.000Z' };
@@ -112,7 +113,7 @@ t.test(
 );
 
 t.test('a test that ended while nobody looked is recorded by the next start, once', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   await app.run('import', { mode: 'replace' });
   await add(app, older);

@@ -4,6 +4,7 @@ import { backupsCheck } from '../../src/backups/backups-check.ts';
 import { findExpired } from '../../src/backups/retention.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { newYear } from '../support/schedule-breaks.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Given = Parameters<typeof findExpired>[0][number];
 
@@ -157,7 +158,7 @@ t.test(
 t.test('one that is dated later than now does not hide that the next one is overdue', async (t) => {
   const all = ['2036-11-01', '2026-11-27'].map((at) => made(at) as Backup);
   const check = backupsCheck({
-    config: readConfig({ CHL_EXPERIENCE_ROOT: t.testdir() }, '/'),
+    config: readConfig({ CHL_EXPERIENCE_ROOT: makeFolder(t) }, '/'),
     readBackups: async () => all,
     vanished: () => [],
     unused: () => [],

@@ -7,11 +7,12 @@ import { runStorageChaos } from '../../scripts/chaos/storage.ts';
 import { findLeftovers } from '../../scripts/chaos/storage-state.ts';
 import { startApp } from '../support/app.ts';
 import { makeSet } from '../support/sets.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test(
   'after kill -9 in a backup, a test, a restore or a vacuum, nothing is half or left behind',
   async (t) => {
-    const root = path.join(fs.realpathSync(t.testdir()), 'root');
+    const root = path.join(makeFolder(t), 'root');
     const report = await runStorageChaos({ root, seed: 3, cycles: 2 });
     t.same(report.problems, []);
     t.equal(report.cycles, 2);

@@ -8,6 +8,7 @@ import { accessProblems, browserTest } from '../support/browser.ts';
 import { refuse, startService } from '../support/embedding-service.ts';
 import { bookId, googleSettings, startGoogle } from '../support/google.ts';
 import { cellsOf, sheet } from '../support/library.ts';
+import { makeFolder } from '../support/folder.ts';
 
 browserTest('a key, a service and a token are set up by clicks, and say what is wrong', async (t, open) => {
   const google = await startGoogle(
@@ -24,7 +25,7 @@ browserTest('a key, a service and a token are set up by clicks, and say what is 
     page.locator(selector).getByText(text).first().waitFor();
 
   await click('link', 'Credentials');
-  await page.setInputFiles('#file-google', writeKey(t.testdir(), '{"installed":{}}'));
+  await page.setInputFiles('#file-google', writeKey(makeFolder(t), '{"installed":{}}'));
   await reads('#set-google', 'is the OAuth client of an application');
   await page.setInputFiles('#file-google', keyFile);
   await reads('#credentials-card', 'reader@chl-test.iam.gserviceaccount.com');

@@ -4,6 +4,7 @@ import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { jobRow } from '../support/screen.ts';
 import { startServer } from '../support/server.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const pill = '#conn';
@@ -53,7 +54,7 @@ browserTest('an offline page stands still, counts down, and reconnects at a clic
 });
 
 browserTest('a server that stops answering is noticed, and its stream opened again', async (t, open) => {
-  const { child, url } = await startServer(t, t.testdir(), noop.env);
+  const { child, url } = await startServer(t, makeFolder(t), noop.env);
   const page = await open(`${url}/operations`, { hasTestClock: true });
   await page.locator(pill).getByText('Live').waitFor();
   child.kill('SIGSTOP');

@@ -6,6 +6,7 @@ import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { experience, sheet, workbookOf } from '../support/library.ts';
 import { hashLibrary } from '../support/undo.ts';
+import { makeFolder } from '../support/folder.ts';
 
 browserTest('a dropped workbook is found in four clicks, and a wrong one is taken back', async (t, open) => {
   const app = await startApp(t);
@@ -53,7 +54,7 @@ browserTest('a dropped workbook is found in four clicks, and a wrong one is take
 browserTest('the import dialog takes a file, shows it in the title, and plans', async (t, open) => {
   const app = await startApp(t);
   await app.run('import');
-  const file = path.join(t.testdir(), 'library.xlsx');
+  const file = path.join(makeFolder(t), 'library.xlsx');
   fs.writeFileSync(file, await workbookOf(sheet()));
   const page = await open(`${app.origin}/operations`);
   await page.locator('#ask-import').click();

@@ -1,10 +1,10 @@
 // After a card is swapped, each control does what it shows, and the reader's state is kept.
-import fs from 'node:fs';
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { jobRow, operationRow } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const yaml = `operations:
   - { name: chore, title: Chore, summary: Sleeps., command: [sleep, "1000"] }
@@ -98,7 +98,7 @@ browserTest(
       (_, at) =>
         `  - { name: chore-${at}, title: Chore ${at}, summary: Does it., command: ["true"], group: Group ${at % 2} }\n`,
     );
-    const root = fs.realpathSync(t.testdir({ 'operations.yaml': `operations:\n${entries.join('')}` }));
+    const root = makeFolder(t, { 'operations.yaml': `operations:\n${entries.join('')}` });
     const app = await startApp(t, { root });
     const page = await open(`${app.origin}/operations`);
     await page.locator('#conn').getByText('Live').waitFor();
@@ -164,7 +164,7 @@ const spinnerOf = (button: any) =>
   button.ownerDocument.defaultView.getComputedStyle(button, '::after').opacity;
 
 function startWithCustom(t: Test) {
-  const root = fs.realpathSync(t.testdir({ 'operations.yaml': yaml }));
+  const root = makeFolder(t, { 'operations.yaml': yaml });
   return startApp(t, { root });
 }
 

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { startApp } from '../support/app.ts';
 import { browserTest, overflowOf } from '../support/browser.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Box = Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>;
 
@@ -24,7 +24,7 @@ const operations = `operations:
 `;
 
 browserTest('no page scrolls sideways, whatever its texts', async (t, open) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   fs.writeFileSync(path.join(root, 'operations.yaml'), operations, { mode: 0o600 });
   const app = await startApp(t, { root });
   const submit = { args: { text: longWord }, reason: longWord };

@@ -12,7 +12,8 @@ import { readConfig } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
-import { makeRoot, operator } from '../support/engine.ts';
+import { operator } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const found: Found = {
   subject: 'a',
@@ -26,7 +27,7 @@ const redactor = createRedactor(readConfig({}, '/nowhere'));
 
 /** One check that finds what `state.found` says; `pass` moves the clocks. */
 function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
-  const ops = prepareOps(path.join(makeRoot(t), 'ops.db'));
+  const ops = prepareOps(path.join(makeFolder(t), 'ops.db'));
   t.teardown(() => ops.close());
   let ms = Date.parse('2026-11-29T12:00:00.000Z');
   const now = () => new Date(ms);

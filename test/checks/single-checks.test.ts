@@ -17,6 +17,7 @@ import { diskForecastCheck } from '../../src/disk/disk-forecast-check.ts';
 import type { Forecast } from '../../src/disk/forecast.ts';
 import { startApp } from '../support/app.ts';
 import { startService } from '../support/embedding-service.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a server that acts on what another site sends is an error that names it', async (t) => {
   const marks = new Set<unknown>();
@@ -58,7 +59,7 @@ t.test('a server refuses its own attacks at each address, with a token and witho
 });
 
 t.test('a file that is no database is named', async (t) => {
-  const junk = path.join(t.testdir({ 'chl.db': 'not a database'.repeat(100) }), 'chl.db');
+  const junk = path.join(makeFolder(t, { 'chl.db': 'not a database'.repeat(100) }), 'chl.db');
   const config = { ...readConfig({}, '/nowhere'), databasePath: junk };
   t.match(await databaseFilesCheck(config).look(), {
     says: /chl\.db 1\.4 KiB, ops\.db not yet created/,
@@ -146,7 +147,7 @@ t.test(
 
 t.test('a secret in a .env file that others may read is a warning until its mode is 0600', async (t) => {
   const look = async (content: string, mode: number) => {
-    const folder = t.testdir({ '.env': content });
+    const folder = makeFolder(t, { '.env': content });
     const file = path.join(folder, '.env');
     fs.chmodSync(file, mode);
     const { found } = await configurationCheck(loadConfigFrom(folder, {})).look();

@@ -10,10 +10,10 @@ import {
   startCommand,
 } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('an import runs from an empty folder, with job, audit and log', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const words = ['import', '--mode', 'replace', '--reason', 'first import', '--confirm', 'import'];
   const { code, out, err } = await runCommand(root, words);
   t.same([code, err], [0, '']);
@@ -105,12 +105,12 @@ t.test('help needs no data folder, and lists custom operations', async (t) => {
 });
 
 t.test('an invalid setting is reported in one line', async (t) => {
-  const { code, err } = await runCommand(makeRoot(t), ['jobs'], { CHL_PORT: 'many' });
+  const { code, err } = await runCommand(makeFolder(t), ['jobs'], { CHL_PORT: 'many' });
   t.match({ code, err }, { code: 1, err: /^CHL_PORT is "many"; allowed: .*\n$/ });
 });
 
 t.test('an ops.db that is damaged in part is a sentence with the way back, in each command', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   await runHere(root, ['export']);
   damageTable(path.join(root, 'ops.db'), 'job_claim');
   const sentence =

@@ -10,8 +10,9 @@ import { checksOfFiles, checksOfServer, headsOfOps } from '../../src/declared-ch
 import { startApp } from '../support/app.ts';
 import { type Ended, runCommand } from '../support/command-line.ts';
 import { startService } from '../support/embedding-service.ts';
-import { makeRoot, operator } from '../support/engine.ts';
+import { operator } from '../support/engine.ts';
 import { isAvailable } from '../support/tracking.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const examine = (root: string, env: Record<string, string> = {}) =>
   runCommand(root, ['doctor', '--json'], env);
@@ -19,7 +20,7 @@ const findingsOf = ({ out }: Ended): Finding[] => JSON.parse(out).findings;
 const of = (ended: Ended, part: string) => findingsOf(ended).filter((finding) => finding.part === part);
 
 t.test('a new folder is ok, and nothing is created in it', async (t) => {
-  const root = path.join(makeRoot(t), 'new');
+  const root = path.join(makeFolder(t), 'new');
   const ended = await runCommand(path.dirname(root), ['doctor'], { CHL_EXPERIENCE_ROOT: root });
   t.equal(ended.code, 0);
   const parts = [
@@ -42,7 +43,7 @@ t.test('a new folder is ok, and nothing is created in it', async (t) => {
 });
 
 t.test('it says how the processes of scripts are found', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const expected = isAvailable('namespace')
     ? { status: 'ok', text: /PID namespace/ }
     : isAvailable('cgroup')
@@ -142,7 +143,7 @@ t.test('a database that lacks a table of its version is an error, with the words
 });
 
 t.test('an ops.db that cannot be read leaves the checks that need it unknown', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   fs.writeFileSync(path.join(root, 'ops.db'), 'this is no database, but it is long enough to look like one');
   const ended = await examine(root);
   t.match(of(ended, 'jobs'), [{ status: 'error' }]);
@@ -150,7 +151,7 @@ t.test('an ops.db that cannot be read leaves the checks that need it unknown', a
 });
 
 t.test('broken files are errors with the next step, and the other parts are still checked', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   fs.writeFileSync(
     path.join(root, 'chl.db'),
     'this is not a database, but it is long enough to look like one',
@@ -166,7 +167,7 @@ t.test('broken files are errors with the next step, and the other parts are stil
 });
 
 t.test('a problem of operations.yaml is a warning with its line and column', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const file = path.join(root, 'operations.yaml');
   fs.writeFileSync(file, 'operations:\n  - name: a\n  - { name: b, title: B, summary: S., command: [x] }\n');
   const ended = await examine(root);
@@ -206,7 +207,7 @@ t.test(
 );
 
 t.test('missing programs and invalid settings are reported', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const noPrograms = await examine(root, { PATH: '/nowhere' });
   t.match(of(noPrograms, 'programs'), [
     { status: 'error', text: /flock is missing\. Install util-linux\.$/ },

@@ -4,10 +4,10 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { startApp } from '../support/app.ts';
 import { runCommand, runHere, startCommand, writeBehaviours } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 async function startServer(t: Test) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   writeBehaviours(root);
   return startApp(t, { root });
 }

@@ -5,12 +5,12 @@ import type { Finding } from '../../src/cli/doctor.ts';
 import { identify, isAlive } from '../../src/runner/processes.ts';
 import { startApp } from '../support/app.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('workers are shown, paused, resumed and drained', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   t.match(await runHere(root, ['pause']), { code: 75, err: /^No workers are registered\./ });
   const rows = createWorkerRows(t, app);
@@ -34,7 +34,7 @@ t.test('workers are shown, paused, resumed and drained', async (t) => {
 });
 
 t.test('after a server was killed, none of its workers is reported as running', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const server = startServer(chaosConfig(root), { CHL_WORKERS: '1' });
   const url = await server.ready;
   t.teardown(() => server.signal('SIGKILL'));

@@ -7,6 +7,7 @@ import { createBus } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const refusal = { code: 'wrong_state', message: 'No.' };
 
@@ -15,7 +16,7 @@ function openAudit(
   now = () => new Date('2026-08-01T10:00:00Z'),
   onError: (error: unknown) => void = t.error,
 ) {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const ops = prepareOps(path.join(root, 'ops.db'));
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
   t.teardown(() => ops.close());

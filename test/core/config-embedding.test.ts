@@ -3,6 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { childEnvironment } from '../../src/core/config.ts';
 import { read, refusal } from '../support/settings.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
 const refusalOf = (url: string) => refusal({ ...service, CHL_EMBEDDING_URL: url });
@@ -33,7 +34,7 @@ t.test('an address that cannot be asked is refused by what it should be, without
 });
 
 t.test('its key file is not read with the settings', async (t) => {
-  const keyFile = path.join(t.testdir(), 'key');
+  const keyFile = path.join(makeFolder(t), 'key');
   const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
   fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
   const config = read(withKey);

@@ -5,6 +5,7 @@ import { loadConfigFrom, packageRoot, readConfig } from '../../src/core/config.t
 import { envExample } from '../../src/settings/env-example.ts';
 import { withSettingsTable } from '../../src/settings/settings-table.ts';
 import { read, refusal } from '../support/settings.ts';
+import { linkTo, makeFolder } from '../support/folder.ts';
 
 /** The variables that the configuration reads. */
 function settingNames(): string[] {
@@ -276,7 +277,10 @@ t.test('a path that only a shell could complete is refused instead of made', asy
 });
 
 t.test('certificates that nobody can use are reported', async (t) => {
-  const folder = t.testdir({ 'ca.pem': '', '.env': 'NODE_EXTRA_CA_CERTS=ca.pem\nSSL_CERT_FILE=gone.pem\n' });
+  const folder = makeFolder(t, {
+    'ca.pem': '',
+    '.env': 'NODE_EXTRA_CA_CERTS=ca.pem\nSSL_CERT_FILE=gone.pem\n',
+  });
   const [missing, ...others] = loadConfigFrom(folder, {}).warnings;
   t.equal(
     missing,
@@ -311,7 +315,7 @@ t.test(
 );
 
 t.test('the two databases must be different files, also through links', async (t) => {
-  const folder = t.testdir({ 'one.db': '', 'two.db': t.fixture('symlink', 'one.db') });
+  const folder = makeFolder(t, { 'one.db': '', 'two.db': linkTo('one.db') });
   const [one, two] = [path.join(folder, 'one.db'), path.join(folder, 'two.db')];
   t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: one }), /they must be two files/);
   t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: two }), /they must be two files/);
@@ -325,18 +329,18 @@ t.test('an empty variable means its default, and an unknown one is reported', as
 });
 
 t.test('a .env file is read, and environment variables take precedence', async (t) => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     '.env': '# mine\nCHL_PORT=1234\nCHL_LOG_LEVEL="warn"\nCHL_EXPERIENCE_ROOT=here\n',
   });
   const config = loadConfigFrom(folder, { CHL_PORT: '4321' });
   t.equal(config.port, 4321);
   t.equal(config.logLevel, 'warn');
   t.equal(config.root, path.join(folder, 'here'));
-  t.equal(loadConfigFrom(t.testdir(), {}).port, 8000, 'and the file is optional');
+  t.equal(loadConfigFrom(makeFolder(t), {}).port, 8000, 'and the file is optional');
 });
 
 t.test('an unreadable .env file is refused by name', async (t) => {
-  const folder = t.testdir({ '.env': {} });
+  const folder = makeFolder(t, { '.env': {} });
   t.throws(() => loadConfigFrom(folder, {}), {
     code: 'config',
     message: /^The settings cannot be read\. \S+\.env is a folder, not a file\. Remove or rename it/,
@@ -368,7 +372,7 @@ t.test('.env.example lists every variable, commented out, each with a line of ex
 
 t.test('.env.example has the real defaults', async (t) => {
   const text = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8');
-  const folder = t.testdir({ '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
+  const folder = makeFolder(t, { '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
   t.same(loadConfigFrom(folder, {}), readConfig({}, folder));
 });
 

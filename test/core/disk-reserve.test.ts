@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createDiskReserve, isDiskFull, readFreeBytes } from '../../src/core/disk-reserve.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const mib = 1024 * 1024;
 
 t.test('below the reserve new jobs are refused, and accepted again when space is free', async (t) => {
   let free = 64 * mib;
-  const { assertRoom } = createDiskReserve({ root: t.testdir(), diskReserveBytes: 64 * mib }, () => free);
+  const { assertRoom } = createDiskReserve({ root: makeFolder(t), diskReserveBytes: 64 * mib }, () => free);
   assertRoom();
   free -= 1;
   t.throws(assertRoom, {
@@ -22,7 +23,7 @@ t.test('below the reserve new jobs are refused, and accepted again when space is
 t.test(
   'a ballast of one mebibyte is written while space is free, deleted once, and written again',
   async (t) => {
-    const root = t.testdir();
+    const root = makeFolder(t);
     let free = 100 * mib;
     const { assertRoom, release } = createDiskReserve({ root: root, diskReserveBytes: 64 * mib }, () => free);
     const ballast = path.join(root, 'ballast');
@@ -41,7 +42,7 @@ t.test(
 );
 
 t.test('the free space of the real disk is read', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const { bavail, bsize } = fs.statfsSync(folder);
   const { assertRoom } = createDiskReserve({ root: folder, diskReserveBytes: 64 * mib }, () =>
     readFreeBytes(folder),
@@ -57,7 +58,7 @@ t.test('a full disk is recognised by the error codes of SQLite and of the file s
 
 t.test('work that fails on a full disk is repeated after the ballast is deleted', async (t) => {
   const { assertRoom, withRoom } = createDiskReserve(
-    { root: t.testdir(), diskReserveBytes: 64 * mib },
+    { root: makeFolder(t), diskReserveBytes: 64 * mib },
     () => 100 * mib,
   );
   assertRoom();

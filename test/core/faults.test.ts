@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { explain, toFault } from '../../src/core/faults.ts';
 import { damageTable } from '../support/damage.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** The words of the drivers, which people do not understand. */
 const driverWords = /malformed|SQLITE_|\bE[A-Z]{3,}\b|errno|syscall|^\w*Error|\n\s+at /;
@@ -59,7 +60,7 @@ t.test('other errors keep their message, and have no fault', (t) => {
 });
 
 t.test('an error of the driver names the damaged file and the way back', (t) => {
-  const file = path.join(t.testdir(), 'chl.db');
+  const file = path.join(makeFolder(t), 'chl.db');
   const db = openDatabase(file, { busyMs: 100 });
   db.exec('CREATE TABLE one (a); INSERT INTO one VALUES (1)');
   db.close();

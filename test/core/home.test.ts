@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createHomeShortener } from '../../src/core/home.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('the home folder of each path in a text becomes ~, and no other path changes', async (t) => {
   const shorten = createHomeShortener('/home/me');
@@ -32,7 +33,7 @@ t.test('without a home nothing is shortened', async (t) => {
 });
 
 t.test('a linked home is known by both of its paths, whatever characters they have', async (t) => {
-  const folder = fs.realpathSync(t.testdir({ 'real (1)+': {} }));
+  const folder = makeFolder(t, { 'real (1)+': {} });
   fs.symlinkSync('real (1)+', path.join(folder, 'link'));
   const shorten = createHomeShortener(`${folder}/link/`);
   t.equal(shorten(`${folder}/link/a and ${folder}/real (1)+/b`), '~/a and ~/b');

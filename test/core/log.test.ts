@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createLog, createServerLog, type KeptLine } from '../../src/core/log.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a log that cannot be written does not end the process, and is written later', async (t) => {
-  const file = path.join(t.testdir(), 'log');
+  const file = path.join(makeFolder(t), 'log');
   const fd = fs.openSync('/dev/full', 'w');
   const log = createLog('info', { record: (line) => line }, fd);
   t.doesNotThrow(() => log.info('first'));

@@ -4,8 +4,9 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { createRandom } from '../../scripts/random.ts';
 import { receiveFile } from '../../src/core/receive-file.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const file = path.join(t.testdir(), 'upload.zip');
+const file = path.join(makeFolder(t), 'upload.zip');
 const mebibyte = 1024 * 1024;
 
 type Options = { maxBytes?: number; signal?: AbortSignal; onBytes?: (received: number) => void };

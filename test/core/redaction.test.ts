@@ -3,11 +3,12 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const token = `chl_${'aZ0_-'.repeat(8)}xyz`;
 
 function open(t: Test, env: Record<string, string> = {}) {
-  const root = t.testdir({ secrets: {} });
+  const root = makeFolder(t, { secrets: {} });
   let now = 0;
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root, ...env }, root), () => now);
   const wait = () => {

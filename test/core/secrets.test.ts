@@ -3,6 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { maskerFor, readSecrets, secretForms, secretsIn } from '../../src/core/secrets.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const pem = [
   '-----BEGIN PRIVATE KEY-----',
@@ -133,7 +134,7 @@ t.test('a text shorter than six bytes is not masked, because it would hide ordin
 t.test(
   'the files that variables named …_FILE point to are secrets; other variables and missing files are not',
   async (t) => {
-    const folder = t.testdir({ token: 'token-of-the-report\n', other: 'not read', empty: '' });
+    const folder = makeFolder(t, { token: 'token-of-the-report\n', other: 'not read', empty: '' });
     const environment = {
       REPORT_TOKEN_FILE: `${folder}/token`,
       OTHER: `${folder}/other`,
@@ -186,7 +187,7 @@ t.test('variables with other names of secrets, and logins in addresses, are secr
 });
 
 t.test('the key of the embedding service is masked in every operation', async (t) => {
-  const keyFile = path.join(t.testdir(), 'key');
+  const keyFile = path.join(makeFolder(t), 'key');
   fs.writeFileSync(keyFile, 'sk-very-secret', { mode: 0o600 });
   const service = {
     CHL_EMBEDDING_URL: 'http://host',

@@ -8,6 +8,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
 import { auditOf, createKeyRequests, startWithKey } from '../support/credentials.ts';
 import { bookId, type GoogleStandIn } from '../support/google.ts';
+import { makeFolder } from '../support/folder.ts';
 
 let app: TestApp;
 let google: GoogleStandIn;
@@ -159,7 +160,7 @@ t.test('a check of a broken thing says what to do', async (t) => {
 });
 
 t.test('a path is refused with the command that fixes it, and nothing of the file is repeated', async (t) => {
-  const folder = fs.realpathSync(t.testdir({ 'good.json': goodKey, 'a b.json': goodKey, folder: {} }));
+  const folder = makeFolder(t, { 'good.json': goodKey, 'a b.json': goodKey, folder: {} });
   const at = (name: string) => path.join(folder, name);
   fs.chmodSync(at('good.json'), 0o600);
   fs.symlinkSync(at('good.json'), at('link.json'));
@@ -210,7 +211,7 @@ t.test('a path is refused with the command that fixes it, and nothing of the fil
 });
 
 t.test('a registered file replaces an upload and stays where it is', async (t) => {
-  const folder = fs.realpathSync(t.testdir({ 'mine.json': goodKey }));
+  const folder = makeFolder(t, { 'mine.json': goodKey });
   const file = path.join(folder, 'mine.json');
   fs.chmodSync(file, 0o600);
   const { status, body } = await keys.register('google', file);
@@ -239,7 +240,7 @@ t.test('the forms work without JavaScript, and come back with what was refused',
   const wrong = await app.submit('/ui/credentials/google/path', { path: '/nowhere/a.json' });
   t.equal(wrong.status, 422);
   t.match(await wrong.text(), /<h1>Credentials<\/h1>.*value="\/nowhere\/a\.json".*There is no file/s);
-  const folder = fs.realpathSync(t.testdir({ 'mine.json': goodKey }));
+  const folder = makeFolder(t, { 'mine.json': goodKey });
   const file = path.join(folder, 'mine.json');
   fs.chmodSync(file, 0o644);
   const wide = await app.submit('/ui/credentials/google/path', { path: file }, { 'hx-request': 'true' });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { judgeKey } from '../../src/credentials/key-content.ts';
 import { readKeyFile } from '../../src/credentials/key-file.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a file that says it is empty and has no end is read up to the limit of keys', async (t) => {
   const file = `/proc/${process.pid}/pagemap`;
@@ -12,7 +13,7 @@ t.test('a file that says it is empty and has no end is read up to the limit of k
 });
 
 t.test('a key that ends at the limit is read whole', async (t) => {
-  const file = path.join(fs.realpathSync(t.testdir()), 'key');
+  const file = path.join(makeFolder(t), 'key');
   fs.writeFileSync(file, `sk-key${'\n'.repeat(512 * 1024 - 6)}`, { mode: 0o600 });
   t.match(readKeyFile('api_key', file), { path: file, email: null });
 });

@@ -8,6 +8,7 @@ import { lookTwice, readPlaces } from '../support/checks.ts';
 import { createKeyRequests } from '../support/credentials.ts';
 import { type Service, startService } from '../support/embedding-service.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const key = 'sk-canary-0123456789';
 let root: string;
@@ -16,7 +17,7 @@ let service: Service;
 let app: TestApp;
 
 t.before(async () => {
-  root = fs.realpathSync(t.testdir({ 'emb.key': key }));
+  root = makeFolder(t, { 'emb.key': key });
   file = path.join(root, 'emb.key');
   fs.chmodSync(file, 0o600);
   service = await startService(t);

@@ -6,9 +6,10 @@ import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { createKeyRequests, startWithKey } from '../support/credentials.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a saved key is used after a restart, and what the environment names is locked', async (t) => {
-  const root = fs.realpathSync(t.testdir({ secrets: { 'mine.txt': 'x' } }));
+  const root = makeFolder(t, { secrets: { 'mine.txt': 'x' } });
   const { env, goodKey } = await startWithKey(t);
   const first = await startApp(t, { root, env });
   await createKeyRequests(first).upload('google', goodKey);

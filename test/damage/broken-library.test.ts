@@ -11,9 +11,9 @@ import { addExperience, createLibrary } from '../support/entries.ts';
 import { runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { lock } from '../support/damage-breaks.ts';
-import { makeRoot } from '../support/engine.ts';
 import { fillDisk, makeReadOnly, mayMount, mountDisk } from '../support/mounts.ts';
 import { card, textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** The words of drivers and of the system, and stacks. */
 const driverWords =
@@ -106,7 +106,7 @@ for (const [name, kind] of Object.entries(kinds)) {
 async function meet(t: Test, kind: Kind) {
   const { sentence, finding = sentence, component, title } = kind;
   let time = Date.now();
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const folder = kind.mounts ? mountDisk(t, '64m') : root;
   const env = {
     CHL_DATABASE_PATH: path.join(folder, 'chl.db'),
@@ -156,7 +156,7 @@ async function meet(t: Test, kind: Kind) {
 }
 
 t.test('the way back is a whole set before a copy, and never an empty library', async (t) => {
-  const { config, library } = createLibrary(makeRoot(t));
+  const { config, library } = createLibrary(makeFolder(t));
   const copy = (hour: string) =>
     path.join(config.backupPath, `library-20261129T${hour}0000.000Z-12345678.db`);
   fs.mkdirSync(config.backupPath);

@@ -7,6 +7,7 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { fillDisk, makeReadOnly, mayMount, mountDisk } from '../support/mounts.ts';
 import { mainFile, serverEnvironment } from '../support/server.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const kinds: Record<string, { mounts?: true; breakIt(t: Test, file: string): unknown; sentence: RegExp }> = {
   'on a full disk': {
@@ -36,7 +37,7 @@ const kinds: Record<string, { mounts?: true; breakIt(t: Test, file: string): unk
 for (const [name, { mounts, breakIt, sentence }] of Object.entries(kinds)) {
   const skip = mounts === true && !mayMount && 'needs the right to mount';
   t.test(`the start says in one sentence that a library ${name} cannot be used`, { skip }, (t) => {
-    const root = t.testdir();
+    const root = makeFolder(t);
     const file = path.join(mounts ? mountDisk(t, '2m') : root, 'chl.db');
     prepareLibrary(file).library.close();
     breakIt(t, file);

@@ -9,7 +9,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { damageTable } from '../support/damage.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const actions = ['check', 'analyze', 'reindex', 'vacuum'] as const;
 
@@ -106,7 +106,7 @@ for (const [name, where] of [
   ['experiences', 'the table experiences'],
 ] as const)
   t.test(`a check names ${where} as damaged, and not in the words of SQLite`, async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const first = await startApp(t, { root });
     await first.run('import', { mode: 'replace' });
     const { databasePath } = first.config;
@@ -134,7 +134,7 @@ t.test('a vacuum is refused without room, and of a large ops.db', async (t) => {
   const app = await startApp(t);
   const { assertPossible } = databaseOperation;
   const at = (file: string, bytes: number) => {
-    const large = path.join(t.testdir(), file);
+    const large = path.join(makeFolder(t), file);
     fs.closeSync(fs.openSync(large, 'w'));
     fs.truncateSync(large, bytes);
     return large;

@@ -10,12 +10,12 @@ import { declaredOperations } from '../../src/declared-operations.ts';
 import { claimsOfLevel, type Window } from '../../src/window-store/window.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
-import { makeRoot } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { textOf } from '../support/screen.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { admin, auditOf, wanted } from '../support/windows.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const vacuum = { args: { database: 'library', do: 'vacuum' } };
 
@@ -129,7 +129,7 @@ function makeLargeLibrary(file: string) {
 }
 
 t.test('a search and a page answer while a vacuum runs', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   await first.run('import', { mode: 'replace' });
   await first.run('index');
@@ -183,7 +183,7 @@ function isLocked(file: string): boolean {
 }
 
 t.test('after kill -9 of the server in a vacuum the window is over, and the library whole', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const data = path.join(root, 'data');
   let server = await startServer(t, root);
   const stop = async () => {

@@ -8,6 +8,7 @@ import { createDiskUse } from '../../src/disk/disk-use.ts';
 import { createDiskUseRepository } from '../../src/disk/disk-use-repository.ts';
 import { forecastOf, growthOf } from '../../src/disk/forecast.ts';
 import type { DiskPartName } from '../../src/disk/parts-of-disk.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const day = 86_400_000;
 const nobodyElsewhere = () => false;
@@ -18,7 +19,7 @@ function openUse(
   t: Test,
   of: { sizes: Partial<Record<DiskPartName, number>>; free: number; isBroken?: boolean },
 ) {
-  const ops = prepareOps(`${t.testdir()}/ops.db`);
+  const ops = prepareOps(`${makeFolder(t)}/ops.db`);
   t.teardown(() => ops.close());
   const clock = { ms: Date.parse('2026-11-01T12:00:00.000Z') };
   const bus = createBus();

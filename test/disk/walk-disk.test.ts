@@ -5,11 +5,12 @@ import t, { type Test } from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { measureDisk } from '../../src/disk/measure.ts';
 import { walkDisk } from '../../src/disk/walk-disk.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const kibibyte = 1024;
 
 function openRoot(t: Test, env: Record<string, string> = {}) {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const root = path.join(folder, 'data');
   fs.mkdirSync(path.join(root, 'logs'), { recursive: true });
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, ...env }, folder);
@@ -65,7 +66,7 @@ t.test('a file with two links counts once, and links are not followed', async (t
 });
 
 t.test('folders outside of the data folder belong to their parts, too', async (t) => {
-  const outside = path.join(t.testdir(), 'backups');
+  const outside = path.join(makeFolder(t), 'backups');
   const { config, write } = openRoot(t, { CHL_BACKUP_PATH: outside });
   write(path.join(outside, 'one/library.db'), 700);
   t.ok((bytesOf(walkDisk(config)).backups ?? 0) >= 700 * kibibyte);

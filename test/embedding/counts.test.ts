@@ -2,9 +2,10 @@ import t from 'tap';
 import { createLibraryCounts } from '../../src/embedding/counts.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('counts follow the commits of other connections, and are taken once per commit', async (t) => {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   const reader = openDatabase(config.databasePath, { busyMs: 100 });
   t.teardown(() => {
     reader.close();

@@ -1,18 +1,18 @@
 // A damaged database: each job, /health, the banner and the API say which file is damaged and the way back.
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { makeRoot } from '../support/engine.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp } from '../support/app.ts';
 import { damageTable } from '../support/damage.ts';
 import { card, textOf } from '../support/screen.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const words = /chl\.db is damaged.*(Restore from|There is no backup).*stop the server/i;
 const driverWords = /malformed|SQLITE_|SqliteError|\n\s+at /;
 
 async function damagedRoot(t: Test, name: 'chl.db' | 'ops.db' = 'chl.db', table = 'experiences') {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const healthy = await startApp(t, { root });
   await healthy.run('import');
   await healthy.close();
@@ -51,7 +51,7 @@ t.test('damage is known from the start, before any job meets it', async (t) => {
 });
 
 t.test('a large database is checked in a thread', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   await app.close();
   const db = openDatabase(app.config.databasePath, { busyMs: 1000 });
@@ -79,7 +79,7 @@ t.test('damage that a job meets is known before the job is reported as failed', 
 });
 
 t.test('damage that only the server meets is remembered', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   t.match((await app.json('/health')).body.components.database, { status: 'healthy' });
   const corrupt = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });

@@ -6,6 +6,7 @@ import { ModelChange } from '../../src/embedding/embedder.ts';
 import { createHttpModel, type HttpOptions } from '../../src/embedding/http.ts';
 import { endpointOf } from '../../src/embedding/http-request.ts';
 import { hangMs, refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000 };
 
@@ -65,7 +66,7 @@ t.test('texts are sent in batches, and their vectors come back in order, with le
 });
 
 t.test('the key is sent and appears in no message', async (t) => {
-  const keyFile = path.join(t.testdir(), 'key');
+  const keyFile = path.join(makeFolder(t), 'key');
   fs.writeFileSync(keyFile, 'sk-very-secret-key\n', { mode: 0o600 });
   const { service, model } = await open(t, {}, keyFile);
   const embedder = await model.open();

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { startService } from '../support/embedding-service.ts';
 import { certificate, startProxy, startTls } from '../support/proxy.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const source = `
   const { loadConfig } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/core/config.js'))});
@@ -21,7 +22,7 @@ const source = `
 
 /** What a process with this environment prints: the dimension or the error. */
 async function embed(t: Test, url: string, more: Record<string, string>, timeoutMs = 3000): Promise<string> {
-  const cwd = t.testdir({ 'ca.pem': certificate });
+  const cwd = makeFolder(t, { 'ca.pem': certificate });
   const env = {
     CHL_EMBEDDING_URL: url,
     CHL_EMBEDDING_MODEL: 'm',

@@ -14,9 +14,10 @@ import {
 } from '../../src/embedding/repository.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { makeFolder } from '../support/folder.ts';
 
 function open(t: Test) {
-  const { library } = createLibrary(t.testdir());
+  const { library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   const repository = createEmbeddingRepository(library);
   const embed = (selection: Selection = {}, model: Embedder = builtIn) =>

@@ -9,13 +9,14 @@ import { addExperience, addManual } from '../support/entries.ts';
 import { childFile } from '../support/operations.ts';
 import { openBench } from '../support/queue.ts';
 import { testQueueContract } from './queue-contract.ts';
+import { makeFolder } from '../support/folder.ts';
 
 testQueueContract(t, createSqliteQueue);
 
 // `npm run chaos` uses other seeds.
 for (const seed of [6, 19, 907_508]) {
   t.test(`500 random steps match the model, seed ${seed}`, async (t) => {
-    const walk = await walkQueue({ root: t.testdir(), openQueue: createSqliteQueue, seed, steps: 500 });
+    const walk = await walkQueue({ root: makeFolder(t), openQueue: createSqliteQueue, seed, steps: 500 });
     t.same(walk, { steps: 500, difference: null });
   });
 }

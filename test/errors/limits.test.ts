@@ -8,14 +8,14 @@ import { createGathering } from '../../src/errors/gathering.ts';
 import { toSeen } from '../../src/errors/seen.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addError, logError } from '../support/errors.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const save = (app: TestApp) => app.use(errors).collector.runOnce();
 const list = async (app: TestApp, query = '') => (await app.json(`/api/v1/errors${query}`)).body.items;
 
 t.test('counts outlast a restart, and a stop writes what was gathered', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { ...noop, root });
   await addError(first, { message: 'it broke' });
   logError(first, { message: 'it broke' });

@@ -8,7 +8,7 @@ import { errors } from '../../src/errors/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { defineOperation } from '../support/operations.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const save = (app: TestApp) => app.use(errors).collector.runOnce();
@@ -159,7 +159,7 @@ t.test('an entry that failed for good is counted once, with the code in its mess
 });
 
 t.test('a job that a crash of the server has ended is counted at the next start', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { ...noop, root });
   await first.close();
   const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 100 });
@@ -180,7 +180,7 @@ t.test('a job that a crash of the server has ended is counted at the next start'
 t.test(
   'a failure that the last server did not count, as it was killed, is counted at the next start',
   async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const catalogue = createCatalogue([defineOperation({ name: 'other', child: 'fails' })]);
     const first = await startApp(t, { root, catalogue });
     const counted = await first.run('other');
@@ -206,7 +206,7 @@ t.test(
 );
 
 t.test('failures of before this program was used are not counted', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { ...noop, root });
   await first.close();
   const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 100 });

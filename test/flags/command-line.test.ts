@@ -4,7 +4,7 @@ import { systemRequester } from '../../src/core/audit.ts';
 import { flags } from '../../src/flags/feature.ts';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const reason = ['--reason', 'a test needs it'];
 
@@ -42,7 +42,7 @@ t.test('flags on the command line', async (t) => {
 });
 
 t.test('without a server', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const set = await runHere(root, ['flag', 'set', 'traces', '20', ...reason], {
     CHL_OPERATIONS_MODE: 'noop',
   });

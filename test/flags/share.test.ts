@@ -4,14 +4,14 @@ import t from 'tap';
 import { bucketOf, isOnFor } from '../../src/flags/flag.ts';
 import { flags } from '../../src/flags/feature.ts';
 import { startApp } from '../support/app.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const ids = Array.from({ length: 10_000 }, (_, i) => createHash('md5').update(String(i)).digest('hex'));
 const reason = 'a test needs it';
 const env = { CHL_OPERATIONS_MODE: 'noop' };
 
 t.test('20% of 10,000 units are 19% to 21%, 40% has them all, and a restart changes nothing', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const put = async (percent: number) => {
     const app = await startApp(t, { root, env });
     const init = { method: 'PUT', headers: { 'content-type': 'application/json' } };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { readIndexFile, readVector, scanIndexFile } from '../../src/index/faiss-reader.ts';
 import { writeIndexFile } from '../../src/index/faiss-writer.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const allocate = (bytes: number) => new Uint8Array(bytes);
 
@@ -27,7 +28,7 @@ const known = Buffer.from(
 const vectors = [Float32Array.of(1, -2), Float32Array.of(0.5, 0), Float32Array.of(0, 3)];
 
 t.test('an index is written byte for byte as FAISS writes it', (t) => {
-  const file = path.join(t.testdir(), 'a.index');
+  const file = path.join(makeFolder(t), 'a.index');
   const written = writeIndexFile(file, 2, vectors);
   t.same(fs.readFileSync(file), known);
   t.same(written, {
@@ -40,7 +41,7 @@ t.test('an index is written byte for byte as FAISS writes it', (t) => {
 });
 
 t.test('an index is read into one array', (t) => {
-  const file = path.join(t.testdir({ 'a.index': known }), 'a.index');
+  const file = path.join(makeFolder(t, { 'a.index': known }), 'a.index');
   const { vectors: read, ...rest } = readIndexFile(file, allocate);
   t.same(read, Float32Array.of(1, -2, 0.5, 0, 0, 3));
   t.match(rest, { dimension: 2, count: 3, bytes: 69 });
@@ -49,7 +50,7 @@ t.test('an index is read into one array', (t) => {
 });
 
 t.test('the caller decides where the vectors are stored', (t) => {
-  const file = path.join(t.testdir({ 'a.index': known }), 'a.index');
+  const file = path.join(makeFolder(t, { 'a.index': known }), 'a.index');
   const shared = new SharedArrayBuffer(1024);
   const { vectors: read } = readIndexFile(file, (bytes) => new Uint8Array(shared, 64, bytes));
   t.equal(read.buffer, shared);
@@ -58,7 +59,7 @@ t.test('the caller decides where the vectors are stored', (t) => {
 });
 
 t.test('an index larger than every buffer is read back in chunks of whole vectors', (t) => {
-  const file = path.join(t.testdir(), 'a.index');
+  const file = path.join(makeFolder(t), 'a.index');
   const dimension = 700;
   const count = 4000;
   const row = (i: number) => Float32Array.from({ length: dimension }, (_, j) => i + j / 1000);
@@ -80,7 +81,7 @@ t.test('an index larger than every buffer is read back in chunks of whole vector
 });
 
 t.test('a change of the file while it is written is noticed', async (t) => {
-  const file = path.join(t.testdir(), 'a.index');
+  const file = path.join(makeFolder(t), 'a.index');
   const vector = new Float32Array(1024).fill(1);
   const changing = function* () {
     for (let i = 0; i < 200; i++) yield vector;
@@ -93,14 +94,14 @@ t.test('a change of the file while it is written is noticed', async (t) => {
 });
 
 t.test('an index without vectors is a complete file', (t) => {
-  const file = path.join(t.testdir(), 'a.index');
+  const file = path.join(makeFolder(t), 'a.index');
   writeIndexFile(file, 2, []);
   t.match(readIndexFile(file, allocate), { count: 0, bytes: 45, vectors: new Float32Array() });
   t.end();
 });
 
 t.test('a vector of another length is an error, and the unfinished file is not an index', (t) => {
-  const file = path.join(t.testdir(), 'a.index');
+  const file = path.join(makeFolder(t), 'a.index');
   const mixed = [...vectors, Float32Array.of(1)];
   t.throws(() => writeIndexFile(file, 2, mixed), /has 1 numbers; the index has 2/);
   t.throws(() => readIndexFile(file, allocate), /The file is not an IndexFlatIP file/);
@@ -108,7 +109,7 @@ t.test('a vector of another length is an error, and the unfinished file is not a
 });
 
 t.test('each defect of an index file has its own message', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const changed = (offset: number, hex: string) => {
     const bytes = Buffer.from(known);
     bytes.write(hex, offset, 'hex');

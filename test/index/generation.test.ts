@@ -12,6 +12,7 @@ import {
   tidyGenerations,
   writeBuiltBy,
 } from '../../src/index/generation.ts';
+import { makeFolder } from '../support/folder.ts';
 
 let minute = 0;
 
@@ -38,7 +39,7 @@ t.test('the slug of a model equals that of CHL', (t) => {
 });
 
 t.test('a generation is invisible until the switch', (t) => {
-  const folder = path.join(t.testdir(), 'faiss_index');
+  const folder = path.join(makeFolder(t), 'faiss_index');
   t.equal(readPointer(folder), null);
   const draft = makeDraft(folder, 'one');
   t.equal(readPointer(folder), null);
@@ -50,7 +51,7 @@ t.test('a generation is invisible until the switch', (t) => {
 });
 
 t.test('the previous generation stays, older ones are removed', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const [, second, third] = ['one', 'two', 'three'].map((content) => makeLive(folder, content));
   t.same(readPointer(folder), { current: third, previous: second });
   t.same(fs.readdirSync(folder).sort(), ['current', second, third]);
@@ -58,7 +59,7 @@ t.test('the previous generation stays, older ones are removed', (t) => {
 });
 
 t.test('the files of the previous generation are linked as backup', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const first = path.join(folder, makeLive(folder, 'one'));
   const second = path.join(folder, makeLive(folder, 'two'));
   t.same(fs.readdirSync(second).sort(), [
@@ -75,7 +76,7 @@ t.test('the files of the previous generation are linked as backup', (t) => {
 });
 
 t.test('a killed build leaves nothing behind', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const live = makeLive(folder, 'one');
   makeDraft(folder, 'died while it was built');
   const renamed = makeDraft(folder, 'died before the pointer moved');
@@ -90,7 +91,7 @@ t.test('a killed build leaves nothing behind', (t) => {
 t.test(
   'an unreadable pointer protects all generations, and files of other programs are never removed',
   (t) => {
-    const folder = t.testdir({ 'unified_old.index': 'of another program' });
+    const folder = makeFolder(t, { 'unified_old.index': 'of another program' });
     const live = makeLive(folder, 'one');
     fs.writeFileSync(path.join(folder, 'current'), '../elsewhere\n');
     t.throws(() => readPointer(folder), /names no generation/);
@@ -101,7 +102,7 @@ t.test(
 );
 
 t.test('a broken live generation does not stop the next one', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const first = makeLive(folder, 'one');
   fs.rmSync(path.join(folder, first, 'unified_m.meta.json'));
   const second = makeLive(folder, 'two');
@@ -113,7 +114,7 @@ t.test('a broken live generation does not stop the next one', (t) => {
 });
 
 t.test('the files of a generation are one index with its meta file', (t) => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     two: { 'unified_a.index': '', 'unified_b.index': '' },
     alone: { 'unified_a.index': '', 'unified_a.index.backup': '' },
     empty: {},
@@ -127,7 +128,7 @@ t.test('the files of a generation are one index with its meta file', (t) => {
 });
 
 t.test('recovery learns which generation an attempt switched to', (t) => {
-  const indexFolder = t.testdir();
+  const indexFolder = makeFolder(t);
   const applied = (jobId: string, attempt = 1) => readAppliedGeneration({ indexFolder }, jobId, attempt);
   t.equal(applied('job-1'), null);
   makeLive(indexFolder, 'one', 'job-1');

@@ -9,6 +9,7 @@ import { readPointer, tidyGenerations } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const child = path.join(packageRoot, 'dist/test/support/children/rebuilds-until-killed.js');
 
@@ -21,7 +22,7 @@ function rebuildUntilKilled(root: string, killAt: number): Promise<boolean> {
 }
 
 t.test('a rebuild killed at any change of a file leaves the old index or the new one, whole', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const original = path.join(folder, 'original');
   const { config, library } = createLibrary(original);
   addExperience(library, 'E1');

@@ -6,10 +6,11 @@ import { loadGeneration } from '../../src/index/loaded.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A library of five indexed entries in two categories, changed by SQL afterwards. */
 async function open(t: Test, change = '') {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   addCategory(library, 'OPS');
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);

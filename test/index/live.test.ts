@@ -6,6 +6,7 @@ import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { createLiveIndex, type IndexState } from '../../src/index/live.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const crashingThread = new URL('../support/crashing-search-thread.js', import.meta.url);
 
@@ -14,7 +15,7 @@ async function open(
   t: Test,
   { isBuilt = true, threadFile = searchThreadFile, hasRoom = () => true as boolean } = {},
 ) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   addExperience(library, 'E1', { title: 'Create a gzipped archive' });
   addExperience(library, 'E2', { title: 'List the running containers' });
   addExperience(library, 'E3', { title: 'Resize an image' });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import t from 'tap';
 import { type IndexMeta, type MetaVector, parseMeta, readMeta, writeMeta } from '../../src/index/meta.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const meta = (vectors: MetaVector[]): IndexMeta => ({
   format_version: 1,
@@ -25,7 +26,7 @@ const vectors = (count: number): MetaVector[] =>
   }));
 
 t.test('a written meta file is read back, for any number of vectors', (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   for (const count of [0, 1, 1000, 2345]) {
     const file = path.join(folder, `${count}.json`);
     writeMeta(file, meta(vectors(count)));

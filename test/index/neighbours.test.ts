@@ -7,9 +7,10 @@ import { findNeighbours } from '../../src/index/search.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 async function open(t: Test) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   addExperience(library, 'X', { title: 'Create a gzipped archive', playbook: 'tar czf out.tgz in' });
   addManual(library, 'X', { title: 'Create an archive', content: 'tar cf out.tar in' });

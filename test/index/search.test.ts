@@ -5,6 +5,7 @@ import type { MetaVector } from '../../src/index/meta.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import { searchIndex } from '../../src/index/search.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const experience = (entity_id: string): MetaVector => ({ entity_id, kind: 'experience', content_hash: '' });
 const manual = (entity_id: string): MetaVector => ({ entity_id, kind: 'manual', content_hash: '' });
@@ -74,7 +75,7 @@ t.test('several searches take turns, step by step', async (t) => {
 
 /** An index in which every vector scores 1, so that ids alone decide. */
 function open(t: Test, vectors: MetaVector[], dimension = 1) {
-  const { library } = createLibrary(t.testdir());
+  const { library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   const rows = { experience: new Map<string, number>(), manual: new Map<string, number>() };
   for (const [row, { kind, entity_id }] of vectors.entries()) rows[kind].set(entity_id, row);

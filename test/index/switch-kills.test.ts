@@ -15,6 +15,7 @@ import { addRunningJob } from '../support/script.ts';
 import { hashTree, makeIndexed, sha256, toParts } from '../support/snapshots.ts';
 import { hasStrace, killAtCall } from '../support/strace.ts';
 import { buildZip } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
 /** System calls that change folders, and that sync them. */
@@ -23,7 +24,7 @@ const stagedId = '0a0b0c0d';
 
 /** Two generations, and a ZIP of the first. */
 async function prepare(t: Test) {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const { config, library, members } = await makeIndexed(root);
   const zip = path.join(root, 'set.zip');
   fs.writeFileSync(zip, buildZip(toParts(members)));

@@ -6,12 +6,13 @@ import { createIndexRepository } from '../../src/index/repository.ts';
 import { countSyncStates } from '../../src/index/sync-state.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const nothing = { entries: 0, fresh: 0, stale: 0, missing: 0, failed: 0, orphans: 0 };
 
 /** A library of five entries whose index is fresh, and a function that counts after a change made by SQL. */
 async function open(t: Test) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
   for (const id of ['M1', 'M2']) addManual(library, id);

@@ -8,12 +8,13 @@ import { writeMeta } from '../../src/index/meta.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const ignore = () => {};
 
 /** A generation of thirty vectors, and functions that damage its files. */
 async function open(t: Test) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   for (let i = 0; i < 30; i++) addExperience(library, `E${10 + i}`);
   await rebuild(config, library);
   library.close();

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { openJobLog } from '../../src/job-log/log.ts';
 import { openLogLines } from '../../src/job-log/log-lines.ts';
 import { wantLevel, wantText } from '../../src/job-log/log-text.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const start = Date.UTC(2026, 10, 22, 14);
 
@@ -12,7 +13,7 @@ function written(
   capBytes: number,
   fill: (write: (text: string | Buffer, stream?: 'stderr') => void) => void,
 ) {
-  const file = path.join(t.testdir(), '1.log');
+  const file = path.join(makeFolder(t), '1.log');
   let at = start;
   const log = openJobLog(file, capBytes, () => new Date(at));
   fill((text, stream) => {
@@ -51,7 +52,7 @@ t.test('a page has the requested lines, with stream and time', async (t) => {
   ]);
   t.same(texts(await log.page(3, 2)), ['3 three', '4 four']);
   t.same(await log.page(6, 2), []);
-  t.equal(openLogLines(path.join(t.testdirName, 'none.log')), null);
+  t.equal(openLogLines(path.join(makeFolder(t), 'none.log')), null);
 });
 
 t.test('frames that were written one by one are shown as the last one', async (t) => {

@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { jobLogFile, jobLogSize, openJobLog, readJobLog } from '../../src/job-log/log.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const now = () => new Date('2026-08-01T10:00:00Z');
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
 
 function logFile(t: Test): string {
-  return jobLogFile(t.testdir(), 7);
+  return jobLogFile(makeFolder(t), 7);
 }
 
 /** Text that contains its own offsets: `00000,00006,00012,…` */
@@ -48,7 +49,7 @@ t.test('only this user can read a log', async (t) => {
 
 t.test('a job without output has an empty log', async (t) => {
   const empty = { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
-  t.same(readJobLog(path.join(t.testdir(), 'none.log'), 50, 100), empty);
+  t.same(readJobLog(path.join(makeFolder(t), 'none.log'), 50, 100), empty);
   const file = logFile(t);
   openJobLog(file, 100, now).close();
   t.same(readJobLog(file, 0, 100), empty);
@@ -93,7 +94,7 @@ t.test('the kept halves and the gap are exact, whatever size and cut', async (t)
   const cap = 64;
   for (const size of [31, 32, 33, 63, 64, 65, 96, 97, 128, 200]) {
     for (const cut of [1, 5, 32, 64, 200]) {
-      const file = jobLogFile(t.testdir(), 1);
+      const file = jobLogFile(makeFolder(t), 1);
       const text = ruler(size);
       const log = openJobLog(file, cap, now);
       for (let at = 0; at < size; at += cut) log.write('stdout', text.subarray(at, at + cut));

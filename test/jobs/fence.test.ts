@@ -2,9 +2,10 @@ import path from 'node:path';
 import t from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { assertRunning } from '../../src/jobs/script.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('only the running attempt in ops.db may write', async (t) => {
-  const file = path.join(t.testdir(), 'ops.db');
+  const file = path.join(makeFolder(t), 'ops.db');
   const ops = prepareOps(file);
   t.teardown(() => ops.close());
   ops.exec(`INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
@@ -24,7 +25,7 @@ t.test('only the running attempt in ops.db may write', async (t) => {
 });
 
 t.test('the fence does not see an uncommitted transaction', async (t) => {
-  const file = path.join(t.testdir(), 'ops.db');
+  const file = path.join(makeFolder(t), 'ops.db');
   const ops = prepareOps(file);
   t.teardown(() => ops.close());
   ops.exec(`INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)

@@ -3,8 +3,9 @@ import { AppError } from '../../src/core/errors.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
 import { invalidArguments } from '../../src/core/arguments.ts';
-import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
+import { buildEngine, type Engine, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 const exclusive = defineOperation({ name: 'exclusive', title: 'Exclusive', locks: () => [library] });
@@ -25,7 +26,7 @@ const confirmed = { reason: 'it is a test', confirm: 'destroy' };
 
 /** Without a runner: queued jobs stay queued. */
 function open(t: Test, env: Record<string, string> = {}): Engine {
-  const engine = buildEngine(makeRoot(t), { operations: [exclusive, reading, free, destructive], env });
+  const engine = buildEngine(makeFolder(t), { operations: [exclusive, reading, free, destructive], env });
   t.teardown(engine.close);
   return engine;
 }

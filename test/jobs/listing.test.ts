@@ -6,12 +6,13 @@ import type { JobFilter } from '../../src/jobs/job-search.ts';
 import { createJobListing, type JobPage, searchPace } from '../../src/jobs/listing.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 7, n));
 
 /** Job n was created on day n. */
 function openListing(t: Test) {
-  const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
+  const ops = prepareOps(path.join(makeFolder(t), 'ops.db'));
   t.teardown(() => ops.close());
   let at = day(1);
   const repository = createJobRepository(ops, () => at);

@@ -15,6 +15,7 @@ import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createRemoval } from '../../src/jobs/removal.ts';
 import { createRetention } from '../../src/jobs/retention.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const today = Date.parse('2026-11-01T12:00:00Z');
 const dayMs = 86_400_000;
@@ -22,7 +23,7 @@ const dayMs = 86_400_000;
 type Limits = { retentionDays: number; retentionJobs: number; evidence?: string[] };
 
 function openHistory(t: Test, { evidence, ...limits }: Limits) {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const ops = prepareOps(path.join(root, 'ops.db'));
   t.teardown(() => ops.close());
   let at = today;

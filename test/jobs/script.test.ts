@@ -5,8 +5,9 @@ import type { Readable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import type { ScriptMessage } from '../../src/jobs/protocol.ts';
-import { makeRoot, startEngine } from '../support/engine.ts';
+import { startEngine } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const id = '33333333-3333-4333-8333-333333333333';
 
@@ -16,7 +17,7 @@ async function runFixture(
   input: string,
   given: { env?: Record<string, string>; root?: string } = {},
 ) {
-  const { root = makeRoot(t), env = { CHL_JOB: `${id}.2`, CHL_MESSAGE_FD: '3' } } = given;
+  const { root = makeFolder(t), env = { CHL_JOB: `${id}.2`, CHL_MESSAGE_FD: '3' } } = given;
   const child = spawn(process.execPath, [childFile('sends-script-messages')], {
     cwd: root,
     env: { CHL_EXPERIENCE_ROOT: root, ...env },

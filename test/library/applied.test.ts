@@ -6,6 +6,7 @@ import { overwriteOrphanedFrames, readApplied } from '../../src/library/applied.
 import { makeIndexed } from '../support/snapshots.ts';
 import { addRunningJob } from '../support/script.ts';
 import { hasStrace, killAtCall } from '../support/strace.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
 const maxSyncs = 20;
@@ -35,9 +36,9 @@ async function leaveUnseen(root: string, settle: (library: Db) => void): Promise
 }
 
 t.test('the commit of a killed writer reappears when the file is recovered', { skip }, async (t) => {
-  t.ok(await leaveUnseen(fs.realpathSync(t.testdir()), () => {}));
+  t.ok(await leaveUnseen(makeFolder(t), () => {}));
 });
 
 t.test('a later commit overwrites it', { skip }, async (t) => {
-  t.notOk(await leaveUnseen(fs.realpathSync(t.testdir()), overwriteOrphanedFrames));
+  t.notOk(await leaveUnseen(makeFolder(t), overwriteOrphanedFrames));
 });

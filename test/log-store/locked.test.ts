@@ -11,7 +11,7 @@ import { createWriterThread } from '../../src/log-store/writer-thread.ts';
 import { startApp } from '../support/app.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const everything = { filter: {}, from: 0, to: Number.MAX_SAFE_INTEGER, isUp: true, limit: 1000 };
 /** SQLite's own wait was 5 s. */
@@ -67,7 +67,7 @@ t.test('while another program writes, questions are answered and lines wait', as
 });
 
 t.test('a file that cannot be read now is said to be locked, and used when it is free', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   await (await start(t, root)).app.close();
   const other = connectTo(t, root);
   other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; UPDATE file SET made_at = made_at; COMMIT');
@@ -92,7 +92,7 @@ t.test('a file that cannot be read now is said to be locked, and used when it is
 
 /** A thread on its own, and a connection that holds the file's write lock. */
 async function startThread(t: Test, more: Partial<ThreadStart> = {}) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const thread = createWriterThread({
     file: threadFile,
     data: () => ({ file: path.join(root, 'log.db'), maxBytes: 1e9, busyMaxMs: 60_000, ...more }),
@@ -158,7 +158,7 @@ t.test('only a lock that lasts is a problem', (t) => {
 });
 
 t.test('a server stops with exit code 0 while another program writes log.db', async (t) => {
-  const root = t.testdir({ data: {} });
+  const root = makeFolder(t, { data: {} });
   const { child, url } = await startServer(t, root);
   t.equal((await fetch(`${url}/log`)).status, 200);
   const other = connectTo(t, path.join(root, 'data'));

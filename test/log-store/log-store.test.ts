@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -7,6 +6,7 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { logStore } from '../../src/log-store/feature.ts';
 import { logSchemaVersion } from '../../src/log-store/schema-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const everything = { filter: {}, from: 0, to: Number.MAX_SAFE_INTEGER, isUp: true, limit: 1000 };
 const noop = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
@@ -19,13 +19,6 @@ async function start(t: Test, env = noop, root?: string) {
   const texts = async (filter = {}) => (await read(filter)).map(({ text }) => text);
   await store.tend();
   return { app, store, file, read, texts };
-}
-
-/** Removed after the servers of the test have closed. */
-function tempRoot(t: Test): string {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
-  return root;
 }
 
 /** The titles of what the check of the store finds now. */
@@ -135,7 +128,7 @@ t.test('a file that is lost while the server runs is made again, and that is sai
 });
 
 t.test('a file of another version or with junk is made again at the start', async (t) => {
-  const root = tempRoot(t);
+  const root = makeFolder(t);
   const file = path.join(root, 'log.db');
   fs.writeFileSync(file, 'junk'.repeat(1000));
   const first = await start(t, noop, root);
@@ -159,7 +152,7 @@ t.test('lines outlive the removal of the write-ahead log', async (t) => {
   t.ok((await texts()).includes('after'));
   await store.tend();
   // As after a power cut: only what is in the files.
-  const copy = path.join(tempRoot(t), 'copy.db');
+  const copy = path.join(makeFolder(t), 'copy.db');
   for (const end of ['', '-wal']) if (fs.existsSync(file + end)) fs.copyFileSync(file + end, copy + end);
   const found = openDatabase(copy, { busyMs: 1000 });
   const kept = found.prepare('SELECT text FROM line').pluck().all();
@@ -169,7 +162,7 @@ t.test('lines outlive the removal of the write-ahead log', async (t) => {
 });
 
 t.test('the database of another program is neither written nor removed', async (t) => {
-  const root = tempRoot(t);
+  const root = makeFolder(t);
   const file = path.join(root, 'log.db');
   const theirs = path.join(root, 'theirs.db');
   const other = openDatabase(theirs, { busyMs: 1000 });
@@ -193,7 +186,7 @@ t.test('the database of another program is neither written nor removed', async (
 
 t.test('neither of the two databases may lie where the log is kept', async (t) => {
   for (const name of ['CHL_DATABASE_PATH', 'CHL_OPS_DATABASE_PATH']) {
-    const root = tempRoot(t);
+    const root = makeFolder(t);
     const refused = start(t, { ...noop, [name]: path.join(root, 'log.db') }, root);
     await t.rejects(refused, {
       code: 'config',
@@ -204,7 +197,7 @@ t.test('neither of the two databases may lie where the log is kept', async (t) =
 });
 
 t.test('what was written before a stop is there after the next start', async (t) => {
-  const root = tempRoot(t);
+  const root = makeFolder(t);
   const first = await start(t, noop, root);
   first.app.log.warn('last words');
   await first.app.close();

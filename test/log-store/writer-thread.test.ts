@@ -2,6 +2,7 @@
 import path from 'node:path';
 import t from 'tap';
 import { createWriterThread } from '../../src/log-store/writer-thread.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const crashingThread = new URL('../support/crashing-log-thread.js', import.meta.url);
 const line = JSON.stringify({ level: 40, time: 1, msg: 'a line' });
@@ -9,13 +10,13 @@ const line = JSON.stringify({ level: 40, time: 1, msg: 'a line' });
 t.test('after a crash nothing is asked for some seconds; then the next thread goes on', async (t) => {
   let at = new Date('2026-11-22T14:00:00.000Z');
   const crashes: Error[] = [];
+  const folder = makeFolder(t);
   const thread = createWriterThread({
     file: crashingThread,
-    data: () => ({ file: path.join(t.testdirName, 'log.db'), maxBytes: 1e9, busyMaxMs: 10_000 }),
+    data: () => ({ file: path.join(folder, 'log.db'), maxBytes: 1e9, busyMaxMs: 10_000 }),
     now: () => at,
     onCrash: (cause) => crashes.push(cause),
   });
-  t.testdir();
   t.match(await thread.ask('write', { lines: [line] }), { lines: 1 });
   const open = thread.ask('ask', { name: 'crash' as never, given: null });
   await t.rejects(open, { code: 'temporary' }, 'an open question is answered');

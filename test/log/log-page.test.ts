@@ -7,6 +7,7 @@ import { createLineSearch } from '../../src/log/line-search.ts';
 import { logStore } from '../../src/log-store/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
 
@@ -168,8 +169,7 @@ t.test('the page of the newest lines promises new ones only where scripts run', 
 });
 
 t.test('a secret of today is masked in a line of yesterday', async (t) => {
-  const root = fs.mkdtempSync('/tmp/chl-test-');
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const root = makeFolder(t);
   const secret = 'zx81-later-known-secret-4711';
   const app = await startApp(t, { env, root });
   app.log.warn({ key: secret, err: new Error(secret) }, `with ${secret}`);

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('windows on the command line', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
@@ -48,7 +48,7 @@ t.test('windows on the command line', async (t) => {
 });
 
 t.test('a missing verb, number or level is named', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   for (const [words, message] of [
     [['stop'], /Name a verb/],
     [['end'], /Name a window by its number/],
@@ -68,7 +68,7 @@ function inTwoHours(): string {
 }
 
 t.test('a command that works on ops.db itself is refused in read-only maintenance, too', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const token = (...words: string[]) => runHere(root, ['token', ...words]);
   t.equal((await token('create', '--name', 'early', '--role', 'viewer')).code, 0);
   const start = ['--level', 'read_only', '--reason', 'the disk is moved', '--confirm', 'maintenance'];

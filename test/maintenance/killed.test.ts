@@ -4,9 +4,9 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { claimsOfLevel, type Level, levels, type Window } from '../../src/window-store/window.ts';
-import { makeRoot } from '../support/engine.ts';
 import { startServer } from '../support/server.ts';
 import { wanted } from '../support/windows.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A request of each kind, and whether the level refuses it. */
 const requests: { path: string; refusedIn: Level[] }[] = [
@@ -23,7 +23,7 @@ const post = async (url: string, body: object = {}) => {
 
 /** A server on a data root, which can be killed and started again. */
 async function startRig(t: Test) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const start = () => startServer(t, root, { CHL_OPERATIONS_MODE: 'noop' });
   let server = await start();
   const ops = openDatabase(path.join(root, 'data', 'ops.db'), { busyMs: 5000 });

@@ -5,11 +5,11 @@ import http from 'node:http';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { makeRoot } from '../support/engine.ts';
 import { insertJob } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { collectRoutes, type Route } from '../support/routes.ts';
 import { startServer } from '../support/server.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Row = { event: string; outcome: string; request_id: string | null; detail: string };
 
@@ -130,7 +130,7 @@ t.test('a read-only window lasts over a kill of the server, and ends as of its e
 t.test('every unsafe route is refused after kill -9 within the window', async (t) => {
   const routes = collectRoutes(t);
   await startAt(t, '2026-11-29T10:00:00Z');
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startServer(t, root);
   const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
   const started = await fetch(`${first.url}/api/v1/maintenance`, {

@@ -12,6 +12,7 @@ import { firstSources } from '../../src/core/sheet-source.ts';
 import { claimsOfLevel } from '../../src/window-store/window.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const catalogue = createCatalogue(declaredOperations);
 
@@ -171,7 +172,7 @@ t.test('an option list that no feature declares is reported', async (t) => {
 });
 
 t.test('all ways to name the same sheet claim the same lock', async (t) => {
-  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t, { sheets: { other: {} } }) });
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
   fs.symlinkSync('loop', path.join(config.root, 'sheets/loop'));
   const exportLibrary = catalogue.get('export');

@@ -14,9 +14,10 @@ import { textOf } from '../support/screen.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { openStream } from '../support/stream.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('an operation without effect is off, with the reason and a link to one that works', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   (await makeIndexed(root)).library.close();
   const app = await startApp(t, { root });
   const row = async (name: string) => {
@@ -45,7 +46,7 @@ t.test('an operation without effect is off, with the reason and a link to one th
 
 t.test('an operation without effect stays off while another job holds its lock', async (t) => {
   const root = fs.realpathSync(
-    t.testdir({
+    makeFolder(t, {
       'operations.yaml': `operations:
   - name: chore
     title: Chore
@@ -134,7 +135,7 @@ t.test('the upkeep is folded, and opens while one of its operations is active or
 });
 
 t.test('custom operations are grouped, and more than ten start folded with a filter', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const write = (count: number) => {
     const entries = Array.from({ length: count }, (_, at) => {
       const group = at % 3 === 0 ? 'Quality' : at % 3 === 1 ? 'Reports' : null;
@@ -171,7 +172,7 @@ t.test('custom operations are grouped, and more than ten start folded with a fil
 });
 
 t.test('repair is on as soon as the index differs from the library', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const { library } = await makeIndexed(root);
   t.teardown(() => library.close());
   const app = await startApp(t, { root });

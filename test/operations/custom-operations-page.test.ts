@@ -1,11 +1,11 @@
 // Custom operations on pages, in the API and on the command line, like the built-in ones.
 import '../support/plain-children.ts';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { startApp } from '../support/app.ts';
 import { card, fieldProblems, operationRow, textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const report = `
   - name: report
@@ -31,8 +31,7 @@ until [ "$1" != --wait ] || [ -e go ]; do sleep 0.05; done
 `;
 
 async function startWith(t: Test, operations: string) {
-  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const root = makeFolder(t);
   const file = path.join(root, 'operations.yaml');
   let time = 1_700_000_000;
   const write = (entries: string) => {

@@ -2,11 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createCustomOperations } from '../../src/operations/custom-operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const entry = (name: string) => `  - { name: ${name}, title: T, summary: S, command: [x] }\n`;
 
 function watchFile(t: Test, text?: string) {
-  const file = path.join(t.testdir(), 'operations.yaml');
+  const file = path.join(makeFolder(t), 'operations.yaml');
   let time = 1_700_000_000;
   const write = (content: string) => {
     fs.writeFileSync(file, content, { mode: 0o600 });
@@ -68,7 +69,7 @@ t.test('a folder and a file that is too large are reported', async (t) => {
   write(`#${'x'.repeat(1024 * 1024)}`);
   own.runOnce();
   t.match(own.problems(), [{ message: /^It is larger than 1 MiB/ }]);
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const { problems } = createCustomOperations({ file: folder, reserved: [], onChange() {} });
   t.match(problems(), [
     { message: `${folder} is a folder, not a file. Remove or rename it, then try again.` },

@@ -1,6 +1,5 @@
 // In noop mode every control works, or says before it is pressed why it does not.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import { type HTMLElement, parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -8,12 +7,13 @@ import { addExperience } from '../support/entries.ts';
 import { card, textOf } from '../support/screen.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const noop = { CHL_OPERATIONS_MODE: 'noop' };
 
 /** A library with an index and an entry that failed, and three jobs. */
 async function start(t: Test): Promise<TestApp> {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const { library } = await makeIndexed(root);
   addExperience(library, 'E9', { title: 'The title of E9' });
   library.exec(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E9'`);

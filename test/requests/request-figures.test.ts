@@ -1,13 +1,11 @@
 // The figures of requests: what is counted, in which window, and how exact the percentiles are.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import t, { type Test } from 'tap';
 import { requests } from '../../src/requests/feature.ts';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { sendMany } from '../support/many-requests.ts';
 import { openStream } from '../support/stream.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop' };
 const minuteMs = 60_000;
@@ -101,8 +99,7 @@ t.test('each window has the requests of its time', async (t) => {
 });
 
 t.test('counts survive a restart, and a clock that was set back', async (t) => {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const root = makeFolder(t);
   const first = await startAt(t, '2026-11-29T09:30:00Z', root);
   first.add(5);
   await first.app.close();

@@ -15,9 +15,9 @@ import { startApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
-import { makeRoot } from '../support/engine.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { fillDisk, mayMount, mountDisk } from '../support/mounts.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const id = '20261128T020000Z-2';
 const confirmed = ['--reason', 'a test needs it', '--confirm', 'restore'];
@@ -39,7 +39,7 @@ function idsIn(file: string): string[] {
 
 /** A set with the entries `OLD` and `SET`, and a library with `OLD` and, in its log alone as after kill -9, `NEW`. */
 async function makeKilled(t: Test) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { config, library } = createLibrary(root);
   addExperience(library, 'OLD');
   addExperience(library, 'SET');
@@ -56,7 +56,7 @@ async function makeKilled(t: Test) {
 }
 
 t.test('a damaged library goes back to a set, then to the copy before an import', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   await app.run('import');
   const { config } = app.parts;

@@ -1,8 +1,7 @@
 // `chl restore-ops`: ops.db goes back to a backup, while no server runs.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { headFile } from '../../src/audit/head-file.ts';
 import { type Manifest, writeManifest } from '../../src/backup-store/manifest.ts';
 import { setFile } from '../../src/backup-store/set-files.ts';
@@ -13,15 +12,10 @@ import { writeSet } from '../support/backup-set.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const id = '20261128T020000Z-2';
 const words = ['restore-ops', id, '--reason', 'a test needs it', '--confirm', 'restore'];
-
-function makeRoot(t: Test): string {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-restore-'));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
-  return root;
-}
 
 /** Without those of readers. */
 const filesIn = (root: string) =>
@@ -54,7 +48,7 @@ async function makeSet(app: TestApp) {
 }
 
 t.test('history goes back; tokens, job numbers and the chain of the audit log do not', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   const { last, waiting, running } = await makeSet(app);
   await runHere(root, ['token', 'revoke', 'old']);
@@ -132,7 +126,7 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
 });
 
 t.test('tokens that cannot be read are taken from the backup only when that is asked for', async (t) => {
-  const whole = makeRoot(t);
+  const whole = makeFolder(t);
   const app = await startApp(t, { root: whole });
   const { last } = await makeSet(app);
   await app.close();
@@ -150,7 +144,7 @@ t.test('tokens that cannot be read are taken from the backup only when that is a
     },
     (file: string) => fs.rmSync(file),
   ]) {
-    root = makeRoot(t);
+    root = makeFolder(t);
     fs.cpSync(whole, root, { recursive: true });
     spoil(path.join(root, 'ops.db'));
     const before = filesIn(root);
@@ -171,7 +165,7 @@ t.test('tokens that cannot be read are taken from the backup only when that is a
 });
 
 t.test('a set that cannot be used is refused with its file, and nothing changes', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root });
   await makeSet(app);
   const { config } = app.parts;

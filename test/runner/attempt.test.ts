@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { buildEngine, makeRoot, operator } from '../support/engine.ts';
+import { buildEngine, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a job runs its script with its arguments and keeps result, rows, progress and output', async (t) => {
   const engine = startWith(t, 'succeeds');
@@ -93,7 +94,7 @@ t.test('a missing script fails as spawn_failed', async (t) => {
 });
 
 t.test('a missing data root fails the job and touches no other process', async (t) => {
-  const engine = buildEngine(makeRoot(t), {
+  const engine = buildEngine(makeFolder(t), {
     operations: [defineOperation({ name: 'succeeds', child: 'succeeds' })],
   });
   t.teardown(engine.close);

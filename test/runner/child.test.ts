@@ -13,9 +13,9 @@ import {
   readProcessTable,
 } from '../../src/runner/processes.ts';
 import type { LeftProcess } from '../../src/jobs/job.ts';
-import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const marker = '11111111-1111-4111-8111-111111111111.1';
 
@@ -28,7 +28,7 @@ type Started = Omit<Child, 'pid'> & {
 /** A child that is not released yet; its processes are ended with the test. Where a test reads a pid that a script prints,
  *  it is tracked by its group, because pids in a namespace are others. */
 async function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}): Promise<Started> {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const chunks: Record<'stdout' | 'stderr' | 'messages', Buffer[]> = { stdout: [], stderr: [], messages: [] };
   const child = spawnChild(
     command,
@@ -99,7 +99,7 @@ t.test('a command whose server dies before the release never runs', async (t) =>
 t.test(
   'stdout, stderr and messages are three streams, and the server’s own files are not inherited',
   async (t) => {
-    const own = path.join(t.testdir({ 'own.db': '' }), 'own.db');
+    const own = path.join(makeFolder(t, { 'own.db': '' }), 'own.db');
     const fd = fs.openSync(own, 'r');
     t.teardown(() => fs.closeSync(fd));
     const child = await spawnIn(
@@ -224,7 +224,7 @@ t.test('a server without a free descriptor reports it and keeps running', async 
 });
 
 t.test('commands are searched for in the folders of PATH; only executable files count', async (t) => {
-  const folder = t.testdir({ tool: '', folder: {} });
+  const folder = makeFolder(t, { tool: '', folder: {} });
   t.equal(findExecutable('tool', [folder]), null);
   fs.chmodSync(`${folder}/tool`, 0o755);
   t.equal(findExecutable('tool', ['/nowhere', folder]), `${folder}/tool`);

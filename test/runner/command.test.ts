@@ -3,6 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { commandOf } from '../../src/runner/command.ts';
 import { defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const commandFor = (...command: [string, ...string[]]) =>
   commandOf(defineOperation({ script: { command, env: ['TOKEN_FILE'] } }));
@@ -26,7 +27,7 @@ t.test('a program is found in PATH and keeps its arguments', async (t) => {
 });
 
 t.test('a file must be there, be a file, and be executable', async (t) => {
-  const file = path.join(t.testdir({ 'report.sh': '#!/bin/sh\n' }), 'report.sh');
+  const file = path.join(makeFolder(t, { 'report.sh': '#!/bin/sh\n' }), 'report.sh');
   t.throws(() => commandFor(file), { message: `${file} is not executable. Run: chmod +x ${file}` });
   fs.chmodSync(file, 0o755);
   t.same(commandFor(file).argv, [file]);
@@ -40,7 +41,7 @@ t.test('a file must be there, be a file, and be executable', async (t) => {
 });
 
 t.test('a file that is there but cannot be started says why', async (t) => {
-  const folder = t.testdir({});
+  const folder = makeFolder(t, {});
   const messageOf = (name: string, content: string | Buffer, mode = 0o755) => {
     const file = path.join(folder, name);
     fs.writeFileSync(file, content);

@@ -14,10 +14,10 @@ import { readProcessTable, signal } from '../../src/runner/processes.ts';
 import { chooseTracker } from '../../src/runner/tracking.ts';
 import { createPoolSlot } from '../../src/workers/pool-slot.ts';
 import { mainFile } from '../support/server.ts';
-import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 import { isAvailable, nameProcesses } from '../support/tracking.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** nobody */
 const otherUser = 65_534;
@@ -32,7 +32,7 @@ type Ends = {
 
 /** Runs a daemon's job to each of its ends in an engine of its own. */
 async function endDaemons(t: Test, prefix: string[], env: Record<string, string> = {}): Promise<Ends> {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   if (prefix.length > 0) fs.chownSync(root, otherUser, otherUser);
   const { name } = nameProcesses(t);
   const words = [...prefix, process.execPath, childFile('ends-daemons'), root, name];
@@ -47,7 +47,7 @@ async function endDaemons(t: Test, prefix: string[], env: Record<string, string>
 
 /** A folder with the programs of PATH that scripts and trackers use, except some. */
 function pathWithout(t: Test, ...missing: string[]): string {
-  const folder = fs.realpathSync(t.testdir());
+  const folder = makeFolder(t);
   for (const name of ['sh', 'env', 'sleep', 'setsid', 'setpriv', 'unshare'])
     if (!missing.includes(name)) fs.symlinkSync(findInPath(name) ?? '', path.join(folder, name));
   return folder;
@@ -75,7 +75,7 @@ t.test('an ordinary user’s daemon ends with its job, and is listed', { skip: s
 });
 
 t.test('an ordinary user’s daemon does not survive kill -9 and restart', { skip: skipAsUser }, async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   fs.chownSync(root, otherUser, otherUser);
   const { name, living } = nameProcesses(t);
   const words = [
@@ -146,7 +146,7 @@ t.test('a daemon that a worker leaves ends with it', { skip: skipNamespace }, as
   const daemon = `cd /; trap : TERM HUP; while :; do sleep 600; done`;
   const hide = `exec env -i setsid /bin/sh -c '${daemon}' daemon ${name} 0<&- 1>&- 2>&- 3>&-`;
   const script = `setsid /bin/sh -c "(${hide}) & exit 0"; sleep 600`;
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const ended: string[] = [];
   const slot = createPoolSlot({
     name: 'embed-1',

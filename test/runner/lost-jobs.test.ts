@@ -2,11 +2,12 @@
 import t from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
-import { buildEngine, makeRoot } from '../support/engine.ts';
+import { buildEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('the banner names a lost job and leads to it, until the operation runs again', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const operations = [defineOperation({ title: 'Chore' })];
   const killed = buildEngine(root, { operations });
   killed.repository.start(killed.enqueue('chore').id);

@@ -13,8 +13,8 @@ import {
   readProcessesSince,
   signal,
 } from '../../src/runner/processes.ts';
-import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const id = '22222222-2222-4222-8222-222222222222';
 
@@ -68,7 +68,7 @@ t.test('a stopped process is alive, a zombie is not', async (t) => {
 });
 
 t.test('a job’s processes are those in its group and those with its marker and data root', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
   const leader = sleep(t, {}, true);
   const marked = sleep(t, env, true);
@@ -81,7 +81,7 @@ t.test('a job’s processes are those in its group and those with its marker and
 });
 
 t.test('a process older than the first one of the job does not belong to it', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { pid } = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
   const since = Number(identify(pid).started);
   const find = (from: number) =>
@@ -91,7 +91,7 @@ t.test('a process older than the first one of the job does not belong to it', as
 });
 
 t.test('marked processes of a data root are found with their marker; a run by hand has none', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const one = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
   const two = sleep(t, { CHL_JOB: 'x.2', CHL_EXPERIENCE_ROOT: root });
   sleep(t, { CHL_JOB: '', CHL_EXPERIENCE_ROOT: root });
@@ -125,7 +125,7 @@ t.test('a signal to a missing process, or to one of another user, is not an erro
 });
 
 t.test('the quick check sees group, record and marker', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
   const first = sleep(t, {}, true);
   const search = { group: first.pid, marker: `${id}.1`, root };

@@ -5,9 +5,10 @@ import t, { type Test } from 'tap';
 import type { Claim, Job, ProcessIdentity } from '../../src/jobs/job.ts';
 import { jobLogFile, openJobLog } from '../../src/job-log/log.ts';
 import { findMarkedProcesses, identify, isAlive, isLiving } from '../../src/runner/processes.ts';
-import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
+import { buildEngine, type Engine, operator } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 const operations = [
@@ -16,7 +17,7 @@ const operations = [
 ];
 
 /** An engine that has not recovered yet; its runner does not run. */
-function open(t: Test, root = makeRoot(t)): Engine {
+function open(t: Test, root = makeFolder(t)): Engine {
   const engine = buildEngine(root, { operations });
   t.teardown(engine.close);
   return engine;
@@ -82,7 +83,7 @@ t.test('a job whose work is recorded as applied has succeeded, even if a cancel 
 });
 
 t.test('a secret in a result is masked', async (t) => {
-  const engine = buildEngine(makeRoot(t), { operations, secrets: ['hunter2hunter2'] });
+  const engine = buildEngine(makeFolder(t), { operations, secrets: ['hunter2hunter2'] });
   t.teardown(engine.close);
   const job = leaveRunning(engine);
   engine.library
@@ -94,7 +95,7 @@ t.test('a secret in a result is masked', async (t) => {
 });
 
 t.test('every lost job is settled before the first event', async (t) => {
-  const engine = buildEngine(makeRoot(t), { operations: [defineOperation({})] });
+  const engine = buildEngine(makeFolder(t), { operations: [defineOperation({})] });
   t.teardown(engine.close);
   for (const _ of [1, 2]) leaveRunning(engine);
   const running: number[] = [];
@@ -252,7 +253,7 @@ async function killServer(
 t.test(
   'when a server is killed, its child dies, leftover processes are killed, and the job is lost',
   async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const { id, pid } = await killServer(t, root, 'forks-a-daemon-and-sleeps', 'forked');
     // The system ends it a moment after its parent.
     await until(() => !isLiving(pid));
@@ -266,7 +267,7 @@ t.test(
 );
 
 t.test('when a server is killed after the work was committed, the job has succeeded', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { id } = await killServer(t, root, 'applies-and-sleeps', 'applied');
   const engine = open(t, root);
   t.match(engine.recover(), [{ status: 'succeeded' }]);
@@ -276,7 +277,7 @@ t.test('when a server is killed after the work was committed, the job has succee
 t.test(
   'when a server is killed, a process that left group and environment is found by its record',
   async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const { id } = await killServer(t, root, 'leaves-without-trace', 'left', 1);
     const engine = open(t, root);
     const [hidden] = engine.repository.processes();

@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { acquireServerLock, findLockHolder } from '../../src/runner/server-lock.ts';
-import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const me = { pid: process.pid, url: 'http://127.0.0.1:9', since: '2026-08-01T10:00:00Z' };
 
@@ -21,7 +21,7 @@ async function startHolder(t: Test, root: string, since: string): Promise<ChildP
 }
 
 t.test('the lock names its holder, for this user only', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const lock = acquireServerLock(root, me);
   t.same(JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')), me);
   t.equal(fs.statSync(path.join(root, 'server.lock')).mode & 0o777, 0o600);
@@ -29,7 +29,7 @@ t.test('the lock names its holder, for this user only', async (t) => {
 });
 
 t.test('a second server is refused with the holder and the next step', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const lock = acquireServerLock(root, me);
   const { pid, url } = me;
   t.throws(() => acquireServerLock(root, { ...me, pid: 1, url: 'http://other' }), {
@@ -49,7 +49,7 @@ t.test('a second server is refused with the holder and the next step', async (t)
 });
 
 t.test('reading or closing the lock file elsewhere in the process does not free it', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const lock = acquireServerLock(root, me);
   fs.closeSync(fs.openSync(path.join(root, 'server.lock'), 'r+'));
   t.throws(() => acquireServerLock(root, me), { code: 'config' });
@@ -57,7 +57,7 @@ t.test('reading or closing the lock file elsewhere in the process does not free 
 });
 
 t.test('a killed holder frees the lock at once, whatever name is in the file', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const holder = await startHolder(t, root, 'earlier');
   t.throws(() => acquireServerLock(root, me), {
     code: 'config',
@@ -69,7 +69,7 @@ t.test('a killed holder frees the lock at once, whatever name is in the file', a
 });
 
 t.test('a child of the holder does not keep the lock', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const lock = acquireServerLock(root, me);
   const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
   t.teardown(() => child.kill('SIGKILL'));
@@ -78,7 +78,7 @@ t.test('a child of the holder does not keep the lock', async (t) => {
 });
 
 t.test('the holder can be read without taking the lock, with its address once it has one', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   t.equal(findLockHolder(root), null, 'no file');
   const lock = acquireServerLock(root, { ...me, url: null });
   t.same(findLockHolder(root), { holder: { ...me, url: null } });

@@ -1,14 +1,14 @@
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { createTasks } from '../../src/runner/task.ts';
 import { createLibrary } from '../support/entries.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A check of a file that is not a ZIP. */
 function makeCheck(t: Test, signal = new AbortController().signal) {
-  const root = fs.realpathSync(t.testdir({ 'some.zip': 'no zip' }));
+  const root = makeFolder(t, { 'some.zip': 'no zip' });
   const { config, library } = createLibrary(root);
   library.close();
   const args = { zip: path.join(root, 'some.zip'), head: '', staged_id: '0a0b0c0d' };

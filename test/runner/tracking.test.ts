@@ -7,10 +7,11 @@ import t, { type Test } from 'tap';
 import { findInPath } from '../../src/runner/executables.ts';
 import { identify, isAlive, readProcessTable } from '../../src/runner/processes.ts';
 import { chooseTracker } from '../../src/runner/tracking.ts';
-import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
+import { buildEngine, operator, startEngine } from '../support/engine.ts';
 import { childFile, defineOperation, limitAfter } from '../support/operations.ts';
 import { ignoreResets, nameProcesses, strictTrackings } from '../support/tracking.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const daemon = 'starts-a-hidden-daemon';
 
@@ -67,7 +68,7 @@ for (const { tracking, skip } of strictTrackings) {
   });
 
   test('a daemon does not survive a server that is killed and started again', async (t) => {
-    const root = makeRoot(t);
+    const root = makeFolder(t);
     const { name, living } = nameProcesses(t);
     const words = [childFile('runs-a-job-and-serves-on'), root, daemon, 'daemon started', '0', name];
     const env = { ...process.env, CHL_PROCESS_TRACKING: tracking };
@@ -164,7 +165,7 @@ t.test(
 );
 
 t.test('namespace: a server that is killed takes every process with it at once', { skip }, async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { name, living } = nameProcesses(t);
   const words = [childFile('runs-a-job-and-serves-on'), root, daemon, 'daemon started', '0', name];
   const env = { ...process.env, CHL_PROCESS_TRACKING: 'namespace' };
@@ -176,7 +177,7 @@ t.test('namespace: a server that is killed takes every process with it at once',
 });
 
 t.test('namespace: a keeper that outlived its server is killed at the next start', { skip }, async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { name, living } = nameProcesses(t);
   const engine = buildEngine(root, { operations: [defineOperation()] });
   t.teardown(engine.close);

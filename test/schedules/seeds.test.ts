@@ -1,10 +1,11 @@
 import t from 'tap';
 import { addTick } from '../support/stored-schedules.ts';
 import { startApp } from '../support/app.ts';
-import { makeRoot, operator } from '../support/engine.ts';
+import { operator } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('suggested schedules are added once, switched off', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   t.same(
     first.parts.schedules.all().map(({ name, is_on: isOn }) => [name, isOn]),

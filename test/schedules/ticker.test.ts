@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { Claim } from '../../src/jobs/job.ts';
-import { buildEngine, makeRoot, operator } from '../support/engine.ts';
+import { buildEngine, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { createScheduling, startScheduling } from '../support/schedules.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -291,7 +292,7 @@ t.test('a refusal leaves a tick with its sentence, a stop and a busy database no
 });
 
 t.test('what was due is decided at the next start, after a kill at any moment', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = startScheduling(t, { root });
   await first.put('nightly');
   first.clock.pass(1);

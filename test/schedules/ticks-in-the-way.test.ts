@@ -7,9 +7,10 @@ import { createWindowClaims } from '../../src/jobs/window-claims.ts';
 import type { Level } from '../../src/window-store/window.ts';
 import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { schedulesCheck } from '../../src/schedules/schedules-check.ts';
-import { buildEngine, makeRoot, operator } from '../support/engine.ts';
+import { buildEngine, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { createScheduling, startScheduling } from '../support/schedules.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const sheets: Claim = { name: 'sheets', mode: 'exclusive' };
 
@@ -100,7 +101,7 @@ t.test('a read-only window refuses every due time, also of a run that may wait',
 });
 
 t.test('while the server stops nothing is decided, and the next start decides', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = startScheduling(t, { root });
   await first.put('nightly');
   first.clock.pass(1);

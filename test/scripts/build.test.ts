@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
+import { makeFolderInProject } from '../support/folder.ts';
 
 const options = {
   target: 'es2023',
@@ -18,7 +19,7 @@ const tsconfig = (name: string, include: string[]) =>
   JSON.stringify({ compilerOptions: { ...options, tsBuildInfoFile: `dist/.${name}.tsbuildinfo` }, include });
 
 function start(t: Test) {
-  const folder = t.testdir({
+  const folder = makeFolderInProject(t, {
     'package.json': '{ "type": "module" }',
     'tsconfig.json': tsconfig('tests', ['src', 'scripts', 'test']),
     'tsconfig.build.json': tsconfig('build', ['src', 'scripts']),

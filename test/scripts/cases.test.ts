@@ -5,6 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { sheet, writeSheet } from '../support/library.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const runCases = (...args: string[]) =>
   spawnSync(process.execPath, [path.join(packageRoot, 'dist/scripts/cases/run.js'), ...args], {
@@ -12,7 +13,7 @@ const runCases = (...args: string[]) =>
   });
 
 t.test('a case that is wrong fails the run, and each case is one line', async (t) => {
-  const folder = fs.realpathSync(t.testdir());
+  const folder = makeFolder(t);
   const config = { root: folder } as Parameters<typeof writeSheet>[0]['config'];
   writeSheet({ config }, sheet(), 'sheets/c45-plain');
   fs.writeFileSync(
@@ -35,5 +36,5 @@ t.test('a folder without cases is refused', async (t) => {
   const { status, stderr } = runCases();
   t.equal(status, 64);
   t.match(stderr, 'Name the folder of the cases');
-  t.equal(runCases(fs.realpathSync(t.testdir())).status, 64);
+  t.equal(runCases(makeFolder(t)).status, 64);
 });

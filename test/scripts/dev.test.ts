@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
+import { makeFolderInProject } from '../support/folder.ts';
 
 const server = (name: string) => `
   console.log('${name} runs as', process.pid);
@@ -26,7 +27,7 @@ const tsconfig = JSON.stringify({
 });
 
 async function start(t: Test) {
-  const folder = t.testdir({
+  const folder = makeFolderInProject(t, {
     'package.json': '{ "type": "module" }',
     'tsconfig.build.json': tsconfig,
     scripts: { 'dev.mjs': fs.readFileSync(path.join(packageRoot, 'scripts/dev.mjs')), 'build.mjs': '' },

@@ -8,10 +8,11 @@ import { loadGeneration } from '../../src/index/loaded.ts';
 import { readMeta } from '../../src/index/meta.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { addRunningJob, runScript } from '../support/script.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A library with four entries in two categories; `vectorsNow` returns the ids in the live index. */
 function open(t: Test) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   addCategory(library, 'OPS');
   addExperience(library, 'E1');

@@ -24,6 +24,7 @@ import { runScript } from '../support/script.ts';
 import { startServer } from '../support/server.ts';
 import { hashLibrary } from '../support/undo.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** Only Google asks an import to wait. */
 const phases = Object.keys(importOperation.phases).filter((phase) => phase !== 'wait') as [
@@ -76,7 +77,7 @@ t.test(`an import that is killed in any phase leaves all or nothing (seed ${seed
 
 t.test(`a job whose server is killed in any phase says what it did (seed ${seed})`, async (t) => {
   const random = createRandom(seed);
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   let server = await startServer(t, folder);
   const root = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(folder, 'data') });
   const ops = openDatabase(root.config.opsDatabasePath, { busyMs: 1000, readonly: true });

@@ -6,10 +6,11 @@ import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { runScript } from '../support/script.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A library with three entries and a complete index. */
 async function open(t: Test) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   for (const id of ['E1', 'E2']) addExperience(library, id);
   addManual(library, 'M1');

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Styles = { joinStyles(from: string, to: string): void };
 
 const { joinStyles }: Styles = await import(pathToFileURL(path.join(packageRoot, 'scripts/styles.mjs')).href);
 
 function startWith(t: Test, css: Record<string, string>) {
-  const folder = t.testdir({ css });
+  const folder = makeFolder(t, { css });
   const to = path.join(folder, 'app.css');
   const join = () => joinStyles(path.join(folder, 'css/app.css'), to);
   return { folder, to, join, read: () => fs.readFileSync(to, 'utf8') };

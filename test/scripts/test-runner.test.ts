@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import ts from 'typescript';
 import { packageRoot } from '../../src/core/config.ts';
+import { makeFolderInProject } from '../support/folder.ts';
 
 const tap = `import t from 'tap';`;
 const good = `console.log('ok 1 - adds');`;
@@ -37,7 +38,7 @@ const planted: Record<string, string> = {
     process.env.PLANTED = 'yes';
     process.chdir('/');
     t.teardown(() => console.error('teardown at the root'));
-    t.test('passes', async (t) => t.ok(t.testdir()));`,
+    t.test('passes', async (t) => t.pass());`,
   disturbed: `${tap}
     t.same([process.env.PLANTED, process.cwd()], [undefined, ${JSON.stringify(packageRoot.replace(/\/$/, ''))}]);
     t.equal(globalThis.planted, undefined, 'nothing ran before');`,
@@ -49,7 +50,10 @@ const planted: Record<string, string> = {
 
 /** Runs the planted files `names`; returns the output without durations and folders. */
 async function run(t: Test, names: string[], { flags = [] as string[], env = {} } = {}) {
-  const folder = t.testdir(Object.fromEntries(names.map((name) => [`${name}.test.js`, planted[name] ?? ''])));
+  const folder = makeFolderInProject(
+    t,
+    Object.fromEntries(names.map((name) => [`${name}.test.js`, planted[name] ?? ''])),
+  );
   const files = names.map((name) => path.join(folder, `${name}.test.js`));
   const { code, out, err } = await start([...flags, ...files], env);
   const tidy = (text: string) =>
@@ -97,7 +101,7 @@ t.test('the location of a failure is in the source, in the diagnostics and in st
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, sourceMap: true },
     fileName: 'typed.test.ts',
   });
-  const folder = t.testdir({ 'typed.test.js': outputText, 'typed.test.js.map': sourceMapText });
+  const folder = makeFolderInProject(t, { 'typed.test.js': outputText, 'typed.test.js.map': sourceMapText });
   const { code, out } = await start([path.join(folder, 'typed.test.js')]);
   t.equal(code, 1);
   t.match(out, /at: \S+typed\.test\.ts:5:3\n/);

@@ -3,10 +3,11 @@ import { startApp } from '../support/app.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A server with a library of three entries and, by default, an index of them. */
 async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   t.teardown(() => library.close());
   addCategory(library, 'EMP');
   addExperience(library, 'E1', { title: 'Pack <files>', playbook: 'Create a gzipped archive & "more"' });

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/core/config.ts';
 import { applySavedSettings } from '../../src/core/db/saved-settings.ts';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('chl settings', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
@@ -34,10 +35,10 @@ t.test('chl settings', async (t) => {
 
   const byHand = readConfig({ CHL_EXPERIENCE_ROOT: app.root }, '/');
   t.equal(applySavedSettings(byHand).retentionDays, 30, 'a process without a server reads them, too');
-  const empty = readConfig({ CHL_EXPERIENCE_ROOT: t.testdir() }, '/');
+  const empty = readConfig({ CHL_EXPERIENCE_ROOT: makeFolder(t) }, '/');
   t.equal(applySavedSettings(empty).retentionDays, 90);
   t.same(empty.warnings, [], 'no database has no saved settings');
-  const root = t.testdir({ 'ops.db': 'not a database' });
+  const root = makeFolder(t, { 'ops.db': 'not a database' });
   const damaged = applySavedSettings(readConfig({ CHL_EXPERIENCE_ROOT: root }, '/'));
   t.match(damaged.warnings, [/^The saved settings cannot be read, so they do not count\. .*ops\.db/]);
 });

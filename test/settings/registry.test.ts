@@ -6,6 +6,7 @@ import { settings } from '../../src/core/settings/declared.ts';
 import { applySaved, configHash, pin, settingStates, useKeyFile } from '../../src/core/settings/in-use.ts';
 import { limitsOf } from '../../src/core/settings/operation-limits.ts';
 import { read } from '../support/settings.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const stateOf = (config: Config, key: string) => {
   const found = settingStates(config).find(({ setting }) => setting.key === key);
@@ -53,7 +54,7 @@ t.test('a field takes commas only between thousands', async (t) => {
 });
 
 t.test('environment, .env, saved, default: the first that has a value counts', async (t) => {
-  const folder = t.testdir({ '.env': 'CHL_KILL_GRACE_SEC=7\nCHL_WORKERS=3\n' });
+  const folder = makeFolder(t, { '.env': 'CHL_KILL_GRACE_SEC=7\nCHL_WORKERS=3\n' });
   const config = loadConfigFrom(folder, { CHL_WORKERS: '4' });
   const saved = new Map<string, unknown>([
     ['embedding.workers', 9],
@@ -69,7 +70,7 @@ t.test('environment, .env, saved, default: the first that has a value counts', a
 });
 
 t.test('an empty variable of the environment leaves that of .env', async (t) => {
-  const folder = t.testdir({ '.env': 'CHL_RETENTION_DAYS=12\nCHL_WORKERS=3\nCHL_OPERATOR= \n' });
+  const folder = makeFolder(t, { '.env': 'CHL_RETENTION_DAYS=12\nCHL_WORKERS=3\nCHL_OPERATOR= \n' });
   const config = loadConfigFrom(folder, { CHL_RETENTION_DAYS: '', CHL_WORKERS: ' ' });
   t.match(stateOf(config, 'retention.days'), { value: 12, source: '.env' });
   t.match(stateOf(config, 'embedding.workers'), { value: 3, source: '.env' });
@@ -163,7 +164,7 @@ t.test('saved limits of an operation precede those of its definition', async (t)
 });
 
 t.test('the hash of the configuration changes with each value but those of secrets', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   fs.writeFileSync(`${folder}/key`, 'k', { mode: 0o600 });
   const hashOf = (env: Record<string, string>) => configHash(readConfig(env, folder));
   t.equal(hashOf({}), hashOf({}));

@@ -5,7 +5,7 @@ import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
 import { settings as feature } from '../../src/settings/feature.ts';
 import { startApp } from '../support/app.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const by = { ...systemRequester, actor: 'ada' };
 
@@ -109,7 +109,7 @@ t.test('settings', async (t) => {
 });
 
 t.test('a waiting job starts when more jobs may run at the same time', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const rests = '{ name: rests, title: Rest, summary: A rest., command: [sleep, "600"] }';
   fs.writeFileSync(path.join(root, 'operations.yaml'), `operations:\n  - ${rests}\n`, { mode: 0o600 });
   const app = await startApp(t, { root });

@@ -10,6 +10,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { googleSettings } from '../support/google.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_MAX_RUNNING_JOBS: '3' };
 const json = { 'content-type': 'application/json' };
@@ -43,7 +44,7 @@ const operations =
   'operations:\n  - { name: sync, title: "Sync: night", summary: Syncs., command: ["true"] }\n';
 
 t.test('settings of a running server', async (t) => {
-  const root = fs.realpathSync(t.testdir({ 'operations.yaml': operations }));
+  const root = makeFolder(t, { 'operations.yaml': operations });
   fs.chmodSync(path.join(root, 'operations.yaml'), 0o600);
   const google = googleSettings(t, 'http://127.0.0.1:2/');
   const app = await startWithRoles(t, (t) => startApp(t, { root, env: { ...env, ...google } }));

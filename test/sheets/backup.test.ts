@@ -19,6 +19,7 @@ import { insertJob } from '../support/job-repository.ts';
 import { failReads, mayMount } from '../support/mounts.ts';
 import { makeRoot, openRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const now = '2026-11-22T10:00:00.123Z';
 const job = { id: '6f9619ff-8b86-d011-b42d-00c04fc964ff', operation: 'import' };
@@ -237,7 +238,7 @@ t.test('a copy that cannot be removed keeps no other one', { skip: !mayMount }, 
 });
 
 t.test('backups are in their own folder, where it is set', async (t) => {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const folder = path.join(root, 'copies');
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: root, CHL_BACKUP_PATH: folder });
   const name = await backupLibrary(config, given, unfollowed);

@@ -9,8 +9,9 @@ import { filesOf, sheet } from '../support/library.ts';
 import { reading } from '../support/plan.ts';
 import { buildWorkbook, worksheetsOf } from '../support/workbook.ts';
 import { buildZip } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const folder = t.testdir();
+const folder = makeFolder(t);
 const [categories = '', experiences = '', manuals = ''] = Object.values(filesOf(sheet()));
 
 function zipOf(names: string[]): Buffer {

@@ -10,8 +10,9 @@ import { filesOf, sheet } from '../support/library.ts';
 import { reading } from '../support/plan.ts';
 import { type Book, buildWorkbook, workbookParts, worksheetsOf } from '../support/workbook.ts';
 import { buildZip, type Part } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const folder = t.testdir();
+const folder = makeFolder(t);
 const worksheets = worksheetsOf(sheet());
 
 /** The code and the message of the refusal; null for a sheet with all its rows. */

@@ -6,10 +6,11 @@ import { AppError } from '../../src/core/errors.ts';
 import { whatASheetIs } from '../../src/sheets/sheet-file.ts';
 import { mayRead, pathInRoot, resolveSheetPath } from '../../src/sheets/location.ts';
 import { openRoot, type Root, type Scope, sheet, writeSheet } from '../support/library.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A root with a published sheet, an import root beside it and a folder outside of both. */
 function makePlaces(t: Scope) {
-  const folder = fs.realpathSync(t.testdir({ data: {}, shared: {}, outside: {} }));
+  const folder = makeFolder(t, { data: {}, shared: {}, outside: {} });
   const [data, shared, outside] = ['data', 'shared', 'outside'].map((name) => path.join(folder, name));
   const root = openRoot(t, { CHL_EXPERIENCE_ROOT: `${data}`, CHL_IMPORT_ROOTS: `${shared}` });
   writeSheet(root, sheet());

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { findUnfinished, previousPath, repairExport, swapIn, writingPath } from '../../src/sheets/swap.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** A sheet is a folder whose categories.csv holds the text, or a file that holds it. */
 type Kind = {
@@ -21,7 +22,8 @@ const kinds: Record<string, Kind> = {
 
 /** Makes sheets whose names have no ending: `review.previous`. `read` gives them by these names. */
 function makeSheets(t: Test, { ending, make, read }: Kind, sheets: Record<string, string>) {
-  const folder = t.testdir(
+  const folder = makeFolder(
+    t,
     Object.fromEntries(Object.entries(sheets).map(([name, text]) => [name + ending, make(text)])),
   );
   const readAll = () =>

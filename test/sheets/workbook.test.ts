@@ -16,8 +16,9 @@ import {
   type Worksheet,
   worksheetsOf,
 } from '../support/workbook.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const file = path.join(t.testdir(), 'book.xlsx');
+const file = path.join(makeFolder(t), 'book.xlsx');
 const worksheets = worksheetsOf(sheet());
 
 async function read(book: Book): Promise<SheetContent> {

@@ -18,8 +18,9 @@ import {
   withMeta,
 } from '../support/snapshots.ts';
 import { buildZip } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const root = t.testdir();
+const root = makeFolder(t);
 const { config, library, members } = await makeIndexed(root);
 t.teardown(() => library.close());
 const folder = path.join(config.indexFolder, 'staged-00000000');

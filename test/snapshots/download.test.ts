@@ -7,6 +7,7 @@ import { linkBackup, readPointer, startGeneration, switchTo } from '../../src/in
 import { type LiveFacts, openDownload } from '../../src/snapshots/download.ts';
 import { parseManifest } from '../../src/snapshots/manifest.ts';
 import { openFiles, sha256 } from '../support/snapshots.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const model = 'Org/Model.v1';
 const maxBytes = 1024 * 1024;
@@ -47,7 +48,7 @@ async function unzip(zip: Buffer) {
 }
 
 t.test('the ZIP has the announced length, and a manifest with the hash of each file', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const first = makeLive(folder);
   const second = makeLive(folder);
   const download = await openDownload(folder, liveFacts(folder), { withBackup: true, maxBytes });
@@ -66,7 +67,7 @@ t.test('the ZIP has the announced length, and a manifest with the hash of each f
 });
 
 t.test('the backup is left out on request, or when the ZIP would be too large for an upload', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   makeLive(folder);
   makeLive(folder);
   const bytesOf = async (withBackup: boolean, most: number) => {
@@ -83,7 +84,7 @@ t.test('the backup is left out on request, or when the ZIP would be too large fo
 });
 
 t.test('a hundred downloads during a hundred switches are each one generation', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   makeLive(folder);
   const live = liveFacts(folder);
   const mixed: string[] = [];
@@ -100,7 +101,7 @@ t.test('a hundred downloads during a hundred switches are each one generation', 
 });
 
 t.test('an aborted download closes its files', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   makeLive(folder);
   const download = await openDownload(folder, liveFacts(folder), { withBackup: true, maxBytes });
   const stream = await download.stream();

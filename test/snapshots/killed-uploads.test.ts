@@ -16,6 +16,7 @@ import { makeIndexed, type Members, sha256, toParts, withIndex, withMeta } from 
 import { auditRows, confirmed, leftOver, mebibyte } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const manyVectors = 6000;
 
@@ -23,7 +24,7 @@ type Server = { child: ChildProcess; origin: string; root: string; indexFolder: 
 
 /** A server process with an index of four entries, and a valid snapshot of some megabytes. */
 async function startServer(t: Test): Promise<Server> {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const { config, library, members } = await makeIndexed(root);
   library.close();
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {

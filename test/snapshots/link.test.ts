@@ -10,13 +10,14 @@ import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { makeIndexed, memberStem, toParts } from '../support/snapshots.ts';
 import { buildZip, type Part } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const entries = ['E1', 'E2', 'E3', 'M1'];
 const ownMeta = { model_name: builtIn.name, dimension: 384, count: 4, checksum: '0'.repeat(32) };
 
 /** A set of files made by CHL: no manifest, and a meta file that names no entry. */
 async function open(t: Test, meta: Record<string, unknown> = ownMeta) {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const { library, members } = await makeIndexed(root);
   t.teardown(() => library.close());
   const [, index] = toParts(members);

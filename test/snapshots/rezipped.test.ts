@@ -7,8 +7,9 @@ import { builtIn } from '../../src/embedding/built-in.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { makeIndexed, memberStem, sha256, toParts, withMeta } from '../support/snapshots.ts';
 import { buildZip, field, type Part } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
-const root = t.testdir();
+const root = makeFolder(t);
 const { config, library, members } = await makeIndexed(root);
 t.teardown(() => library.close());
 const folder = path.join(config.indexFolder, 'staged-00000000');

@@ -6,6 +6,7 @@ import { startApp } from '../support/app.ts';
 import { makeIndexed, toParts } from '../support/snapshots.ts';
 import { auditRows, confirmed, leftOver, startIndexed, upload } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test(
   'while a rebuild holds the lock the upload is staged, and its installation is refused or waits',
@@ -32,7 +33,7 @@ t.test(
 );
 
 t.test('a staged snapshot is removed after an hour, and leftovers of a killed server at start', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const { library, members } = await makeIndexed(root);
   library.close();
   const half = path.join(root, 'faiss_index/staged-0a0b0c0d');

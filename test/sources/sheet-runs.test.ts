@@ -6,7 +6,7 @@ import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { operator } from '../support/engine.ts';
 import { experience, filesOf, sheet } from '../support/library.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const bodyOf = async (app: TestApp, name: string) => (await app.json(`/api/v1/sources/${name}`)).body;
 
@@ -15,7 +15,7 @@ function removeJobs({ ops }: TestApp) {
 }
 
 t.test('the last import and export outlive their jobs and a restart', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   const imported = await first.run('import');
   const exported = await first.run('export');
@@ -45,7 +45,7 @@ t.test('the last import and export outlive their jobs and a restart', async (t) 
 });
 
 t.test('a database of a former version takes the runs over from its jobs, once', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const first = await startApp(t, { root });
   const imported = await first.run('import');
   await first.run('export');

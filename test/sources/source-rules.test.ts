@@ -26,6 +26,7 @@ import { createWantedBy } from '../../src/sources/wanted-by.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { makeRoot, openRoot, sheet, workbookOf, writeSheet } from '../support/library.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Refused = { problems: { message: string }[] };
 
@@ -33,7 +34,7 @@ const id = '1a2B3c4D5e6F7g8H9i0J1k2L3m4N5o6P7q8R9s0T';
 
 t.test('a place is kept in one spelling, and everything wrong is reported at once', async (t) => {
   const folders = { draft: {}, 'packed.xlsx': 'PK\x03\x04 of a ZIP' };
-  const all = t.testdir({ data: { sheets: folders, uploads: { one: {} } }, shared: { team: {} } });
+  const all = makeFolder(t, { data: { sheets: folders, uploads: { one: {} } }, shared: { team: {} } });
   const shared = path.join(all, 'shared');
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(all, 'data'), CHL_IMPORT_ROOTS: shared });
   fs.symlinkSync('draft', path.join(config.root, 'sheets/linked'));
@@ -82,7 +83,7 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
 });
 
 t.test('a sheet that an unfinished job uses is neither changed nor removed', async (t) => {
-  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: {} }) });
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t, { sheets: {} }) });
   const ops = prepareOps(config.opsDatabasePath);
   t.teardown(() => ops.close());
   const now = () => new Date();
@@ -130,7 +131,7 @@ t.test('a check says what an export to the sheet would meet', async (t) => {
 });
 
 t.test('the names of tabs are those that files or tabs can have', async (t) => {
-  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: {} }) });
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t, { sheets: {} }) });
   const read = (kind: string, tabs: GivenSource['tabs']) => {
     const place = { folder: 'sheets/x', xlsx: 'sheets/x.xlsx' }[kind] ?? id;
     return readSource(config, 'one', { kind, place, ...(tabs === undefined ? {} : { tabs }) }, []).tabs;
@@ -187,7 +188,7 @@ const runOf = (result: object): SheetRun => ({
 });
 
 t.test('a folder has changed when its content differs, whatever its times say', async (t) => {
-  const root = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
+  const root = openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t) });
   const source: SheetSource = { name: 'draft', kind: 'folder', place: 'sheets/draft', tabs: null };
   const findDrift = createFindDrift(
     root.config,
@@ -225,7 +226,7 @@ t.test('a folder has changed when its content differs, whatever its times say', 
 });
 
 t.test('a Google spreadsheet is compared by what its last check has read', async (t) => {
-  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: makeFolder(t) });
   const source: SheetSource = { name: 'cloud', kind: 'google', place: id, tabs: null };
   const findDrift = createFindDrift(
     config,

@@ -12,6 +12,7 @@ import { runHere } from '../support/command-line.ts';
 import { operator } from '../support/engine.ts';
 import { experience, filesOf, sheet } from '../support/library.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const hourMs = 3_600_000;
 const start = Date.parse('2026-11-23T08:00:00.000Z');
@@ -41,7 +42,7 @@ t.test(
   'a change is seen, kept through a restart, stale after 24 hours, and cleared by an import',
   async (t) => {
     const clock = createClock();
-    const root = t.testdir();
+    const root = makeFolder(t);
     const first = await startAt(t, clock, root);
     t.match(await overallOf(first), { health: 'never', reason: 'No source was imported or exported yet.' });
     await first.run('import');

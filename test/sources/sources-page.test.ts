@@ -8,6 +8,7 @@ import { runHere } from '../support/command-line.ts';
 import { experience, filesOf, sheet, workbookOf } from '../support/library.ts';
 import { textOf } from '../support/screen.ts';
 import { keptUploads, uploadSheet } from '../support/sheet-uploads.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const files = filesOf(sheet());
 const page = { place: '/ui/sources/upload', headers: { accept: 'text/html' } };
@@ -125,7 +126,7 @@ t.test('a row says whether the content of a sheet changed after its last import 
 });
 
 t.test('the command line uploads files and folders from anywhere', async (t) => {
-  const { mine: folder, empty } = foldersIn(t.testdir({ mine: filesOf(sheet()), empty: {} }));
+  const { mine: folder, empty } = foldersIn(makeFolder(t, { mine: filesOf(sheet()), empty: {} }));
   const words = ['import', folder, '--dry-run', '--mode', 'merge'];
   const { code, out } = await runHere(app.root, words);
   t.equal(code, 0, out);

@@ -7,6 +7,7 @@ import { createStarts, type Start } from '../../src/starts/repository.ts';
 import { startApp } from '../support/app.ts';
 import { startEngine } from '../support/engine.ts';
 import { textOf } from '../support/screen.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const start = (at: string, change: Partial<Start> = {}): Start => ({
   at,
@@ -66,7 +67,7 @@ t.test('a start says whether settings have changed since the one before, also ac
 t.test('without a file of the build nothing is claimed about it', async (t) => {
   const unknown = { commit: null, branch: null, author: null, isDirty: null, builtAt: null };
   t.same(readBuild('/nowhere'), unknown);
-  t.same(readBuild(`${t.testdir({ 'build.json': '{"commit": 7' })}/build.json`), unknown);
+  t.same(readBuild(`${makeFolder(t, { 'build.json': '{"commit": 7' })}/build.json`), unknown);
 });
 
 t.test('About names the version, the process and its start; a row of Settings leads there', async (t) => {
@@ -88,7 +89,7 @@ t.test('About names the version, the process and its start; a row of Settings le
 });
 
 t.test('a server records its end, and at its next start the loss of a run that could not', async (t) => {
-  const root = t.testdir();
+  const root = makeFolder(t);
   const first = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
   createStarts(first.ops).add(start('2026-01-01T10:00:00.000Z'));
   await first.close();

@@ -1,8 +1,5 @@
 // A complete server for a test: a new data root, a free port, no log; closed with the test.
 import './plain-children.ts';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { type HTMLElement, parse } from 'node-html-parser';
 import type { DestinationStream } from 'pino';
 import type { Test } from 'tap';
@@ -16,6 +13,7 @@ import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import { createServerLog } from '../../src/core/log.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { until } from './until.ts';
+import { makeFolder } from './folder.ts';
 
 export type TestApp = App & {
   parts: Parts;
@@ -51,7 +49,7 @@ export async function startApp(
     output?: DestinationStream;
   } = {},
 ): Promise<TestApp> {
-  const root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
+  const root = options.root ?? makeFolder(t);
   const env = {
     CHL_EXPERIENCE_ROOT: root,
     CHL_PORT: '0',
@@ -68,10 +66,7 @@ export async function startApp(
     ...(catalogue ? { catalogue } : {}),
     ...(now ? { now } : {}),
   });
-  t.teardown(async () => {
-    await app.close();
-    if (!options.root) fs.rmSync(root, { recursive: true, force: true });
-  });
+  t.teardown(app.close);
   const parts = partsOf(app);
   const origin = await app.start();
 

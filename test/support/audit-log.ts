@@ -12,11 +12,11 @@ import { packageRoot, readConfig } from '../../src/core/config.ts';
 import { coveredRow } from '../../src/core/db/audit-chain.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
-import { makeRoot } from './engine.ts';
+import { makeFolder } from './folder.ts';
 
 /** Row n is written n seconds after midnight, unless `at` is set. `oldRows`: rows of an earlier version. */
 export function openAuditLog(t: Test, { oldRows = 0, rows = 0 } = {}) {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const file = path.join(root, 'ops.db');
   const ops = prepareOps(file);
   t.teardown(() => ops.close());

@@ -9,7 +9,7 @@ import type { Test } from 'tap';
 import { runCli } from '../../src/cli/main.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
-import { makeRoot } from './engine.ts';
+import { makeFolder } from './folder.ts';
 
 export type Ended = { code: number | null; out: string; err: string };
 
@@ -98,7 +98,7 @@ export function writeBehaviours(root: string) {
 }
 
 export function makeRootWithBehaviours(t: Test): string {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   writeBehaviours(root);
   return root;
 }

@@ -1,8 +1,5 @@
 // The engine without a web server: real databases, lock queue, runner and children, on a new data root.
 import './plain-children.ts';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { createTracing } from '../../src/web/tracing.ts';
@@ -38,6 +35,7 @@ import { createAppliedFinder } from '../../src/runner/applied.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { recoverJobs } from '../../src/runner/recovery.ts';
 import { createRunner } from '../../src/runner/runner.ts';
+import { makeFolder } from './folder.ts';
 
 type EngineOptions = {
   operations?: Operation[];
@@ -64,16 +62,9 @@ export const operator = {
 /** Less than tap's limit for a file. */
 const waitMaxMs = 15_000;
 
-/** A new data root, removed after the servers of the test have closed; tap removes its own folders before. */
-export function makeRoot(t: Pick<Test, 'teardown'>): string {
-  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
-  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
-  return root;
-}
-
 /** An engine with a started runner on a new data root; closed with the test. */
 export function startEngine(t: Test, options: EngineOptions = {}): Engine {
-  const engine = buildEngine(makeRoot(t), options);
+  const engine = buildEngine(makeFolder(t), options);
   t.teardown(engine.close);
   engine.runner.start();
   return engine;

@@ -3,9 +3,9 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import type { Scope } from './library.ts';
+import { makeFolder } from './folder.ts';
 
 /** A text, or what a formula shows. */
 export type GoogleCell = string | { shown: string; formula: string };
@@ -92,8 +92,7 @@ export async function startGoogle(t: Scope, tabs: Record<string, GoogleCell[][]>
 
 /** The settings that reach the stand-in, with a key file that is removed when the test ends. */
 export function googleSettings(t: Pick<Scope, 'teardown'>, address: string): Record<string, string> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-google-'));
-  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder(t);
   const keyFile = path.join(folder, 'google-key.json');
   const key = { type: 'service_account', client_email: email, private_key: pem };
   fs.writeFileSync(keyFile, JSON.stringify(key), { mode: 0o600 });

@@ -7,6 +7,7 @@ import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
 import type { Ending } from '../../src/jobs/repository-moves.ts';
 import { createJobRepository, type JobRepository, type NewJob } from '../../src/jobs/repository.ts';
+import { makeFolder } from './folder.ts';
 
 export const failure = { code: 'exited', message: 'It broke.', detail: null, stderr_tail: null } as const;
 export const library: Claim = { name: 'library', mode: 'exclusive' };
@@ -47,7 +48,7 @@ export function endJob(
 export type Opened = ReturnType<typeof openRepository>;
 
 export function openRepository(t: Test) {
-  const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
+  const ops = prepareOps(path.join(makeFolder(t), 'ops.db'));
   t.teardown(() => ops.close());
   const clock = { at: Date.parse('2026-08-01T10:00:00Z') };
   const repository = createJobRepository(ops, () => new Date(clock.at));

@@ -10,13 +10,13 @@ import { formatRecord } from '../../src/sheets/csv.ts';
 import { type Tab, tabs, tabsNamed } from '../../src/sheets/tabs.ts';
 import type { TabNames } from '../../src/core/sheet-source.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
-import { makeRoot as makeFolder } from './engine.ts';
+import { makeFolder } from './folder.ts';
 
 type Row = Record<string, string | number | null>;
 export type Sheet = { categories: Row[]; experiences: Row[]; manuals: Row[] };
 export type Root = { config: Config; db: Db };
 
-export type Scope = Pick<Test, 'testdir' | 'teardown'>;
+export type Scope = Pick<Test, 'teardown'>;
 
 const time = '2026-01-02T03:04:05.000Z';
 

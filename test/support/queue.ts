@@ -1,10 +1,11 @@
 import type { Test } from 'tap';
 import { type OpenQueue, openQueueBench } from '../../scripts/chaos/queue-bench.ts';
 import type { ClaimRequest } from '../../src/embedding/queue.ts';
+import { makeFolder } from './folder.ts';
 
 /** An empty library with two queues, closed with the test. */
 export async function openBench(t: Test, openQueue: OpenQueue) {
-  const bench = await openQueueBench(t.testdir(), openQueue);
+  const bench = await openQueueBench(makeFolder(t), openQueue);
   const { library, claim } = bench;
   t.teardown(bench.close);
   return {

@@ -1,8 +1,8 @@
 // A pool of real workers for a test: with short times, on a new data root, closed with the test.
 import './plain-children.ts';
-import fs from 'node:fs';
 import type { Test } from 'tap';
 import { openRig, type WorkerRig } from '../../scripts/chaos/worker-rig.ts';
+import { makeFolder } from './folder.ts';
 
 export { openRig, rigOperator, type WorkerRig } from '../../scripts/chaos/worker-rig.ts';
 
@@ -10,7 +10,7 @@ export async function startRig(
   t: Test,
   options: Partial<Parameters<typeof openRig>[0]> = {},
 ): Promise<WorkerRig> {
-  const root = options.root ?? fs.realpathSync(t.testdir());
+  const root = options.root ?? makeFolder(t);
   const rig = await openRig({ workers: 1, ...options, root });
   t.teardown(rig.close);
   return rig;

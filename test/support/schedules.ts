@@ -8,8 +8,9 @@ import type { GivenSchedule } from '../../src/schedules/read-schedule.ts';
 import { createScheduleEdits } from '../../src/schedules/schedule-edits.ts';
 import { createScheduleJobs } from '../../src/schedules/schedule-jobs-repository.ts';
 import { createTicker } from '../../src/schedules/ticker.ts';
-import { buildEngine, type Engine, makeRoot, operator } from './engine.ts';
+import { buildEngine, type Engine, operator } from './engine.ts';
 import { defineOperation } from './operations.ts';
+import { makeFolder } from './folder.ts';
 
 /** The clock of a test. */
 function createClock(at: string) {
@@ -30,7 +31,7 @@ type Options = Parameters<typeof buildEngine>[1] & { at?: string; root?: string 
 /** Noop jobs end at once: `env: { CHL_OPERATIONS_MODE: 'noop' }`. */
 export function startScheduling(t: Test, { at = '2026-11-29T12:00:00Z', root, ...options }: Options = {}) {
   const clock = createClock(at);
-  const engine = buildEngine(root ?? makeRoot(t), {
+  const engine = buildEngine(root ?? makeFolder(t), {
     operations: [defineOperation()],
     now: clock.now,
     ...options,

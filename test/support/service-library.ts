@@ -1,15 +1,15 @@
 // A library whose entries an embedding service embeds, and its live index.
-import fs from 'node:fs';
 import type { Test } from 'tap';
 import type { Config } from '../../src/core/config.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { startService } from './embedding-service.ts';
 import { createLibrary } from './entries.ts';
+import { makeFolder } from './folder.ts';
 
 export async function openWithService(t: Test) {
   const service = await startService(t);
-  const { config, library } = createLibrary(fs.realpathSync(t.testdir()), {
+  const { config, library } = createLibrary(makeFolder(t), {
     CHL_EMBEDDING_URL: service.url,
     CHL_EMBEDDING_MODEL: 'some/model',
   });

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from './app.ts';
 import { makeIndexed, type Members } from './snapshots.ts';
-import { makeRoot } from './engine.ts';
+import { makeFolder } from './folder.ts';
 
 export const mebibyte = 1024 * 1024;
 export const confirmed = { reason: 'a test needs it', confirm: 'snapshot' };
@@ -16,7 +16,7 @@ export async function startIndexed(
   t: Test,
   env: Record<string, string> = {},
 ): Promise<TestApp & { members: Members }> {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const { library, members } = await makeIndexed(root);
   library.close();
   const app = await startApp(t, { root, env: { CHL_SNAPSHOT_MAX_MB: '1', ...env } });

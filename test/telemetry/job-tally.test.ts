@@ -1,13 +1,14 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createBus, type JobEvent } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createJobFigures, createJobTally } from '../../src/telemetry/job-figures.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z');
 const hour = 3_600_000;
 
-function setUp(t: { testdir(): string; teardown(work: () => void): void }) {
-  const ops = prepareOps(`${t.testdir()}/ops.db`);
+function setUp(t: Pick<Test, 'teardown'>) {
+  const ops = prepareOps(`${makeFolder(t)}/ops.db`);
   t.teardown(() => ops.close());
   const clock = { ms: start };
   const bus = createBus();

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { metricNames, type Readings, type Sample } from '../../src/core/db/metrics.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z') / 1000;
 const day = 86_400;
@@ -11,7 +12,7 @@ function sample(at: number, readings: Partial<Readings>): Sample {
   return { at, ...nothing, ...readings };
 }
 
-function open(t: Test, file = `${t.testdir()}/ops.db`) {
+function open(t: Test, file = `${makeFolder(t)}/ops.db`) {
   const ops = prepareOps(file);
   t.teardown(() => ops.close());
   const count = (table: string) => ops.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
@@ -65,7 +66,7 @@ t.test('a time without samples stays a gap, in samples and in folds', async (t) 
 });
 
 t.test('after a restart folding continues where it stopped', async (t) => {
-  const before = prepareOps(`${t.testdir()}/ops.db`);
+  const before = prepareOps(`${makeFolder(t)}/ops.db`);
   createSampleRepository(before).write([
     sample(start + 10, { streams: 1 }),
     sample(start + 20, { streams: 3 }),

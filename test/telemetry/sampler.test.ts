@@ -8,11 +8,12 @@ import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createSampler } from '../../src/telemetry/sampler.ts';
 import type { Source } from '../../src/telemetry/sources.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z');
 
 async function setUp(t: Test, sources: Record<string, Source> = {}) {
-  const { config, library } = createLibrary(t.testdir());
+  const { config, library } = createLibrary(makeFolder(t));
   const reader = openDatabase(config.databasePath, { busyMs: 100 });
   const ops = prepareOps(config.opsDatabasePath);
   const bus = createBus();

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
-import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** The lowest limit that the server accepts. */
 const limit = 256;
@@ -115,7 +115,7 @@ async function openUntilRefused(t: Test, url: string): Promise<http.IncomingMess
 }
 
 t.test('when too many files are open', { skip: process.platform !== 'linux' }, async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const url = await startServer(t, root);
   const waiting = await ask(`${url}/api/v1/operations/waits`, 'POST');
   t.equal(waiting.status, 202);

@@ -7,9 +7,9 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { createTracing } from '../../src/web/tracing.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
-import { makeRoot } from '../support/engine.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const route = '/api/v1/operations/:operation';
 
@@ -74,7 +74,7 @@ t.test('the oldest open trace ends in place of a new one that is refused', async
 });
 
 t.test('a request of the command line without a server is reported once', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const ended = await runHere(root, ['import', '--reason', 'test'], { CHL_OPERATIONS_MODE: 'noop' });
   t.equal(ended.code, 0, ended.err);
   const log = openDatabase(path.join(root, 'log.db'), { busyMs: 1000, readonly: true });

@@ -4,6 +4,7 @@ import { createCaches } from '../../src/core/cache.ts';
 import { closeDirections, isDirected } from '../../src/web/bidi.ts';
 import { showLocalTimes } from '../../src/web/local-times.ts';
 import { collapse, createViews } from '../../src/web/views.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const indented = (...lines: string[]) => `${lines.join('\n')}\n`;
 
@@ -51,7 +52,7 @@ t.test('the content of pre and textarea, and code, are kept', async (t) => {
 });
 
 t.test('templates and their includes are rendered without indentation', async (t) => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     'page.eta': indented(
       '<% const { names } = it %>',
       '<ul>',
@@ -74,7 +75,7 @@ t.test('templates and their includes are rendered without indentation', async (t
 });
 
 t.test('a value keeps its writing direction to itself', async (t) => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     'page.eta': indented(
       '<% const { title, parts } = it %>',
       '<title><%= title %> · CHL</title>',
@@ -130,7 +131,7 @@ t.test('times are local in what people read, not in what a form sends', async (t
   const text = 'Backup of 2026-11-28 14:08 UTC';
   const shown = showLocalTimes(text);
   t.match(shown, /^Backup of 28 Nov 2026, \d\d:\d8$/);
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     'one.eta': `<b title="<%= it.text %>"><%= it.text %></b><select><option value="<%= it.text %>"><%= it.text %></option></select>`,
   });
   t.equal(
@@ -148,7 +149,7 @@ t.test(
   async (t) => {
     const home = os.homedir();
     if (home === '/') return;
-    const folder = t.testdir({
+    const folder = makeFolder(t, {
       'one.eta': `<a title="<%= it.p %>" href="<%= it.p %>" data-p="<%= it.p %>"><%= it.p %></a>
 <input value="<%= it.p %>" placeholder="In <%= it.p %>">
 <textarea><%= it.p %></textarea><pre><%= it.p %></pre><pre><%~ exact(it.p) %></pre>

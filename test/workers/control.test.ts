@@ -1,8 +1,8 @@
 // Pause, resume and drain with real workers.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import t, { type Test } from 'tap';
 import { openRig, rigOperator, startRig, type WorkerRig } from '../support/rig.ts';
+import { makeFolder } from '../support/folder.ts';
 
 async function startWorkers(t: Test, options: Parameters<typeof startRig>[1] = {}): Promise<WorkerRig> {
   const rig = await startRig(t, { workers: 2, ...options });
@@ -100,7 +100,7 @@ t.test('a drain resumes paused workers, and pauses all when the queue is empty',
 });
 
 t.test('a timed-out drain records the exact number, also after a restart of the server', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const before = await openRig({ root, workers: 1, told: { msPerEntry: 20 } });
   before.entries.add(400);
   await before.until('measured', () => before.repository.find('embed-1')?.speed_per_min != null);

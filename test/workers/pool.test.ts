@@ -1,10 +1,10 @@
 // Workers as processes of a server, and by hand: how they start and end.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { auditOf, finishes, openRig, rigOperator, startRig, untilWorking } from '../support/rig.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('a worker that keeps exiting is given up with an error, and can be started again', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 0, crashes: true }, failedStartMs: 10_000 });
@@ -48,7 +48,7 @@ t.test('a worker started by hand takes the next name, releases its claims, and e
 });
 
 t.test('workers end with their server and release their claims', async (t) => {
-  const rig = await openRig({ root: fs.realpathSync(t.testdir()), workers: 2, told: { msPerEntry: 50 } });
+  const rig = await openRig({ root: makeFolder(t), workers: 2, told: { msPerEntry: 50 } });
   rig.entries.add(40);
   const pid = await untilWorking(rig, 'embed-1');
   await untilWorking(rig, 'embed-2');

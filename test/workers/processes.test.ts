@@ -1,10 +1,10 @@
 // The claimed entries of a worker, however it ends and whatever its embedder does.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { identify, isStopped } from '../../src/runner/processes.ts';
 import { auditOf, finishes, startRig, untilWorking, type WorkerRig } from '../support/rig.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test('the entries of a killed worker are embedded by another, and it is restarted', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 100 } });
@@ -112,7 +112,7 @@ t.test(
 );
 
 t.test('workers of two servers share one library without conflict', async (t) => {
-  const root = fs.realpathSync(t.testdir());
+  const root = makeFolder(t);
   const databasePath = path.join(root, 'shared.db');
   const rig = await startRig(t, { root: path.join(root, 'one'), workers: 2, databasePath });
   const other = await startRig(t, { root: path.join(root, 'other'), workers: 2, databasePath });

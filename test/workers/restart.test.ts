@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { card, textOf } from '../support/screen.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const env = { CHL_WORKERS: '1', CHL_TELEMETRY_INTERVAL_SEC: '1' };
 
@@ -35,7 +36,7 @@ async function connect(t: Test, root: string) {
 }
 
 t.test('a pause of all workers outlasts restarts, and is told until they are resumed', async (t) => {
-  const root = t.testdir();
+  const root = makeFolder(t);
   let server = await connect(t, root);
   await until(server.worker, (worker) => worker?.state === 'idle');
   await server.json('/api/v1/workers/pause', {});

@@ -1,13 +1,13 @@
 // A short run of the worker walk of `npm run chaos` and `npm run soak`: the same code, few steps, a fixed seed.
 import '../support/plain-children.ts';
-import fs from 'node:fs';
 import t from 'tap';
 import { runWorkerSequence } from '../../scripts/chaos/workers.ts';
+import { makeFolder } from '../support/folder.ts';
 
 t.test(
   'pause, resume, drain, kill -9 and SIGSTOP in any order lose nothing and do nothing twice',
   async (t) => {
-    const root = fs.realpathSync(t.testdir());
+    const root = makeFolder(t);
     const { steps, entries, kills, stops, problems } = await runWorkerSequence({ root, seed: 2, steps: 80 });
     t.same(problems, []);
     t.equal(steps, 80);

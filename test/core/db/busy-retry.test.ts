@@ -2,10 +2,11 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createBusyRetry, retryWhileBusy } from '../../../src/core/db/busy-retry.ts';
 import { openDatabase } from '../../../src/core/db/open.ts';
+import { makeFolder } from '../../support/folder.ts';
 
 /** A database, and another connection that can lock it. */
 function openTwo(t: Test) {
-  const file = path.join(t.testdir(), 'a.db');
+  const file = path.join(makeFolder(t), 'a.db');
   const [db, other] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
   db.exec('CREATE TABLE entry (text)');
   t.teardown(() => [db, other].map((each) => each.close()));

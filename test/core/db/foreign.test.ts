@@ -9,6 +9,7 @@ import { prepareLibrary } from '../../../src/core/db/library.ts';
 import type { Db } from '../../../src/core/db/open.ts';
 import { prepareOps } from '../../../src/core/db/ops.ts';
 import { runHere } from '../../support/command-line.ts';
+import { linkTo, makeFolder } from '../../support/folder.ts';
 
 function make(file: string, sql: string) {
   const db = connect(file);
@@ -75,7 +76,7 @@ const foreign: Record<string, [sql: string, library: string, ops: string]> = {
 for (const mode of ['delete', 'wal']) {
   t.test(`a file with other tables is refused and not changed (journal mode ${mode})`, async (t) => {
     for (const [title, [sql, library, ops]] of Object.entries(foreign)) {
-      const file = path.join(t.testdir(), 'theirs.db');
+      const file = path.join(makeFolder(t), 'theirs.db');
       make(file, `PRAGMA journal_mode = ${mode}; ${sql}`);
       t.comment(title);
       refuses(t, file, 'library', library);
@@ -89,7 +90,7 @@ t.test('the log of a killed program is read, and left as it is', async (t) => {
     ['x.db', 'x.db-wal'],
     ['x.db', 'x.db-wal', 'x.db-shm'],
   ]) {
-    const root = t.testdir({ live: {}, left: {} });
+    const root = makeFolder(t, { live: {}, left: {} });
     const live = connect(path.join(root, 'live/x.db'));
     live.exec('PRAGMA journal_mode = WAL; CREATE TABLE notes (id)');
     for (const name of names) fs.copyFileSync(path.join(root, 'live', name), path.join(root, 'left', name));
@@ -104,7 +105,7 @@ t.test('the log of a killed program is read, and left as it is', async (t) => {
 });
 
 t.test('the rollback journal of a killed program is left as it is', async (t) => {
-  const file = path.join(t.testdir(), 'x.db');
+  const file = path.join(makeFolder(t), 'x.db');
   make(file, 'CREATE TABLE notes (id, body); INSERT INTO notes VALUES (1, randomblob(50000))');
   const source = `
     const { connect } = await import(${JSON.stringify(new URL('../../../src/core/db/driver.js', import.meta.url))});
@@ -117,7 +118,7 @@ t.test('the rollback journal of a killed program is left as it is', async (t) =>
 });
 
 t.test('the two databases of this program are not taken for each other', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const [library, ops] = [path.join(folder, 'chl.db'), path.join(folder, 'ops.db')];
   prepareLibrary(library).library.close();
   prepareOps(ops).close();
@@ -132,7 +133,7 @@ t.test('a library of an older schema is refused by the column that it lacks', as
     ['embeddings', 'model_version'],
     ['categories', 'description'],
   ] as const) {
-    const file = path.join(t.testdir(), 'chl.db');
+    const file = path.join(makeFolder(t), 'chl.db');
     const { library } = prepareLibrary(file);
     const dropped = library
       .prepare(
@@ -147,7 +148,7 @@ t.test('a library of an older schema is refused by the column that it lacks', as
 });
 
 t.test('an empty file, and one that other programs have only opened, become the library', async (t) => {
-  const folder = t.testdir({ 'empty.db': '' });
+  const folder = makeFolder(t, { 'empty.db': '' });
   make(path.join(folder, 'opened.db'), 'PRAGMA journal_mode = WAL; CREATE TABLE t (a); DROP TABLE t');
   for (const name of ['empty.db', 'opened.db']) {
     const { library } = prepareLibrary(path.join(folder, name));
@@ -160,12 +161,12 @@ t.test('what is not a database is refused by what it is, and stays', async (t) =
   const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(5000)]);
   const notOne =
     /^\S+ is not a SQLite database: its first bytes are others\. .* Set CHL_.* put a backup in its place\.$/;
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     short: 'note\n',
     long: 'not a database, '.repeat(1000),
     'folder.db': {},
-    dangling: t.fixture('symlink', 'nowhere'),
-    loop: t.fixture('symlink', 'loop'),
+    dangling: linkTo('nowhere'),
+    loop: linkTo('loop'),
     lost: {
       'missing.db-wal': 'changes',
       'emptied.db': '',
@@ -200,7 +201,7 @@ t.test('what is not a database is refused by what it is, and stays', async (t) =
 });
 
 t.test('a database that another program keeps locked is refused soon', async (t) => {
-  const file = path.join(t.testdir(), 'chl.db');
+  const file = path.join(makeFolder(t), 'chl.db');
   prepareLibrary(file).library.close();
   const other = connect(file);
   other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -212,7 +213,7 @@ t.test('a database that another program keeps locked is refused soon', async (t)
 });
 
 t.test('doctor names the file, the table and the column', async (t) => {
-  const root = t.testdir();
+  const root = makeFolder(t);
   make(path.join(root, 'chl.db'), 'CREATE TABLE experiences (id)');
   const { out, code } = await runHere(root, ['doctor']);
   t.equal(code, 1);

@@ -15,6 +15,7 @@ import {
   serverBusyMs,
 } from '../../../src/core/db/open.ts';
 import { prepareOps } from '../../../src/core/db/ops.ts';
+import { makeFolder } from '../../support/folder.ts';
 
 const pragmas = (db: Db) =>
   Object.fromEntries(
@@ -40,7 +41,7 @@ function contents(db: Db) {
 }
 
 t.test('the pragmas are the same on the first connection, on later ones and after reopening', async (t) => {
-  const file = path.join(t.testdir(), 'new/folder/ops.db');
+  const file = path.join(makeFolder(t), 'new/folder/ops.db');
   const first = openDatabase(file, { busyMs: serverBusyMs });
   t.same(pragmas(first), { ...durable, busy_timeout: serverBusyMs });
   const second = closing(t, openDatabase(file, { busyMs: scriptBusyMs }));
@@ -54,7 +55,7 @@ t.test('the pragmas are the same on the first connection, on later ones and afte
 });
 
 t.test('the folder of a new file is created for this user only', async (t) => {
-  const folder = path.join(t.testdir(), 'data');
+  const folder = path.join(makeFolder(t), 'data');
   closing(t, openDatabase(path.join(folder, 'ops.db'), { busyMs: 1 }));
   t.equal(fs.statSync(folder).mode & 0o777, 0o700);
 });
@@ -69,7 +70,7 @@ t.test('this build of SQLite has no WAL-reset race', async (t) => {
 });
 
 t.test('a file that is not a database is refused by name', async (t) => {
-  const folder = t.testdir({ 'notes.db': 'not a database, '.repeat(100), folder: {} });
+  const folder = makeFolder(t, { 'notes.db': 'not a database, '.repeat(100), folder: {} });
   for (const name of ['notes.db', 'folder']) {
     const file = path.join(folder, name);
     t.throws(() => openDatabase(file, { busyMs: 1 }), {
@@ -87,7 +88,7 @@ t.test('a database without a write-ahead log is refused', async (t) => {
 });
 
 t.test('a file written by a newer version is refused and not changed', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   for (const [name, prepare] of [
     ['ops', (file: string) => prepareOps(file)],
     ['library', (file: string) => prepareLibrary(file).library],
@@ -108,7 +109,7 @@ t.test('a file written by a newer version is refused and not changed', async (t)
 });
 
 t.test('migrations are applied once', async (t) => {
-  const file = path.join(t.testdir(), 'ops.db');
+  const file = path.join(makeFolder(t), 'ops.db');
   const ops = closing(t, prepareOps(file));
   const applied = () => ops.prepare('SELECT hash, created_at FROM ops_migration').all();
   const before = applied();
@@ -119,7 +120,7 @@ t.test('migrations are applied once', async (t) => {
 t.test(
   'servers that start at the same time migrate a shared library once, and all of them start',
   async (t) => {
-    const file = path.join(t.testdir(), 'chl.db');
+    const file = path.join(makeFolder(t), 'chl.db');
     openDatabase(file, { busyMs: serverBusyMs }).close();
     const source = `import { prepareLibrary } from ${JSON.stringify(new URL('../../../src/core/db/library.js', import.meta.url))};
     process.once('message', () => {
@@ -139,7 +140,7 @@ t.test(
 );
 
 t.test('failing migrations leave the file unchanged', async (t) => {
-  const file = path.join(t.testdir(), 'ops.db');
+  const file = path.join(makeFolder(t), 'ops.db');
   const db = closing(t, openDatabase(file, { busyMs: serverBusyMs }));
   db.exec('CREATE TABLE worker (name text)');
   t.throws(() => applyMigrations(db, 'ops'), {
@@ -151,7 +152,7 @@ t.test('failing migrations leave the file unchanged', async (t) => {
 });
 
 t.test('a commit of another connection changes the data version', async (t) => {
-  const file = path.join(t.testdir(), 'ops.db');
+  const file = path.join(makeFolder(t), 'ops.db');
   const [one, other] = [closing(t, prepareOps(file)), closing(t, openDatabase(file, { busyMs: 1 }))];
   const dataVersion = prepareDataVersion(one);
   const before = dataVersion();
@@ -196,7 +197,7 @@ function makeExistingLibrary(file: string) {
 t.test(
   'an existing library is adopted: missing tables are added, and no existing row or table changes',
   async (t) => {
-    const file = path.join(t.testdir(), 'chl.db');
+    const file = path.join(makeFolder(t), 'chl.db');
     const theirs = makeExistingLibrary(file);
     const before = contents(theirs);
     const definition = `SELECT sql FROM sqlite_master WHERE name IN ('categories', 'experiences', 'category_manuals')`;
@@ -236,7 +237,7 @@ t.test(
 );
 
 t.test('a library is adopted once, and another start changes no byte', async (t) => {
-  const file = path.join(t.testdir(), 'chl.db');
+  const file = path.join(makeFolder(t), 'chl.db');
   makeExistingLibrary(file).close();
   prepareLibrary(file).library.close();
   const before = fs.readFileSync(file);
@@ -247,7 +248,7 @@ t.test('a library is adopted once, and another start changes no byte', async (t)
 });
 
 t.test('a missing library is created, with the column content_hash', async (t) => {
-  const { library, isNew } = prepareLibrary(path.join(t.testdir(), 'chl.db'));
+  const { library, isNew } = prepareLibrary(path.join(makeFolder(t), 'chl.db'));
   closing(t, library);
   t.equal(isNew, true);
   const columns = library.prepare(`SELECT name FROM pragma_table_info('embeddings')`).pluck().all();
@@ -258,7 +259,7 @@ t.test('a missing library is created, with the column content_hash', async (t) =
 t.test(
   'every change of text or categories raises the revision; embedding and exporting do not',
   async (t) => {
-    const { library } = prepareLibrary(path.join(t.testdir(), 'chl.db'));
+    const { library } = prepareLibrary(path.join(makeFolder(t), 'chl.db'));
     closing(t, library);
     const revision = () => library.prepare('SELECT revision FROM ops_library_state').pluck().get() as number;
     const raises = (by: number, statement: string) => {

@@ -3,11 +3,12 @@ import path from 'node:path';
 import t from 'tap';
 import { openDatabase, withoutSync } from '../../../src/core/db/open.ts';
 import { createWalSync } from '../../../src/core/db/wal-sync.ts';
+import { makeFolder } from '../../support/folder.ts';
 
 const full = 2;
 
 t.test('an unsynced commit is visible at once, and the next commit is synced again', async (t) => {
-  const file = path.join(t.testdir(), 'x.db');
+  const file = path.join(makeFolder(t), 'x.db');
   const [writer, reader] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
   t.teardown(() => [writer, reader].map((db) => db.close()));
   const level = () => writer.pragma('synchronous', { simple: true });
@@ -28,7 +29,7 @@ t.test('an unsynced commit is visible at once, and the next commit is synced aga
 });
 
 t.test('calls during a sync share the next one', async (t) => {
-  const db = openDatabase(path.join(t.testdir(), 'x.db'), { busyMs: 0 });
+  const db = openDatabase(path.join(makeFolder(t), 'x.db'), { busyMs: 0 });
   t.teardown(() => db.close());
   db.exec('CREATE TABLE note (text)');
   const sync = createWalSync(db);
@@ -40,7 +41,7 @@ t.test('calls during a sync share the next one', async (t) => {
 });
 
 t.test('an error of the disk reaches every waiting call, and the next call tries again', async (t) => {
-  const folder = t.testdir();
+  const folder = makeFolder(t);
   const file = path.join(folder, 'x.db');
   const db = openDatabase(file, { busyMs: 0 });
   t.teardown(() => db.close());

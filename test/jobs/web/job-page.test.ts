@@ -10,6 +10,7 @@ import { commandOf, curlOf } from '../../../src/web/copied-run.ts';
 import { startApp } from '../../support/app.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';
+import { makeFolder } from '../../support/folder.ts';
 
 const operations = () => [
   defineOperation({ name: 'chore' }),
@@ -111,7 +112,7 @@ t.test('the copied commands repeat the run, whatever its arguments contain', asy
   const shown = html.querySelector('#copy-curl')?.text ?? '';
   t.equal(shown, curlOf({ operation: 'chore', args, reason: null, confirm: null }, app.origin));
   const print = '#!/bin/sh\nprintf \'%s\\0\' "$@"\n';
-  const bin = t.testdir({ curl: print, npm: print });
+  const bin = makeFolder(t, { curl: print, npm: print });
   for (const name of ['curl', 'npm']) fs.chmodSync(path.join(bin, name), 0o755);
   const words = (line: string) =>
     execFileSync('/bin/sh', ['-c', line], { env: { PATH: bin }, encoding: 'utf8' })

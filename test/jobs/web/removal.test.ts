@@ -4,11 +4,11 @@ import t from 'tap';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { jobLogFile } from '../../../src/job-log/log.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { makeRoot } from '../../support/engine.ts';
 import { runCommand } from '../../support/command-line.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';
 import { openStream } from '../../support/stream.ts';
+import { makeFolder } from '../../support/folder.ts';
 
 const start = (t: Parameters<typeof startApp>[0]) =>
   startApp(t, {
@@ -86,7 +86,7 @@ t.test('the page of a job removes it, and open lists reload', async (t) => {
 });
 
 t.test('the command line removes an ended job', async (t) => {
-  const root = makeRoot(t);
+  const root = makeFolder(t);
   const app = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
   await app.run('export');
   t.match(await runCommand(root, ['remove-job', '1']), { code: 0, out: 'export #1 removed.\n' });
