@@ -41,7 +41,10 @@ export function reportAnswered(app: FastifyInstance, config: Limits, observers: 
     logAnswered(request, answered, config, mayKeep);
     for (const observe of observers) observe(answered);
   };
-  app.addHook('onResponse', async (request, reply) => report(request, reply));
+  app.addHook('onResponse', (request, reply, done) => {
+    report(request, reply);
+    done();
+  });
   // The framework reports no answer that its reader has left, as readers leave every stream.
   app.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => report(request, reply));

@@ -55,12 +55,11 @@ export function createViews(views: string, given: object, caches: Caches): Eta {
 function measureRendering(eta: Eta) {
   const { render } = eta;
   let depth = 0;
-  eta.render = function (template, ...given) {
-    const all = () => render.call(this, template, ...given);
-    if (depth > 0) return all();
+  eta.render = function (template, data, meta) {
+    if (depth > 0) return render.call(this, template, data, meta);
     depth += 1;
     try {
-      return span('render', String(template), all);
+      return span('render', String(template), () => render.call(this, template, data, meta));
     } finally {
       depth -= 1;
     }
