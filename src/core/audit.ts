@@ -73,6 +73,7 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, bus: E
   `);
   const recent = createRecent();
   const limit = createRowLimit({
+    rowsPerMinute: 20,
     now,
     onError,
     write: ({ event, outcome, ...detail }) => add(outcome, { event, by: systemRequester, detail }),

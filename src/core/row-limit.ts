@@ -1,7 +1,7 @@
-// Limits the audit rows of requests that a client can repeat without end, such as refused ones, because the audit log is never
-// pruned and they could fill it: the first ones of a minute have a row each, the others are counted in one row at its end.
+// Limits the rows of requests that a client can repeat without end, such as refused ones: in the audit log, which is never
+// pruned, they could fill the disk, and in the log they would push everything else out. The first ones of a minute have a row
+// each, the others are counted in one row at its end.
 
-const rowsPerMinute = 20;
 const minuteMs = 60_000;
 
 /** The rows of an event, an outcome and a code are limited together. */
@@ -13,33 +13,33 @@ type Suppressed = RowKind & { minute: string; suppressed: number };
 type Counted = RowKind & { minute: number; rows: number; suppressed: number };
 
 type Given = {
+  /** Of each kind. */
+  rowsPerMinute: number;
   now: () => Date;
   /** Records a count. It may throw, e.g. while the disk is full: the count is then kept, and written a minute later. */
   write: (counts: Suppressed) => void;
   onError: (error: unknown) => void;
 };
 
-export function createRowLimit({ now, write, onError }: Given) {
+export function createRowLimit({ rowsPerMinute, now, write, onError }: Given) {
   const counts = new Map<string, Counted>();
   let timer: NodeJS.Timeout | null = null;
   const minuteOf = () => Math.floor(now().getTime() / minuteMs);
 
   return {
-    /** Calls `work`, which adds one row, unless its kind has as many rows in this minute as it may. */
-    admit(kind: RowKind, work: () => void) {
+    /** Calls `work`, which adds one row, and returns true, unless its kind has as many rows in this minute as it may. */
+    admit(kind: RowKind, work: () => void): boolean {
       const minute = minuteOf();
       const key = `${kind.event} ${kind.outcome} ${kind.code}`;
       const known = counts.get(key);
       if (known && known.minute !== minute) settle(key, known);
       const counted = counts.get(key) ?? { ...kind, minute, rows: 0, suppressed: 0 };
-      if (counted.rows < rowsPerMinute) {
-        work();
-        counted.rows += 1;
-      } else {
-        counted.suppressed += 1;
-      }
+      const isAdmitted = counted.rows < rowsPerMinute;
+      if (isAdmitted) work();
+      counted[isAdmitted ? 'rows' : 'suppressed'] += 1;
       counts.set(key, counted);
       timer ??= setTimeout(onMinute, minuteMs - (now().getTime() % minuteMs)).unref();
+      return isAdmitted;
     },
 
     /** Records the counts of the current minute, too. */

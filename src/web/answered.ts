@@ -3,6 +3,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnsweredRequest, RequestKind } from '../core/answered-request.ts';
 import type { Config } from '../core/config.ts';
+import { formatNumber } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { createRowLimit } from '../core/row-limit.ts';
 import { isSelfCheck } from '../core/self-check.ts';
 import { shorten } from '../core/shorten.ts';
 
@@ -18,7 +21,7 @@ declare module 'fastify' {
   }
 }
 
-type Limits = Pick<Config, 'slowRequestMs'>;
+type Given = Pick<Kernel, 'config' | 'log' | 'now'>;
 type Observer = (answered: AnsweredRequest) => void;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -26,19 +29,26 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** The status of a request whose sender left before its answer began. */
 const leftStatus = 499;
 const shownMax = 120;
-/** Refused requests and those whose sender has left that are kept in a minute: a flood would push everything else out of the log. */
+/** Lines of failed requests, of refused ones, and of those whose sender has left. */
 const keptPerMinute = 100;
 
 /** Must be called before any other hook is added: a sender may leave while the first ones run. */
-export function reportAnswered(app: FastifyInstance, config: Limits, observers: Observer[]) {
+export function reportAnswered(app: FastifyInstance, { config, log, now }: Given, observers: Observer[]) {
   app.decorateRequest('isStream', false);
   app.decorateRequest('isReported', false);
-  const mayKeep = createAllowance();
+  const limit = createRowLimit({
+    rowsPerMinute: keptPerMinute,
+    now,
+    write: ({ event, minute, suppressed }) =>
+      log.info({ event, minute, suppressed }, describeSuppressed(event, suppressed)),
+    onError: (error) => log.error({ err: error }, 'refused requests are not counted in the log'),
+  });
+  app.addHook('onClose', async () => limit.close());
   const report = (request: FastifyRequest, reply: FastifyReply) => {
     if (request.isReported || isSelfCheck(request.headers)) return;
     request.isReported = true;
     const answered = describe(request, reply);
-    logAnswered(request, answered, config, mayKeep);
+    logAnswered(request, answered, config, limit);
     for (const observe of observers) observe(answered);
   };
   app.addHook('onResponse', (request, reply, done) => {
@@ -50,18 +60,6 @@ export function reportAnswered(app: FastifyInstance, config: Limits, observers: 
     reply.raw.once('close', () => report(request, reply));
     done();
   });
-}
-
-function createAllowance(): () => boolean {
-  let minute = 0;
-  let left = 0;
-  return () => {
-    const current = Math.floor(Date.now() / 60_000);
-    if (current !== minute) left = keptPerMinute;
-    minute = current;
-    left -= 1;
-    return left >= 0;
-  };
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest {
@@ -102,22 +100,39 @@ function kindOf({ isStream, routeOptions }: FastifyRequest, reply: FastifyReply)
 function logAnswered(
   request: FastifyRequest,
   answered: AnsweredRequest,
-  { slowRequestMs }: Limits,
-  mayKeep: () => boolean,
+  { slowRequestMs }: Pick<Config, 'slowRequestMs'>,
+  limit: ReturnType<typeof createRowLimit>,
 ) {
   const { method, route, status, ms, actor, kind } = answered;
   const { action } = request.routeOptions.config;
   const line = { method, url: request.originalUrl, route, status, ms };
   const keep = (level: 'info' | 'warn', event: string) =>
     request.log[level]({ event, ...line, actor, action: action?.name }, describeAnswer(answered));
-  const isRefused = status >= 400 && status < 500;
-  if (isRefused && !mayKeep()) request.log.info(line, 'request');
-  else if (status >= 500) keep('warn', 'request.failed');
-  else if (status === leftStatus) keep('info', 'request.left');
-  else if (isRefused) keep('info', 'request.refused');
-  else if (action) keep('info', `action.${action.name}`);
+  const unserved = status >= 400 ? unservedEvent(status) : null;
+  if (unserved) {
+    const level = status >= 500 ? 'warn' : 'info';
+    const isKept = limit.admit({ event: unserved, outcome: 'refused', code: '' }, () =>
+      keep(level, unserved),
+    );
+    if (!isKept) request.log.info(line, 'request');
+  } else if (action) keep('info', `action.${action.name}`);
   else if (ms >= slowRequestMs && kind === 'request') keep('info', 'request.slow');
   else request.log.info(line, 'request');
+}
+
+function unservedEvent(status: number): string {
+  if (status >= 500) return 'request.failed';
+  return status === leftStatus ? 'request.left' : 'request.refused';
+}
+
+const suppressedWords: Record<string, string> = {
+  'request.failed': 'failed requests',
+  'request.left': 'requests left by their senders',
+  'request.refused': 'refused requests',
+};
+
+function describeSuppressed(event: string, count: number): string {
+  return `Left out: ${formatNumber(count)} ${suppressedWords[event]}. The log keeps ${keptPerMinute} a minute`;
 }
 
 function describeAnswer({ method, route, address, status, ms }: AnsweredRequest): string {

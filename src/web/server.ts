@@ -58,7 +58,7 @@ export async function createServer(
   const assertPages = collectForms(app);
   const { registry, count } = countRequests();
   const observers = mounted.flatMap(({ feature, ctx }) => feature.onAnswered?.(ctx) ?? []);
-  reportAnswered(app, config, [count, ...observers]);
+  reportAnswered(app, kernel, [count, ...observers]);
   beginTraces(app, kernel.tracing);
   registerLanding(app, nav[0]?.href ?? '/');
   registerApiConventions(app);
