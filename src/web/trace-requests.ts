@@ -38,11 +38,10 @@ export function traceBodies(app: FastifyInstance) {
     if (traced && hasBody) traced.body = traced.trace.begin('http', 'Read the body of the request');
     done();
   });
-  // The events of a body come from its connection, outside the trace.
+  // The events of a body come from its connection, outside the trace; Fastify goes on inside it.
   app.addHook('preValidation', ({ traced }, _reply, done) => {
-    if (!traced) return done();
-    traced.trace.end(traced.body);
-    traced.trace.run(done);
+    if (traced) traced.trace.end(traced.body);
+    done();
   });
   app.addHook('onSend', ({ traced }, _reply, payload, done) => {
     if (traced) traced.trace.begin(...describe(payload));
