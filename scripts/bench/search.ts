@@ -130,6 +130,7 @@ async function measureServer(config: Config, rounds: number): Promise<Figure> {
     config,
     threadFile: searchThreadFile,
     hasRoom: () => true,
+    onStatements() {},
     onChange() {},
     onError: (error) => console.error(error),
   });

@@ -22,6 +22,7 @@ export async function measureSwitches(config: Config): Promise<Figure> {
     config,
     threadFile: searchThreadFile,
     hasRoom: () => true,
+    onStatements() {},
     onChange() {},
     onError: (error) => console.error(error),
   });

@@ -110,6 +110,7 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
     command: [process.execPath, toldScript],
     times: { ...poolTimes, backOffMs: 20, failedStartMs, registerMaxMs },
     onEnd: watch.reportEnd,
+    onStatements() {},
   });
   const workers = createWorkers({ ...shared, config, pool });
   return { config, ops, library, bus, untilFree, repository, queue, workers, watch, pool };

@@ -23,10 +23,12 @@ export type ThreadGiven = {
   endedError(isClosing: boolean): AppError;
   /** Called once if the thread ends without having been asked to. */
   onCrash(cause: Error): void;
+  /** Takes what the thread sends unasked, as `{report}`. */
+  onReport(report: unknown): void;
 };
 
 /** `E` must have `close`, after whose answer the thread ends. */
-export function startThread<E extends Exchange>({ file, data, endedError, onCrash }: ThreadGiven) {
+export function startThread<E extends Exchange>({ file, data, endedError, onCrash, onReport }: ThreadGiven) {
   // Flags of this process, such as the loaders of a test runner, would only slow the thread.
   const worker = new Worker(file, { workerData: data, execArgv: [] });
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
@@ -45,7 +47,8 @@ export function startThread<E extends Exchange>({ file, data, endedError, onCras
     cause = error;
   });
   worker.on('messageerror', () => void worker.terminate());
-  worker.on('message', (reply: Reply<E>) => {
+  worker.on('message', (reply: Reply<E> | { report: unknown }) => {
+    if ('report' in reply) return onReport(reply.report);
     const question = open.get(reply.id);
     open.delete(reply.id);
     if ('error' in reply)

@@ -1,6 +1,7 @@
 // Keeps a search thread open for the generation of the pointer and the embedder of the settings. The old thread answers until
 // the new one has loaded; it also answers while the new embedder cannot use the generation.
 import { explain } from '../core/faults.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
 import { type Pointer, readPointer } from './generation.ts';
@@ -14,6 +15,8 @@ export type FollowerOptions = {
   onError: (error: Error) => void;
   /** Called when the thread in use has crashed. */
   onLost: () => void;
+  /** Takes the statements of a thread. */
+  onStatements: (counts: StatementCount[]) => void;
 };
 
 type Opened = { thread: LiveThread; loaded: LoadAnswer };
@@ -21,7 +24,7 @@ type Target = { key: string; pointer: Pointer | null; problem: string | null };
 
 const noRoom = 'Too many files are open, so the search waits. Close other pages of this dashboard.';
 
-export function createFollower({ config, threadFile, hasRoom, onError, onLost }: FollowerOptions) {
+export function createFollower({ config, hasRoom, onError, onLost, ...opening }: FollowerOptions) {
   const pause = createCrashPause();
   let opened: Opened | null = null;
   /** The key of the target that was followed last, whether its generation is usable or not. */
@@ -71,7 +74,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
   async function open({ key, pointer }: Target): Promise<Opened | null> {
     await closing;
     const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
-    return openThread(threadFile, start, (cause, thread) => {
+    return openThread(opening, start, (cause, thread) => {
       pause.noteCrash(key);
       problem = `The search ended unexpectedly: ${cause.message}. The next search restarts it.`;
       followedKey = null;
@@ -93,16 +96,19 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
 
 /** Null when the thread crashed or failed to load; `onCrash` is called for both, and for a crash later on. */
 async function openThread(
-  file: URL,
+  { threadFile, onStatements }: Pick<FollowerOptions, 'threadFile' | 'onStatements'>,
   start: ThreadStart,
   onCrash: (cause: Error, thread: LiveThread | null) => void,
 ): Promise<Opened | null> {
   let thread: LiveThread | null = null;
   let hasCrashed = false;
   try {
-    thread = startThread(file, start, (cause) => {
-      hasCrashed = true;
-      onCrash(cause, thread);
+    thread = startThread(threadFile, start, {
+      onCrash(cause) {
+        hasCrashed = true;
+        onCrash(cause, thread);
+      },
+      onStatements,
     });
     return { thread, loaded: await thread.ask('load', null) };
   } catch (error) {

@@ -9,7 +9,10 @@ import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 
 /** A search thread serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {
-  config: Pick<Config, 'databasePath' | 'opsDatabasePath' | 'backupPath' | 'indexFolder' | 'embedding'>;
+  config: Pick<
+    Config,
+    'databasePath' | 'opsDatabasePath' | 'backupPath' | 'indexFolder' | 'embedding' | 'slowStatementMs'
+  >;
   generation: string | null;
   previous: string | null;
 };

@@ -1,15 +1,23 @@
 // The server's end of a search thread.
 import { AppError } from '../core/errors.ts';
 import { startThread as start, type Thread } from '../core/thread.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { Exchange, ThreadStart } from './live-protocol.ts';
 
 export type LiveThread = Thread<Exchange>;
 
 export const searchThreadFile = new URL('./live-worker.js', import.meta.url);
 
-/** `onCrash` is called once if the thread ends without having been asked to. */
-export function startThread(file: URL, data: ThreadStart, onCrash: (cause: Error) => void): LiveThread {
-  return start<Exchange>({ file, data, endedError, onCrash });
+type Listening = {
+  /** Called once if the thread ends without having been asked to. */
+  onCrash: (cause: Error) => void;
+  /** Takes the statements of some seconds. */
+  onStatements: (counts: StatementCount[]) => void;
+};
+
+export function startThread(file: URL, data: ThreadStart, { onCrash, onStatements }: Listening): LiveThread {
+  const onReport = (report: unknown) => onStatements(report as StatementCount[]);
+  return start<Exchange>({ file, data, endedError, onCrash, onReport });
 }
 
 function endedError(isClosing: boolean): AppError {

@@ -13,6 +13,7 @@ import { runInherited } from '../core/trace.ts';
 import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { ModelChange } from '../embedding/embedder.ts';
+import { reportStatements } from '../log-store/script-trace.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
 import type {
@@ -36,6 +37,7 @@ const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
 adviseOnDatabases(config, () => true);
+const endReports = reportStatements(config, ({ items }) => port.postMessage({ report: items }));
 // A user waits for the search while it waits for an embedding service.
 const model = await chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
 const pause = () => setImmediate();
@@ -148,6 +150,7 @@ async function close() {
   await Promise.all(openReplies);
   library.close();
   counting.close();
+  endReports();
   port?.close();
 }
 

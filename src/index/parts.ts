@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { flags } from '../flags/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { logStore } from '../log-store/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
 import { createAutoRepair } from './auto-repair.ts';
 import { tidyGenerations } from './generation.ts';
@@ -18,6 +19,7 @@ export function createIndexParts(ctx: Context) {
     config,
     threadFile: searchThreadFile,
     onChange: () => bus.emit('index'),
+    onStatements: ctx.use(logStore).logStore.addStatements,
     hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError(error) {
       damage.note(error);

@@ -29,8 +29,8 @@ export async function runScript<Args>(
 ): Promise<void> {
   const config = withSaved(loadConfig());
   const { job, messageFd } = readScriptEnvironment();
-  const trace = traceScript(config);
   const send = (message: ScriptMessage) => writeMessage(messageFd, message);
+  const reportStatements = traceScript(config, send);
   const reporter = createReporter(send);
   try {
     const args = JSON.parse(readFileSync(0, 'utf8')) as Args;
@@ -42,7 +42,7 @@ export async function runScript<Args>(
     reporter.flush();
     process.exitCode = reportFailure(error, send);
   } finally {
-    trace.report(send);
+    reportStatements();
   }
 }
 

@@ -7,6 +7,7 @@ import { createLoop } from '../core/loop.ts';
 import type { Answer, Given, Item, Kind, QuestionName } from './contents.ts';
 import { createFlushing } from './flushing.ts';
 import { logFileOf } from './log-file.ts';
+import type { StatementCount } from './statement-counts.ts';
 import { createStoreState } from './store-state.ts';
 import { createWaiting } from './waiting.ts';
 import { createWriterThread } from './writer-thread.ts';
@@ -57,6 +58,11 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
     examine: tending.examine,
 
     add,
+
+    /** Those of some process, counted until now. */
+    addStatements(counts: StatementCount[]) {
+      if (counts.length > 0) add('statements', { at: now().getTime(), counts });
+    },
 
     /** The answer contains everything that was added before, unless another program has locked the file. Throws `temporary` or
      *  `busy` when the file cannot be used now, and `stopping` after `close`. */

@@ -1,4 +1,5 @@
-// The report of a script on its own statements. The request that has started it is known by its `traceparent`.
+// The report of a script, a worker or a thread on its own statements. The request that has started a script is known by its
+// `traceparent`.
 import { type Config, readScriptEnvironment } from '../core/config.ts';
 import { observeStatements } from '../core/db/driver.ts';
 import { isObject } from '../core/json.ts';
@@ -7,22 +8,39 @@ import { inheritTraceparent } from '../core/trace.ts';
 import { createStatementCounts, type StatementCount, textMax } from './statement-counts.ts';
 
 const maxReported = 50;
+const reportEveryMs = 10_000;
 
-/** From now on, counts the statements of this script, and passes its trace on to the services that it asks. */
-export function traceScript(config: Config) {
-  const counts = createStatementCounts(config);
+type Settings = Parameters<typeof createStatementCounts>[0];
+type Send = (message: { type: 'statements'; items: StatementCount[] }) => void;
+
+/** From now on, counts the statements of this script, and passes its trace on to the services that it asks. The returned
+ *  function sends the statements that took the most time, if there are any. */
+export function traceScript(config: Config, send: Send): () => void {
   inheritTraceparent(readScriptEnvironment().traceparent);
-  observeStatements(counts.add);
-  return {
-    /** Sends the statements that took the most time, if there are any. */
-    report(send: (message: { type: 'statements'; items: StatementCount[] }) => void) {
-      const items = counts.take().sort((one, other) => other.total_us - one.total_us);
-      if (items.length > 0) send({ type: 'statements', items: items.slice(0, maxReported) });
-    },
+  return countStatements(config, send);
+}
+
+/** From now on, counts the statements of this thread, and sends them every few seconds. The returned function sends the rest
+ *  and ends that. */
+export function reportStatements(config: Settings, send: Send): () => void {
+  const report = countStatements(config, send);
+  const timer = setInterval(report, reportEveryMs).unref();
+  return () => {
+    clearInterval(timer);
+    report();
   };
 }
 
-/** The statements that a script has reported, without those that cannot be read. */
+function countStatements(config: Settings, send: Send): () => void {
+  const counts = createStatementCounts(config);
+  observeStatements(counts.add);
+  return () => {
+    const items = counts.take().sort((one, other) => other.total_us - one.total_us);
+    if (items.length > 0) send({ type: 'statements', items: items.slice(0, maxReported) });
+  };
+}
+
+/** The statements that a process has reported, without those that cannot be read. */
 export function readStatementCounts(items: unknown[]): StatementCount[] {
   return items.slice(0, maxReported).flatMap((item) => {
     if (!isObject(item)) return [];

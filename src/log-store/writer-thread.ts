@@ -58,6 +58,7 @@ export function createWriterThread({ file, data, now, onCrash }: Given) {
         crashedAt = now().getTime();
         onCrash(cause);
       },
+      onReport() {},
     });
     begun.unref();
     return begun;

@@ -75,6 +75,15 @@ export function createTail(maxBytes: number) {
   };
 }
 
+/** Reads the statements of a process that sends no other messages. */
+export function createStatementReader(onStatements: (counts: StatementCount[]) => void) {
+  const read = (line: string) => {
+    const message = parseMessage(line);
+    if (message?.type === 'statements') onStatements(readStatementCounts(message.items));
+  };
+  return createLineReader(messageMaxBytes, read, () => {});
+}
+
 /** The last line of an error output, without the frames of a stack and Node's version below it; empty if there is none. */
 export function lastLineOf(output: string): string {
   const lines = output.split(/\r?\n/);

@@ -1,4 +1,5 @@
-// Counts the statements of the server, and adds each to the trace of its request. Those of its threads are not counted.
+// Counts the statements of the server, and adds each to the trace of its request. Threads and other processes
+// report their own.
 import { observeStatements } from '../core/db/driver.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
@@ -8,18 +9,15 @@ import { createStatementCounts } from '../log-store/statement-counts.ts';
 
 const flushEveryMs = 10_000;
 
-type Given = Pick<Kernel, 'config' | 'now'> & { logStore: Pick<LogStore, 'add'> };
+type Given = Pick<Kernel, 'config'> & { logStore: Pick<LogStore, 'addStatements'> };
 
-export function countServerStatements({ config, now, logStore }: Given) {
+export function countServerStatements({ config, logStore }: Given) {
   const counts = createStatementCounts(config);
   const end = observeStatements((file, source, ms, rows) => {
     const { database, text } = counts.add(file, source, ms, rows);
     addSpan('db', `${database}: ${text}`, ms, rows);
   });
-  const flush = () => {
-    const taken = counts.take();
-    if (taken.length > 0) logStore.add('statements', { at: now().getTime(), counts: taken });
-  };
+  const flush = () => logStore.addStatements(counts.take());
   const flushing = createLoop({ everyMs: flushEveryMs, runOnce: async () => flush(), onError: () => {} });
 
   return {

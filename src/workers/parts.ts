@@ -5,6 +5,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { embedding } from '../embedding/feature.ts';
 import { flags } from '../flags/feature.ts';
+import { logStore } from '../log-store/feature.ts';
 import { scriptCommand } from '../runner/command.ts';
 import { createWorkers } from './control.ts';
 import { createPatientQueue } from './patient-queue.ts';
@@ -25,7 +26,8 @@ export function createWorkerParts(ctx: Context) {
   const given = { ...ctx, repository, queue };
   const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
   const command = scriptCommand('worker');
-  const pool = createPool({ ...given, command, times: poolTimes, onEnd: watch.reportEnd });
+  const { addStatements: onStatements } = ctx.use(logStore).logStore;
+  const pool = createPool({ ...given, command, times: poolTimes, onEnd: watch.reportEnd, onStatements });
 
   return {
     rechecks,

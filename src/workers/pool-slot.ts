@@ -3,7 +3,8 @@ import { childEnvironment } from '../core/config.ts';
 import { formatDuration, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
-import { createTail, lastLineOf } from '../runner/lines.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
+import { createStatementReader, createTail, lastLineOf } from '../runner/lines.ts';
 import type { WorkerRepository } from './repository.ts';
 
 export type PoolTimes = typeof poolTimes;
@@ -28,6 +29,8 @@ type Given = Pick<Kernel, 'config' | 'log'> & {
   times: PoolTimes;
   repository: Pick<WorkerRepository, 'find'>;
   onEnd(name: string, reason: string): void;
+  /** Takes the statements of some seconds. */
+  onStatements(counts: StatementCount[]): void;
   onGiveUp(reason: string): void;
 };
 
@@ -104,7 +107,7 @@ function trySpawn(...given: Parameters<typeof spawnWorker>): Child | Error {
 }
 
 function spawnWorker(
-  { name, config, command, log }: Given,
+  { name, config, command, log, onStatements }: Given,
   marker: string,
   onOutput: (chunk: Buffer) => void,
 ): Child {
@@ -113,7 +116,8 @@ function spawnWorker(
     onOutput(chunk);
     log.info({ worker: name }, chunk.toString('utf8').trim());
   };
-  const output = { onStdout: write, onStderr: write, onMessages() {}, descendants: null };
+  const messages = createStatementReader(onStatements);
+  const output = { onStdout: write, onStderr: write, onMessages: messages.add, descendants: null };
   const options = {
     cwd: root,
     env: childEnvironment(config, {}),

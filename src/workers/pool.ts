@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
 import { freeNames } from './names.ts';
 import { createPoolSlot, type PoolTimes } from './pool-slot.ts';
 import type { WorkerRepository } from './repository.ts';
@@ -12,6 +13,8 @@ type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'log' | 'untilFree'> & {
   times: PoolTimes;
   /** Called with the reason, in a sentence, whenever a worker process has ended. */
   onEnd(name: string, reason: string): void;
+  /** Takes the statements of the workers, those of some seconds at a time. */
+  onStatements(counts: StatementCount[]): void;
 };
 
 export function createPool(given: Given) {

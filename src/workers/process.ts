@@ -18,6 +18,7 @@ import { createEmbeddingRepository } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { createFlagReader } from '../flags/flag-reader.ts';
 import { createFlagRepository } from '../flags/flag-repository.ts';
+import { reportStatements } from '../log-store/script-trace.ts';
 import { identify } from '../runner/processes.ts';
 import { freeNames } from './names.ts';
 import { createPatientQueue } from './patient-queue.ts';
@@ -46,6 +47,8 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const { job, messageFd, pid, traceparent } = readScriptEnvironment();
   inheritTraceparent(traceparent);
   const identity = await untilFree(() => register(repository, job.id, pid));
+  const server = messageFd > 0 ? connectToServer(messageFd) : null;
+  const endReports = server ? reportStatements(config, (message) => sendTo(server, message)) : () => {};
   const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const shared = { untilFree, now, report, model: openOnFirstUse(model, queue.useModel) };
@@ -71,7 +74,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
     onBeat: flags.reload,
     whenIdle,
   });
-  const stopRequested = untilStopRequested(messageFd);
+  const stopRequested = untilStopRequested(server);
   void stopRequested.then(worker.stop);
   if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C stops it.\n`);
   try {
@@ -80,6 +83,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
     await Promise.race([Promise.all([worker.leave(), flags.settled()]), after(leaveMs)]);
     library.close();
     ops.close();
+    endReports();
   }
   const { processed, failed } = worker.lastBeat();
   process.stderr.write(
@@ -116,14 +120,19 @@ function register(repository: WorkerRepository, chosen: string, pid: number) {
   });
 }
 
-/** Settles at a signal to stop, or when the server ends: that closes the other end of the descriptor. */
-function untilStopRequested(messageFd: number): Promise<void> {
+function connectToServer(fd: number): Socket {
+  return new Socket({ fd, readable: true, writable: true }).on('error', () => {}).resume();
+}
+
+/** While the server has not read the last report, further ones are dropped. */
+function sendTo(server: Socket, message: object) {
+  if (server.writableLength === 0) server.write(`${JSON.stringify(message)}\n`);
+}
+
+/** Settles at a signal to stop, or when the server ends: that closes its end of the connection. */
+function untilStopRequested(server: Socket | null): Promise<void> {
   return new Promise((resolve) => {
     onStopSignal(resolve);
-    if (messageFd > 0)
-      new Socket({ fd: messageFd })
-        .on('error', () => {})
-        .once('close', resolve)
-        .resume();
+    server?.once('close', resolve);
   });
 }

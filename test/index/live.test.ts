@@ -24,6 +24,7 @@ async function open(
   const errors: string[] = [];
   const live = createLiveIndex({
     config,
+    onStatements() {},
     onChange: (state) => states.push(state),
     onError: (error) => errors.push(error.message),
     threadFile,

@@ -156,6 +156,7 @@ t.test('a daemon that a worker leaves ends with it', { skip: skipNamespace }, as
     repository: { find: () => null },
     log: pino({ level: 'silent' }),
     onEnd: (_name, reason) => ended.push(reason),
+    onStatements() {},
     onGiveUp() {},
   });
   t.teardown(slot.stop);

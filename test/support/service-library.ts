@@ -23,6 +23,7 @@ export function openLiveIndex(t: Test, config: Config) {
     config,
     threadFile: searchThreadFile,
     hasRoom: () => true,
+    onStatements() {},
     onChange() {},
     onError: (error) => t.fail(error.message),
   });

@@ -23,6 +23,7 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
     config,
     threadFile: searchThreadFile,
     hasRoom: () => true,
+    onStatements() {},
     onChange: () => bus.emit('index'),
     onError: t.fail,
   });

@@ -14,6 +14,7 @@ t.test('a worker that cannot be spawned is given up; nobody else is harmed', asy
       times: { failedStartMs: 10_000, registerMaxMs: 10_000, backOffMs: 1 },
       repository: { find: () => null },
       onEnd: (_name, reason) => ends.push(reason),
+      onStatements() {},
       onGiveUp,
     });
     slot.start();
