@@ -1,8 +1,15 @@
 // The W3C header `traceparent`, with which traces of several programs are joined: https://www.w3.org/TR/trace-context/.
+import { randomBytes } from 'node:crypto';
 
 /** `parentId`: the part of the trace that asked this server, as its sender names it; null when the trace began here. `spanId`:
  *  this server's part, the parent of whatever it asks of others. */
 export type TraceContext = { traceId: string; parentId: string | null; spanId: string; isSampled: boolean };
+
+/** Begins a trace that is not recorded here. */
+export function newTraceparent(): string {
+  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+  return formatTraceparent({ traceId, spanId, isSampled: false });
+}
 
 /** A later version may have more fields behind the flags. */
 const pattern =

@@ -5,6 +5,8 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
 import { createLoop } from '../core/loop.ts';
+import { currentTraceparent, runInherited } from '../core/trace.ts';
+import { newTraceparent } from '../core/traceparent.ts';
 import { embedClaims } from '../embedding/embed.ts';
 import { type Embedder, EmbeddingOutage } from '../embedding/embedder.ts';
 import type { Claim, EmbeddingQueue } from '../embedding/queue.ts';
@@ -107,7 +109,7 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
     const [first] = claims;
     if (!first) {
       rest('idle');
-      await whenIdle();
+      await inTrace(whenIdle);
       return 'idle';
     }
     if (stopping.aborted || repository.isHeldBack(name)) {
@@ -129,7 +131,8 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
   async function embed(claims: Claim[]): Promise<Turn> {
     const startedAt = performance.now();
     try {
-      const settled = await hangs.run(embedClaims({ ...work, isDoubtful: outage.isDoubtful() }, claims));
+      const isDoubtful = outage.isDoubtful();
+      const settled = await hangs.run(inTrace(() => embedClaims({ ...work, isDoubtful }, claims)));
       const { processed, failed } = heartbeat.current;
       heartbeat.set({ processed: processed + settled.embedded, failed: failed + settled.failed });
       pace.add(claims.length, performance.now() - startedAt);
@@ -151,6 +154,12 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
     if (hasChanged) heartbeat.send();
     return state;
   }
+}
+
+/** A batch has entries of many requests, so an embedding service sees each as a trace of its own. A worker that was started by
+ *  hand within a trace stays in that one. */
+function inTrace<T>(work: () => Promise<T>): Promise<T> {
+  return runInherited(currentTraceparent() ?? newTraceparent(), work);
 }
 
 /** The claimed entries count as those of a worker that died. Gives the error to end with. */

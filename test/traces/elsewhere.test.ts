@@ -8,6 +8,7 @@ import { prepareQueue } from '../../src/embedding/queue-statements.ts';
 import { logStore } from '../../src/log-store/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { startService } from '../support/embedding-service.ts';
 import { defineOperation } from '../support/operations.ts';
 import { textOf } from '../support/screen.ts';
 import { until } from '../support/until.ts';
@@ -29,6 +30,21 @@ t.test('a worker of the pool reports its statements, at the latest when it ends'
   await app.use(workers).pool.stop();
   const counts = await countsOf(app, 'library', prepareQueue(app.library).claim.source);
   t.ok(counts && counts.calls > 0 && counts.total_us > 0, 'the claims of entries');
+});
+
+t.test('each batch of a worker has a trace of its own, which an embedding service gets', async (t) => {
+  const service = await startService(t);
+  const env = { CHL_WORKERS: '1', CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'some/model' };
+  const app = await startApp(t, { env: { ...env, CHL_EMBEDDING_BATCH: '8' } });
+  await app.run('import');
+  await until(() => isEmpty(app.library));
+  const batches = service.asked.filter(({ input }) => input.length > 1);
+  t.ok(batches.length > 1);
+  const ids = batches.map(
+    ({ traceparent }) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-00$/.exec(`${traceparent}`)?.[1],
+  );
+  t.notOk(ids.includes(undefined), String(batches[0]?.traceparent));
+  t.equal(new Set(ids).size, batches.length);
 });
 
 t.test('the search thread reports its statements, at the latest when it ends', async (t) => {
