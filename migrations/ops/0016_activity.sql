@@ -57,4 +57,5 @@ CREATE TABLE `vector_recheck` (
 	PRIMARY KEY(`kind`, `entry_id`)
 );
 --> statement-breakpoint
-CREATE INDEX `vector_recheck_checked` ON `vector_recheck` (`checked_at`);
+CREATE INDEX `vector_recheck_checked` ON `vector_recheck` (`checked_at`);--> statement-breakpoint
+ALTER TABLE `job` ADD `traceparent` text;

@@ -8,9 +8,7 @@ type EndedTrace = { context: TraceContext; trace: { spans: Span[]; leftOut: numb
 export type Tracing = {
   /** Decides about requests that bring no decision of their own. */
   pickBy(decide: (requestId: string) => boolean): void;
-  /** Null for a request without a trace. `header`: its `traceparent`. `mayChange`: it may start a job. */
-  begin(requestId: string, header: string | undefined, mayChange: boolean): Trace | null;
+  /** Null for a request without a trace. `header`: its `traceparent`. */
+  begin(requestId: string, header: string | undefined): Trace | null;
   end(requestId: string): EndedTrace | null;
-  /** The context of a job's scripts: that of its request, or one of its own. Each attempt has the same. */
-  ofJob(job: { id: string; request_id: string | null }): TraceContext;
 };

@@ -16,6 +16,7 @@ export type NewJob = Pick<
   | 'mode'
   | 'requested_by'
   | 'request_id'
+  | 'traceparent'
   | 'reason'
   | 'max_attempts'
   | 'retry_of'
@@ -26,10 +27,10 @@ export type JobRepository = ReturnType<typeof createJobRepository>;
 
 const sql = {
   insert: `
-    INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, schedule,
-      is_made_up, ignores_windows, created_at)
-    VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of,
-      @schedule, @is_made_up, @ignores_windows, @at)
+    INSERT INTO job (id, operation, status, mode, requested_by, request_id, traceparent, reason, args, max_attempts, retry_of,
+      schedule, is_made_up, ignores_windows, created_at)
+    VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @traceparent, @reason, @args, @max_attempts,
+      @retry_of, @schedule, @is_made_up, @ignores_windows, @at)
     RETURNING *
   `,
   byId: 'SELECT * FROM job WHERE id = ?',

@@ -12,6 +12,7 @@ import type { LockQueue } from './lock-queue.ts';
 import { nameBlocker } from './name-blocker.ts';
 import { prunedError, requireConfirmation, requireRole } from './refusals.ts';
 import { limitsOf } from '../core/settings/operation-limits.ts';
+import { currentTraceparent } from '../core/trace.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
@@ -170,6 +171,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     mode: config.mode,
     requested_by: by.actor,
     request_id: by.requestId,
+    traceparent: by.requestId === null ? null : currentTraceparent(),
     reason: request.reason?.trim() || null,
     args,
     max_attempts: limitsOf(operation, config).retries.maxAttempts,

@@ -6,7 +6,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
 import { limitsOf } from '../core/settings/operation-limits.ts';
-import { formatTraceparent, type TraceContext } from '../core/traceparent.ts';
+import { formatTraceparent } from '../core/traceparent.ts';
 import { span } from '../core/trace.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
@@ -25,7 +25,7 @@ const stoppedWarning =
 
 type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;
-  trace: TraceContext;
+  trace: Parameters<typeof formatTraceparent>[0];
   operation: Operation;
   events: AttemptEvents;
   /** Hides secrets in the log, in progress and in rows. */

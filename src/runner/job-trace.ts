@@ -1,18 +1,34 @@
-// Keeps the statements of a job's scripts, as the trace of the job.
-import type { TraceContext } from '../core/traceparent.ts';
+// The trace of a job, and the statements of its scripts, which are kept as parts of it.
+import { hash } from 'node:crypto';
+import { readTraceparent } from '../core/traceparent.ts';
 import type { Job } from '../jobs/job.ts';
 import type { LogStore } from '../log-store/log-store.ts';
 import type { StatementCount } from '../log-store/statement-counts.ts';
 
-type Ended = { job: Job; trace: TraceContext; statements: StatementCount[]; ended: Date };
+type JobTrace = { traceId: string; spanId: string; isSampled: boolean };
+type Ended = { job: Job; trace: JobTrace; statements: StatementCount[]; ended: Date };
+
+/** The one of the request that has started the job, or one of its own. Each attempt has the same, also after a restart of the
+ *  server. */
+export function traceOfJob({ id, traceparent }: Pick<Job, 'id' | 'traceparent'>): JobTrace {
+  const given = traceparent === null ? null : readTraceparent(traceparent);
+  if (given) return { ...given, spanId: given.parentId };
+  const own = hash('sha256', id);
+  return { traceId: own.slice(0, 32), spanId: own.slice(32, 48), isSampled: false };
+}
+
+/** The part of a trace that has started the job. */
+export const parentOfJob = (job: Pick<Job, 'id' | 'traceparent'>) =>
+  job.traceparent === null ? null : traceOfJob(job).spanId;
 
 /** Of the last attempt. Its phases are in ops.db. */
 export function keepTraceOfJob(
-  logStore: Pick<LogStore, 'add'>,
-  { job: { number, operation, started_at, request_id }, trace, statements, ended }: Ended,
+  logStore: Pick<LogStore, 'add' | 'addStatements'>,
+  { job, trace, statements, ended }: Ended,
 ) {
+  const { number, operation, started_at } = job;
   const at = started_at === null ? ended.getTime() : Date.parse(started_at);
-  if (statements.length > 0) logStore.add('statements', { at: ended.getTime(), counts: statements });
+  logStore.addStatements(statements);
   logStore.add('traces', {
     id: `job-${number}`,
     at,
@@ -25,7 +41,7 @@ export function keepTraceOfJob(
     is_traced: true,
     left_out: 0,
     trace_id: trace.traceId,
-    parent_id: request_id === null ? null : trace.spanId,
+    parent_id: parentOfJob(job),
     actor: null,
     bytes: null,
     job: number,

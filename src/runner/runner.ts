@@ -14,7 +14,7 @@ import { type Attempt, startAttempt } from './attempt.ts';
 import { createBackOff } from './back-off.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createDispatch } from './dispatch.ts';
-import { keepTraceOfJob } from './job-trace.ts';
+import { keepTraceOfJob, traceOfJob } from './job-trace.ts';
 import { decideOutcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
 import { type AttemptOutcome, createSettlement } from './settle.ts';
@@ -30,7 +30,7 @@ type Run = { attempt: Attempt | null; ended: Promise<void> };
 
 type Given = Pick<
   Kernel,
-  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUps' | 'now' | 'tracing'
+  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUps' | 'now'
 > & {
   repository: JobRepository;
   windowClaims: Pick<WindowClaims, 'enter' | 'keepUp'>;
@@ -40,7 +40,7 @@ type Given = Pick<
   current: PlanState;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];
-  logStore: Pick<LogStore, 'add'>;
+  logStore: Pick<LogStore, 'add' | 'addStatements'>;
   /** Frees some room when the end of a job cannot be written to a full disk. */
   makeRoom: () => void;
   /** Whether enough descriptors are left to start a process; without them jobs wait. */
@@ -134,7 +134,7 @@ async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOut
   // A cancel between the start and this moment found no attempt to end.
   const isCancelled = repository.find(job.id)?.cancel_requested_at != null;
   const events = recordAttempt(job, given);
-  const trace = given.tracing.ofJob(job);
+  const trace = traceOfJob(job);
   const attempt = startAttempt({ ...given, job, trace, operation, events, mask });
   run.attempt = attempt;
   if (isCancelled) attempt.end('cancelled');

@@ -5,6 +5,7 @@ import type { JobStatus } from '../core/bus.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { LogStore } from '../log-store/log-store.ts';
+import { parentOfJob, traceOfJob } from '../runner/job-trace.ts';
 import { orProblem } from '../log-store/or-problem.ts';
 import type { StatementTotals } from '../log-store/statement-repository.ts';
 import type { KeptSpan, WholeTrace } from '../log-store/trace-repository.ts';
@@ -92,8 +93,8 @@ function toTrace(job: Job, now: Date): WholeTrace {
     kept: 'job',
     is_traced: false,
     left_out: 0,
-    trace_id: null,
-    parent_id: null,
+    trace_id: traceOfJob(job).traceId,
+    parent_id: parentOfJob(job),
     actor: null,
     bytes: null,
     job: job.number,

@@ -4,7 +4,6 @@ import { isSelfCheck } from '../core/self-check.ts';
 import type { Span, SpanKind, Trace } from '../core/trace.ts';
 import type { Tracing } from '../core/tracing.ts';
 import { formatBytes } from '../core/format.ts';
-import { isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -56,7 +55,7 @@ function describe(payload: unknown): [SpanKind, string] {
 
 function begin(tracing: Tracing, request: FastifyRequest): Trace | null {
   if (isSelfCheck(request.headers)) return null;
-  return tracing.begin(request.id, headerOf(request), !isSafe(request));
+  return tracing.begin(request.id, headerOf(request));
 }
 
 /** A header that was sent twice is not valid. */

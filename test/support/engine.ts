@@ -2,7 +2,6 @@
 import './plain-children.ts';
 import { pino } from 'pino';
 import type { Test } from 'tap';
-import { createTracing } from '../../src/web/tracing.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
@@ -136,8 +135,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     findApplied,
     ...reading,
     secretsOf,
-    tracing: createTracing(),
-    logStore: { add() {} },
+    logStore: { add() {}, addStatements() {} },
     makeRoom,
     catchUps: () => [catchUp],
     hasSpareDescriptors: () => true,

@@ -21,6 +21,7 @@ export function insertJob(repository: Pick<JobRepository, 'insert'>, given: Part
     mode: 'scripts',
     requested_by: 'ada',
     request_id: null,
+    traceparent: null,
     reason: null,
     max_attempts: 1,
     retry_of: null,

@@ -3,6 +3,7 @@
 import '../support/plain-children.ts';
 import t from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
+import { traceOfJob } from '../../src/runner/job-trace.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { startApp } from '../support/app.ts';
 import { startService } from '../support/embedding-service.ts';
@@ -56,11 +57,10 @@ t.test('scripts and embedding services get the trace of the request', async (t) 
   t.equal((await app.json('/api/v1/traces?route=/api/v1/search')).body.items.length, 1);
 });
 
-t.test('a job that no request has started has a trace of its own, the same for each attempt', async (t) => {
-  const app = await startApp(t);
-  const job = { id: 'job-a', request_id: null };
-  const own = app.tracing.ofJob(job);
-  t.match(own, { traceId: /^[0-9a-f]{32}$/, spanId: /^[0-9a-f]{16}$/, parentId: null, isSampled: false });
-  t.same(app.tracing.ofJob(job), own);
-  t.not(app.tracing.ofJob({ ...job, id: 'job-b' }).traceId, own.traceId);
+t.test('a job outside a trace has one of its own, the same for each attempt', async (t) => {
+  const job = { id: 'job-a', traceparent: null };
+  const own = traceOfJob(job);
+  t.match(own, { traceId: /^[0-9a-f]{32}$/, spanId: /^[0-9a-f]{16}$/, isSampled: false });
+  t.same(traceOfJob(job), own);
+  t.not(traceOfJob({ ...job, id: 'job-b' }).traceId, own.traceId);
 });

@@ -66,7 +66,7 @@ t.test('a request whose sender leaves is logged, counted, and its trace ends', a
 t.test('the oldest open trace ends in place of a new one that is refused', async (t) => {
   const tracing = createTracing();
   tracing.pickBy(() => true);
-  for (let at = 0; at < 1001; at++) t.ok(tracing.begin(`request${at}`, undefined, false));
+  for (let at = 0; at < 1001; at++) t.ok(tracing.begin(`request${at}`, undefined));
   t.equal(tracing.end('request0'), null);
   t.match(tracing.end('request1'), { trace: { spans: [] } });
   t.match(tracing.end('request1000'), { trace: { spans: [] } });

@@ -13,6 +13,8 @@ export const job = sqliteTable(
     mode: text().notNull(),
     requested_by: text().notNull(),
     request_id: text(),
+    /** The W3C header of the part of a trace that has started it; null outside a trace. */
+    traceparent: text(),
     reason: text(),
     args: text().notNull(),
     attempt: integer().notNull().default(0),
