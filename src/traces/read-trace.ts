@@ -68,14 +68,19 @@ function unknownRequest(id: string): AppError {
   return new AppError('not_found', `No request ${JSON.stringify(shorten(id, shownMax))} is kept. ${about}`);
 }
 
+/** The first phases only are kept; the last one of them then lasts to the end. */
 function phasesOf(job: Job, now: Date): Phase[] {
-  const phases = job.progress?.phases ?? [];
+  const { phases, phase_started_at: lastStart } = job.progress ?? { phases: [], phase_started_at: '' };
   const end = isTerminal(job.status) ? (job.finished_at ?? now.toISOString()) : now.toISOString();
-  return phases.map(({ name, started_at }, at) => ({
-    name,
-    started_at,
-    seconds: Math.max(0, Date.parse(phases[at + 1]?.started_at ?? end) - Date.parse(started_at)) / 1000,
-  }));
+  return phases.map(({ name, started_at }, at) => {
+    const next = phases[at + 1]?.started_at;
+    const standsForMore = next === undefined && lastStart > started_at;
+    return {
+      name: standsForMore ? `${name} and all that followed` : name,
+      started_at,
+      seconds: Math.max(0, Date.parse(next ?? end) - Date.parse(started_at)) / 1000,
+    };
+  });
 }
 
 /** A job that has reported no statements. */

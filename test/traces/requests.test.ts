@@ -47,7 +47,7 @@ t.test(
     t.equal(textOf(html, 'h1'), 'GET /jobs');
     t.match(textOf(html, '.wf'), 'Guard: host, identity, role');
     t.match(textOf(html, '.legend'), 'Database');
-    t.match(textOf(html, 'main'), 'Kept: traced for another program.');
+    t.match(textOf(html, 'main'), 'Kept: part of a trace of another program.');
     const others = textOf(html, 'section[aria-labelledby="h-others"]');
     t.match(others, /1 request in 24 h; p50 [\d.]+ ms\. The bars are from 1 ms to 2 s\./);
   },

@@ -1,8 +1,11 @@
 import t from 'tap';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { readScriptEnvironment } from '../../src/core/config.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import { createStatementCounts } from '../../src/log-store/statement-counts.ts';
 import { readStatementCounts } from '../../src/log-store/script-trace.ts';
 import { startApp } from '../support/app.ts';
+import { defineOperation } from '../support/operations.ts';
 import { textOf } from '../support/screen.ts';
 
 const slowSql = `WITH RECURSIVE step(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM step WHERE n < ?)
@@ -101,4 +104,14 @@ t.test('a job reports the statements of its script, and its trace shows its phas
   t.ok(page.querySelector(`a[href="/requests/job-${job.number}"]`), 'the page of the job links to its trace');
   t.equal((await app.page('/requests/job-99')).status, 404);
   t.equal((await app.page('/requests/deadbeef')).status, 404);
+});
+
+t.test('a job with more phases than are kept says that the last one stands for others', async (t) => {
+  const child = defineOperation({ child: 'reports-many-phases' });
+  const app = await startApp(t, { catalogue: createCatalogue([...declaredOperations, child]) });
+  const job = await app.run('chore');
+  const { body } = await app.json(`/api/v1/requests/job-${job.number}`);
+  t.equal(body.phases.length, 40);
+  t.equal(body.phases.at(-1).name, 'Phase 40 and all that followed');
+  t.equal(body.phases.at(-2).name, 'Phase 39');
 });

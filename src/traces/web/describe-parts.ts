@@ -16,6 +16,7 @@ const labels: Record<SpanKind, string> = {
 };
 /** Also a wait for a lock, in which the server does nothing. */
 const rest = 'Waiting and work that is not measured';
+const restBeyond = 'Parts that are not listed, waiting and work that is not measured';
 
 /** Of a statement in a row. */
 const nameMax = 160;
@@ -23,7 +24,7 @@ const maxTones = 5;
 /** Deeper parts are shown at the last depth. */
 const indents = ['', ' in1', ' in2', ' in3'];
 
-type Measured = Pick<WholeTrace, 'ms' | 'spans'>;
+type Measured = Pick<WholeTrace, 'ms' | 'spans' | 'left_out'>;
 
 /** `0.04 ms`, `0.4 ms`, `912 ms`, `12.4 s` */
 export function formatMs(ms: number): string {
@@ -33,17 +34,18 @@ export function formatMs(ms: number): string {
 }
 
 /** By what the parts did, the most time first. A part counts without the parts inside it. */
-export function viewShares({ ms, spans }: Measured) {
+export function viewShares(trace: Measured) {
+  const { spans } = trace;
   const own = ownTimes(spans);
   const byLabel = new Map<string, number>();
   const add = (label: string, us: number) => byLabel.set(label, (byLabel.get(label) ?? 0) + us);
   for (const span of spans) add(labels[span.kind], own.get(span.n) ?? 0);
-  add(rest, restOf({ ms, spans }));
+  add(nameRest(trace), restOf(trace));
   const shares = [...byLabel].filter(([, us]) => us > 0).sort(byTime);
   const drawn = proportions(shares.map(([, us]) => us));
   const parts = shares.map(([label, us], at) => ({
     label,
-    tone: label === rest ? 'rest' : at >= maxTones ? 'none' : `d${at + 1}`,
+    tone: isRest(label) ? 'rest' : at >= maxTones ? 'none' : `d${at + 1}`,
     x: `${drawn[at]?.from}%`,
     width: `${drawn[at]?.share}%`,
     took: formatMs(us / 1000),
@@ -51,9 +53,13 @@ export function viewShares({ ms, spans }: Measured) {
   return { parts, label: `${parts.map(({ label, took }) => `${label} ${took}`).join(', ')}.` };
 }
 
+/** Parts beyond the limit took a share of it that nobody knows. */
+const nameRest = ({ left_out: leftOut }: Measured) => (leftOut > 0 ? restBeyond : rest);
+const isRest = (label: string) => label === rest || label === restBeyond;
+
 /** What is left comes last. */
 function byTime([one, oneUs]: [string, number], [other, otherUs]: [string, number]): number {
-  return Number(one === rest) - Number(other === rest) || otherUs - oneUs;
+  return Number(isRest(one)) - Number(isRest(other)) || otherUs - oneUs;
 }
 
 /** Microseconds that each part took itself. Parts inside it may run at the same time. */
@@ -64,13 +70,13 @@ function ownTimes(spans: KeptSpan[]): Map<number, number> {
 }
 
 /** Microseconds that are of no part. */
-function restOf({ ms, spans }: Measured): number {
+function restOf({ ms, spans }: Pick<Measured, 'ms' | 'spans'>): number {
   const measured = [...ownTimes(spans).values()].reduce((sum, us) => sum + us, 0);
   return Math.max(0, ms * 1000 - measured);
 }
 
 /** The part that took at least a third of the request by itself, and more than what is of no part; null without one. */
-export function slowPart({ ms, spans }: Measured): KeptSpan | null {
+export function slowPart({ ms, spans }: Pick<Measured, 'ms' | 'spans'>): KeptSpan | null {
   const own = ownTimes(spans);
   const [longest] = [...spans].sort((one, other) => (own.get(other.n) ?? 0) - (own.get(one.n) ?? 0));
   const longestUs = longest ? (own.get(longest.n) ?? 0) : 0;
@@ -80,7 +86,7 @@ export function slowPart({ ms, spans }: Measured): KeptSpan | null {
 /** The time that is of no part, if it is a third or more and no part is slower. */
 export function slowRest(trace: Measured): { name: string; us: number } | null {
   const us = restOf(trace);
-  return slowPart(trace) === null && us >= trace.ms * 333 ? { name: rest, us } : null;
+  return slowPart(trace) === null && us >= trace.ms * 333 ? { name: nameRest(trace), us } : null;
 }
 
 /** In the order of their starts. Equal parts that follow each other are one row, and groups of parts that repeat are one

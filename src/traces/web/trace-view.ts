@@ -99,9 +99,11 @@ function viewFacts({ id, at, ms, trace_id: traceId, parent_id: parent }: ReadTra
 
 const reasons = { failed: 'failed', slow: 'slow', sampled: 'picked', job: 'a job' };
 
-/** `slow, traced`; a request is picked by the flag, by a person who traces all, or by the program that sent it. */
+/** `slow, traced`; a request is picked by the flag, by a person who traces all, or by the program that sent it. The flag may
+ *  also pick one within a trace whose sender has not picked it. */
 function describeKept({ kept, is_traced: isTraced, parent_id: parent }: KeptTrace): string {
-  if (kept === 'sampled') return parent === null ? 'picked for tracing' : 'traced for another program';
+  if (kept === 'sampled')
+    return parent === null ? 'picked for tracing' : 'part of a trace of another program';
   return `${reasons[kept]}${isTraced ? ', traced' : '; not traced, route and time only'}`;
 }
 

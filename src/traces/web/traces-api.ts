@@ -51,7 +51,7 @@ const phaseSchema = objectSchema({ name: textSchema, started_at: textSchema, sec
 
 const oneSchema = {
   summary:
-    'One request that was kept, or one job as `job-12`: its parts, or its phases and the statements of its script.',
+    'One request that was kept, or one job as `job-12`: its parts, or its first 40 phases and the statements of its script.',
   params: objectSchema({ id: textSchema }),
   response: {
     200: objectSchema({
