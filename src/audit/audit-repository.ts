@@ -1,6 +1,7 @@
 // Reads the audit log from ops.db. Rows are never removed, so their ids have no gaps, and the last id is their number.
 import { ownRows } from '../core/db/audit-chain.ts';
 import { type Db, prepareOnce } from '../core/db/open.ts';
+import { containing, containingInJson, like } from '../core/db/word-search.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import { type AuditRow, type Outcome, parseRow, type StoredRow } from './audit-row.ts';
 
@@ -100,13 +101,10 @@ function conditions({ events, actor, outcome, target, words = [], since, until }
   values.events = JSON.stringify(events ?? []);
   for (const [at, word] of words.entries()) {
     values[`word${at}`] = containing(word);
-    values[`json${at}`] = containing(JSON.stringify(word).slice(1, -1));
+    values[`json${at}`] = containingInJson(word);
     where.push(
       `(${like('reason', `word${at}`)} OR ${like('target', `word${at}`)} OR ${like('detail', `json${at}`)})`,
     );
   }
   return { where: where.join(' AND '), values };
 }
-
-const like = (column: string, name: string) => `${column} LIKE @${name} ESCAPE '\\'`;
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

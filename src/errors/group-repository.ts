@@ -1,5 +1,6 @@
 // Reads the groups of errors in ops.db, and writes what people decide on them.
 import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
+import { containing, like } from '../core/db/word-search.ts';
 import type { Group, GroupState, GroupView, Sample } from './group.ts';
 
 /** `newSince`: first seen since then. `successes`: first seen after the last success of their operation, by name. */
@@ -115,10 +116,8 @@ function conditions({ state, isBack, newSince, successes, source, words }: Group
   if (source !== null) where.push('source = @source');
   const values: Record<string, unknown> = { state, newSince, source, successes: JSON.stringify(successes) };
   for (const [at, word] of words.entries()) {
-    values[`word${at}`] = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-    const parts = ['title', 'code', 'place', 'frame'].map(
-      (column) => `${column} LIKE @word${at} ESCAPE '\\'`,
-    );
+    values[`word${at}`] = containing(word);
+    const parts = ['title', 'code', 'place', 'frame'].map((column) => like(column, `word${at}`));
     where.push(`(${parts.join(' OR ')})`);
   }
   return { where: where.join(' AND '), values };

@@ -1,6 +1,7 @@
 // Questions about many jobs, and about the result rows of one. An index or a counter answers most; for the others, jobs are
 // read one by one, in slices of a few milliseconds.
 import { type Db, prepareOnce } from '../core/db/open.ts';
+import { containing, containingInJson, like } from '../core/db/word-search.ts';
 import type { JobFilter } from './job-search.ts';
 import { type JobRow, type JobStatus, jobStatuses, type ResultRow } from './job.ts';
 import { inSlices, type Slicing } from '../core/slices.ts';
@@ -223,12 +224,12 @@ function conditions({ status, operation, actor, schedule, errors = [], texts = [
     schedule,
   };
   for (const [at, text] of errors.entries()) {
-    values[`error${at}`] = containing(jsonText(text));
+    values[`error${at}`] = containingInJson(text);
     where.push(like('failure', `error${at}`));
   }
   for (const [at, { text, operations }] of texts.entries()) {
     values[`text${at}`] = containing(text);
-    values[`json${at}`] = containing(jsonText(text));
+    values[`json${at}`] = containingInJson(text);
     values[`named${at}`] = JSON.stringify(operations);
     const columns = [
       like('args', `json${at}`),
@@ -242,8 +243,3 @@ function conditions({ status, operation, actor, schedule, errors = [], texts = [
   }
   return { source, where: where.join(' AND '), values };
 }
-
-const like = (column: string, name: string) => `${column} LIKE @${name} ESCAPE '\\'`;
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-/** The text as it is written inside a JSON string. */
-const jsonText = (text: string) => JSON.stringify(text).slice(1, -1);

@@ -1,5 +1,6 @@
 // The lines of the log in log.db. Runs in the thread of the log store.
 import { type Db, prepareOnce } from '../core/db/open.ts';
+import { containing, containingInJson, like } from '../core/db/word-search.ts';
 import { isObject } from '../core/json.ts';
 import type { Line, LineFilter } from './line.ts';
 
@@ -93,14 +94,12 @@ function conditions({ words = [], level, request_id, job, since }: LineFilter) {
   const values: Record<string, unknown> = { request_id, job, level, since };
   for (const [at, word] of words.entries()) {
     values[`word${at}`] = containing(word);
-    values[`json${at}`] = containing(JSON.stringify(word).slice(1, -1));
-    const parts = [`text LIKE @word${at}`, `route LIKE @word${at}`, `fields LIKE @json${at}`];
-    where.push(`(${parts.map((part) => `${part} ESCAPE '\\'`).join(' OR ')})`);
+    values[`json${at}`] = containingInJson(word);
+    const parts = [like('text', `word${at}`), like('route', `word${at}`), like('fields', `json${at}`)];
+    where.push(`(${parts.join(' OR ')})`);
   }
   return { where: where.join(' AND '), values };
 }
-
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 function parse(line: string): Record<string, unknown> | null {
   try {

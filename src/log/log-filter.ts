@@ -32,8 +32,6 @@ const readers: Record<FilterName, (filter: LineFilter, value: string, now: Date)
     const found = [...value.matchAll(/"([^"]+)"?|([^\s"]+)/g)];
     const words = found.map(([, quoted, bare]) => quoted ?? bare ?? '').filter((word) => word.trim());
     if (words.length === 0) return 'Write at least one word.';
-    // SQLite compares no further than that.
-    if (value.includes('\0')) return 'Search without the character of code 0.';
     if (words.length > maxWords) return `Search for at most ${maxWords} words.`;
     filter.words = words;
     return null;

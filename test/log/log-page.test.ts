@@ -82,8 +82,8 @@ t.test('each filter, alone and with others', async (t) => {
   t.match(await listed(app, 'level=error'), { items: [{ level: 'error', route: '/jobs/:n' }] });
 });
 
-/** Texts that no line contains, or that all do. */
-const unsearchable = ['text=%22', 'text=%22%22%20%22', 'text=%00', 'text=disk%00full'];
+/** Texts without a word. */
+const unsearchable = ['text=%22', 'text=%22%22%20%22'];
 
 t.test('a filter that cannot be read is marked, and nothing is shown for it', async (t) => {
   const app = await start(t);
