@@ -1,5 +1,5 @@
-// How long log.db keeps what, and what goes first when the file is full: the oldest. Each removal is short, so that questions
-// are answered in between.
+// How long log.db keeps what, and what goes first when the file is full: the oldest, except that figures of requests, which are
+// small, outlast lines and traces. Each removal is short, so that questions are answered in between.
 import { type Db, prepareOnce } from '../core/db/open.ts';
 
 const dayMs = 86_400_000;
@@ -9,8 +9,8 @@ const keptDays = 14;
 
 type Kept = {
   maxAgeMs: number;
-  /** Kept for its age alone: it is small, and old on purpose. */
-  isExempt?: true;
+  /** Kept for its age alone, or removed only when nothing else is left. Others go by age. */
+  whenFull?: 'stays' | 'last';
   /** The time of the oldest one; null without any. */
   oldest: string;
   /** Remove some of those before `@before`, the oldest first. */
@@ -46,9 +46,9 @@ const kinds: Kept[] = [
       'DELETE FROM statement WHERE hash NOT IN (SELECT hash FROM statement_stat)',
     ],
   },
-  { maxAgeMs: 2 * dayMs, ...requestStats(60) },
-  { maxAgeMs: 35 * dayMs, isExempt: true, ...requestStats(3600) },
-  { maxAgeMs: 35 * dayMs, isExempt: true, ...requestStats(86_400) },
+  { maxAgeMs: 2 * dayMs, whenFull: 'last', ...requestStats(60) },
+  { maxAgeMs: 35 * dayMs, whenFull: 'stays', ...requestStats(3600) },
+  { maxAgeMs: 35 * dayMs, whenFull: 'stays', ...requestStats(86_400) },
 ];
 
 function requestStats(span: number) {
@@ -67,15 +67,17 @@ export function removeExpired(db: Db, now: number): boolean {
 /** Removes some of the oldest. False when nothing may be removed. */
 export function removeOldest(db: Db): boolean {
   const [oldest] = kinds
-    .filter(({ isExempt }) => !isExempt)
+    .filter(({ whenFull }) => whenFull !== 'stays')
     .map((kind) => ({ kind, at: oldestOf(db, kind) }))
     .filter(({ at }) => at !== null)
-    .sort((one, other) => Number(one.at) - Number(other.at));
+    .sort((one, other) => rank(one.kind) - rank(other.kind) || Number(one.at) - Number(other.at));
   if (!oldest) return false;
   const { remove, removeFirst = remove } = oldest.kind;
   runAll(db, removeFirst, Number.MAX_SAFE_INTEGER);
   return true;
 }
+
+const rank = ({ whenFull }: Kept) => (whenFull === 'last' ? 1 : 0);
 
 /** Gives free pages back to the disk, some at a time. */
 export function giveBackPages(db: Db) {

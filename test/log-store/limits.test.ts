@@ -167,3 +167,37 @@ t.test('a line that is very long keeps its beginning', async (t) => {
   t.match(line?.text, /^a{8000}… \(2000 more characters\)$/);
   t.match(line?.fields.more, /^z{8000}… \(12000 more characters\)$/);
 });
+
+t.test(
+  'a flood of lines leaves the minutes of request figures, which go last, and never their hours',
+  async (t) => {
+    const { app, store } = await start(t);
+    const hour = Date.now() - 3_600_000;
+    const stat = {
+      method: 'GET',
+      route: '/x',
+      kind: 'request',
+      class: 2,
+      n: 1,
+      sum_ms: 1,
+      max_ms: 1,
+    } as const;
+    for (let minute = 0; minute < 50; minute++)
+      store.add('requestStats', { ...stat, buckets: [[1, 1]], at: hour + minute * 60_000 });
+    for (let round = 0; round < 12; round++) {
+      for (let at = 0; at < 900; at++)
+        store.add('lines', JSON.stringify({ level: 40, time: Date.now(), msg: 'w'.repeat(4000) }));
+      await store.ask('lineRange', { since: undefined });
+    }
+    await store.tend();
+    const counted = async (span: 60 | 3600) => {
+      const parts = [{ span, from: hour - 3_600_000, to: Date.now() }];
+      const stats = await store.ask('requestStats', { parts });
+      return stats.find(({ route }) => route === '/x')?.n;
+    };
+    t.equal(await counted(60), 50);
+    Object.assign(app.config, { keptLogBytes: 1 });
+    await store.tend();
+    t.strictSame([await counted(60), await counted(3600)], [undefined, 50]);
+  },
+);
