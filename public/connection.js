@@ -137,6 +137,7 @@ function describe() {
   if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
   if (isFetching) return { tone: 'warn', word: 'Delayed', rest: ' · fetched every 10 s' };
   if (isSilent) return { tone: 'warn', word: 'Delayed', rest: ` · ${age} s old` };
+  if (document.querySelector('[data-held]')) return { tone: 'hold', word: 'Live', rest: ' · updates held' };
   return { tone: 'ok', word: 'Live', rest: ` · updated ${age} s ago` };
 }
 

@@ -129,21 +129,23 @@ function defer(host, html) {
   showNewer(host, html);
 }
 
-/** Says how many newer jobs the deferred content lists; its swap restores the text. */
+/** Says how many newer jobs or lines the deferred content lists; its swap restores the text. */
 function showNewer(host, html) {
   const held = host.querySelector('.held');
-  const shown = Math.max(0, ...jobsIn(host));
-  const newer = jobsIn(new DOMParser().parseFromString(html, 'text/html')).filter(
-    (job) => job > shown,
-  ).length;
-  if (held && newer > 0)
-    held.textContent = `${newer} newer ${newer === 1 ? 'job' : 'jobs'}, shown when you are done`;
+  const content = new DOMParser().parseFromString(html, 'text/html');
+  for (const noun of ['job', 'line']) {
+    const shown = Math.max(0, ...numbersIn(host, noun));
+    const newer = numbersIn(content, noun).filter((number) => number > shown).length;
+    if (held && newer > 0)
+      held.textContent = `${newer} newer ${noun}${newer === 1 ? '' : 's'}, shown when you are done`;
+  }
 }
 
-/** The numbers of the jobs in the rows of a list. */
-function jobsIn(root) {
-  return [...root.querySelectorAll('[id^="job-"]')].flatMap(
-    ({ id }) => Number(/^job-(\d+)$/.exec(id)?.[1] ?? []) || [],
+/** The numbers of the records in the rows of a list. */
+function numbersIn(root, noun) {
+  const row = new RegExp(`^${noun}-(\\d+)$`);
+  return [...root.querySelectorAll(`[id^="${noun}-"]`)].flatMap(
+    ({ id }) => Number(row.exec(id)?.[1] ?? []) || [],
   );
 }
 

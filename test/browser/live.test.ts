@@ -69,6 +69,23 @@ browserTest(
   },
 );
 
+browserTest('the log with open details says how many newer lines wait, as does the pill', async (t, open) => {
+  const app = await startApp(t, noop);
+  app.log.warn({ detail: 1 }, 'the first');
+  const page = await open(`${app.origin}/log`);
+  await page.locator(pill).getByText('Live').waitFor();
+  await page.locator('details[data-holds] summary').first().click();
+  app.log.warn({ detail: 2 }, 'the second');
+  await page.getByText('1 newer line, shown when you are done').waitFor();
+  await page.locator(pill).getByText('updates held').waitFor();
+  t.equal(await page.getByText('the second').count(), 0);
+  app.log.warn({ detail: 3 }, 'the third');
+  await page.getByText('2 newer lines, shown when you are done').waitFor();
+  await page.locator('details[data-holds] summary').first().click();
+  await page.getByText('the third').waitFor();
+  await page.locator(pill).getByText('updated').waitFor();
+});
+
 browserTest('a list keeps a choice, and without one the card goes on', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await addField(page, '<select id="probe"><option>one</option><option>two</option></select>');
