@@ -55,6 +55,13 @@ t.test('without a server it shows what is kept, and does not follow', async (t) 
   const run = (...words: string[]) => runHere(app.root, ['log', ...words]);
   t.match(await run('before'), { code: 0, out: /before the end\n/ });
   t.match(await run('--follow'), { code: 1, err: /No server is running/ });
+  const slow = { CHL_SLOW_REQUEST_MS: '10' };
+  await runHere(app.root, ['log'], slow);
+  t.notMatch(
+    (await runHere(app.root, ['log'], slow)).out,
+    'was answered',
+    'its own requests are not slow ones',
+  );
   fs.truncateSync(path.join(app.root, 'log.db'), 5000);
   t.match(await run('before'), {
     code: 0,
