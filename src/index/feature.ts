@@ -13,6 +13,7 @@ export const index: Feature<ReturnType<typeof createIndexParts>> = {
     recover: () => liveIndex.start(),
     // A run by hand answers no searches.
     ...(only ? {} : { catchUp: liveIndex.catchUp }),
+    start: () => autoRepair?.startOwed(),
     stop: () => autoRepair?.stop(),
     close: () => liveIndex.stop(),
   }),

@@ -29,10 +29,10 @@ export function createIndexParts(ctx: Context) {
   // A run by hand answers no searches, so it needs no search thread.
   if (!only) bus.on('library', () => void liveIndex.refresh());
   const { repository, current, jobs: own } = ctx.use(jobs);
-  const { isOn } = ctx.use(flags);
+  const { isOn, flags: known } = ctx.use(flags);
   // A run by hand runs no other jobs.
   const autoRepair = only
     ? null
-    : createAutoRepair({ ...ctx, ...ctx.use(windowStore), isOn, jobs: own, repository });
+    : createAutoRepair({ ...ctx, ...ctx.use(windowStore), isOn, flags: known, jobs: own, repository });
   return { liveIndex: keepSearches(liveIndex, { ...ctx, ...current }), repository, autoRepair };
 }

@@ -5,6 +5,7 @@ import { flags } from '../../src/flags/feature.ts';
 import { isOnFor } from '../../src/flags/flag.ts';
 import { index } from '../../src/index/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { makeFolder } from '../support/folder.ts';
 import { admin, run, startWithClock, wanted } from '../support/windows.ts';
 
 async function share(app: TestApp, percent: number) {
@@ -73,12 +74,59 @@ for (const level of ['frozen', 'read_only'] as const)
     t.strictSame(repairsOf(app), []);
     const lines = await app.json(`/api/v1/log?job=${ended.number}&text=repair`);
     t.match(lines.body.items, [
-      { level: 'info', text: `no repair was started after the import: maintenance is ${level}` },
+      {
+        level: 'info',
+        text: `no repair was started after the import: maintenance is ${level}; it starts when that has ended`,
+      },
     ]);
     await app.parts.windows.end(window.id, admin);
     await endImport(app, ended);
     t.equal(repairsOf(app).length, 1);
   });
+
+/** Makes an import of an ended job, without an event of it: as if the server had not survived it. */
+function importUnseen(app: TestApp, { number }: { number: number }) {
+  app.ops.prepare(`UPDATE job SET operation = 'import' WHERE number = ?`).run(number);
+  return `Import #${number} has finished, and the flag auto-repair is on.`;
+}
+
+t.test('after an import in a window it starts once when that has ended', async (t) => {
+  const { app } = await startWithClock(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  await share(app, 100);
+  const ended = await app.run('export');
+  const window = await app.parts.windows.start(wanted('frozen'), admin);
+  const reason = importUnseen(app, ended);
+  app.bus.emit('maintenance');
+  await decided(app);
+  t.strictSame(repairsOf(app), [], 'not while the window is under way');
+  await app.parts.windows.end(window.id, admin);
+  await decided(app);
+  t.match(repairsOf(app), [{ reason, requested_by: 'system' }]);
+  app.bus.emit('maintenance');
+  await decided(app);
+  t.equal(repairsOf(app).length, 1);
+});
+
+t.test('after an import that the server did not survive it starts once at the next start', async (t) => {
+  const env = { CHL_OPERATIONS_MODE: 'noop' };
+  const root = makeFolder(t);
+  const first = await startApp(t, { env, root });
+  importUnseen(first, await first.run('export'));
+  await share(first, 100);
+  await first.close();
+  const second = await startApp(t, { env, root });
+  await decided(second);
+  t.strictSame(repairsOf(second), [], 'the flag was off at that import');
+  const reason = importUnseen(second, await second.run('export'));
+  await second.close();
+  const third = await startApp(t, { env, root });
+  await decided(third);
+  t.match(repairsOf(third), [{ reason, requested_by: 'system' }]);
+  await third.close();
+  const fourth = await startApp(t, { env, root });
+  await decided(fourth);
+  t.equal(repairsOf(fourth).length, 1);
+});
 
 t.test('not while a repair waits', async (t) => {
   const { app } = await startWithClock(t);
