@@ -47,7 +47,7 @@ const readers: Record<FilterName, (filter: LineFilter, value: string, now: Date)
     return null;
   },
   job(filter, value) {
-    const number = Number(value.replace(/^#/, ''));
+    const number = Number(/^#?(\d+)$/.exec(value)?.[1]);
     if (!Number.isSafeInteger(number) || number < 1) return `${quote(value)} is no number of a job.`;
     filter.job = number;
     return null;

@@ -97,6 +97,8 @@ t.test('a filter that cannot be read is marked, and nothing is shown for it', as
     'level=loud',
     'since=never',
     'job=0',
+    'job=1e3',
+    'job=0x10',
     'unknown=1',
     'cursor=2&after=1',
     'limit=201',
