@@ -1,5 +1,5 @@
 // The command that reads the log through the API.
-import { AppError } from '../core/errors.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
@@ -76,13 +76,20 @@ function read(client: Client, query: Query): Promise<Page> {
   return client.get<Page>(`/api/v1/log?${parameters}`);
 }
 
+/** Refusals while the server restarts, or while another program has locked log.db. */
+const passing: ErrorCode[] = ['temporary', 'busy', 'stopping'];
+
 /** Shows what is newer, and returns where it ends. */
 async function showNewer(client: Client, screen: Screen, filter: Query, after: number): Promise<number> {
-  const page = await read(client, { ...filter, after, limit: followedAtOnce });
-  show(screen, page);
-  if (page.has_newer) return page.items[0]?.id ?? after;
+  const page = await read(client, { ...filter, after, limit: followedAtOnce }).catch((error) => {
+    if (!(error instanceof AppError && passing.includes(error.code))) throw error;
+    screen.progress('waiting', 'Waiting for the server.');
+    return null;
+  });
+  if (page) show(screen, page);
+  if (page?.has_newer) return page.items[0]?.id ?? after;
   await new Promise((resolve) => setTimeout(resolve, pollMs));
-  return Math.max(after, page.newest_id);
+  return Math.max(after, page?.newest_id ?? 0);
 }
 
 /** With `--json` each line is an object of its own. */

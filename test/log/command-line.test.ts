@@ -5,6 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { runHere, startCommand } from '../support/command-line.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
 
@@ -46,6 +47,21 @@ t.test('it follows until it is interrupted', async (t) => {
     'each once, in order',
   );
   t.notMatch(out, 'not this one');
+});
+
+t.test('it follows over a restart of the server', async (t) => {
+  const root = makeFolder(t);
+  const first = await startApp(t, { env, root });
+  first.log.warn('before the restart');
+  const following = startCommand(root, ['log', '--follow', '--level', 'warn']);
+  await following.prints(/before the restart/);
+  await first.close();
+  await following.prints(/Waiting for the server/);
+  const second = await startApp(t, { env: { ...env, CHL_PORT: new URL(first.origin).port }, root });
+  second.log.warn('after the restart');
+  await following.prints(/after the restart/);
+  following.child.kill('SIGINT');
+  t.match(await following.ended, { code: 0, err: '' });
 });
 
 t.test('without a server it shows what is kept, and does not follow', async (t) => {
