@@ -123,6 +123,12 @@ t.test('Try it gives the number of a unit, and the reason', async (t) => {
     textOf(html, '#try [role="status"]'),
     /^O(n|ff) for 7f3a91c2. Its number is \d+\.\d\d, .*below 5%\.$/,
   );
+  const [, asked = ''] = /GET ([^\s,]+)/.exec(textOf(html, '.flag-share')) ?? [];
+  t.match(
+    (await app.json(asked)).body.because,
+    /below 5%/,
+    'programs ask at the address that the page names',
+  );
   t.match(textOf((await app.page(`${path}?key=auto-repair&unit=7`)).html, '#try'), 'The flag is off.');
   t.equal((await app.page(`${path}?key=none&unit=7`)).html.querySelector('#try [role="status"]'), null);
   const ask = async (query: string) => {
