@@ -126,7 +126,7 @@ t.test('with a token in the environment', async (t) => {
 
       const out = await app.submit('/sign-out', {}, headers);
       t.same([out.status, out.headers.get('location')], [303, '/sign-in']);
-      t.match(cookieOf(out), /Max-Age=0|Expires=Thu, 01 Jan 1970/);
+      t.match(cookieOf(out), /Expires=Thu, 01 Jan 1970/);
       t.equal((await get('/operations', headers)).status, 303, 'the session is over');
     },
   );

@@ -172,7 +172,10 @@ t.test('the page of tokens', async (t) => {
         'access.token_revoked token:main',
       ],
     );
-    t.match(rows[0]?.detail ?? rows.find(({ outcome }) => outcome === 'ok')?.detail, /./);
+    const detailOf = (wanted: string) =>
+      JSON.parse(rows.find(({ event, outcome }) => event === wanted && outcome === 'ok')?.detail ?? 'null');
+    t.match(detailOf('access.token_created'), { before: null, after: { token: 'set' } });
+    t.match(detailOf('access.token_revoked'), { before: { token: 'set' }, after: { token: 'not set' } });
     t.notMatch(JSON.stringify(rows), token);
     const files =
       JSON.stringify(app.ops.prepare('SELECT * FROM access_token').all()) +

@@ -156,7 +156,7 @@ t.test('an admin with a token overrides a window for one job', async (t) => {
   const secured = await startWithRoles(t, async () => app);
   const { id } = await windows.start(wanted('frozen'), admin);
   const override = { 'x-maintenance-override': 'the%20sheet%20is%20right' };
-  t.match(await run(secured, 'import', {}, { ...as('operator'), ...override }), { status: /403|503/ });
+  t.match(await run(secured, 'import', {}, { ...as('operator'), ...override }), { status: 503 });
   const { status, body } = await run(secured, 'import', {}, { ...as('admin'), ...override });
   t.equal(status, 202);
   await secured.whenJob(body.number, 'running');
