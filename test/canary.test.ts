@@ -11,6 +11,7 @@ import { features } from '../src/features.ts';
 import { filesOf, sheet } from './support/library.ts';
 import { startService } from './support/embedding-service.ts';
 import { startServer } from './support/server.ts';
+import { traceparent } from './support/traces.ts';
 import { until } from './support/until.ts';
 import { makeFolder } from './support/folder.ts';
 
@@ -149,8 +150,8 @@ async function misplace({ url, ask, post }: Server, secret: string) {
   const query = encodeURIComponent(secret);
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
   const answers = await Promise.all([
-    ask(`/jobs?q=${query}&operation=${query}`),
-    ask(`/library?q=${query}&state=${query}`),
+    ask(`/jobs?q=${query}&operation=${query}`, { headers: { traceparent } }),
+    ask(`/library?q=${query}&state=${query}`, { headers: { traceparent } }),
     ask(`/api/v1/operations/jobs?q=${query}`),
     ask(`/api/v1/starts?${query}=1`),
     ask(`/nowhere/${query}`),
@@ -199,8 +200,22 @@ async function addresses(server: Server, jobs: number) {
     `/api/v1/plans/${number}`,
     `/api/v1/plans/${number}/rows`,
   ]);
+  const ofTraced = (await tracedRequests(server)).flatMap((id) => [
+    `/requests/${id}`,
+    `/api/v1/requests/${id}`,
+  ]);
   const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
-  return [...new Set([...pages, ...json, ...ofJobs, ...downloads, '/schedules/repair'])];
+  return [...new Set([...pages, ...json, ...ofJobs, ...ofTraced, ...downloads, '/schedules/repair'])];
+}
+
+async function tracedRequests({ ask }: Server): Promise<string[]> {
+  const listed = await Promise.all(
+    ['/jobs', '/library'].map((route) => ask(`/api/v1/traces?only=all&route=${route}`)),
+  );
+  const bodies = await Promise.all(
+    listed.map(async (one) => (await one.json()) as { items: { id: string; is_traced: boolean }[] }),
+  );
+  return bodies.flatMap(({ items }) => items.flatMap((one) => (one.is_traced ? [one.id] : [])));
 }
 
 /** The addresses of the live updates of a page, which end after the first ones. */
@@ -302,6 +317,7 @@ t.test('no secret and no path of the home folder leaves the server', async (t) =
   const found = findCanaries('answers to wrong requests', reflected);
   const withHome: string[] = [];
   const open = await addresses(server, jobs.items.length);
+  t.ok(open.filter((address) => address.startsWith('/requests/')).length > 10, 'requests were traced');
   const sent = new Set<string>();
   for (const address of open) {
     const answer = await ask(address, {

@@ -8,6 +8,7 @@ import { endJob, insertJob } from './job-repository.ts';
 import { filesOf, sheet } from './library.ts';
 import { startWithRoles } from './roles.ts';
 import { uploadSheet } from './sheet-uploads.ts';
+import { addTraces } from './traces.ts';
 import { toParts } from './snapshots.ts';
 import { startIndexed, upload } from './uploads.ts';
 import { createWorkerRows } from './worker-rows.ts';
@@ -67,6 +68,7 @@ async function fill(test: Test, addresses: string[]) {
   await upload(app, buildZip(toParts(app.members)));
   const { body } = await uploadSheet(app, filesOf(sheet()));
   addresses.push(`/sources?sheet=${body.sheet_id}`);
+  addresses.push(...(await addTraces(app)).map((id) => `/requests/${id}`));
   addManual(app.library, 'M2', { embedding_status: 'failed' });
   return app;
 }
