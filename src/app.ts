@@ -208,6 +208,7 @@ function mountFeatures(kernel: Kernel) {
     parts.set(feature.name, part);
     return { feature, ctx: { ...kernel, ...part } };
   });
+  kernel.keptLines.allListen();
   const options = joinOptionLists(mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {}));
   const checks = mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []);
   const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);

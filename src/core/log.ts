@@ -18,10 +18,11 @@ const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((nam
  *  secrets. */
 export type KeptLine = { level: number; text: string; error: unknown };
 
-/** Calls each listener with every kept line, those before the first listener included. */
-export type KeptLines = { listen(listener: (line: KeptLine) => void): void };
+/** Calls each listener with every kept line, the first ones of the start included. `allListen`: lets go of those, because
+ *  nothing listens later. */
+export type KeptLines = { listen(listener: (line: KeptLine) => void): void; allListen(): void };
 
-/** The kept lines that wait for a listener while the server is being built. */
+/** The kept lines that wait for listeners while the server is being built. */
 const earlyMax = 100;
 
 /** `output`: a descriptor, or an object that takes the lines. An unwritable descriptor does not end the process. */
@@ -55,7 +56,7 @@ const numberOf = (level: string): number => pino.levels.values[level] ?? Number.
 
 function createSink(output: DestinationStream) {
   const listeners: ((line: KeptLine) => void)[] = [];
-  const early: KeptLine[] = [];
+  let early: KeptLine[] | null = [];
   let least = keptFrom;
   const destination = {
     /** Makes pino set the next two members before each line. */
@@ -67,14 +68,17 @@ function createSink(output: DestinationStream) {
       if (level >= least) output.write(text);
       if (level < warning && !(level >= keptFrom && 'event' in lastObj)) return;
       const line = { level, text, error: lastObj.err };
-      if (listeners.length === 0 && early.length < earlyMax) early.push(line);
+      if (early && early.length < earlyMax) early.push(line);
       for (const listener of listeners) listener(line);
     },
   };
   const keptLines: KeptLines = {
     listen(listener) {
-      early.forEach(listener);
+      early?.forEach(listener);
       listeners.push(listener);
+    },
+    allListen() {
+      early = null;
     },
   };
   const setLeast = (level: number) => {

@@ -32,6 +32,10 @@ t.test('warnings, errors and events are kept, whatever the level of the output',
   log.warn('before anybody listens: s3cret');
   const kept: KeptLine[] = [];
   keptLines.listen((line) => kept.push(line));
+  log.warn('before the second listens');
+  const second: KeptLine[] = [];
+  keptLines.listen((line) => second.push(line));
+  keptLines.allListen();
   const error = new Error('no');
   log.info('a request');
   log.child({ request_id: 'abc' }).info({ event: 'job.queued' }, 'queued');
@@ -43,12 +47,17 @@ t.test('warnings, errors and events are kept, whatever the level of the output',
     kept.map(({ level, text }) => [level, JSON.parse(text).msg]),
     [
       [40, 'before anybody listens: x'],
+      [40, 'before the second listens'],
       [30, 'queued'],
       [50, 'failed'],
     ],
   );
-  t.match(JSON.parse(kept[1]?.text ?? ''), { request_id: 'abc' });
-  t.equal(kept[2]?.error, error);
+  t.same(second, kept, 'each listener has all of them');
+  t.match(JSON.parse(kept[2]?.text ?? ''), { request_id: 'abc' });
+  t.equal(kept[3]?.error, error);
+  const late: KeptLine[] = [];
+  keptLines.listen((line) => late.push(line));
+  t.same(late, [], 'lines of the start are not held for ever');
   t.same(
     written.map((line) => JSON.parse(line).msg),
     ['failed', 'too much'],
