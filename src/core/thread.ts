@@ -12,7 +12,8 @@ export type Question<E extends Exchange> = {
 
 type Reply<E extends Exchange> =
   | { id: number; answer: E[keyof E]['answer'] }
-  | { id: number; error: Pick<AppError, 'code' | 'message' | 'details'> };
+  | { id: number; error: Pick<AppError, 'code' | 'message' | 'details'> }
+  | { id: number; bug: Pick<Error, 'name' | 'message' | 'stack'> };
 
 export type Thread<E extends Exchange> = ReturnType<typeof startThread<E>>;
 
@@ -53,6 +54,7 @@ export function startThread<E extends Exchange>({ file, data, endedError, onCras
     open.delete(reply.id);
     if ('error' in reply)
       question?.reject(new AppError(reply.error.code, reply.error.message, reply.error.details));
+    else if ('bug' in reply) question?.reject(Object.assign(new Error(), reply.bug));
     else question?.resolve(reply.answer as never);
   });
 
@@ -87,15 +89,14 @@ export function startThread<E extends Exchange>({ file, data, endedError, onCras
   };
 }
 
-/** In the thread: sends the answer of `work`, or its error as a fault that people can read. */
+/** In the thread: sends the answer of `work`, or its error: a fault that people can read, or a bug with its stack. */
 export async function replyTo(port: MessagePort, id: number, work: () => unknown) {
   try {
     port.postMessage({ id, answer: await work() });
   } catch (error) {
-    const fault = toFault(error) ?? new AppError('internal', (error as Error).message);
-    port.postMessage({
-      id,
-      error: { code: fault.code, message: fault.message, details: fault.details },
-    });
+    const fault = toFault(error);
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    if (!fault) return port.postMessage({ id, bug: { name, message, stack } });
+    port.postMessage({ id, error: { code: fault.code, message: fault.message, details: fault.details } });
   }
 }
