@@ -55,6 +55,14 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
+/** `0.04 ms`, `0.4 ms`, `38 ms`; from a second on as `formatDuration`. */
+export function formatMs(ms: number): string {
+  if (ms <= 0) return '0 ms';
+  if (ms < 0.095) return `${Math.max(0.01, ms).toFixed(2)} ms`;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
+}
+
 /** `45 s`, `30 min`, `1 h 30 min`, `36 h`, `10 d 12 h`: rounded, in days from three on. */
 export function formatSpan(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

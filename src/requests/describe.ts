@@ -1,12 +1,10 @@
 // Words for durations, shares and the sentence of the figures.
-import { formatDuration, formatNumber } from '../core/format.ts';
+import { formatMs, formatNumber } from '../core/format.ts';
 import type { Figures } from './figures.ts';
 
-/** `0.4 ms`, `38 ms`, `1.2 s`; `–` when unknown. */
+/** `–` when unknown. */
 export function describeMs(ms: number | null): string {
-  if (ms === null) return '–';
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
-  return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
+  return ms === null ? '–' : formatMs(ms);
 }
 
 /** `0%`, `0.07%`, `1.7%`, `62%`; 0% and 100% only exactly. */

@@ -1,4 +1,5 @@
 // The step of a check, and the result of a check, as a person sees them.
+import { formatMs } from '../core/format.ts';
 import type { CheckStatus, CheckStep } from '../core/check-steps.ts';
 
 const marks = {
@@ -9,15 +10,10 @@ const marks = {
 } as const;
 
 export function viewCheckStep({ title, text, status, ms }: CheckStep) {
-  return { title, text: ms === 0 ? text : `${text} ${formatMs(ms)}`, mark: marks[status] };
+  return { title, text: ms === 0 ? text : `${text} ${formatMs(ms)}.`, mark: marks[status] };
 }
 
 /** The tone of a notice about a check. */
 export function toneOf(status: CheckStatus) {
   return marks[status].tone;
-}
-
-/** `310 ms.`, `2.4 s.` */
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${ms} ms.` : `${(ms / 1000).toFixed(1)} s.`;
 }

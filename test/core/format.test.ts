@@ -4,6 +4,7 @@ import {
   formatLimit,
   formatNumber,
   formatDuration,
+  formatMs,
   formatPercent,
   plural,
   formatRate,
@@ -89,6 +90,19 @@ table('durations are in seconds, minutes or hours, and never show 60', formatDur
   [3599.4, '59 min 59 s'],
   [3599.6, '1 h 00 min'],
   [7500, '2 h 05 min'],
+]);
+
+table('milliseconds have at most two digits after the point, and are seconds from one on', formatMs, [
+  [0, '0 ms'],
+  [0.004, '0.01 ms'],
+  [0.04, '0.04 ms'],
+  [0.4, '0.4 ms'],
+  [9.94, '9.9 ms'],
+  [9.96, '10 ms'],
+  [999.4, '999 ms'],
+  [999.6, '1.0 s'],
+  [1500, '1.5 s'],
+  [76_000, '1 min 16 s'],
 ]);
 
 table('the time left is rounded more coarsely the longer it is', formatTimeLeft, [

@@ -3,7 +3,7 @@ import { describeFigures, describeMs, describeShare } from '../../src/requests/d
 
 t.test('durations and shares in words', async (t) => {
   t.same([0.04, 9.94, 9.96, 64, 999.4, 999.6, 231_000, null].map(describeMs), [
-    '0.0 ms',
+    '0.04 ms',
     '9.9 ms',
     '10 ms',
     '64 ms',

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatNumber } from '../../core/format.ts';
+import { formatBytes, formatMs, formatNumber } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { viewLastRuns } from '../../jobs/last-runs.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -35,9 +35,7 @@ function orDash(value: number | null, format: (value: number) => string): string
   return value === null ? '–' : format(value);
 }
 
-function formatTime(seconds: number): string {
-  return seconds < 0.05 ? 'under 0.1 s' : formatDuration(seconds);
-}
+const formatTime = (seconds: number) => formatMs(seconds * 1000);
 
 /** `18 of 20 done`, `18 of 20 done, 1 cancelled` */
 function describeOutcome({ runs, succeeded, cancelled }: OperationFigures): string {

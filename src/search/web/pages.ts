@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
+import { formatMs } from '../../core/format.ts';
 import type { ListQuery } from '../../index/list.ts';
 import { maxQueryLength } from '../../index/search-query.ts';
 import { markWords } from '../../index/snippet.ts';
@@ -101,7 +102,7 @@ async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind
     titleParts: markWords(hit.title, q),
     snippetParts: markWords(hit.snippet, q),
   }));
-  const took = `${answer.took_ms.toFixed(1)} ms`;
+  const took = formatMs(answer.took_ms);
   return { ...answer, took, hits, builtAt: generation?.built_at ?? null, problem: null };
 }
 

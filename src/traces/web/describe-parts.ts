@@ -1,5 +1,5 @@
 // The parts of a request as rows of a waterfall, and as the parts of one bar by what they did.
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatMs, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import type { SpanKind } from '../../core/trace.ts';
 import type { KeptSpan, WholeTrace } from '../../log-store/trace-repository.ts';
@@ -25,13 +25,6 @@ const maxTones = 5;
 const indents = ['', ' in1', ' in2', ' in3'];
 
 type Measured = Pick<WholeTrace, 'ms' | 'spans' | 'left_out'>;
-
-/** `0.04 ms`, `0.4 ms`, `912 ms`, `12.4 s` */
-export function formatMs(ms: number): string {
-  if (ms < 0.095) return ms === 0 ? '0 ms' : `${Math.max(0.01, ms).toFixed(2)} ms`;
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 10_000 ? `${formatNumber(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
 
 /** By what the parts did, the most time first. A part counts without the parts inside it. */
 export function viewShares(trace: Measured) {

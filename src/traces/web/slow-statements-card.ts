@@ -1,10 +1,9 @@
-import { formatNumber } from '../../core/format.ts';
+import { formatMs, formatNumber } from '../../core/format.ts';
 import { orProblem } from '../../log-store/or-problem.ts';
 import type { SlowStatement } from '../../log-store/statement-repository.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { TraceContext } from '../parts.ts';
 import { slowStatementsOf } from '../read-trace.ts';
-import { formatMs } from './describe-parts.ts';
 
 /** The statements with slow calls in 24 hours, on the page of databases. */
 export const slowStatementsCard = ({ config, logStore, now }: TraceContext): SharedCard => ({

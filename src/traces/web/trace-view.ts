@@ -1,12 +1,11 @@
 // The view models of the page of one request, and of the page of one job.
-import { formatBytes, formatNumber, formatPercent, plural } from '../../core/format.ts';
+import { formatBytes, formatMs, formatNumber, formatPercent, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { StatementTotals } from '../../log-store/statement-repository.ts';
 import type { KeptSpan, KeptTrace } from '../../log-store/trace-repository.ts';
 import type { Phase, ReadTrace } from '../read-trace.ts';
 import {
   databaseOf,
-  formatMs,
   percentOf,
   slowPart,
   slowRest,
