@@ -39,7 +39,9 @@ export function createOperationRuns({ ops, bus, caches, catalogue }: Needed) {
     sizeOf: ({ runs }) => runBytes * runs.length,
     show: ({ figures }) => JSON.stringify(figures),
   });
-  bus.on('job', ({ operation, status }) => void (isTerminal(status) && kept.delete(operation)));
+  bus.on('job', ({ operation, status }) => {
+    if (isTerminal(status)) kept.delete(operation);
+  });
   bus.on('jobs-removed', () => void kept.clear());
 
   const read = (operation: string): Kept => {

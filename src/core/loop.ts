@@ -42,7 +42,9 @@ export function createLoop<T>(given: {
       return halt();
     },
     /** After a change of what `everyMs` depends on: runs at once, after a run in progress. Nothing while stopped. */
-    wake: () => void (isStarted && restart()),
+    wake() {
+      if (isStarted) restart();
+    },
     /** One run, shared by concurrent calls; its error goes to the caller. */
     runOnce,
     /** One run now, whose error goes to `onError`. */

@@ -18,7 +18,9 @@ export function createLatestDay({ requestFigures, now }: Given) {
       if (latest === reading) latest = null;
     };
     // The first requests are shown at once.
-    reading.figures.then(({ n }) => void (n === 0 && forget()), forget);
+    reading.figures.then(({ n }) => {
+      if (n === 0) forget();
+    }, forget);
     return reading.figures;
   };
 }
