@@ -1,6 +1,7 @@
 // The last runs of each operation and their figures, kept until one ends.
 import type { Kernel } from '../core/kernel.ts';
 import { isTerminal } from '../jobs/job.ts';
+import { quantile, realRuns } from '../telemetry/run-figures.ts';
 import { createRunRepository, type MeasuredRun } from './run-repository.ts';
 
 /** Durations and CPU time in seconds, of successful runs that did real work; null without one. */
@@ -63,7 +64,7 @@ export function createOperationRuns({ ops, bus, caches, catalogue }: Needed) {
 
 function figuresOf(runs: MeasuredRun[], documents: number | null): OperationFigures {
   const count = (status: MeasuredRun['status']) => runs.filter((run) => run.status === status).length;
-  const real = runs.filter(({ status, is_real }) => status === 'succeeded' && is_real === 1);
+  const real = realRuns(runs);
   const seconds = real.flatMap((run) => run.seconds ?? []);
   const memory = runs.flatMap((run) => run.peak_rss_bytes ?? []);
   return {
@@ -80,10 +81,4 @@ function figuresOf(runs: MeasuredRun[], documents: number | null): OperationFigu
     peak_rss_bytes: memory.length > 0 ? Math.max(...memory) : null,
     documents,
   };
-}
-
-/** By nearest rank. */
-function quantile(values: number[], q: number): number | null {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.ceil(sorted.length * q) - 1] ?? null;
 }

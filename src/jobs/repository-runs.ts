@@ -27,7 +27,7 @@ const sql = {
     SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND args ->> ('$.' || ?) = ? ORDER BY number DESC
   `,
   lastRuns: `
-    SELECT number, status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
+    SELECT number, status, round((julianday(finished_at) - julianday(started_at)) * 86400, 3) AS seconds,
       ${didRealWork} AS is_real FROM job
     WHERE operation = @operation AND status = @status ORDER BY number DESC LIMIT @limit
   `,

@@ -2,7 +2,8 @@
 import type { Bus, JobEvent } from '../core/bus.ts';
 import type { Db } from '../core/db/open.ts';
 import type { JobStatus } from '../jobs/job.ts';
-import { didRealWork } from '../jobs/repository-runs.ts';
+import { createPastRuns } from '../jobs/repository-runs.ts';
+import { quantile, realRuns } from './run-figures.ts';
 
 type Ended = { succeeded: number; failed: number; cancelled: number };
 
@@ -23,12 +24,7 @@ export function createJobFigures(ops: Db) {
     SELECT status, unixepoch(finished_at) / 60 AS minute, count(*) AS jobs FROM job
     WHERE status IN ('succeeded', 'failed', 'cancelled') AND finished_at >= ? GROUP BY status, minute
   `);
-  const lastRuns = ops.prepare(`
-    SELECT status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
-      ${didRealWork} AS is_real FROM job
-    WHERE operation = ? AND status IN ('succeeded', 'failed', 'cancelled')
-    ORDER BY number DESC LIMIT ${runsLookedAt}
-  `);
+  const { lastRuns } = createPastRuns(ops);
 
   return {
     active(): { running: number; queued: number } {
@@ -53,25 +49,19 @@ export function createJobFigures(ops: Db) {
     /** Of the last hundred ended runs; durations in seconds, of the successful ones that did real
      *  work: no dry run, no noop mode. Null: there was none. */
     operation(name: string) {
-      const runs = lastRuns.all(name) as { status: JobStatus; seconds: number | null; is_real: 0 | 1 }[];
+      const runs = lastRuns(name, runsLookedAt);
       const good = runs.filter(({ status }) => status === 'succeeded');
-      const real = good.filter(({ is_real }) => is_real === 1);
-      const seconds = real.flatMap((run) => run.seconds ?? []).sort((one, other) => one - other);
+      const seconds = realRuns(runs).flatMap((run) => run.seconds ?? []);
       const judged = runs.filter(({ status }) => status !== 'cancelled').length;
       return {
         operation: name,
         runs: runs.length,
         success_rate: judged > 0 ? good.length / judged : null,
-        duration_p50_sec: percentile(seconds, 0.5),
-        duration_p95_sec: percentile(seconds, 0.95),
+        duration_p50_sec: quantile(seconds, 0.5),
+        duration_p95_sec: quantile(seconds, 0.95),
       };
     },
   };
-}
-
-/** The nearest rank in sorted values. */
-function percentile(sorted: number[], share: number): number | null {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? null;
 }
 
 export type JobTally = ReturnType<typeof createJobTally>;

@@ -74,6 +74,9 @@ t.test('dry runs and runs of the noop mode count, but their durations do not', a
   t.match(await figuresOf(app, 'import'), { runs: 4, succeeded: 3, cancelled: 1, p50_sec: 7, documents: 3 });
   const { html } = await app.page('/activity');
   t.match(textOf(html, rowOf('import')), '3 of 4 done, 1 cancelled 7.0 s 7.0 s');
+  const { body } = await app.json('/api/v1/telemetry/snapshot');
+  const ofTelemetry = body.operations.find((one: { operation: string }) => one.operation === 'import');
+  t.match(ofTelemetry, { runs: 4, duration_p50_sec: 7, duration_p95_sec: 7 });
 });
 
 t.test('rows that a run has reported are its documents', async (t) => {

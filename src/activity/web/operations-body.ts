@@ -3,7 +3,8 @@ import type { ActivityContext } from '../parts.ts';
 
 export const operationsSchema = {
   type: 'array',
-  description: 'The operations that have ended a run, with figures of their last 20 runs.',
+  description:
+    'The operations that have ended a run, with figures of their last 20 runs. Those of the last 100 are in /api/v1/telemetry/snapshot.',
   items: objectSchema({
     operation: textSchema,
     runs: integerSchema,

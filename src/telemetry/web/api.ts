@@ -36,7 +36,8 @@ const snapshotSchema = {
         type: 'array',
         items: {
           type: 'object',
-          description: 'Over the last hundred ended runs; durations of successful runs only.',
+          description:
+            'Of the last 100 ended runs; durations of the successful ones that did real work. Those of the last 20 are in /api/v1/activity.',
           properties: {
             operation: textSchema,
             runs: integerSchema,
