@@ -48,10 +48,3 @@ export function expandHome(given: string): string {
   const home = homeFolder();
   return home !== null && /^~(?:\/|$)/.test(given) ? path.join(home, given.slice(2)) : given;
 }
-
-/** A path as one word of a command: quoted where the shell would split or change it, except for its `~`. */
-export function shellWord(shown: string): string {
-  if (/^[\w@%+=:,./~-]+$/.test(shown)) return shown;
-  const [start, rest] = shown.startsWith('~/') ? ['~/', shown.slice(2)] : ['', shown];
-  return `${start}'${rest.replaceAll("'", `'\\''`)}'`;
-}

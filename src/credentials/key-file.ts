@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
-import { expandHome, shellWord, shortenHome } from '../core/home.ts';
+import { expandHome, shortenHome } from '../core/home.ts';
 import { isOpenToOthers, maxSecretFileBytes, readLimited } from '../core/secret-file.ts';
 import { userName } from '../core/user.ts';
 import type { CredentialKind } from './credential-list.ts';
@@ -122,4 +122,11 @@ function describeFailure({ code }: NodeJS.ErrnoException, file: string, shown: s
     default:
       return { message: `${shown} cannot be read (${code ?? 'unknown error'}).` };
   }
+}
+
+/** A path as one word of a command: quoted where the shell would split or change it, except for its `~`. */
+function shellWord(shown: string): string {
+  if (/^[\w@%+=:,./~-]+$/.test(shown)) return shown;
+  const [start, rest] = shown.startsWith('~/') ? ['~/', shown.slice(2)] : ['', shown];
+  return `${start}'${rest.replaceAll("'", `'\\''`)}'`;
 }
