@@ -80,8 +80,8 @@ export function createSettingsFile({ audit, flags, settings, untilFree }: Given)
       }
       const reason = given.reason?.trim() ?? null;
       const wanted = wantedFlags(changes);
-      const also = () => withKeys(flags.write(wanted, by));
-      const changed = await settings.put(values, by, { event: 'settings.imported', reason, also });
+      const putFlags = () => withKeys(flags.write(wanted, by));
+      const changed = await settings.putWith(values, putFlags, by, { event: 'settings.imported', reason });
       if (changed.some((key) => isFlagChange({ key }))) flags.announce();
       return changed;
     },

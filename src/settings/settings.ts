@@ -31,15 +31,16 @@ type Why = {
   reason?: string | null;
   shown?: ShownTexts;
   ifMatch?: string | undefined;
-  /** Changes other stored values in the same transaction, and gives them for the audit row. */
-  also?: () => { before: Values; after: Values };
 };
+
+/** Values by key, before and after a change. */
+type Described = { before: Values; after: Values };
 
 export type Settings = ReturnType<typeof createSettings>;
 
-export function createSettings(own: Given) {
-  const { config, catalogue, repository, bus, untilFree, now } = own;
-  const states = (saved: Saved) => new Map(allStates(own, saved).map((state) => [state.setting.key, state]));
+export function createSettings(ctx: Given) {
+  const { config, catalogue, repository, bus, untilFree, now } = ctx;
+  const states = (saved: Saved) => new Map(allStates(ctx, saved).map((state) => [state.setting.key, state]));
   const knownWith = (saved: Saved) => ({ config, operations: catalogue.all(), saved, states: states(saved) });
 
   return {
@@ -71,43 +72,43 @@ export function createSettings(own: Given) {
 
     /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
      *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`, `edit_conflict`. */
-    async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
-      const changed = await untilFree(() =>
-        repository.transaction(() => {
-          const saved = repository.values();
-          const known = knownWith(saved);
-          const values = complete(known.states, given);
-          assertValid(known, values);
-          assertMatches(why.ifMatch, [...saved]);
-          assertUnchanged(editsOf(known.states, repository.changes(), values, why.shown), now());
-          return save(own, changesOf(saved, values), known.states, { ...why, by });
-        }),
-      );
-      if (changed.settings.length > 0) {
-        applySaved(config, repository.values(), 'running');
-        bus.emit('settings');
-      }
-      return [...changed.settings, ...changed.others];
-    },
+    put: (values: Values, by: Requester, why: Why = {}): Promise<string[]> =>
+      putWith(values, () => ({ before: {}, after: {} }), by, why),
+
+    /** As `put`. `putOthers` changes stored values that are no settings, in the same transaction, and gives them for the one
+     *  audit row; their keys are returned, too. */
+    putWith,
   };
+
+  async function putWith(given: Values, putOthers: () => Described, by: Requester, why: Why) {
+    const changed = await untilFree(() =>
+      repository.transaction(() => {
+        const saved = repository.values();
+        const known = knownWith(saved);
+        const values = complete(known.states, given);
+        assertValid(known, values);
+        assertMatches(why.ifMatch, [...saved]);
+        assertUnchanged(editsOf(known.states, repository.changes(), values, why.shown), now());
+        const changes = changesOf(saved, values);
+        const change = { changed_at: now().toISOString(), changed_by: by.actor };
+        for (const { key, after } of changes) repository.put(key, after, change);
+        const detail = joined(describe(changes, known.states), putOthers());
+        return { settings: changes.length, keys: record(ctx, detail, by, why) };
+      }),
+    );
+    if (changed.settings > 0) {
+      applySaved(config, repository.values(), 'running');
+      bus.emit('settings');
+    }
+    return changed.keys;
+  }
 }
 
-/** Gives the keys of what has changed. */
-function save(
-  { audit, now, repository }: Pick<Given, 'audit' | 'now' | 'repository'>,
-  changed: Change[],
-  before: ReadonlyMap<string, SettingState>,
-  { by, ...why }: Why & { by: Requester },
-) {
-  const change = { changed_at: now().toISOString(), changed_by: by.actor };
-  for (const { key, after } of changed) repository.put(key, after, change);
-  const { event = settingsChange.name, reason = by.reason, also = nothingElse } = why;
-  const others = also();
-  const keys = { settings: changed.map(({ key }) => key), others: Object.keys(others.after) };
-  const all = [...keys.settings, ...keys.others];
-  if (all.length === 0) return keys;
-  const [target, detail] = [targetOf(all), withOthers(describe(changed, before), others)];
-  audit.record({ event, outcome: 'ok', by, reason, target, detail });
+/** Gives the keys of what has changed. Nothing is recorded without one. */
+function record({ audit }: Pick<Given, 'audit'>, detail: Described, by: Requester, why: Why): string[] {
+  const keys = Object.keys(detail.after);
+  const { event = settingsChange.name, reason = by.reason } = why;
+  if (keys.length > 0) audit.record({ event, outcome: 'ok', by, reason, target: targetOf(keys), detail });
   return keys;
 }
 
@@ -183,12 +184,9 @@ function describe(changed: Change[], states: ReadonlyMap<string, SettingState>) 
   };
 }
 
-const nothingElse = () => ({ before: {}, after: {} });
-
-type Described = { before: Values; after: Values };
-const withOthers = (own: Described, others: Described) => ({
-  before: { ...own.before, ...others.before },
-  after: { ...own.after, ...others.after },
+const joined = (one: Described, other: Described): Described => ({
+  before: { ...one.before, ...other.before },
+  after: { ...one.after, ...other.after },
 });
 
 function targetOf(keys: string[]): string {
