@@ -1,4 +1,5 @@
-// Buttons, and links that load a dialog or a card: busy while their request runs, and the second click of a double click is ignored.
+// Buttons, and links that load a dialog or a card: busy while their request runs, and the second click of a double click is
+// ignored.
 import { showNotice } from './toast.js';
 
 export function watchActions() {

@@ -1,4 +1,5 @@
-// The switch, the slider and the number of a flag say the same, and a button gives them their defaults. Says how many flags of the form are changed and not saved.
+// The switch, the slider and the number of a flag say the same, and a button gives them their defaults. Says how many flags
+// of the form are changed and not saved.
 import { changedFields } from './unsaved.js';
 
 const rowOf = (control) => control.closest('.flag');

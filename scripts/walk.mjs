@@ -104,8 +104,8 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** Skips uploads, undo, restore and removal, dialogs that have no button because there is nothing to confirm, and the removal of the
- *  jobs that the walk counts at its end. */
+/** Skips uploads, undo, restore and removal, dialogs that have no button because there is nothing to confirm, and the
+ *  removal of the jobs that the walk counts at its end. */
 function canSubmit(form) {
   const action = form.getAttribute('action');
   if (skipped.some((name) => action === `/ui/operations/run/${name}`)) return false;

@@ -1,4 +1,5 @@
-// The only list of the commands, besides those of the command line itself. Separate from the features, because the command line loads no server.
+// The only list of the commands, besides those of the command line itself. Separate from the features, because the command
+// line loads no server.
 import { tokenCommands } from './access/commands.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';

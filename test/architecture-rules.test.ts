@@ -273,6 +273,12 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: 'createA: 60 lines',
   },
   {
+    rule: 'no comment is wider than 132 columns',
+    files: { 'src/jobs/a.ts': `/** ${'a'.repeat(125)}\n *  ${'a'.repeat(130)} */\nexport {};\n` },
+    file: 'src/jobs/a.ts',
+    detail: 'line 2: 137 columns',
+  },
+  {
     rule: 'no folder has over 4500 lines',
     files: Object.fromEntries(
       Array.from({ length: 16 }, (_, at) => [`src/jobs/a${at}.ts`, '// more\n'.repeat(at === 0 ? 1 : 300)]),

@@ -15,7 +15,8 @@ export type JobBody = {
 
 const pollMs = 100;
 
-/** `prepare` may write into the data root before the server starts, and `inspect` read it when the server has ended. Rejects with the server's words when it does not start. */
+/** `prepare` may write into the data root before the server starts, and `inspect` read it when the server has ended.
+ *  Rejects with the server's words when it does not start. */
 export async function withProduct<T>(
   env: Record<string, string>,
   work: (product: Product) => Promise<T>,

@@ -79,8 +79,8 @@ export function assertSame({ row: { id, sha256 } }: FoundSet, before: Backup | n
     throw damaged(`${manifestName} of ${id} is not the one that was written.`);
 }
 
-/** Throws `bad_input` with a sentence that names the first file that is no file, that cannot be read, or whose bytes are others than
- *  the manifest says. */
+/** Throws `bad_input` with a sentence that names the first file that is no file, that cannot be read, or whose bytes are
+ *  others than the manifest says. */
 export async function assertIntact(place: Place, { row, manifest }: FoundSet, isStopped: () => boolean) {
   const folder = setFolder(place, row.id);
   const listed = await lookAtFile(folder, manifestName);

@@ -14,7 +14,8 @@ import { setFolder } from './set-files.ts';
 export type Databases = { ops: Db; library: Db; isNew: boolean };
 type Given = { log: Pick<Log, 'info'>; now?: () => Date };
 
-/** Throws `config` with the way back when a database cannot be brought to this version, or for a folder of backups that cannot be used, `disk_full` without room for copies. */
+/** Throws `config` with the way back when a database cannot be brought to this version, or for a folder of backups that
+ *  cannot be used, `disk_full` without room for copies. */
 export async function openDatabases(
   config: Config,
   { log, now = () => new Date() }: Given,

@@ -14,8 +14,9 @@ import { findExpired } from './retention.ts';
 type Given = Pick<Kernel, 'config' | 'now' | 'ops'> & { audit: Pick<Kernel['audit'], 'record'> };
 type Log = (line: string) => void;
 
-/** Returns the ids of those that it has removed; `log` receives a line about each. The new set counts even when an old one cannot be
- *  read or removed. One that a look has found damaged, now or since its last test, is left for a person to look at. */
+/** Returns the ids of those that it has removed; `log` receives a line about each. The new set counts even when an old one
+ *  cannot be read or removed. One that a look has found damaged, now or since its last test, is left for a person to look
+ *  at. */
 export async function removeExpired(
   given: Given,
   made: Pick<WrittenSet, 'backup' | 'made_at' | 'bytes'>,

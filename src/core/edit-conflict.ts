@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { AppError } from './errors.ts';
 import { formatAge } from './format.ts';
 
-/** A field of a save; its values are texts. `shown`: the value that the editor had when it was opened, undefined if the sender
- *  does not say it. `change`: the last change of the stored value; null without a record of it. `describe` gives a value in words. */
+/** A field of a save; its values are texts. `shown`: the value that the editor had when it was opened, undefined if the
+ *  sender does not say it. `change`: the last change of the stored value; null without a record of it. `describe` gives a
+ *  value in words. */
 export type Edit = {
   field: string;
   title: string;

@@ -1,5 +1,5 @@
-// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, percent-encoded, in base64, line by line. The content
-// of secret files is kept in memory only.
+// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, percent-encoded, in base64, line by
+// line. The content of secret files is kept in memory only.
 import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';

@@ -43,8 +43,8 @@ const isAcronym = /^[A-Z]+$/;
 const rate = /\/(?:s|sec|second|min|minute|h|hour|d|day)$/;
 const mediaType = /^(?:application|audio|font|image|message|model|multipart|text|video)\//;
 
-/** `sheets/team`, `data/x.csv`, `a/b_2` and `one/two/three` are paths. `and/or`, `km/h`, `1/2`, `TCP/IP`, `text/html` and `HTTP/1.1`
- *  are none: two plain words are alternatives, unless the first is a folder. */
+/** `sheets/team`, `data/x.csv`, `a/b_2` and `one/two/three` are paths. `and/or`, `km/h`, `1/2`, `TCP/IP`, `text/html` and
+ *  `HTTP/1.1` are none: two plain words are alternatives, unless the first is a folder. */
 function isPath(text: string): boolean {
   if (/\.[A-Za-z]\w{0,7}$/.test(text)) return true;
   if (mediaType.test(text) || rate.test(text)) return false;

@@ -29,8 +29,8 @@ export function createWindowClaims(given: Given) {
       return entered;
     },
 
-    /** Ends the windows whose end has come, as of then, and begins those whose start has come. `detail` is added to the rows. Throws
-     *  `maintenance` when the windows cannot be read. */
+    /** Ends the windows whose end has come, as of then, and begins those whose start has come. `detail` is added to the
+     *  rows. Throws `maintenance` when the windows cannot be read. */
     keepUp(detail: Record<string, unknown> = {}) {
       const at = now();
       const open = windows.open();

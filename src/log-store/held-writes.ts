@@ -1,5 +1,5 @@
-// Writes in the thread of the log store, one after the other. While another program has locked the file they wait without blocking the
-// thread, which answers questions meanwhile.
+// Writes in the thread of the log store, one after the other. While another program has locked the file they wait without
+// blocking the thread, which answers questions meanwhile.
 import { isBusy, retryWhileBusy } from '../core/db/busy-retry.ts';
 import { inTime } from '../core/in-time.ts';
 

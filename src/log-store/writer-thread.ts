@@ -6,8 +6,8 @@ import { startThread, type Thread } from '../core/thread.ts';
 import type { LogExchange, ThreadStart } from './protocol.ts';
 
 const restartAfterMs = 5000;
-/** The thread needs less unless it is in the middle of a long statement. SQLite aborts the process when it throws an error in a thread
- *  that is being terminated, so the thread is first asked to close the file. */
+/** The thread needs less unless it is in the middle of a long statement. SQLite aborts the process when it throws an error
+ *  in a thread that is being terminated, so the thread is first asked to close the file. */
 const closeMaxMs = 800;
 
 type Given = { file: URL; data: () => ThreadStart; now: () => Date; onCrash(cause: Error): void };

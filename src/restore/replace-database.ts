@@ -48,8 +48,8 @@ export async function replaceDatabase<T>(
   }
 }
 
-/** Ends a replacement wherever it has come to, also after a kill. As long as the new database is beside, it has not replaced the old
- *  one, which gets back everything that has made way; without it, the old one becomes the kept one. */
+/** Ends a replacement wherever it has come to, also after a kill. As long as the new database is beside, it has not
+ *  replaced the old one, which gets back everything that has made way; without it, the old one becomes the kept one. */
 export function settle(database: string, outdated: string[]) {
   const file = realPathOf(database);
   const isReplaced = !isThere(copyOf(file));

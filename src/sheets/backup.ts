@@ -54,10 +54,10 @@ export function backupFile(config: Place, name: string): string {
 /** Returns the names of the backups that are kept. */
 export const listBackups = listCopies;
 
-/** Removes the oldest backups beyond the configured number and size. The newest always stays, and so does each that a person has
- *  marked to keep, that a job uses, or that has no row: an ops.db that is new does not know which ones were kept. `now`: when the
- *  newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns the removed names, or throws once all
- *  but those that cannot be removed are gone. */
+/** Removes the oldest backups beyond the configured number and size. The newest always stays, and so does each that a
+ *  person has marked to keep, that a job uses, or that has no row: an ops.db that is new does not know which ones were
+ *  kept. `now`: when the newest was made; those dated later, by a clock that was wrong, count as the oldest. Returns the
+ *  removed names, or throws once all but those that cannot be removed are gone. */
 export function sweepBackups(config: Place & Limits, ops: Db, now: Date): string[] {
   const found = findFiles(config);
   if (findOld(config, found, now).length === 0) return [];

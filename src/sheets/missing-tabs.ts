@@ -13,7 +13,8 @@ const workbook = /\.(xlsx?|xlsm|xlsb|ods|fods|numbers|gsheet)$/i;
 const archive = /\.(zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$/i;
 const unfinished = /\.(crdownload|part|partial|download|opdownload)$/i;
 
-/** One problem for all of them. `tabs`: as the folder names them; `names`: the files of the folder or ZIP; `folders`: those of its folders that hold tabs. */
+/** One problem for all of them. `tabs`: as the folder names them; `names`: the files of the folder or ZIP; `folders`: those
+ *  of its folders that hold tabs. */
 export function describeMissing(
   tabs: readonly Tab[],
   missing: Tab[],

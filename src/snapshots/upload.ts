@@ -90,7 +90,8 @@ function createUpload(
   let isClosed = false;
 
   return {
-    /** Settles when the snapshot is staged. Throws `upload_in_progress`, or the first failed check. In noop mode the snapshot is checked and removed. */
+    /** Settles when the snapshot is staged. Throws `upload_in_progress`, or the first failed check. In noop mode the
+     *  snapshot is checked and removed. */
     async receive(name: string, body: Readable, signal: AbortSignal): Promise<Staged> {
       const file_name = name.slice(0, 120) || 'snapshot.zip';
       fileName = file_name;

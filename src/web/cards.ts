@@ -23,8 +23,8 @@ export type OpenCard = {
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** `folder` of views contains the card's template, unless the card names it. `render` takes the path of a template below views, and its
- *  data. Throws when two cards share a name. */
+/** `folder` of views contains the card's template, unless the card names it. `render` takes the path of a template below
+ *  views, and its data. Throws when two cards share a name. */
 export function createCards(
   declared: { folder: string; card: Card }[],
   render: (template: string, data: object) => Promise<string>,

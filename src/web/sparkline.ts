@@ -33,7 +33,8 @@ export function sparkline(values: Values, starts: Mark[]): Curve | null {
 
 type Frame = { width: number; height: number; right: number; highest?: number; starts: Mark[] };
 
-/** `right` is the space for the dot; `highest`, if given, is the value at the top of a scale. Null when fewer than two values are known. */
+/** `right` is the space for the dot; `highest`, if given, is the value at the top of a scale. Null when fewer than two
+ *  values are known. */
 export function curve(values: Values, { width, height, right, highest: top, starts }: Frame): Curve | null {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;

@@ -12,8 +12,8 @@ declare module 'fastify' {
   }
 }
 
-/** Must be called before any other hook is added that does work. A stream, which lasts as long as its page, is traced until it begins: see
- *  `takeOver`. */
+/** Must be called before any other hook is added that does work. A stream, which lasts as long as its page, is traced until
+ *  it begins: see `takeOver`. */
 export function beginTraces(app: FastifyInstance, tracing: Tracing) {
   app.decorateRequest('traced', null);
   app.addHook('onRequest', (request, _reply, done) => {

@@ -1,5 +1,5 @@
-// The search thread, except that it crashes on the query "crash", finds the library damaged on "damage", and crashes at start while the index folder contains a file
-// `crash`.
+// The search thread, except that it crashes on the query "crash", finds the library damaged on "damage", and crashes at
+// start while the index folder contains a file `crash`.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';

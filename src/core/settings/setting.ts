@@ -1,7 +1,7 @@
 // A setting is declared once: reader, page, API, .env.example and the environment of children derive from its declaration.
 
-/** The headings under which settings are shown, in this order. `meta` says when a change takes effect, unless `ownEffect` does; `href` is the page that
- *  changes them, null where only the environment does. */
+/** The headings under which settings are shown, in this order. `meta` says when a change takes effect, unless `ownEffect`
+ *  does; `href` is the page that changes them, null where only the environment does. */
 export const groups = {
   server: { title: 'Server', meta: 'Read at the start', href: null },
   data: { title: 'Data folder and mode', meta: 'Read at the start', href: null },

@@ -3,8 +3,9 @@ import { coalesce } from '../../core/coalesce.ts';
 import type { Role } from '../../core/role.ts';
 import type { OpenCard } from '../cards.ts';
 
-/** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet. Both are null until
- *  they are known: a page may have more than a card that is empty now. `timer` runs while changes are throttled. */
+/** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet.
+ *  Both are null until they are known: a page may have more than a card that is empty now. `timer` runs while changes are
+ *  throttled. */
 export type LiveCard = {
   /** Its key in the cache of rendered cards. */
   key: string;

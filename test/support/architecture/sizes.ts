@@ -9,12 +9,15 @@ const folderMaxLines = 4500;
 /** Of src/core with its folders, which also count by themselves. */
 const coreMaxLines = 7300;
 const medianMaxLines = 55;
+/** The formatter leaves comments as they are. */
+const commentMaxColumns = 132;
 
 export function findSizeViolations(sources: Source[]): Violation[] {
   const inSrc = sources.filter(({ file }) => file.startsWith('src/'));
   return [
     ...sources.flatMap(checkLength),
     ...sources.flatMap(checkFunctions),
+    ...sources.flatMap(checkComments),
     ...checkFolders(inSrc),
     ...checkMedian(inSrc),
   ];
@@ -37,6 +40,15 @@ function checkFunctions(source: Source): Violation[] {
     found.push({ rule, file: source.file, detail: `${nameOf(node)}: ${lines} lines` });
   }
   return found;
+}
+
+/** Lines that are a comment; the formatter wraps the code before any other. */
+function checkComments({ file, text }: Source): Violation[] {
+  const rule = `no comment is wider than ${commentMaxColumns} columns`;
+  return text.split('\n').flatMap((line, at) => {
+    const isWide = /^\s*(\/\/|\/?\*)/.test(line) && line.length > commentMaxColumns;
+    return isWide ? [{ rule, file, detail: `line ${at + 1}: ${line.length} columns` }] : [];
+  });
 }
 
 function nameOf(node: ts.SignatureDeclaration): string {
