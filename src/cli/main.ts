@@ -3,7 +3,7 @@ import { loadConfig } from '../core/config.ts';
 import { toRefusal } from '../core/faults.ts';
 import { shortenHomes } from '../core/home.ts';
 import { withJson } from '../core/terminal/command.ts';
-import { exitCodeOf } from '../core/terminal/exit-codes.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
 import { adviseOnDatabases } from '../damage/advise.ts';
