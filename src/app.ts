@@ -23,6 +23,7 @@ import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
 import { refuseSharedLogFile } from './log-store/log-file.ts';
+import { workLog } from './log-store/place.ts';
 import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
@@ -204,9 +205,10 @@ function mountFeatures(kernel: Kernel) {
     return part as Part;
   };
   const mounted: Mounted[] = features.map((feature) => {
-    const part = feature.create({ ...kernel, use });
+    const own = { ...kernel, log: workLog(kernel.log, feature.name) };
+    const part = feature.create({ ...own, use });
     parts.set(feature.name, part);
-    return { feature, ctx: { ...kernel, ...part } };
+    return { feature, ctx: { ...own, ...part } };
   });
   kernel.keptLines.allListen();
   const options = joinOptionLists(mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {}));

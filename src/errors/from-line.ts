@@ -2,6 +2,7 @@
 import { isObject, parseJson } from '../core/json.ts';
 import type { KeptLine, Log } from '../core/log.ts';
 import type { Redactor } from '../core/redaction.ts';
+import { placeOf } from '../log-store/place.ts';
 import { firstOwnFrame } from './frames.ts';
 import { seenLost } from './from-worker.ts';
 import { type Seen, toSeen } from './seen.ts';
@@ -43,7 +44,7 @@ export function seenInLine(
   if (given === undefined || line.err === undefined) return null;
   const { message: reason, stack } = describeError(line.err);
   const what = message.replace(triedAgain, '');
-  const place = textOf(line.route) ?? textOf(line.operation);
+  const place = placeOf(line) ?? textOf(line.operation);
   const title = what === requestFailed || reason === '' ? reason || what : `${what}: ${reason}`;
   return toSeen({
     source: 'server',

@@ -3,9 +3,10 @@ import { type Db, prepareOnce } from '../core/db/open.ts';
 import { containing, containingInJson, like } from '../core/db/word-search.ts';
 import { isObject } from '../core/json.ts';
 import type { Line, LineFilter } from './line.ts';
+import { placeOf } from './place.ts';
 
 /** Members that have a column, or that say nothing. */
-const columns = ['level', 'time', 'pid', 'msg', 'request_id', 'number', 'route'];
+const columns = ['level', 'time', 'pid', 'msg', 'request_id', 'number', 'route', 'work'];
 /** A longer text keeps its beginning. */
 const textMaxChars = 8000;
 
@@ -18,11 +19,11 @@ export function addLines(db: Db, lines: string[]) {
   for (const line of lines) {
     const given = parse(line);
     if (!given) continue;
-    const { time, level, msg, request_id, number, route } = given;
+    const { time, level, msg, request_id, number } = given;
     const others = Object.entries(given).filter(([name]) => !columns.includes(name));
     const fields = others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null;
     const job = Number.isInteger(number) ? number : null;
-    insert.run(time, level, String(msg ?? ''), textOf(request_id), job, textOf(route), fields);
+    insert.run(time, level, String(msg ?? ''), textOf(request_id), job, placeOf(given), fields);
     added += 1;
   }
   prepareOnce(db)('UPDATE file SET lines = lines + ?').run(added);

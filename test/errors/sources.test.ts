@@ -5,8 +5,10 @@ import t from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { errors } from '../../src/errors/feature.ts';
+import { schedules } from '../../src/schedules/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { defineOperation } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 import { makeFolder } from '../support/folder.ts';
 
@@ -56,6 +58,27 @@ t.test('an error beside the answer of a request has its route, too', async (t) =
     },
   ]);
 });
+
+t.test(
+  'an error of work that no request waits for has that work as its place, also in the log',
+  async (t) => {
+    const app = await startApp(t, noop);
+    app.ops.exec('ALTER TABLE schedule RENAME TO gone');
+    app.use(schedules).ticker.wake();
+    await until(async () => {
+      await save(app);
+      return (await list(app)).length > 0;
+    });
+    app.ops.exec('ALTER TABLE gone RENAME TO schedule');
+    t.match(await list(app), [
+      { source: 'server', place: 'work: schedules', title: /^due times could not be decided: no such table/ },
+    ]);
+    const { body } = await app.json('/api/v1/log?text=%22work:%20schedules%22&level=error');
+    const [line] = body.items;
+    t.match(line, { route: 'work: schedules', text: /^due times could not be decided/ });
+    t.notOk('work' in line.fields);
+  },
+);
 
 t.test('failed jobs are grouped by operation, code and place, each failure once', async (t) => {
   const catalogue = createCatalogue([
