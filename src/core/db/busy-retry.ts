@@ -40,16 +40,18 @@ export async function retryWhileBusy<T>(limits: BusyLimits, work: Work<T>): Prom
 export function createBusyRetry({ maxMs, everyMs }: BusyLimits): UntilFree {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  let file: string | undefined;
 
   return async (work) => {
     const deadline = performance.now() + maxMs;
-    let busy: unknown = new BusyError();
+    let busy: unknown = busyError(file);
     if (waiting === 0) {
       try {
         return work();
       } catch (error) {
         if (!isBusy(error)) throw error;
         busy = error;
+        ({ file } = error as { file?: string });
       }
     }
     waiting += 1;
@@ -76,6 +78,6 @@ async function tryUntil<T>(deadline: number, everyMs: number, cause: unknown, wo
   }
 }
 
-class BusyError extends Error {
-  readonly code = 'SQLITE_BUSY';
-}
+/** Of work that has only waited. `file`: the one for which the others wait. */
+const busyError = (file: string | undefined) =>
+  Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY', file });
