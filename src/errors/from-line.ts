@@ -20,11 +20,14 @@ const workerCodes: Record<string, string> = {
 const requestFailed = 'request failed';
 /** The next step of the server (“; tried again soon”) is cut from the title. */
 const triedAgain = /; tried again\b.*$/;
+/** Of a request that failed; the line has a code if its error has no line of its own. */
+const failedRequest = 'request.failed';
+const events = [failedRequest, 'worker.lost'].map((name) => `"event":"${name}"`);
 const uninteresting = new Set([notCounted, 'worker.ended']);
 
 /** Whether a line may report an error. Its text is not parsed, since there may be a flood of warnings. */
 export function mayReportError({ level, text }: KeptLine): boolean {
-  return level >= error || text.includes('"event":"worker.lost"');
+  return level >= error || events.some((event) => text.includes(event));
 }
 
 /** Null for a line that reports no error. `root`: the folder of this program. */
@@ -37,6 +40,7 @@ export function seenInLine(
   if (!isObject(line)) return null;
   const event = textOf(line.event);
   if (event !== null && uninteresting.has(event)) return null;
+  if (event === failedRequest) return seenInAnswer(line);
   const at = new Date(Number(line.time));
   const message = textOf(line.msg) ?? '';
   const workerCode = event === null ? undefined : workerCodes[event];
@@ -57,6 +61,23 @@ export function seenInLine(
     at,
     requestId: textOf(line.request_id),
     job: typeof line.number === 'number' ? line.number : null,
+  });
+}
+
+/** A request that the server could not answer because of its own state, such as a busy database or a full disk. */
+function seenInAnswer(line: Record<string, unknown>): Seen | null {
+  const code = textOf(line.code);
+  const reason = textOf(line.reason) ?? '';
+  if (code === null) return null;
+  return toSeen({
+    source: 'server',
+    code,
+    place: placeOf(line) ?? '',
+    frame: null,
+    message: reason,
+    text: reason,
+    at: new Date(Number(line.time)),
+    requestId: textOf(line.request_id),
   });
 }
 

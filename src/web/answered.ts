@@ -28,8 +28,11 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The status of a request whose sender left before its answer began. */
 const leftStatus = 499;
+const requestLeft = 'request.left';
 const shownMax = 120;
-/** Lines of failed requests, of refused ones, and of those whose sender has left. */
+/** Codes of refusals by a rule with a status from 500 on. The other ones are failures of the server. */
+const refusingCodes = new Set(['maintenance', 'stopping', 'no_workers', 'too_many_streams']);
+/** Lines of refused requests, and as many of those whose sender has left. */
 const keptPerMinute = 100;
 
 /** Must be called before any other hook is added: a sender may leave while the first ones run. */
@@ -106,33 +109,32 @@ function logAnswered(
   const { method, route, status, ms, actor, kind } = answered;
   const { action } = request.routeOptions.config;
   const line = { method, url: request.originalUrl, route, status, ms };
-  const keep = (level: 'info' | 'warn', event: string) =>
-    request.log[level]({ event, ...line, actor, action: action?.name }, describeAnswer(answered));
-  const unserved = status >= 400 ? unservedEvent(status) : null;
-  if (unserved) {
-    const level = status >= 500 ? 'warn' : 'info';
-    const isKept = limit.admit({ event: unserved, outcome: 'refused', code: '' }, () =>
-      keep(level, unserved),
-    );
+  const keep = (level: 'info' | 'warn', event: string, more: object = {}) =>
+    request.log[level]({ event, ...line, actor, action: action?.name, ...more }, describeAnswer(answered));
+  const refused = refusedEvent(status, request.refusal?.code);
+  if (refused) {
+    const isKept = limit.admit({ event: refused, outcome: 'refused', code: '' }, () => keep('info', refused));
     if (!isKept) request.log.info(line, 'request');
-  } else if (action) keep('info', `action.${action.name}`);
+  } else if (status >= 500) keep('warn', 'request.failed', reasonOf(request));
+  else if (action) keep('info', `action.${action.name}`);
   else if (ms >= slowRequestMs && kind === 'request') keep('info', 'request.slow');
   else request.log.info(line, 'request');
 }
 
-function unservedEvent(status: number): string {
-  if (status >= 500) return 'request.failed';
-  return status === leftStatus ? 'request.left' : 'request.refused';
+/** Null unless the request was refused or left. */
+function refusedEvent(status: number, code = ''): string | null {
+  if (status === leftStatus) return requestLeft;
+  return (status >= 400 && status < 500) || refusingCodes.has(code) ? 'request.refused' : null;
 }
 
-const suppressedWords: Record<string, string> = {
-  'request.failed': 'failed requests',
-  'request.left': 'requests left by their senders',
-  'request.refused': 'refused requests',
-};
-
 function describeSuppressed(event: string, count: number): string {
-  return `Left out: ${formatNumber(count)} ${suppressedWords[event]}. The log keeps ${keptPerMinute} a minute`;
+  const requests = event === requestLeft ? 'requests left by their senders' : 'refused requests';
+  return `Left out: ${formatNumber(count)} ${requests}. The log keeps ${keptPerMinute} a minute`;
+}
+
+/** Why it failed, unless its error has a line of its own. */
+function reasonOf({ refusal, isErrorLogged }: FastifyRequest): object {
+  return refusal === null || isErrorLogged ? {} : { code: refusal.code, reason: refusal.message };
 }
 
 function describeAnswer({ method, route, address, status, ms }: AnsweredRequest): string {

@@ -10,6 +10,13 @@ import { url } from '../core/url.ts';
 import { logError } from './log-error.ts';
 import { answerSignedOut } from './signed-out.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The error that was answered has a line of its own in the log. */
+    isErrorLogged: boolean;
+  }
+}
+
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
   bad_request: 400,
@@ -52,6 +59,7 @@ const statuses: Record<ErrorCode, number> = {
 };
 
 export function registerErrors(app: FastifyInstance) {
+  app.decorateRequest('isErrorLogged', false);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const shown = toAppError(error, request);
     return answerError(shown, request, reply);
@@ -178,7 +186,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   }
   const fault = toFault(error);
   if (fault) {
-    // A wait or a full disk is nothing that a log explains.
+    // The line of the request says why, and no stack explains a wait or a full disk.
     if (fault.code === 'internal' || fault.code === 'database_damaged') logFailure(request, error);
     return fault;
   }
@@ -187,7 +195,10 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   return new AppError('internal', `The server failed to answer. Search its log for ${request.id}.`);
 }
 
-const logFailure = (request: FastifyRequest, error: unknown) => logError(request, error, 'request failed');
+function logFailure(request: FastifyRequest, error: unknown) {
+  request.isErrorLogged = true;
+  logError(request, error, 'request failed');
+}
 
 const frameworkErrors: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON.'],

@@ -80,6 +80,46 @@ t.test(
   },
 );
 
+t.test(
+  'a request that the state of the server made fail is counted once, one refused by a rule is not',
+  async (t) => {
+    const app = await startApp(t, noop);
+    const other = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 100 });
+    t.teardown(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const busy = await Promise.all([1, 2].map(() => app.json('/api/v1/operations/export', {})));
+    other.exec('ROLLBACK');
+    t.strictSame(
+      busy.map(({ status }) => status),
+      [503, 503],
+    );
+    const noWorkers = await app.json('/api/v1/workers/drain', { timeout_sec: 60 });
+    t.match(noWorkers, { status: 503, body: { error: { code: 'no_workers' } } });
+    const window = { level: 'read_only', minutes: 60, reason: 'a test needs it', confirm: 'maintenance' };
+    t.match(await app.json('/api/v1/maintenance', window), { status: 201 });
+    t.match(await app.json('/api/v1/operations/export', {}), {
+      status: 503,
+      body: { error: { code: 'maintenance' } },
+    });
+    await save(app);
+    const answered = new Set(['busy', 'maintenance', 'no_workers']);
+    const groups = (await list(app)).filter(({ code }: { code: string }) => answered.has(code));
+    t.match(groups, [
+      {
+        source: 'server',
+        code: 'busy',
+        place: '/api/v1/operations/:operation',
+        title: /ops\.db is locked by another program or a job\./,
+        times: 2,
+      },
+    ]);
+    const { body } = await app.json(`/api/v1/errors/${groups[0].id}`);
+    t.strictSame(body.sample.requests.sort(), busy.map((answer) => answer.body.error.request_id).sort());
+    const lines = await app.json(`/api/v1/log?request_id=${body.sample.requests[0]}&text=answered`);
+    t.match(lines.body.items, [{ level: 'warn', fields: { code: 'busy', reason: /ops\.db is locked/ } }]);
+  },
+);
+
 t.test('failed jobs are grouped by operation, code and place, each failure once', async (t) => {
   const catalogue = createCatalogue([
     defineOperation({ name: 'count', child: 'meets-a-bug' }),
