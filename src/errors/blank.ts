@@ -19,18 +19,22 @@ const quoted = [
 const addresses = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s,;)\]}>，。；）]+/gi,
   /(?<=\b(?:ENOTFOUND|EAI_AGAIN|ENODATA) )[\w-]+(?:\.[\w-]+)*(?::\d+)?/g,
-  /\[[0-9a-f:.]+\](?::\d+)?/gi,
-  /(?<![\w:])(?:[0-9a-f]{0,4}:){2,}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?::\d+)?(?![\w:])/gi,
+  // Of network cards.
+  /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi,
+  /\[[0-9a-f:.]+(?:%\w+)?\](?::\d+)?/gi,
+  /(?<![\w:])(?:[0-9a-f]{0,4}:){2,}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?:%\w+)?(?::\d+)?(?![\w:])/gi,
   /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+|\/\d+)?\b/g,
   /(?<![\w.-])(?:localhost|[a-z][\w-]*(?:\.[\w-]+)*):\d{2,5}(?![\w:])/gi,
-  /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
+  /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
 ];
 
 const inPath = String.raw`[^\s:,;()[\]{}<>"'，。；：（）]`;
 const paths = [
+  // On Windows. A space belongs to the path if a backslash follows its word.
+  /\b[A-Za-z]:[\\/](?:[^\s,;()<>"']| (?=[^\s:\\]+\\))*/g,
+  /(?<![\w\\])\\\\[\w.$-]+\\(?:[^\s,;()<>"']| (?=[^\s:\\]+\\))*/g,
   /** An error of another program may end with the rest of its arguments, so a path ends at the first space. */
   new RegExp(String.raw`(?<![\w./])(?:~|\.{1,2})?/${inPath}*[^\s:,;()[\]{}<>"'.，。；：（）/]/?`, 'g'),
-  /\b[A-Za-z]:\\[^\s,;()<>"']+/g,
 ];
 
 const relative = /(?<![\w./@-])(?:[\w.-]+\/)+(?:[\w.-]*[\w-])?/g;
@@ -56,26 +60,49 @@ function isPath(text: string): boolean {
   return text.endsWith('/') || parts.length > 2 || !parts.every((part) => isWord.test(part));
 }
 
+const zone = String.raw`(?: ?(?:Z|UTC|GMT)\b)?(?: ?[+-]\d{2}:?\d{2}\b)?`;
+const clock = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?${zone}`;
+const month =
+  '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
+const times = [
+  new RegExp(String.raw`\b\d{4}-\d{2}-\d{2}[T ]${clock}`, 'g'),
+  new RegExp(
+    String.raw`\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:\d{1,2}[ -]${month}|${month} \d{1,2})\b(?:,?[ -]\d{4}\b)?(?: ${clock})?`,
+    'g',
+  ),
+  // Of several units: 1m30s.
+  /(?<![\p{L}\p{Nd}_])(?:\d+(?:[.,]\d+)?(?:ms|min|[dhms])){2,}(?![\p{L}\p{N}_])/gu,
+];
+
 const identifiers = [
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
   /\b[0-9A-HJKMNP-TV-Z]{26}\b/g,
   /\b0x[0-9a-f]+\b/gi,
   /\b(?:(?=[0-9a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{16,})\b/gi,
   // Those of entries: EXP-SQL-0003.
-  /\b(?!UTF-|ISO-|SHA-)[A-Z]{2,}(?:-[A-Z0-9]+)*-\d+\b/g,
+  /\b(?!UTF-|ISO-|SHA-)[A-Z]{2,20}(?:-[A-Z0-9]{1,20}){0,4}-\d+\b/g,
+  // Tokens with a header, as JSON Web Tokens.
+  /\beyJ[\w-]{8,}(?:\.[\w-]+)*/g,
+  // Drawn at random: no name has both cases and several digits at this length.
+  /(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d[\w-]*\d)[\w-]{20,}/g,
+  // user_12345
+  /(?<=[a-z]_)\d{3,}(?!\w)/g,
+  // Versions.
+  /\bv\d+(?:\.\d+)+(?:[-+]\w+(?:\.\w+)*)?/g,
 ];
 
 /** The token at which the parser stopped, which it names without quotation marks. */
 const token = /(?<=Unexpected token )\S+(?= in JSON)/g;
 
-const units = 'ns|µs|us|ms|s|secs?|seconds?|min|minutes?|h|hours?|d|days?|[KMGT]i?B|kB|bytes?|B|%';
-const code = String.raw`(?:HTTP(?:/[\d.]+)?|(?:exit |status |error )?code|(?:exit )?status|errno|signal)`;
+const units =
+  'ns|[µμ]s|us|ms|s|secs?|seconds?|min|minutes?|h|hours?|d|days?|weeks?|m|[KMGT]i?B|kB|bytes?|B|%';
+const code = String.raw`(?:HTTP(?:/[\d.]+)?|(?:exit |status[ _]?|error[ _]?)?code|(?:exit )?status|errno|signal)`;
 const numbers = new RegExp(
-  String.raw`(?<![A-Za-z_\p{Nd}])(?<!\b${code}[ :=]{1,2}[+-]?)[+-]?\p{Nd}+(?:[.,:T_-]\p{Nd}+)*Z?(?:[ \u00A0]?(?:${units})(?![\p{L}\p{N}_]))?`,
+  String.raw`(?<![A-Za-z_\p{Nd}])(?<!\b${code}[ :=]{1,2}[+-]?)[+-]?\p{Nd}+(?:[.,:T_-]\p{Nd}+)*(?:e[+-]?\d+(?!\w))?Z?(?:[ \u00A0]?(?:${units})(?![\p{L}\p{N}_]))?`,
   'giu',
 );
 
-const beforeRelative = [...quoted, ...addresses, ...paths];
+const beforeRelative = [...quoted, ...times, ...addresses, ...paths];
 const afterRelative = [...identifiers, token, numbers];
 
 /** The first line of the message with `#` for each part that varies, and one `#` for a list of them. */
@@ -95,10 +122,21 @@ export function blank(message: string): string {
 const replaceAll = (text: string, patterns: RegExp[]) =>
   patterns.reduce((line, pattern) => line.replace(pattern, mark), text);
 
-/** `# hosts` and `# host` are the same message. It is only compared: nobody reads a word that was cut. */
+/** `# hosts are` and `# host is` are the same message. It is only compared: nobody reads a word that was cut. */
 export function foldPlurals(line: string): string {
-  return line.replace(/(?<=# )[A-Za-z]{3,}(?![\w.])/g, singular);
+  return line
+    .replace(/(?<=# )[A-Za-z]{3,}(?![\w.])/g, (word) => (verbs.has(word) ? word : singular(word)))
+    .replace(/(?<=# (?:[A-Za-z]+ )?)(?:are|were|have|do)\b/g, (verb) => verbs.get(verb) ?? verb);
 }
+
+/** Plurals with their singulars, and these. */
+const verbs = new Map([
+  ['are', 'is'],
+  ['were', 'was'],
+  ['have', 'has'],
+  ['do', 'does'],
+  ...['was', 'has', 'does'].map((verb): [string, string] => [verb, verb]),
+]);
 
 function singular(word: string): string {
   if (/(?:[^aeiou]ies|[^aeiou]y)$/.test(word)) return word.replace(/(?:ies|y)$/, 'y');

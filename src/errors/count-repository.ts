@@ -10,16 +10,18 @@ export type FailedJob = { id: string; number: number };
 const maxGroups = 5000;
 const keptHoursMs = 35 * 24 * 3_600_000;
 
+const isSeenSince = `state = 'resolved' AND excluded.last_at >= coalesce(changed_at, '')`;
+
 const sql = {
   sampleOf: 'SELECT sample FROM error_group WHERE fingerprint = ?',
-  /** One that was resolved is open again; a muted one stays muted. */
+  /** One that was resolved is open again if it was seen since; a muted one stays muted. */
   put: `
     INSERT INTO error_group (fingerprint, title, source, code, place, frame, line, first_at, last_at, times, first_version,
       state, sample)
     VALUES (@fingerprint, @title, @source, @code, @place, @frame, @line, @firstAt, @lastAt, @times, @version, 'open', @sample)
     ON CONFLICT (fingerprint) DO UPDATE SET last_at = max(last_at, excluded.last_at), times = times + excluded.times,
-      came_back_at = CASE state WHEN 'resolved' THEN excluded.last_at ELSE came_back_at END,
-      state = CASE state WHEN 'resolved' THEN 'open' ELSE state END, sample = excluded.sample
+      came_back_at = CASE WHEN ${isSeenSince} THEN excluded.last_at ELSE came_back_at END,
+      state = CASE WHEN ${isSeenSince} THEN 'open' ELSE state END, sample = excluded.sample
     RETURNING id
   `,
   addHour: `
@@ -27,8 +29,10 @@ const sql = {
     ON CONFLICT (group_id, hour) DO UPDATE SET times = times + excluded.times
   `,
   count: 'SELECT count(*) AS groups FROM error_group',
-  /** The oldest resolved ones first, then the oldest. */
-  superfluous: `SELECT id FROM error_group ORDER BY state <> 'resolved', last_at, id LIMIT ?`,
+  /** The oldest resolved ones first, then the oldest open ones. A flood must not undo that people have muted others. */
+  superfluous: `
+    SELECT id FROM error_group ORDER BY CASE state WHEN 'resolved' THEN 0 WHEN 'open' THEN 1 ELSE 2 END, last_at, id LIMIT ?
+  `,
   removeGroup: 'DELETE FROM error_group WHERE id = ?',
   removeHours: 'DELETE FROM error_hour WHERE group_id = ?',
   /** Those that a group names among its newest jobs were counted. */

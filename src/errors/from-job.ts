@@ -15,7 +15,7 @@ export function seenInJob(
   const output = failure.stderr_tail ?? '';
   return toSeen({
     source: 'job',
-    code: typeof reported === 'string' ? reported : failure.code,
+    code: record(typeof reported === 'string' ? reported : failure.code),
     place: operation,
     frame: firstOwnFrame(output, root),
     message: record(failure.message),

@@ -38,12 +38,12 @@ export function toSeen({ message, title, text, source, code, place, frame, at, .
   const [first = ''] = (title ?? message).trim().split(/[\r\n]/, 1);
   return {
     source,
-    code: code.slice(0, maxName) || 'Error',
-    place: place.slice(0, maxName),
-    frame: frame?.slice(0, maxName) ?? null,
-    line: blank(message),
-    title: shorten(first, maxTitle) || code,
-    text: shorten(text, maxText),
+    code: clean(code.slice(0, maxName)) || 'Error',
+    place: clean(place.slice(0, maxName)),
+    frame: frame === null ? null : clean(frame.slice(0, maxName)),
+    line: clean(blank(message)),
+    title: clean(shorten(first, maxTitle)) || clean(code.slice(0, maxName)),
+    text: clean(shorten(text, maxText)),
     at,
     requestId: null,
     job: null,
@@ -52,3 +52,6 @@ export function toSeen({ message, title, text, source, code, place, frame, at, .
     ...where,
   };
 }
+
+/** Without halves of characters and NUL, at which SQLite ends the text that it searches. */
+const clean = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();

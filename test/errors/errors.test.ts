@@ -72,6 +72,24 @@ t.test('an error that was seen before the decision does not bring a group back',
   t.match(await list(app), [{ state: 'resolved', times: 2, came_back: false }]);
 });
 
+t.test('one that was seen before the decision and is counted after it does not, either', async (t) => {
+  const app = await startApp(t, noop);
+  const id = await addError(app, { message: 'it broke' });
+  await app.json(`/api/v1/errors/${id}/resolve`, {});
+  await addError(app, { message: 'it broke', time: Date.now() - 60_000 });
+  t.match(await list(app), [{ state: 'resolved', times: 2, came_back: false }]);
+});
+
+t.test('a text with halves of characters and NUL is kept whole, and found by words after them', async (t) => {
+  const app = await startApp(t, noop);
+  const code = `E${'x'.repeat(98)}😀`;
+  const id = await addError(app, { message: 'half \ud800 a character, \0 and a needle', code });
+  t.match(await list(app, '?q=needle'), [{ id, title: /half \uFFFD a character, \uFFFD and a needle$/ }]);
+  const { body } = await app.json(`/api/v1/errors/${id}`);
+  for (const text of [body.line, body.code, body.sample.text]) t.notMatch(text, /\0/);
+  t.equal(await addError(app, { message: 'half \ud801 a character, \0 and a needle', code }), id);
+});
+
 t.test('a muted group is counted and stays muted until it is opened', async (t) => {
   const app = await startApp(t, noop);
   const id = await addError(app, { message: 'it broke' });

@@ -39,29 +39,33 @@ t.test('while ops.db is locked, nothing is lost', async (t) => {
   t.match(await list(app), [{ times: 2 }]);
 });
 
-t.test('the table keeps 5,000 groups, and removes the oldest resolved ones first', async (t) => {
-  const app = await startApp(t, noop);
-  const add = app.ops.prepare(`
+t.test(
+  'the table keeps 5,000 groups, and removes the oldest resolved ones first, muted ones last',
+  async (t) => {
+    const app = await startApp(t, noop);
+    const add = app.ops.prepare(`
     INSERT INTO error_group (fingerprint, title, source, code, place, line, first_at, last_at, times, first_version, state, sample)
     VALUES (?, 't', 'server', 'c', 'p', 'l', ?, ?, 1, '1', ?, '{"jobs":[],"requests":[]}')
   `);
-  app.ops.transaction(() => {
-    for (let at = 0; at < 5000; at++) {
-      const time = new Date(1.7e12 + at).toISOString();
-      add.run(String(at), time, time, at === 4000 ? 'resolved' : 'open');
-    }
-  })();
-  app.ops.exec(`INSERT INTO error_hour VALUES (1, '2020-01-01T00', 1), (2, '2020-01-01T00', 1)`);
-  const left = (fingerprint: string) =>
-    app.ops.prepare('SELECT count(*) FROM error_group WHERE fingerprint = ?').pluck().get(fingerprint);
-  await addError(app, { message: 'one' });
-  t.same([left('4000'), left('0')], [0, 1]);
-  await addError(app, { message: 'another' });
-  t.same([left('0'), left('1')], [0, 1]);
-  t.equal(app.ops.prepare('SELECT count(*) FROM error_group').pluck().get(), 5000);
-  const hours = app.ops.prepare(`SELECT group_id FROM error_hour WHERE hour < '2021'`).pluck();
-  t.same(hours.all(), [2], 'a removed group leaves no hours');
-});
+    const states: Record<number, string> = { 0: 'muted', 4000: 'resolved' };
+    app.ops.transaction(() => {
+      for (let at = 0; at < 5000; at++) {
+        const time = new Date(1.7e12 + at).toISOString();
+        add.run(String(at), time, time, states[at] ?? 'open');
+      }
+    })();
+    app.ops.exec(`INSERT INTO error_hour VALUES (1, '2020-01-01T00', 1), (2, '2020-01-01T00', 1)`);
+    const left = (fingerprint: string) =>
+      app.ops.prepare('SELECT count(*) FROM error_group WHERE fingerprint = ?').pluck().get(fingerprint);
+    await addError(app, { message: 'one' });
+    t.same([left('4000'), left('1')], [0, 1]);
+    await addError(app, { message: 'another' });
+    t.same([left('0'), left('1'), left('2')], [1, 0, 1]);
+    t.equal(app.ops.prepare('SELECT count(*) FROM error_group').pluck().get(), 5000);
+    const hours = app.ops.prepare(`SELECT group_id FROM error_hour WHERE hour < '2021'`).pluck();
+    t.same(hours.all(), [1], 'a removed group leaves no hours');
+  },
+);
 
 t.test('hours are kept for 35 days, and the bars show the last 24', async (t) => {
   let now = new Date();
