@@ -1,11 +1,13 @@
 // Commands for the groups of errors. Each calls the API and prints the result.
+import { invalidArguments } from '../core/arguments.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Client, Command, Given } from '../core/terminal/command.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { errorSources } from './fingerprint.ts';
-import { groupViews, isInTitle } from './group.ts';
-import type { GroupBody, OneGroupBody } from './group-body.ts';
+import { groupViews, isInTitle, maxDecided } from './group.ts';
+import type { DecisionsBody, GroupBody, OneGroupBody } from './group-body.ts';
 
 const names = 'the number of a group';
 const limit = { type: 'integer', title: 'Number of groups, 1 to 200', default: 20 } as const;
@@ -13,7 +15,7 @@ const limit = { type: 'integer', title: 'Number of groups, 1 to 200', default: 2
 export const errorCommands: Command[] = [
   {
     name: 'errors',
-    summary: 'Errors in groups: list, show ID, resolve ID, mute ID, open ID.',
+    summary: 'Errors in groups: list, show ID, resolve ID…, mute ID…, open ID….',
     example: 'list',
     flags: {
       state: { type: 'string', title: 'Only these groups', enum: [...groupViews], default: 'open' },
@@ -22,7 +24,7 @@ export const errorCommands: Command[] = [
       limit,
       reason: textFlag('Why; kept in the audit log'),
     },
-    wordsMax: 2,
+    wordsMax: maxDecided + 1,
     verbs: {
       list: { run: list },
       show: { names, run: show },
@@ -35,7 +37,8 @@ export const errorCommands: Command[] = [
 
 const path = (id: string, more = '') => `/api/v1/errors/${encodeURIComponent(id)}${more}`;
 
-async function list(client: Client, { values }: Given, screen: Screen) {
+async function list(client: Client, { rest, values }: Given, screen: Screen) {
+  assertNoMore(rest);
   const { reason: _, ...chosen } = values;
   const given = Object.entries({ state: 'open', limit: limit.default, ...chosen });
   const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
@@ -47,7 +50,8 @@ async function list(client: Client, { values }: Given, screen: Screen) {
   return screen.show(page, ...lines, ...end);
 }
 
-async function show(client: Client, { name }: Given, screen: Screen) {
+async function show(client: Client, { name, rest }: Given, screen: Screen) {
+  assertNoMore(rest.slice(1));
   const group = await client.get<OneGroupBody>(path(name));
   const { code, source, place, frame, line, sample } = group;
   const parts = [code, source, place, ...(frame === null ? [] : [frame]), `“${line}”`];
@@ -59,12 +63,38 @@ async function show(client: Client, { name }: Given, screen: Screen) {
   return screen.show(group, format(group), `Made of: ${parts.join(' · ')}`, ...places, '', sample.text);
 }
 
-async function decide(verb: string, client: Client, { name, values: { reason } }: Given, screen: Screen) {
-  const group = await client.post<OneGroupBody>(
-    path(name, `/${verb}`),
-    reason === undefined ? {} : { reason },
-  );
+/** Several groups are decided on at once. */
+async function decide(verb: string, client: Client, { rest, values: { reason } }: Given, screen: Screen) {
+  const why = reason === undefined ? {} : { reason };
+  const [name = '', ...others] = rest;
+  if (others.length > 0) return decideAll(verb, client, { groups: rest.map(readId), ...why }, screen);
+  const group = await client.post<OneGroupBody>(path(name, `/${verb}`), why);
   return screen.show(group, format(group));
+}
+
+async function decideAll(verb: string, client: Client, body: { groups: number[] }, screen: Screen) {
+  const answer = await client.post<DecisionsBody>(`/api/v1/errors/${verb}`, body);
+  const lines = answer.items.map(
+    ({ id, message }) => `${String(id).padEnd(5)} ${message ?? verbsDone[verb]}`,
+  );
+  const code = screen.show(answer, ...lines);
+  return answer.skipped > 0 ? exits.failed : code;
+}
+
+const verbsDone: Record<string, string> = { resolve: 'resolved', mute: 'muted', open: 'open' };
+
+/** Throws `invalid_arguments`. Only decisions take several numbers. */
+function assertNoMore([word]: string[]) {
+  if (word === undefined) return;
+  throw invalidArguments([{ field: 'errors', message: `${word.slice(0, 80)} is one word too many.` }]);
+}
+
+/** Throws `invalid_arguments`. */
+function readId(word: string): number {
+  if (/^[1-9]\d{0,14}$/.test(word)) return Number(word);
+  throw invalidArguments([
+    { field: 'errors', message: `${word.slice(0, 80)} is not the number of a group.` },
+  ]);
 }
 
 function format({ id, times, last_at, state, came_back, title, place }: GroupBody): string {

@@ -1,5 +1,6 @@
 // A group of errors as the API gives it. Times are ISO 8601 UTC.
 import { integerSchema, nullable, objectSchema, textSchema } from '../core/schemas.ts';
+import type { Decision } from './decisions.ts';
 import { errorSources } from './fingerprint.ts';
 import { groupStates, type Sample } from './group.ts';
 import type { SeenGroup } from './groups.ts';
@@ -64,4 +65,32 @@ export const oneGroupSchema = objectSchema({
     jobs: { type: 'array', items: integerSchema },
     requests: { type: 'array', items: textSchema },
   }),
+});
+
+const decisionOutcomes = ['done', 'skipped'] as const;
+
+export type DecisionsBody = ReturnType<typeof decisionsBody>;
+
+export function decisionsBody(decisions: Decision[]) {
+  const items = decisions.map((decision) => ({
+    id: decision.id,
+    outcome: decisionOutcomes['group' in decision ? 0 : 1],
+    message: 'group' in decision ? null : decision.refusal.message,
+  }));
+  const count = (wanted: string) => items.filter(({ outcome }) => outcome === wanted).length;
+  return { total: items.length, done: count('done'), skipped: count('skipped'), items };
+}
+
+export const decisionsSchema = objectSchema({
+  total: integerSchema,
+  done: integerSchema,
+  skipped: integerSchema,
+  items: {
+    type: 'array',
+    items: objectSchema({
+      id: integerSchema,
+      outcome: { type: 'string', enum: decisionOutcomes },
+      message: { ...nullable('string'), description: 'Why it was skipped.' },
+    }),
+  },
 });

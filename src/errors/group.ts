@@ -37,6 +37,9 @@ export type Group = Parts & {
 /** An error without a route or an operation has what failed as its place, with which its title begins. */
 export const isInTitle = ({ place, title }: Pick<Group, 'place' | 'title'>) => title.startsWith(`${place}: `);
 
+/** How many groups are decided on at once. */
+export const maxDecided = 200;
+
 export const groupTarget = (id: number | string) => `error:${id}`;
 
 export function unknownGroup(id: number): AppError {

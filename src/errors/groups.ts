@@ -72,6 +72,9 @@ export function createGroups(given: Given) {
       return (seen && repository.findByFingerprint(fingerprintOf(seen))) ?? null;
     },
 
+    /** Of those that there are. */
+    titles: (ids: number[]) => ids.flatMap((id) => repository.find(id)?.title ?? []),
+
     /** Throws `not_found`. */
     find(id: number): SeenGroup & { sample: Sample } {
       const group = repository.find(id);

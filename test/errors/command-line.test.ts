@@ -32,3 +32,16 @@ t.test('the command lists, shows and decides', async (t) => {
   t.match(await run('show', '99'), { code: 2, err: /There is no group of errors 99/ });
   t.match(await run('show'), { code: 2 });
 });
+
+t.test('several groups are decided on at once, and each that is left is named', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const run = (...words: string[]) => runHere(app.root, ['errors', ...words]);
+  for (const code of ['E1', 'E2', 'E3']) await addError(app, { message: 'it broke', code });
+  t.match(await run('resolve', '1', '2'), { code: 0, out: /^1 +resolved\n2 +resolved\n$/ });
+  const { code, out } = await run('resolve', '2', '3', '99');
+  t.equal(code, 1);
+  t.match(out, /^2 +This group is resolved already\.\n3 +resolved\n99 +There is no group of errors 99\.\n$/);
+  t.match(await run('mute', '1', 'x'), { code: 2, err: /x is not the number of a group/ });
+  t.match(await run('show', '1', '2'), { code: 2 });
+  t.match(await run('list', 'x'), { code: 2 });
+});

@@ -80,6 +80,16 @@ const ofErrors = {
     post(app, `/api/v1/errors/${await openError(app)}/resolve`),
   'POST /api/v1/errors/:id/mute': async (app) => post(app, `/api/v1/errors/${await openError(app)}/mute`),
   'POST /api/v1/errors/:id/open': (app) => post(app, `/api/v1/errors/${lastError(app)}/open`),
+  'POST /api/v1/errors/resolve': async (app) =>
+    post(app, '/api/v1/errors/resolve', { groups: [await openError(app)] }),
+  'POST /api/v1/errors/mute': async (app) =>
+    post(app, '/api/v1/errors/mute', { groups: [await openError(app)] }),
+  'POST /api/v1/errors/open': (app) => post(app, '/api/v1/errors/open', { groups: [lastError(app)] }),
+  'POST /ui/errors/resolve': async (app) =>
+    submit(app, '/ui/errors/resolve', { [`group:${await openError(app)}`]: 'on' }),
+  'POST /ui/errors/mute': async (app) =>
+    submit(app, '/ui/errors/mute', { [`group:${await openError(app)}`]: 'on' }),
+  'POST /ui/errors/open': (app) => submit(app, '/ui/errors/open', { [`group:${lastError(app)}`]: 'on' }),
   'POST /ui/errors/:id/resolve': async (app) => submit(app, `/ui/errors/${await openError(app)}/resolve`),
   'POST /ui/errors/:id/mute': async (app) => submit(app, `/ui/errors/${await openError(app)}/mute`),
   'POST /ui/errors/:id/open': (app) => submit(app, `/ui/errors/${lastError(app)}/open`),

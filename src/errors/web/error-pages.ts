@@ -12,6 +12,7 @@ import { type Group, groupViews } from '../group.ts';
 import type { ErrorContext } from '../parts.ts';
 import { type ListQuery, viewErrors } from './errors-view.ts';
 import { viewGroupPage } from './group-view.ts';
+import { registerManyPages } from './many-pages.ts';
 
 export const errorsPage: Page = {
   path: '/errors',
@@ -80,6 +81,7 @@ export function registerErrorPages(app: FastifyInstance, ctx: ErrorContext) {
   );
 
   registerDecisions(app, ctx);
+  registerManyPages(app, ctx);
 }
 
 function readQuery({ state, source, q, before }: ListQuery): ListQuery {
@@ -117,8 +119,9 @@ function registerDecisions(app: FastifyInstance, { decisions, groups }: ErrorCon
       return reply.sendDialog('errors/dialog-mute', {
         question: 'Mute this error?',
         section,
-        title,
+        titles: [title],
         action: url(`/ui/errors/${id}/mute`),
+        fields: [],
         needs: decisionActions.muted.name,
         confirm: 'Mute',
         keep: 'Keep it open',

@@ -12,8 +12,15 @@ import {
 import { requester } from '../../web/requester.ts';
 import { decisionActions } from '../actions.ts';
 import { errorSources } from '../fingerprint.ts';
-import { groupViews } from '../group.ts';
-import { groupBody, groupSchema, oneGroupBody, oneGroupSchema } from '../group-body.ts';
+import { groupViews, maxDecided } from '../group.ts';
+import {
+  decisionsBody,
+  decisionsSchema,
+  groupBody,
+  groupSchema,
+  oneGroupBody,
+  oneGroupSchema,
+} from '../group-body.ts';
 import type { GroupCursor } from '../group-repository.ts';
 import type { GroupChoice } from '../groups.ts';
 import type { ErrorContext } from '../parts.ts';
@@ -51,10 +58,24 @@ const oneSchema = {
 
 /** By the last part of their address. */
 const decisions = {
-  resolve: { state: 'resolved', summary: 'Marks a group as resolved until it is seen again.' },
-  mute: { state: 'muted', summary: 'Takes a group from the open ones. It is counted on.' },
-  open: { state: 'open', summary: 'Opens a group that was resolved or muted.' },
+  resolve: {
+    state: 'resolved',
+    summary: 'Marks a group as resolved until it is seen again.',
+    ofMany: 'Marks the named groups as resolved until they are seen again.',
+  },
+  mute: {
+    state: 'muted',
+    summary: 'Takes a group from the open ones. It is counted on.',
+    ofMany: 'Takes the named groups from the open ones. They are counted on.',
+  },
+  open: {
+    state: 'open',
+    summary: 'Opens a group that was resolved or muted.',
+    ofMany: 'Opens the named groups that were resolved or muted.',
+  },
 } as const;
+
+const ids = { type: 'array', minItems: 1, maxItems: maxDecided, items: idSchema } as const;
 
 export function registerErrorsApi(app: FastifyInstance, ctx: ErrorContext) {
   const { groups } = ctx;
@@ -69,15 +90,20 @@ export function registerErrorsApi(app: FastifyInstance, ctx: ErrorContext) {
     oneGroupBody(groups.find(id)),
   );
 
-  for (const [verb, { state, summary }] of Object.entries(decisions)) {
+  for (const [verb, { state, summary, ofMany }] of Object.entries(decisions)) {
     const schema = { summary, params, body: optionalBody({}), response: oneSchema.response };
-    app.post<Numbered>(
-      `/api/v1/errors/:id/${verb}`,
-      { schema, config: { action: decisionActions[state] } },
-      async (request) => {
-        await ctx.decisions.decide(request.params.id, state, requester(request));
-        return oneGroupBody(groups.find(request.params.id));
-      },
+    const config = { action: decisionActions[state] };
+    app.post<Numbered>(`/api/v1/errors/:id/${verb}`, { schema, config }, async (request) => {
+      await ctx.decisions.decide(request.params.id, state, requester(request));
+      return oneGroupBody(groups.find(request.params.id));
+    });
+    const response = { 200: decisionsSchema, ...refusals };
+    const body = closedSchema({ groups: ids }, ['groups']);
+    app.post<{ Body: { groups: number[] } }>(
+      `/api/v1/errors/${verb}`,
+      { schema: { summary: ofMany, body, response }, config },
+      async (request) =>
+        decisionsBody(await ctx.decisions.decideAll(request.body.groups, state, requester(request))),
     );
   }
 }

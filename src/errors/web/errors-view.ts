@@ -1,6 +1,7 @@
 // The view model of the list of groups: the form, the chips, the rows and the address of the next page.
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
+import { decisionActions } from '../actions.ts';
 import { errorSources } from '../fingerprint.ts';
 import type { GroupView } from '../group.ts';
 import type { GroupChoice } from '../groups.ts';
@@ -43,6 +44,8 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     summary: describeSummary(summary),
     path: errorsUrl({ ...query, state }, '/ui/errors'),
     query: { ...query, state },
+    picked: verbs.filter(({ to }) => to !== (isOpen(state) ? 'open' : state)),
+    here: errorsUrl({ ...query, state }),
     chips: chips
       .filter(({ view }) => alwaysShown.has(view) || summary[view] > 0 || view === state)
       .map(({ view, ...chip }) => ({
@@ -67,6 +70,15 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     missed: viewMissed(ctx),
   };
 }
+
+const verbs = [
+  { verb: 'resolve', word: 'Resolve', needed: decisionActions.resolved.name, to: 'resolved' },
+  { verb: 'mute', word: 'Mute', needed: decisionActions.muted.name, to: 'muted' },
+  { verb: 'open', word: 'Open again', needed: decisionActions.open.name, to: 'open' },
+] as const;
+
+/** The views of groups that all are open. */
+const isOpen = (view: GroupView) => view !== 'all' && view !== 'resolved' && view !== 'muted';
 
 /** How many match is not counted: there may be thousands. */
 function describeFound(found: number, isPart: boolean): string {
