@@ -43,7 +43,7 @@ export function createLoop<T>(given: {
     },
     /** After a change of what `everyMs` depends on: runs at once, after a run in progress. Nothing while stopped. */
     wake() {
-      if (isStarted) restart();
+      if (isStarted) void restart();
     },
     /** One run, shared by concurrent calls; its error goes to the caller. */
     runOnce,
