@@ -7,13 +7,17 @@ import type { JobRepository } from '../jobs/repository.ts';
 
 type Given = Pick<Kernel, 'bus' | 'catalogue' | 'log'> & { repository: Pick<JobRepository, 'find'> };
 
+/** Ended jobs whose end is not logged again. */
+const maxEnded = 200;
+
 export function logJobs({ bus, catalogue, log, repository }: Given) {
+  const ended: string[] = [];
   const lastStatus = new Map<string, string>();
   bus.on('job', (job) => {
     const { id, number, operation, status, request_id } = job;
     if (lastStatus.get(id) === status) return;
     lastStatus.set(id, status);
-    if (isTerminal(status)) lastStatus.delete(id);
+    if (isTerminal(status) && ended.push(id) > maxEnded) lastStatus.delete(String(ended.shift()));
     const line = { event: `job.${status}`, job_id: id, number, operation, request_id };
     if (status === 'failed') log.warn(line, describeFailed(job));
     else log.info(line, `job #${number} ${status}`);

@@ -38,7 +38,7 @@ const cannotRead = () => {
 
 t.test('each status change of a job is one line with its request id; progress writes none', async (t) => {
   const { bus, lines } = collect(cannotRead);
-  for (const status of ['queued', 'running', 'running', 'running', 'succeeded'] as const)
+  for (const status of ['queued', 'running', 'running', 'running', 'succeeded', 'succeeded'] as const)
     bus.emit('job', job(status));
   bus.emit('job', job('queued', 2));
   t.same(
