@@ -23,7 +23,6 @@ export function createFlagParts(ctx: Context) {
     flagRepository,
     flags,
     isOn: reader.isOn,
-    isOffForAll: reader.isOffForAll,
 
     /** A flag is stale only if this installation has known it for long. */
     async noteKnown() {

@@ -31,7 +31,7 @@ export function createWorkerParts(ctx: Context) {
 
   return {
     rechecks,
-    isOffForAll: ctx.use(flags).isOffForAll,
+    flags: ctx.use(flags).flags,
     queue,
     counts,
     watch,

@@ -4,23 +4,26 @@ import { formatNumber, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { url } from '../core/url.ts';
 import { modelOf } from '../embedding/model-change.ts';
+import { type FlagState, shareOf } from '../flags/flag.ts';
 import { recheckFlag } from './recheck.ts';
 import type { RecheckRepository } from './recheck-repository.ts';
 
 type Sources = Pick<Kernel, 'library'> & {
   rechecks: Pick<RecheckRepository, 'counts'>;
-  isOffForAll: (key: string) => boolean;
+  /** Asking these is no read of the flag: the check of a server would hide that no worker reads it. */
+  flags: { find(key: string): { state: FlagState } };
 };
 
 export const recheckHead = { id: 'vector-recheck', component: 'embedder', title: 'Vectors of the model' };
 
-export function recheckCheck({ library, rechecks, isOffForAll }: Sources): Check {
+export function recheckCheck({ library, rechecks, flags }: Sources): Check {
   return {
     ...recheckHead,
     everySec: 60,
     dirtyOn: ['flags'],
     look() {
-      if (isOffForAll(recheckFlag)) return { says: `Off: the flag ${recheckFlag} is off.`, found: [] };
+      if (shareOf(flags.find(recheckFlag).state) === 0)
+        return { says: `Off: the flag ${recheckFlag} is off.`, found: [] };
       const model = modelOf(library).name;
       const { checked, differing } = rechecks.counts(model ?? '');
       if (model === null || checked === 0) return { says: 'No entry was embedded again yet.', found: [] };

@@ -15,7 +15,8 @@ export const recheckFlag = 'vector-recheck';
 /** The cost of a look: so many entries are embedded, out of so many that are read. */
 const [batchSize, readMax] = [4, 200];
 const pageSize = 50;
-const embedMaxMs = 10_000;
+/** So long the model may take for each of its answers. */
+const modelMaxMs = 10_000;
 
 type Given = {
   entries: Pick<EmbeddingRepository, 'entryPages'>;
@@ -49,10 +50,12 @@ export function createRecheck(given: Given): () => Promise<void> {
   };
 }
 
+/** Nothing for a model that takes too long. */
 async function look(given: Given, nextEntry: () => EntryRow | null) {
   const { flags, model, rechecks, untilFree } = given;
   // The dimension is known once the model has been used.
-  if (model.dimension === 0) await model.probe();
+  if (model.dimension === 0) await inTime(model.probe(), modelMaxMs);
+  if (model.dimension === 0) return;
   const known = rechecks.differing(model.name, batchSize);
   const found = known.map((key) => ({ key, one: findEntry(given, key) }));
   const gone = found.filter(({ one }) => one === null).map(({ key }) => key);
@@ -60,7 +63,8 @@ async function look(given: Given, nextEntry: () => EntryRow | null) {
   for (let read = 0; read < readMax && chosen.length < batchSize; read++) {
     const entry = nextEntry();
     if (entry === null) break;
-    const isDue = flags.isOn(recheckFlag, entry.id) && !known.some(({ id }) => id === entry.id);
+    const isKnown = known.some(({ kind, id }) => kind === entry.kind && id === entry.id);
+    const isDue = !isKnown && flags.isOn(recheckFlag, entry.id);
     const one = isDue ? compared(entry, model) : null;
     if (one) chosen.push(one);
   }
@@ -68,10 +72,9 @@ async function look(given: Given, nextEntry: () => EntryRow | null) {
   if (results.length + gone.length > 0) await untilFree(() => rechecks.note(results, gone));
 }
 
-/** Nothing for a model that takes too long. */
 async function embedAgain(model: Embedder, chosen: Compared[]): Promise<Rechecked[]> {
   const texts = chosen.map(({ entry }) => embeddedText(entry));
-  const vectors = await inTime(model.embed(texts), embedMaxMs);
+  const vectors = await inTime(model.embed(texts), modelMaxMs);
   return chosen.flatMap(({ entry: { kind, id }, stored }, at) => {
     const vector = scaleToUnit(Float32Array.from(vectors?.[at] ?? []));
     return vector === null ? [] : [{ kind, id, model: model.name, similarity: product(vector, stored) }];

@@ -1,11 +1,16 @@
 // The flag vector-recheck: idle workers embed entries again, and a model that changed behind its name is a finding.
 import '../support/plain-children.ts';
+import { mock } from 'node:test';
 import t from 'tap';
 import { toldModel } from '../../scripts/chaos/told.ts';
 import { createFlagRepository } from '../../src/flags/flag-repository.ts';
 import { isOnFor } from '../../src/flags/flag.ts';
+import { flags } from '../../src/flags/feature.ts';
+import type { EntryRow } from '../../src/embedding/repository.ts';
+import { createRecheck } from '../../src/workers/recheck.ts';
 import { recheckCheck } from '../../src/workers/recheck-check.ts';
 import { createRecheckRepository } from '../../src/workers/recheck-repository.ts';
+import { startApp } from '../support/app.ts';
 import { finishes, startRig, type WorkerRig } from '../support/rig.ts';
 
 const quick = { msPerEntry: 0, pace: { recheckMs: 20 } };
@@ -18,7 +23,8 @@ function setFlag({ ops }: WorkerRig, percent: number) {
 
 function partsOf(rig: WorkerRig) {
   const rechecks = createRecheckRepository(rig.ops, () => new Date());
-  const check = recheckCheck({ library: rig.library, rechecks, isOffForAll: () => false });
+  const state = { is_on: true, percent: 100 };
+  const check = recheckCheck({ library: rig.library, rechecks, flags: { find: () => ({ state }) } });
   const counts = () => rechecks.counts(toldModel.name);
   const checked = () =>
     rig.ops.prepare('SELECT entry_id FROM vector_recheck ORDER BY 1').pluck().all() as string[];
@@ -84,4 +90,71 @@ t.test('the newest thousand results are kept', async (t) => {
   t.strictSame(rechecks.differing('m', 1), [{ kind: 'manual', id: 'm100' }]);
   rechecks.note([], [{ kind: 'manual', id: 'm100' }]);
   t.equal(rechecks.counts('m').checked, 999);
+});
+
+t.test('the check alone does not count as a read of the flag', async (t) => {
+  const app = await startApp(t);
+  await app
+    .use(flags)
+    .flags.change(
+      [{ key, to: { is_on: true, percent: 50, note: null } }],
+      { actor: 'ada', role: 'admin', peer: null, requestId: null, reason: 'try it' },
+      { reason: 'try it' },
+    );
+  await app.parts.checker.runOnce('vector-recheck');
+  await app.use(flags).settled();
+  t.equal(app.use(flags).flags.find(key).use?.read_at ?? null, null);
+});
+
+/** A look at these entries, with a model that is told what to do. */
+function lookAt(
+  entries: EntryRow[],
+  { dimension = 2, differing = [] as EntryRow[], probe = async () => {} },
+) {
+  const noted: { kind: string; id: string }[] = [];
+  const model = {
+    ...{ name: 'm', version: '1', isLexical: false, dimension, probe },
+    embed: async (texts: string[]) => texts.map(() => Float32Array.of(1, 0)),
+  };
+  const look = createRecheck({
+    entries: {
+      *entryPages({ entry }) {
+        yield entries.filter(({ id }) => entry === undefined || id === entry);
+      },
+    },
+    rechecks: { differing: () => differing, note: (results) => void noted.push(...results) },
+    model,
+    flags: { isOn: () => true, isOffForAll: () => false },
+    untilFree: async (work) => work(),
+    everyMs: 0,
+    nowMs: () => 0,
+    report: (line) => t.fail(line),
+  });
+  return { look, noted };
+}
+
+const entryOf = (kind: EntryRow['kind'], id: string): EntryRow => ({
+  ...{ kind, id, title: id, body: '', note: null, embedding_status: 'embedded', model_name: 'm' },
+  ...{ content_hash: null, vector: Buffer.from(Float32Array.of(1, 0).buffer) },
+});
+
+t.test('an entry is compared while one of the other kind with its id is, too', async (t) => {
+  const [experience, manual] = [entryOf('experience', 'same'), entryOf('manual', 'same')];
+  const { look, noted } = lookAt([experience, manual], { differing: [experience] });
+  await look();
+  t.match(noted, [
+    { kind: 'experience', id: 'same' },
+    { kind: 'manual', id: 'same' },
+  ]);
+});
+
+t.test('a model that does not answer the probe holds up nothing else', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const probe = () => new Promise<void>(() => {});
+  const { look, noted } = lookAt([entryOf('manual', 'one')], { dimension: 0, probe });
+  const ended = look().then(() => 'ended');
+  mock.timers.tick(10_000);
+  t.equal(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve))]), 'ended');
+  t.strictSame(noted, []);
 });
