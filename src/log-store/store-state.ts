@@ -17,6 +17,7 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
   let file: FileState | null = null;
   let remade: { at: Date; reason: string } | null = null;
   const problem = createProblem({ log, now });
+  const announce = createAnnouncing(log);
   /** Times the thread has made the file again, and lines dropped, as far as the log says so. */
   let reported = { remade: 0, dropped: 0 };
   let shown = '';
@@ -29,14 +30,14 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
       reported = { ...reported, remade: answer.remade };
       log.warn({ event: 'log.remade' }, `log.db ${remade.reason}, so it was made again`);
     }
-    if (hasNew) bus.emit('lines');
+    if (hasNew) announce(() => bus.emit('lines'));
   }
 
   /** The number of bytes alone is shown every few seconds. */
   function emitChange() {
     const former = shown;
     shown = JSON.stringify([remade, problem.read(), dropped()]);
-    if (shown !== former) bus.emit('log-store');
+    if (shown !== former) announce(() => bus.emit('log-store'));
   }
 
   function reportDropped() {
@@ -63,7 +64,7 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
       problem.clear();
       learn(answer);
       reportDropped();
-      bus.emit('log-store');
+      announce(() => bus.emit('log-store'));
     },
 
     noteFailed,
@@ -80,6 +81,19 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
 
     /** `file`: null before the first look. `remade`: the last time since the start. `problem`: why nothing is written. */
     read: () => ({ file, remade, problem: problem.read(), dropped: dropped() }),
+  };
+}
+
+/** A listener that fails stops no writing. It is said once, since saying it is a line. */
+function createAnnouncing(log: Given['log']) {
+  let hasFailed = false;
+  return (emit: () => void) => {
+    try {
+      emit();
+    } catch (error) {
+      if (!hasFailed) log.error({ err: error }, 'a listener of the log store has failed');
+      hasFailed = true;
+    }
   };
 }
 

@@ -7,6 +7,7 @@ import { logStore } from '../../src/log-store/feature.ts';
 import { logSchemaVersion } from '../../src/log-store/schema-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { makeFolder } from '../support/folder.ts';
+import { until } from '../support/until.ts';
 
 const everything = { filter: {}, from: 0, to: Number.MAX_SAFE_INTEGER, isUp: true, limit: 1000 };
 const noop = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
@@ -226,4 +227,20 @@ t.test('while nothing can be written, lines are counted, and nothing else fails'
   const kept = await texts();
   t.ok(kept.some((text) => /^(1 line of the log was|[\d,]+ lines of the log were) not kept$/.test(text)));
   t.notOk(kept.includes('lost'));
+});
+
+t.test('a listener that fails keeps no later line from being written, and is said once', async (t) => {
+  const { app, texts } = await start(t);
+  let heard = 0;
+  app.parts.bus.on('lines', () => {
+    heard += 1;
+    throw new Error('broken');
+  });
+  app.log.warn('first');
+  await until(() => heard > 0);
+  app.log.warn('second');
+  await until(() => heard > 1);
+  const kept = await texts();
+  t.ok(kept.includes('first') && kept.includes('second'));
+  t.equal(kept.filter((text) => /listener/.test(text)).length, 1);
 });
