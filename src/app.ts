@@ -22,7 +22,7 @@ import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
-import { refuseSharedLogFile } from './log-store/log-file.ts';
+import { refuseSharedLogFile } from './log-store/log-place.ts';
 import { workLog } from './log-store/place.ts';
 import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';

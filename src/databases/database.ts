@@ -1,7 +1,7 @@
 // The databases of an installation, by the names that people and programs give them.
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { logFileOf } from '../log-store/log-file.ts';
+import { logFileOf } from '../log-store/log-place.ts';
 
 /** Those that cannot be made again. */
 export const lastingNames = ['library', 'ops'] as const;

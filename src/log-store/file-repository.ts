@@ -7,18 +7,22 @@ import type { Db } from '../core/db/open.ts';
 import { readPages } from '../core/db/pages.ts';
 import { AppError } from '../core/errors.ts';
 import { logSchema, logSchemaVersion } from './schema-repository.ts';
-
-/** SQLite blocks the thread so long while another program has locked the file. Callers wait without blocking it. */
-const busyMs = 20;
-/** The write-ahead log is emptied into the file when it has so many bytes, and shortened to them. */
-const walMaxBytes = 4 * 1024 * 1024;
+import {
+  busyMs,
+  checkpoint,
+  type Held,
+  hasLostWal,
+  inodeOf,
+  removeLogs,
+  stampOf,
+  walBytesOf,
+  walMaxBytes,
+} from './wal-repository.ts';
 
 const damage = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'SQLITE_READONLY_DBMOVED'];
 const otherVersion = 'was of another version';
 /** Marks the databases that the log store has made, and so may remove. */
 const applicationId = 0x43484c4c;
-/** `walInode`: of the write-ahead log, once it is there. */
-type Held = { db: Db; inode: number; walInode: number | null; stamp: string; isSuspect: boolean };
 
 type Given = {
   file: string;
@@ -123,7 +127,7 @@ function createHolder({ file, idsAbove, onRemade }: Given) {
     letGo(null);
   }
 
-  /** `reason`: why it must be made again, if it must. */
+  /** `reason`: why it must be made again, if it must. A file that cannot be closed well is given up all the same. */
   function letGo(reason: string | null) {
     try {
       held?.db.close();
@@ -224,21 +228,6 @@ function createTables(db: Db, idsAbove: number) {
   })();
 }
 
-/** Only this writes into the file itself, so its time of change is known afterwards. */
-function checkpoint(held: Held, file: string) {
-  if (stampOf(file) !== held.stamp) held.isSuspect = true;
-  // Waits for nobody who reads an older state.
-  held.db.pragma('busy_timeout = 0');
-  try {
-    held.db.pragma('wal_checkpoint(TRUNCATE)');
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-  } finally {
-    held.db.pragma(`busy_timeout = ${busyMs}`);
-  }
-  held.stamp = stampOf(file);
-}
-
 /** Reads the whole file through a connection that has none of its pages; null if it is intact. Throws SQLite's error when another
  *  program has locked it. */
 function examine(file: string): string | null {
@@ -270,29 +259,4 @@ function reasonOf(error: unknown): string | null {
   return code === 'SQLITE_ERROR' && /no such (table|column)|has no column/.test(message)
     ? 'had other tables'
     : null;
-}
-
-function removeLogs(file: string) {
-  for (const end of ['-wal', '-shm']) fs.rmSync(file + end, { force: true });
-}
-
-function inodeOf(file: string): number | null {
-  return fs.statSync(file, { throwIfNoEntry: false })?.ino ?? null;
-}
-
-/** SQLite writes on into a write-ahead log that was removed, and what is in there is lost with the process. */
-function hasLostWal(held: Held, file: string): boolean {
-  const inode = inodeOf(`${file}-wal`);
-  held.walInode ??= inode;
-  return held.walInode !== inode;
-}
-
-/** Differs after each write into the file. */
-function stampOf(file: string): string {
-  const stat = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
-  return `${stat?.mtimeNs} ${stat?.size}`;
-}
-
-function walBytesOf(file: string): number {
-  return fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }

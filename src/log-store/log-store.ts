@@ -6,7 +6,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { Answer, Given, Item, Kind, QuestionName } from './contents.ts';
 import { createFlushing } from './flushing.ts';
-import { logFileOf } from './log-file.ts';
+import { logFileOf } from './log-place.ts';
 import type { StatementCount } from './statement-counts.ts';
 import { createStoreState } from './store-state.ts';
 import { createWaiting } from './waiting.ts';
