@@ -2,6 +2,7 @@
 import { isObject, parseJson } from '../core/json.ts';
 import type { KeptLine, Log } from '../core/log.ts';
 import type { Redactor } from '../core/redaction.ts';
+import { levels } from '../log-store/line.ts';
 import { placeOf } from '../log-store/place.ts';
 import { firstOwnFrame } from './frames.ts';
 import { seenLost } from './from-worker.ts';
@@ -10,7 +11,6 @@ import { type Seen, toSeen } from './seen.ts';
 /** Marks the lines that say that errors cannot be counted: counting them would not end. */
 const notCounted = 'errors.not_counted';
 
-const error = 50;
 /** A lost worker is reported once more than its end. */
 const workerCodes: Record<string, string> = {
   'worker.lost': 'worker_lost',
@@ -27,7 +27,7 @@ const uninteresting = new Set([notCounted, 'worker.ended']);
 
 /** Whether a line may report an error. Its text is not parsed, since there may be a flood of warnings. */
 export function mayReportError({ level, text }: KeptLine): boolean {
-  return level >= error || events.some((event) => text.includes(event));
+  return level >= levels.error || events.some((event) => text.includes(event));
 }
 
 /** Null for a line that reports no error. `root`: the folder of this program. */

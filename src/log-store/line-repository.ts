@@ -2,7 +2,7 @@
 import { type Db, prepareOnce } from '../core/db/open.ts';
 import { containing, containingInJson, like } from '../core/db/word-search.ts';
 import { isObject } from '../core/json.ts';
-import type { Line, LineFilter } from './line.ts';
+import { indexOf, type Line, type LineFilter, levels } from './line.ts';
 import { placeOf } from './place.ts';
 
 /** Members that have a column, or that say nothing. */
@@ -60,7 +60,7 @@ type Piece = { filter: LineFilter; from: number; to: number; isUp: boolean; limi
 export function linesOf(db: Db, { filter, from, to, isUp, limit }: Piece): Line[] {
   const { where, values } = conditions(filter);
   const sql = `
-    SELECT * FROM line ${indexFor(filter)} WHERE id >= @from AND id < @to AND ${where}
+    SELECT * FROM line ${useIndex(filter)} WHERE id >= @from AND id < @to AND ${where}
     ORDER BY id ${isUp ? 'ASC' : 'DESC'} LIMIT @limit
   `;
   const rows = prepareOnce(db)(sql).all({ ...values, from, to, limit }) as LineRow[];
@@ -79,18 +79,19 @@ export function lineTime(db: Db, { id }: { id: number }): number | null {
 type LineRow = Omit<Line, 'fields'> & { fields: string | null };
 
 /** Named, because the planner has no statistics. */
-function indexFor({ request_id, job, level }: LineFilter): string {
-  if (request_id !== undefined) return 'INDEXED BY line_request';
-  if (job !== undefined) return 'INDEXED BY line_job';
-  return level !== undefined && level >= 50 ? 'INDEXED BY line_error' : 'NOT INDEXED';
+function useIndex(filter: LineFilter): string {
+  const index = indexOf(filter);
+  return index === null ? 'NOT INDEXED' : `INDEXED BY line_${index}`;
 }
 
-function conditions({ words = [], level, request_id, job, since }: LineFilter) {
+function conditions(filter: LineFilter) {
+  const { words = [], level, request_id, job, since } = filter;
   const where = ['1'];
   if (request_id !== undefined) where.push('request_id = @request_id');
   if (job !== undefined) where.push('job = @job');
   if (level !== undefined) where.push('level >= @level');
-  if (level !== undefined && level >= 50) where.push('level >= 50');
+  // SQLite uses a partial index only for a query with its condition.
+  if (indexOf(filter) === 'error') where.push(`level >= ${levels.error}`);
   if (since !== undefined) where.push('at >= @since');
   const values: Record<string, unknown> = { request_id, job, level, since };
   for (const [at, word] of words.entries()) {

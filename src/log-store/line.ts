@@ -25,6 +25,13 @@ export type LineFilter = {
 
 /** The levels of kept lines, by the numbers that pino writes. */
 export const levels = { info: 30, warn: 40, error: 50, fatal: 60 } as const;
+/** The index of the matching lines, by the end of its name; null when all lines may match or must be read to find out. */
+export function indexOf({ request_id, job, level }: LineFilter): 'request' | 'job' | 'error' | null {
+  if (request_id !== undefined) return 'request';
+  if (job !== undefined) return 'job';
+  return level !== undefined && level >= levels.error ? 'error' : null;
+}
+
 export type LevelName = keyof typeof levels;
 
 export function levelName(level: number): LevelName {

@@ -1,6 +1,7 @@
 // The tables of log.db. Its content is observed, never decided, so a file of another version is made again instead of
 // migrated. Times are milliseconds since 1970.
 import { createHash } from 'node:crypto';
+import { levels } from './line.ts';
 
 export const logSchema = `
 CREATE TABLE file (made_at INTEGER NOT NULL, lines INTEGER NOT NULL DEFAULT 0);
@@ -18,7 +19,7 @@ CREATE TABLE line (
 CREATE INDEX line_at ON line (at);
 CREATE INDEX line_request ON line (request_id, id) WHERE request_id IS NOT NULL;
 CREATE INDEX line_job ON line (job, id) WHERE job IS NOT NULL;
-CREATE INDEX line_error ON line (id) WHERE level >= 50;
+CREATE INDEX line_error ON line (id) WHERE level >= ${levels.error};
 
 CREATE TABLE request_stat (
   span INTEGER NOT NULL,

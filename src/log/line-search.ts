@@ -1,7 +1,7 @@
 // Pages of the log, newest first. A search that no index answers looks at one piece of the lines after the other, between which the
 // thread writes and answers others; after a while it ends and says where.
 import { inSlices, type Slicing } from '../core/slices.ts';
-import type { Line, LineFilter } from '../log-store/line.ts';
+import { indexOf, type Line, type LineFilter } from '../log-store/line.ts';
 import type { LogStore } from '../log-store/log-store.ts';
 
 /** A page begins below `before`, or ends above `after`; with neither it is the newest. */
@@ -52,7 +52,10 @@ export function createLineSearch(store: Pick<LogStore, 'ask'>, pace: Slicing) {
 }
 
 /** Whether lines must be read to find out whether they match. */
-function needsScan({ words, level, request_id, job, since }: LineFilter): boolean {
-  if (request_id !== undefined || job !== undefined) return false;
-  return words !== undefined || since !== undefined || (level !== undefined && level < 50);
+function needsScan(filter: LineFilter): boolean {
+  const { words, level, since } = filter;
+  const index = indexOf(filter);
+  // Those of a request or of a job are few.
+  if (index === 'request' || index === 'job') return false;
+  return words !== undefined || since !== undefined || (level !== undefined && index === null);
 }
