@@ -9,16 +9,20 @@ import { createStatementCounts } from '../log-store/statement-counts.ts';
 
 const flushEveryMs = 10_000;
 
-type Given = Pick<Kernel, 'config'> & { logStore: Pick<LogStore, 'addStatements'> };
+type Given = Pick<Kernel, 'config' | 'log'> & { logStore: Pick<LogStore, 'addStatements'> };
 
-export function countServerStatements({ config, logStore }: Given) {
+export function countServerStatements({ config, log, logStore }: Given) {
   const counts = createStatementCounts(config);
   const end = observeStatements((file, source, ms, rows) => {
     const { database, text } = counts.add(file, source, ms, rows);
     addSpan('db', `${database}: ${text}`, ms, rows);
   });
   const flush = () => logStore.addStatements(counts.take());
-  const flushing = createLoop({ everyMs: flushEveryMs, runOnce: async () => flush(), onError: () => {} });
+  const flushing = createLoop({
+    everyMs: flushEveryMs,
+    runOnce: flush,
+    onError: (error) => log.error({ err: error }, 'statements could not be counted'),
+  });
 
   return {
     start: () => flushing.start(),
