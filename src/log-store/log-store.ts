@@ -1,6 +1,5 @@
 // The server's side of log.db: gathers what is observed, hands it to the thread that owns the file, and asks that thread what
 // pages show. Nothing here waits for the disk, and whatever happens to the file, nothing else fails.
-import { AppError } from '../core/errors.ts';
 import { inTime } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
@@ -68,8 +67,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
      *  `busy` when the file cannot be used now, and `stopping` after `close`. */
     async ask<Name extends QuestionName>(name: Name, given: Given<Name>): Promise<Answer<Name>> {
       void flush();
-      const isKnown = (message: string) => message === state.read().problem?.text;
-      return (await thread.ask('ask', { name, given }).catch(failWith(isKnown))) as Answer<Name>;
+      return (await thread.ask('ask', { name, given })) as Answer<Name>;
     },
 
     state: state.read,
@@ -81,14 +79,6 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
       isClosed = true;
       await thread.close();
     },
-  };
-}
-
-/** A file that cannot be used may be lost at any time, so it is no failure of the server; a bug in a question is one. */
-function failWith(isKnown: (message: string) => boolean) {
-  return (error: AppError): never => {
-    const isOfFile = error.details !== undefined || isKnown(error.message);
-    throw isOfFile ? new AppError('temporary', `The log cannot be read now. ${error.message}`) : error;
   };
 }
 

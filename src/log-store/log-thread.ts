@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isBusy } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
+import { toRefusal } from '../core/faults.ts';
 import { type Question, replyTo } from '../core/thread.ts';
 import { type Batch, type Kind, questions, writers } from './contents.ts';
 import { createLogFile, stoppingError } from './file-repository.ts';
@@ -25,7 +26,7 @@ const log = createLogFile({
     remade = { times: remade.times + 1, reason };
   },
 });
-/** About what an item that is no line has. */
+/** An item that is no line takes about so many bytes. */
 const otherBytes = 1000;
 const writes = createHeldWrites({ busyMaxMs: given.busyMaxMs, stoppingError });
 
@@ -42,8 +43,7 @@ async function answerTo(message: Question<LogExchange>): Promise<unknown> {
     }
     case 'ask': {
       await writes.settle();
-      const { name, given: details } = message.question;
-      return log.use((db) => questions[name](db, details as never));
+      return ask(message.question);
     }
     case 'tend':
       maxBytes = message.question.maxBytes;
@@ -56,6 +56,18 @@ async function answerTo(message: Question<LogExchange>): Promise<unknown> {
       log.close();
       setImmediate(() => port?.close());
       return null;
+  }
+}
+
+/** A file that cannot be used may be lost at any time, so that is no failure of the server: it throws `temporary`. A bug in a
+ *  question is one. */
+function ask({ name, given: details }: LogExchange['ask']['question']): unknown {
+  try {
+    return log.use((db) => questions[name](db, details as never));
+  } catch (error) {
+    const refusal = isBusy(error) ? null : toRefusal(error);
+    if (refusal === null || refusal.code === 'stopping') throw error;
+    throw new AppError('temporary', `The log cannot be read now. ${refusal.message}`);
   }
 }
 
@@ -78,7 +90,7 @@ async function write(batch: Batch) {
   log.settle();
 }
 
-/** About what the batch takes in the file and in its write-ahead log. */
+/** The batch takes about so many bytes in the file and in its write-ahead log. */
 function sizeOf(batch: Batch): number {
   const { lines = [], ...others } = batch;
   const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
