@@ -68,7 +68,7 @@ async function measure(): Promise<Round> {
     };
     const busy = await measureStalls(() => writeLines(app, perSecond, look));
     const { dropped } = app.use(logStore).logStore.state();
-    return { busyMs: busy.p99Ms, idleMs: idle.p99Ms, dropped: dropped.times, bytes };
+    return { busyMs: busy.p99Ms, idleMs: idle.p99Ms, dropped: dropped.all.lines, bytes };
   } finally {
     await app.close();
     fs.rmSync(root, { recursive: true });

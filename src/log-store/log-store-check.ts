@@ -5,7 +5,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { url } from '../core/url.ts';
 import type { LogStore } from './log-store.ts';
 
-/** How long it is said that the log was made again. */
+/** The finding that the log was made again is open for so long. */
 const shownMs = 900_000;
 
 export const logStoreHead = { id: 'log-store', component: 'log', title: 'Log' };

@@ -35,7 +35,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
     waiting,
     write: (batch) =>
       thread.ask('write', batch).then(state.noteWritten, (error: Error) => {
-        waiting.drop(batch.lines?.length ?? 0);
+        waiting.drop(batch);
         state.noteFailed(error);
       }),
   });

@@ -1,10 +1,9 @@
-// How the log store is doing: its file, the lines that were not kept, and what keeps it from writing. Each change of that is a line
-// of the log, once.
+// The state of the log store: its file, the items that were not kept, and the reason why nothing is written. Each change of that
+// is a line of the log, once.
 import { AppError } from '../core/errors.ts';
-import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { FileState } from './protocol.ts';
-import type { Dropped } from './waiting.ts';
+import { describeDropped, type Dropped } from './waiting.ts';
 
 /** A lock of another program that lasts so long is a problem. */
 const lockMs = 10_000;
@@ -18,16 +17,17 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
   let remade: { at: Date; reason: string } | null = null;
   const problem = createProblem({ log, now });
   const announce = createAnnouncing(log);
-  /** Times the thread has made the file again, and lines dropped, as far as the log says so. */
-  let reported = { remade: 0, dropped: 0 };
+  const reportDropped = createDropReport({ log, dropped });
+  /** Times the thread has made the file again, as far as the log says so. */
+  let reported = 0;
   let shown = '';
 
   function learn(answer: FileState) {
     const hasNew = answer.newest_id !== (file?.newest_id ?? 0);
     file = answer;
-    if (answer.remade > reported.remade) {
+    if (answer.remade > reported) {
       remade = { at: now(), reason: answer.reason ?? 'could not be read' };
-      reported = { ...reported, remade: answer.remade };
+      reported = answer.remade;
       log.warn({ event: 'log.remade' }, `log.db ${remade.reason}, so it was made again`);
     }
     if (hasNew) announce(() => bus.emit('lines'));
@@ -38,13 +38,6 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     const former = shown;
     shown = JSON.stringify([remade, problem.read(), dropped()]);
     if (shown !== former) announce(() => bus.emit('log-store'));
-  }
-
-  function reportDropped() {
-    const lines = dropped().times - reported.dropped;
-    if (lines === 0) return;
-    reported = { ...reported, dropped: dropped().times };
-    log.warn({ event: 'log.dropped', lines }, notKept(lines));
   }
 
   function noteFailed(error: Error) {
@@ -75,12 +68,25 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
     },
 
     noteCrash(cause: Error) {
-      reported = { ...reported, remade: 0 };
+      reported = 0;
       log.error({ err: cause }, 'the thread of the log store has ended');
     },
 
     /** `file`: null before the first look. `remade`: the last time since the start. `problem`: why nothing is written. */
     read: () => ({ file, remade, problem: problem.read(), dropped: dropped() }),
+  };
+}
+
+/** The function says what was dropped since its last call. */
+function createDropReport({ log, dropped }: Pick<Given, 'log' | 'dropped'>) {
+  let reported = dropped().all;
+  return () => {
+    const { all } = dropped();
+    const lines = all.lines - reported.lines;
+    const measures = all.measures - reported.measures;
+    if (lines + measures === 0) return;
+    reported = all;
+    log.warn({ event: 'log.dropped', lines, measures }, describeDropped({ lines, measures }));
   };
 }
 
@@ -96,9 +102,6 @@ function createAnnouncing(log: Given['log']) {
     }
   };
 }
-
-const notKept = (lines: number) =>
-  `${plural(lines, 'line of the log was', 'lines of the log were')} not kept`;
 
 /** The reason why nothing is written now. */
 function createProblem({ log, now }: Pick<Given, 'log' | 'now'>) {

@@ -1,9 +1,10 @@
 import { formatBytes, formatLimit, plural } from '../core/format.ts';
 import type { HubRow } from '../core/hub-row.ts';
 import { url } from '../core/url.ts';
+import { describeDropped } from '../log-store/waiting.ts';
 import type { LogContext } from './parts.ts';
 
-/** How long it is said that lines were not kept. */
+/** A loss is named for so long. */
 const shownMs = 86_400_000;
 
 export const logRow = ({
@@ -28,8 +29,7 @@ export const logRow = ({
     const size = `${plural(file.lines, 'line')}, ${formatBytes(file.bytes)} of ${formatLimit(config.keptLogBytes)}.`;
     const isRecent = (at: Date) => now().getTime() - at.getTime() < shownMs;
     if (dropped.at && isRecent(dropped.at)) {
-      const words = `${plural(dropped.latest, 'line was', 'lines were')} not kept`;
-      return { sentence: `${size} ${words}`, at: dropped.at.toISOString(), action };
+      return { sentence: `${size} ${describeDropped(dropped.latest)}`, at: dropped.at.toISOString(), action };
     }
     if (remade && isRecent(remade.at))
       return { sentence: `${size} It was made again`, at: remade.at.toISOString(), action };

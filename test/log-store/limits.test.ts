@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { createWaiting } from '../../src/log-store/waiting.ts';
+import { createWaiting, describeDropped } from '../../src/log-store/waiting.ts';
 import { logStore } from '../../src/log-store/feature.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -38,7 +38,7 @@ t.test('a flood of lines drops what does not fit, counts it, and never exceeds t
   await store.tend();
   const { file, dropped, problem } = store.state();
   t.equal(problem, null);
-  t.ok(dropped.times > 0, `${dropped.times} of ${sent.lines} lines were dropped`);
+  t.ok(dropped.all.lines > 0, `${dropped.all.lines} of ${sent.lines} lines were dropped`);
   t.ok(Math.max(sent.largest, sizeOf(app)) <= 32 * mib, `${sent.largest} bytes at most`);
   t.ok((file?.lines ?? 0) > 1000, `${file?.lines} lines are kept`);
   const [said] = await store.ask('linesOf', {
@@ -48,7 +48,7 @@ t.test('a flood of lines drops what does not fit, counts it, and never exceeds t
     isUp: false,
     limit: 1,
   });
-  t.match(said?.text, /^(1 line of the log was|[\d,]+ lines of the log were) not kept$/);
+  t.match(said?.text, /^[\d,]+ lines?( and [\d,]+ measures? of requests)? (was|were) not kept$/);
 });
 
 t.test('the oldest lines go first, and a lower limit shrinks the file', async (t) => {
@@ -144,13 +144,26 @@ t.test('lines that wait are bounded in number and in length, and losses are told
   let at = new Date('2026-11-22T14:02:00.000Z');
   const waiting = createWaiting(() => at);
   for (let line = 0; line < 5312; line++) waiting.add('lines', 'short');
-  t.match(waiting.dropped(), { times: 312, latest: 312, at });
+  t.match(waiting.dropped(), { all: { lines: 312 }, latest: { lines: 312 }, at });
   t.equal(waiting.take().lines?.length, 5000);
   t.ok(waiting.isEmpty());
   at = new Date('2026-11-22T14:10:00.000Z');
   for (let line = 0; line < 5; line++) waiting.add('lines', 'x'.repeat(1_000_000));
-  t.match(waiting.dropped(), { times: 313, latest: 1, at });
+  t.match(waiting.dropped(), { all: { lines: 313 }, latest: { lines: 1 }, at });
   t.equal(waiting.take().lines?.length, 4);
+  t.end();
+});
+
+t.test('measures that are dropped are counted apart from the lines', (t) => {
+  const waiting = createWaiting(() => new Date());
+  for (let at = 0; at < 5002; at++) waiting.add('statements', { at, counts: [] });
+  t.match(waiting.dropped(), { all: { lines: 0, measures: 2 } });
+  waiting.add('lines', 'one');
+  waiting.drop(waiting.take());
+  const { all } = waiting.dropped();
+  t.strictSame(all, { lines: 1, measures: 5002 });
+  t.equal(describeDropped(all), '1 line and 5,002 measures of requests were not kept');
+  t.equal(describeDropped({ lines: 0, measures: 1 }), '1 measure of requests was not kept');
   t.end();
 });
 

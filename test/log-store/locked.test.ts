@@ -19,6 +19,7 @@ const maxMs = 4000;
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_SLOW_REQUEST_MS: '60000' };
 const pages = ['/log', '/requests', '/activity', '/databases', '/requests/kept'];
 const threadFile = new URL('../../src/log-store/log-thread.js', import.meta.url);
+const nothing = { lines: 0, measures: 0 };
 const line = (msg: string) => JSON.stringify({ level: 40, time: 1, msg });
 
 /** As another program opens it. */
@@ -63,7 +64,7 @@ t.test('while another program writes, questions are answered and lines wait', as
   t.equal(store.state().problem, null, 'a short lock is no finding');
   other.exec('ROLLBACK');
   await until(async () => (await texts()).includes('meanwhile'));
-  t.equal(store.state().dropped.times, 0);
+  t.equal(store.state().dropped.at, null);
 });
 
 t.test('a file that cannot be read now is said to be locked, and used when it is free', async (t) => {
@@ -136,7 +137,7 @@ t.test('only a lock that lasts is a problem', (t) => {
     bus: { emit: () => {} } as never,
     log: log as never,
     now: () => at,
-    dropped: () => ({ times: 0, latest: 0, at: null }),
+    dropped: () => ({ all: nothing, latest: nothing, at: null }),
   });
   const busy = new AppError('busy', 'Another program has locked log.db.');
   state.noteUntended(busy);

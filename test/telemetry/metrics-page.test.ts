@@ -43,6 +43,7 @@ t.test('jobs, requests and the newest sample are in the format of Prometheus', a
   t.equal(values.get(`chl_http_request_duration_seconds_bucket{le="+Inf",${page}}`), 1);
   t.ok((values.get(`chl_http_request_duration_seconds_sum{${page}}`) ?? 0) > 0);
   t.equal(values.get('chl_log_lines_dropped_total'), 0);
+  t.equal(values.get('chl_log_measures_dropped_total'), 0);
   t.equal(values.get('chl_queue_entries{kind="manual",state="pending"}'), 0);
   t.equal(values.get('chl_index_entries{state="fresh"}'), 0);
   t.equal(values.get('chl_streams'), 0);

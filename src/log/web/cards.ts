@@ -1,5 +1,6 @@
 // The cards of the log page: how the log is kept, and a card whose change says that there are newer lines.
 import { formatBytes, formatLimit, plural } from '../../core/format.ts';
+import { describeDropped, nameDropped } from '../../log-store/waiting.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { LogContext } from '../parts.ts';
 
@@ -19,8 +20,8 @@ export const logStateCard = ({ config, logState }: Pick<LogContext, 'config' | '
         problem: problem && { text: problem.text, at: problem.at.toISOString() },
         remade: remade && { reason: remade.reason, at: remade.at.toISOString() },
         dropped: dropped.at && {
-          lines: plural(dropped.latest, 'line was', 'lines were'),
-          earlier: dropped.times > dropped.latest ? plural(dropped.times, 'line') : null,
+          latest: describeDropped(dropped.latest),
+          all: nameDropped(dropped.all) === nameDropped(dropped.latest) ? null : nameDropped(dropped.all),
           at: dropped.at.toISOString(),
         },
       },
