@@ -218,11 +218,13 @@ t.test('while nothing can be written, lines are counted, and nothing else fails'
   t.match(store.state().problem?.text, /log\.db is a folder, not a file/);
   t.same(await findings(app), ['The log is not kept']);
   t.match(await app.run('export'), { status: 'succeeded' });
-  await t.rejects(store.ask('linesOf', everything), /is a folder/);
+  await t.rejects(store.ask('linesOf', everything), { code: 'temporary', message: /is a folder/ });
   t.ok(store.state().dropped.all.lines > 0, 'the line is counted');
   fs.rmdirSync(file);
   await store.tend();
   t.equal(store.state().problem, null);
+  const bug = { ...everything, filter: { words: 5 } } as never;
+  await t.rejects(store.ask('linesOf', bug), { code: 'internal' }, 'a bug is no fault of the file');
   await store.tend();
   const kept = await texts();
   t.ok(
