@@ -1,6 +1,7 @@
 import { mock } from 'node:test';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
+import { flags } from '../../src/flags/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 
@@ -12,8 +13,10 @@ async function keptOf(app: TestApp, route: string): Promise<{ kept: string; is_t
 t.test('all requests are traced for ten minutes, or until it is stopped', async (t) => {
   let now = new Date('2026-11-22T10:00:00.000Z');
   const app = await startApp(t, { now: () => now, env: { CHL_SLOW_REQUEST_MS: '60000' } });
-  // The flag picks none.
-  app.tracing.pickBy(() => app.parts.hunt.until() !== null);
+  const off = { is_on: false, percent: 5, note: null };
+  await app
+    .use(flags)
+    .flags.change([{ key: 'traces', to: off }], systemRequester, { reason: 'a test needs it' });
   await app.page('/jobs');
   t.same(await keptOf(app, '/jobs'), []);
 
