@@ -1,7 +1,7 @@
 // The only list of flags. A flag without a row in ops.db has its default.
 import type { FlagDefinition } from './flag.ts';
 
-export const declaredFlags: FlagDefinition[] = [
+export const declaredFlags = [
   {
     key: 'live-updates',
     scope: 'ui',
@@ -30,7 +30,7 @@ export const declaredFlags: FlagDefinition[] = [
     key: 'auto-repair',
     scope: 'api',
     unit: 'job',
-    owner: 'runner',
+    owner: 'index',
     text: 'A finished import starts Repair index.',
     default: { is_on: false, percent: 100 },
   },
@@ -42,7 +42,10 @@ export const declaredFlags: FlagDefinition[] = [
     text: 'Idle workers embed an entry again and compare: finds a model that changed behind its name.',
     default: { is_on: false, percent: 1 },
   },
-];
+] as const satisfies readonly FlagDefinition[];
+
+/** The flags that code may read: one that is misspelt would be off for ever. */
+export type FlagKey = (typeof declaredFlags)[number]['key'];
 
 export function findFlag(key: string): FlagDefinition | null {
   return declaredFlags.find((flag) => flag.key === key) ?? null;

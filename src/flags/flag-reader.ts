@@ -1,6 +1,6 @@
-// Answers whether a flag is on, from memory. That a flag was read is written at most once an hour.
+// Answers whether a flag is on, from memory. The time of its last read is saved at most once an hour.
 import type { UntilFree } from '../core/db/busy-retry.ts';
-import { declaredFlags } from './declared.ts';
+import { declaredFlags, type FlagKey } from './declared.ts';
 import { type FlagState, isOnFor, shareOf } from './flag.ts';
 import type { FlagRepository } from './flag-repository.ts';
 
@@ -22,15 +22,15 @@ export function createFlagReader({ flagRepository, untilFree, now, onError }: Gi
   let writing: Promise<unknown> = Promise.resolve();
 
   return {
-    /** Whether the flag is on for this unit, such as the id of a request. A flag that does not exist is off. */
-    isOn(key: string, unit: string): boolean {
+    /** Whether the flag is on for this unit, such as the id of a request. */
+    isOn(key: FlagKey, unit: string): boolean {
       const state = states.get(key) ?? null;
       if (state) noteRead(key);
       return isOnFor(key, state, unit);
     },
 
     /** Whether it is off whatever the unit, for a reader that would have to look for units. */
-    isOffForAll(key: string): boolean {
+    isOffForAll(key: FlagKey): boolean {
       const state = states.get(key) ?? null;
       if (state) noteRead(key);
       return state === null || shareOf(state) === 0;

@@ -5,6 +5,7 @@ import { systemRequester } from '../core/audit.ts';
 import type { JobEvent } from '../core/bus.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import type { FlagReader } from '../flags/flag-reader.ts';
 import type { KnownFlag } from '../flags/known-flag.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -13,7 +14,7 @@ import { holdsBack, isUnderWay } from '../window-store/window.ts';
 import type { WindowRepository } from '../window-store/window-repository.ts';
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
-  isOn: (key: string, unit: string) => boolean;
+  isOn: FlagReader['isOn'];
   flags: { find(key: string): KnownFlag };
   jobs: Pick<Jobs, 'submit'>;
   repository: Pick<JobRepository, 'active' | 'find' | 'newest'>;
