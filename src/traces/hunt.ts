@@ -3,10 +3,11 @@
 import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { hunting, stopping } from './actions.ts';
 
 const huntMs = 10 * 60_000;
 
-const target = 'requests';
+type Recorded = typeof hunting | typeof stopping;
 
 export function createHunt({
   audit,
@@ -32,14 +33,14 @@ export function createHunt({
     /** Begins, or begins again: it ends ten minutes from now. */
     async begin(by: Requester): Promise<Date> {
       const end = new Date(now().getTime() + huntMs);
-      await record('traces.hunt', by, end);
+      await record(hunting, by, end);
       set(end);
       return end;
     },
 
     /** Throws `wrong_state` when not all requests are traced. */
     async stop(by: Requester) {
-      await record('traces.stop', by, null);
+      await record(stopping, by, null);
       set(null);
     },
 
@@ -48,7 +49,7 @@ export function createHunt({
     },
   };
 
-  function record(event: string, by: Requester, end: Date | null) {
+  function record({ name: event, target }: Recorded, by: Requester, end: Date | null) {
     const audited = { event, by, target };
     return untilFree(() =>
       auditRefusal(audit, audited, () => {

@@ -20,8 +20,9 @@ t.test('all requests are traced for ten minutes, or until it is stopped', async 
   await app.page('/jobs');
   t.same(await keptOf(app, '/jobs'), []);
 
-  const begun = await app.submit('/ui/traces/hunt', {});
-  t.equal(begun.headers.get('location'), '/requests');
+  const onPage = { 'hx-request': 'true', 'hx-current-url': `${app.origin}/requests` };
+  const begun = await app.submit('/ui/traces/hunt', {}, onPage);
+  t.match(begun.headers.get('hx-trigger'), /"Ends by itself at \d\d:\d\d\."/, 'the time of the local clock');
   await app.page('/jobs');
   t.match(await keptOf(app, '/jobs'), [{ kept: 'sampled', is_traced: true }]);
   const { html } = await app.page('/requests');

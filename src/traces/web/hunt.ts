@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { url } from '../../core/url.ts';
 import { requester } from '../../web/requester.ts';
+import { clockOf } from '../../web/template-globals.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { hunting, stopping } from '../actions.ts';
 import type { TraceContext } from '../parts.ts';
@@ -16,7 +17,7 @@ export function registerHunt(app: FastifyInstance, { hunt }: TraceContext) {
     { ...isForm, config: { action: hunting, page } },
     async (request, reply) => {
       const until = await hunt.begin(requester(request));
-      const text = `It ends by itself at ${until.toISOString()}.`;
+      const text = `Ends by itself at ${clockOf(until).slice(0, 'HH:MM'.length)}.`;
       return reply.sendAction({ notice: { tone: 'ok', title: 'All requests are traced.', text }, ...shown });
     },
   );
@@ -26,7 +27,7 @@ export function registerHunt(app: FastifyInstance, { hunt }: TraceContext) {
     { ...isForm, config: { action: stopping, page } },
     async (request, reply) => {
       await hunt.stop(requester(request));
-      const text = 'A share of the requests is traced, as the flag traces says.';
+      const text = 'From now on, only the share that the flag “traces” sets is traced.';
       return reply.sendAction({ notice: { tone: 'ok', title: 'Stopped.', text }, ...shown });
     },
   );
