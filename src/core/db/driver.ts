@@ -26,7 +26,8 @@ export function onDatabaseError(listener: (error: NamedError) => void): () => vo
 type Observer = (file: string, statement: string, ms: number, rows: number | null) => void;
 let observer: Observer | null = null;
 
-/** Calls `observe` with each statement of this thread that has ended without an error. Returns a function that ends that. */
+/** Calls `observe` with each statement of this thread that has ended without an error. Returns a function that ends that. A
+ *  second observer replaces the first. `exec`, `pragma` and a row loop that is left early are not reported. */
 export function observeStatements(observe: Observer): () => void {
   observer = observe;
   return () => {
@@ -39,7 +40,7 @@ function loadDriver(): typeof Database {
     const loaded = createRequire(import.meta.url)(packageName) as typeof Database;
     // The binary is loaded by the first database.
     const probe = new loaded(':memory:');
-    nameFileInErrors(probe);
+    wrapDriver(probe);
     probe.close();
     return loaded;
   } catch {
@@ -50,8 +51,8 @@ function loadDriver(): typeof Database {
   }
 }
 
-/** The driver's errors do not say which database they are about: from now on each has `file`. */
-function nameFileInErrors(probe: Database.Database) {
+/** From now on, each error of the driver has the `file` of its database, and statements are timed for `observeStatements`. */
+function wrapDriver(probe: Database.Database) {
   const statement = probe.prepare('SELECT 1');
   const rows = statement.iterate();
   wrapMethods(rows, ['next'], ({ statement }: Rows) => statement.database.name, observeRow);

@@ -38,7 +38,7 @@ function viewDatabase(state: DatabaseState) {
     about: abouts[name],
     size: formatBytes(bytes),
     freePages: free === 0 ? 'None' : `${formatBytes(free)}, ${formatShare(free, bytes)} of the file`,
-    log: formatBytes(wal),
+    wal: formatBytes(wal),
     bar: viewBar(state),
     check: viewCheck(state),
     facts: state.log ? describeLog(state.log) : describeLasting(state),
