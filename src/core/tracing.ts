@@ -1,4 +1,3 @@
-// Picks the requests that are traced, and holds the open traces.
 import type { Span, Trace } from './trace.ts';
 import type { TraceContext } from './traceparent.ts';
 

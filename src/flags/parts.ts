@@ -15,7 +15,7 @@ export function createFlagParts(ctx: Context) {
     flagRepository,
     untilFree,
     now,
-    onError: (error) => log.error({ err: error }, 'that a flag was read is not recorded'),
+    onError: (error) => log.error({ err: error }, 'the last read of a flag could not be saved'),
   });
   bus.on('flags', reader.reload);
 
@@ -31,7 +31,7 @@ export function createFlagParts(ctx: Context) {
       const noteAll = () => {
         for (const { key } of declaredFlags) flagRepository.noteKnown(key, at);
       };
-      await untilFree(note).catch((error) => log.error({ err: error }, 'new flags are not recorded'));
+      await untilFree(note).catch((error) => log.error({ err: error }, 'new flags could not be recorded'));
     },
     settled: reader.settled,
   };

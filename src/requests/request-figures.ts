@@ -11,7 +11,7 @@ type Given = { logStore: Pick<LogStore, 'ask'>; counter: RequestCounter; now: ()
 
 export type RequestFigures = ReturnType<typeof createRequestFigures>;
 
-/** What was answered up to the call is in each answer. Throws `temporary` or `stopping`. */
+/** Each answer includes all requests that were answered before the call. Throws `temporary` or `stopping`. */
 export function createRequestFigures({ logStore, counter, now }: Given) {
   const statsOf = (window: WindowName, nowMs: number) => {
     counter.flush();

@@ -9,11 +9,10 @@ type Given = Pick<Kernel, 'config' | 'redactor' | 'tracing'> & { logStore: Pick<
 
 export function keepAnswered({ config, redactor, tracing, logStore }: Given) {
   return (answered: AnsweredRequest) => {
-    const ended = tracing.end(answered.id);
-    const kept = whyKept(answered, config.slowRequestMs, ended?.trace !== undefined && ended.trace !== null);
+    const { context = null, trace = null } = tracing.end(answered.id) ?? {};
+    const kept = whyKept(answered, config.slowRequestMs, trace !== null);
     if (!kept) return;
     const { id, at, method, route, address, status, ms, actor } = answered;
-    const { context, trace } = ended ?? { context: null, trace: null };
     logStore.add('traces', {
       id,
       at,
@@ -35,7 +34,7 @@ export function keepAnswered({ config, redactor, tracing, logStore }: Given) {
   };
 }
 
-/** How long a stream or a transfer lasts says nothing, and a stream is never at its end. */
+/** A stream or a transfer is never slow: it lasts as long as its reader wants. A picked stream is not kept. */
 function whyKept(
   { kind, ms, status }: Pick<AnsweredRequest, 'kind' | 'ms' | 'status'>,
   slowMs: number,

@@ -18,7 +18,7 @@ const labels: Record<SpanKind, string> = {
 const rest = 'Waiting and work that is not measured';
 const restBeyond = 'Parts that are not listed, waiting and work that is not measured';
 
-/** Of a statement in a row. */
+/** The longest text of a statement in a row. */
 const nameMax = 160;
 const maxTones = 5;
 /** Deeper parts are shown at the last depth. */
@@ -103,7 +103,7 @@ export function viewRows(trace: Measured, slow: KeptSpan | null) {
 
 type Row = { depth: number; spans: KeptSpan[] };
 
-/** Such as the statements of a transaction that is tried again and again. */
+/** Joins groups of rows that repeat, such as the statements of a transaction that is retried. */
 function foldGroups(rows: Row[]): Row[] {
   const folded: Row[] = [];
   for (let at = 0; at < rows.length; ) {
@@ -157,7 +157,7 @@ function viewRow({ depth, spans }: Row, totalUs: number, slow: KeptSpan | null) 
   };
 }
 
-/** Of the width of a bar. */
+/** The width of a part of a bar, in percent of the bar. */
 export function percentOf(part: number, whole: number): string {
   return `${Math.min(100, Math.round((part / Math.max(1, whole)) * 10_000) / 100)}%`;
 }
