@@ -1,10 +1,9 @@
 // The flags that differ from their default, and when each was read, in ops.db.
 import { type Db, prepareAll } from '../core/db/open.ts';
-import type { FlagState } from './flag.ts';
+import type { FlagValue } from './flag.ts';
 
-export type SavedFlag = FlagState & {
+export type SavedFlag = FlagValue & {
   key: string;
-  note: string | null;
   changed_at: string;
   changed_by: string;
 };

@@ -2,11 +2,14 @@
 // only adds units, and lowering it only takes some away.
 import { hash } from 'node:crypto';
 
+export const flagScopes = ['ui', 'api', 'worker'] as const;
+export const flagUnits = ['browser', 'request', 'check', 'job', 'entry'] as const;
+
 /** `scope`: the part of the product that reads it. `unit`: the thing that has it on or off, such as a request. */
 export type FlagDefinition = {
   key: string;
-  scope: 'ui' | 'api' | 'worker';
-  unit: 'browser' | 'request' | 'check' | 'job' | 'entry';
+  scope: (typeof flagScopes)[number];
+  unit: (typeof flagUnits)[number];
   /** The part of the code that reads it. */
   owner: string;
   /** A sentence, for people who decide about it. */
@@ -15,6 +18,9 @@ export type FlagDefinition = {
 };
 
 export type FlagState = { is_on: boolean; percent: number };
+
+/** As it is stored: a flag that has its default has none. */
+export type FlagValue = FlagState & { note: string | null };
 
 /** A number from 0 to below 100: the first 32 bits of the SHA-256 of flag and unit. */
 export function bucketOf(key: string, unit: string): number {
@@ -40,7 +46,7 @@ export function resolveFlag(key: string, { is_on, percent }: FlagState, unit: st
 }
 
 /** Two decimals, cut off: a number below a share is never shown as the share. */
-export const formatBucket = (bucket: number): string => (Math.floor(bucket * 100) / 100).toFixed(2);
+const formatBucket = (bucket: number): string => (Math.floor(bucket * 100) / 100).toFixed(2);
 
 /** The share of units that have it on. */
 export const shareOf = ({ is_on, percent }: FlagState): number => (is_on ? percent : 0);
@@ -53,3 +59,8 @@ export function formatState(state: FlagState): string {
 
 export const isSameState = (one: FlagState, other: FlagState): boolean =>
   one.is_on === other.is_on && one.percent === other.percent;
+
+export function isSameValue(one: FlagValue | null, other: FlagValue | null): boolean {
+  if (one === null || other === null) return one === other;
+  return isSameState(one, other) && one.note === other.note;
+}

@@ -4,17 +4,18 @@ import type { Requester } from '../core/audit.ts';
 import { assertConfirmed } from '../core/confirmation.ts';
 import { assertMatches, assertUnchanged, etagOf } from '../core/edit-conflict.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { shorten } from '../core/shorten.ts';
 import { flagChange, flagTarget, unknownFlag } from './actions.ts';
 import { declaredFlags, findFlag } from './declared.ts';
-import { isSameState, type Resolved, resolveFlag } from './flag.ts';
+import { type FlagValue, isSameValue, type Resolved, resolveFlag } from './flag.ts';
 import type { FlagRepository, SavedFlag } from './flag-repository.ts';
-import { editOf, findFault } from './flag-values.ts';
+import { editOf, findFault, maxNoteLength } from './flag-values.ts';
 import type { Changed, FlagEdit, KnownFlag } from './known-flag.ts';
 import { findStale } from './stale.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & { flagRepository: FlagRepository };
 
-type Wanted = Pick<FlagEdit, 'key' | 'to'>;
+type Wanted = { key: string; to: FlagValue | null };
 
 export type Flags = ReturnType<typeof createFlags>;
 
@@ -50,7 +51,7 @@ export function createFlags(given: Given) {
             edits.flatMap((edit) => editOf(edit, known.get(edit.key) as KnownFlag)),
             now(),
           );
-          const changed = write(given, edits, by);
+          const changed = write(given, withNotes(edits, reason), by);
           for (const row of rowsOf(changed)) audit.record({ ...row, outcome: 'ok', by, reason });
           return Object.keys(changed.after);
         }),
@@ -100,6 +101,14 @@ function write({ flagRepository, now }: Given, edits: readonly Wanted[], by: Req
   return changed;
 }
 
+function withNotes(edits: FlagEdit[], reason: string | null): Wanted[] {
+  const ownNote = reason === null ? null : shorten(reason, maxNoteLength);
+  return edits.map(({ key, to }) => ({
+    key,
+    to: to && { ...to, note: to.note === undefined ? ownNote : to.note },
+  }));
+}
+
 function assertValid(edits: FlagEdit[]) {
   for (const { key } of edits) if (!findFlag(key)) throw unknownFlag(key);
   const problems = edits.flatMap(({ key, to }) => {
@@ -114,13 +123,8 @@ function storedOf({ state, saved }: KnownFlag) {
   return { ...state, note: saved?.note ?? null, changed_at: saved?.changed_at ?? null };
 }
 
-function storedValue(saved: SavedFlag | undefined) {
+function storedValue(saved: SavedFlag | undefined): FlagValue | null {
   return saved ? { is_on: saved.is_on, percent: saved.percent, note: saved.note } : null;
-}
-
-function isSameValue(one: ReturnType<typeof storedValue>, other: ReturnType<typeof storedValue>): boolean {
-  if (one === null || other === null) return one === other;
-  return isSameState(one, other) && one.note === other.note;
 }
 
 /** The audit rows of a change. */

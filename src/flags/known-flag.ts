@@ -1,5 +1,5 @@
 // A flag with its state here, and the edits of it.
-import type { FlagDefinition, FlagState } from './flag.ts';
+import type { FlagDefinition, FlagState, FlagValue } from './flag.ts';
 import type { FlagUse, SavedFlag } from './flag-repository.ts';
 
 export type KnownFlag = {
@@ -12,13 +12,13 @@ export type KnownFlag = {
   stale: string | null;
 };
 
-/** `to`: null for the default. `shown`: the state that the form showed. */
+/** `to`: null for the default; without a note, the reason of the change is its note. `shown`: the state that the form showed. */
 export type FlagEdit = {
   key: string;
-  to: (FlagState & { note: string | null }) | null;
+  to: (FlagState & { note?: string | null | undefined }) | null;
   shown?: FlagState;
 };
 
-type Values = Record<string, (FlagState & { note: string | null }) | null>;
+type Values = Record<string, FlagValue | null>;
 /** The stored values of the flags that a change concerns; null is the default. */
 export type Changed = { before: Values; after: Values };

@@ -10,10 +10,10 @@ import {
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
-import { shorten } from '../../core/shorten.ts';
 import { requester } from '../../web/requester.ts';
 import { flagChange } from '../actions.ts';
 import { describeFlag } from '../describe-flag.ts';
+import { flagScopes, flagUnits } from '../flag.ts';
 import { maxNoteLength } from '../flag-values.ts';
 import type { FlagContext } from '../parts.ts';
 
@@ -22,23 +22,23 @@ type PutBody = { is_on: boolean; percent: number; note?: string | null };
 
 const params = objectSchema({ key: textSchema });
 const percent = { type: 'integer', minimum: 0, maximum: 100 } as const;
-const flag = { type: 'boolean' } as const;
+const booleanSchema = { type: 'boolean' } as const;
 
 const flagSchema = objectSchema({
   key: textSchema,
-  scope: { type: 'string', enum: ['ui', 'api', 'worker'] },
-  unit: { type: 'string', enum: ['browser', 'request', 'check', 'job', 'entry'] },
+  scope: { type: 'string', enum: flagScopes },
+  unit: { type: 'string', enum: flagUnits },
   owner: textSchema,
   text: textSchema,
-  is_on: flag,
+  is_on: booleanSchema,
   percent,
-  default: objectSchema({ is_on: flag, percent }),
-  is_default: flag,
+  default: objectSchema({ is_on: booleanSchema, percent }),
+  is_default: booleanSchema,
   note: nullable('string'),
   changed_at: nullable('string'),
   changed_by: nullable('string'),
   read_at: { ...nullable('string'), description: 'When it was last read, to the hour.' },
-  is_stale: flag,
+  is_stale: booleanSchema,
   stale_because: nullable('string'),
 });
 
@@ -48,13 +48,13 @@ const oneRequest = { summary: 'One flag.', params, response: { 200: flagSchema, 
 const putRequest = {
   summary: 'Switches a flag, or changes its share; needs a reason.',
   description:
-    'It counts from the next use on, in every process. `note` is shown beside the flag: without one, the reason is, and without a reason the note is the reason.',
+    'It counts from the next use on, in every process. `note` is shown beside the flag. If only one of `note` and `reason` is given, it serves as both.',
   params,
   headers: ifMatchSchema,
-  body: closedSchema({ is_on: flag, percent, note: { ...nullable('string'), maxLength: maxNoteLength } }, [
-    'is_on',
-    'percent',
-  ]),
+  body: closedSchema(
+    { is_on: booleanSchema, percent, note: { ...nullable('string'), maxLength: maxNoteLength } },
+    ['is_on', 'percent'],
+  ),
   response: { 200: flagSchema, ...refusals },
 };
 
@@ -70,7 +70,7 @@ const resolveRequest = {
   params,
   querystring: closedSchema({ unit: { type: 'string', minLength: 1, maxLength: 200 } }, ['unit']),
   response: {
-    200: objectSchema({ on: flag, bucket: { type: 'number' }, because: textSchema }),
+    200: objectSchema({ on: booleanSchema, bucket: { type: 'number' }, because: textSchema }),
     ...refusals,
   },
 };
@@ -95,9 +95,10 @@ export function registerFlagsApi(app: FastifyInstance, { flags }: FlagContext) {
       const { key } = request.params;
       const { is_on, percent, note } = request.body;
       const reason = request.reason ?? note ?? null;
-      const kept = note === undefined ? shortened(request.reason) : note;
-      const edit = { key, to: { is_on, percent, note: kept } };
-      await flags.change([edit], requester(request), { reason, ...matchOf(request) });
+      await flags.change([{ key, to: { is_on, percent, note } }], requester(request), {
+        reason,
+        ...matchOf(request),
+      });
       reply.header('etag', flags.etag(key));
       return describeFlag(flags.find(key));
     },
@@ -119,10 +120,6 @@ export function registerFlagsApi(app: FastifyInstance, { flags }: FlagContext) {
     { schema: resolveRequest },
     ({ params: { key }, query: { unit } }) => flags.resolve(key, unit),
   );
-}
-
-function shortened(reason: string | null): string | null {
-  return reason === null ? null : shorten(reason.trim(), maxNoteLength);
 }
 
 const matchOf = ({ headers }: FastifyRequest) => ({ ifMatch: headers['if-match'] });

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { invalidArguments, readProblems } from '../../core/arguments.ts';
 import { plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
-import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { clientOf } from '../../web/client-cookie.ts';
 import { wasName } from '../../web/edited-field.ts';
@@ -14,7 +13,7 @@ import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { flagChange } from '../actions.ts';
 import { formatState, isSameState } from '../flag.ts';
-import { findFault, maxNoteLength } from '../flag-values.ts';
+import { findFault } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
 import type { FlagEdit, KnownFlag } from '../known-flag.ts';
 import type { FlagContext } from '../parts.ts';
@@ -91,7 +90,6 @@ function withBoxes(all: KnownFlag[], form: Form): Form {
 /** Only flags that differ from what the form showed: others may have been changed meanwhile. The values of the default are the
  *  default. */
 function readEdits(all: KnownFlag[], form: Form): FlagEdit[] {
-  const note = form.reason ? shorten(form.reason.trim(), maxNoteLength) : null;
   return all.flatMap(({ flag, state }) => {
     const { key } = flag;
     const [onField, percentField] = [onName(key), percentName(key)];
@@ -99,7 +97,7 @@ function readEdits(all: KnownFlag[], form: Form): FlagEdit[] {
     const [wasOn, wasPercent] = [form[wasName(onField)], form[wasName(percentField)]];
     if (on === (wasOn ?? String(state.is_on)) && percent === (wasPercent ?? String(state.percent))) return [];
     const given = { is_on: on === 'true', percent: readPercent(percent) };
-    const to = isSameState(given, flag.default) ? null : { ...given, note };
+    const to = isSameState(given, flag.default) ? null : given;
     if (wasOn === undefined || wasPercent === undefined) return { key, to };
     return { key, to, shown: { is_on: wasOn === 'true', percent: Number(wasPercent) } };
   });
