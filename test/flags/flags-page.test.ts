@@ -23,6 +23,7 @@ t.test('the form saves what was changed, and says who did it and why', async (t)
   const { text, html } = await app.page(path);
   t.match(textOf(html, '.page-head'), '3 of 5 on.');
   t.match(textOf(html, '.flags'), 'By request · default 5%');
+  t.match(textOf(html, '.flags'), 'By entry, read by workers · default off');
   const form = fieldsOf(text);
   t.match(form, { 'on:traces': 'true', 'percent:traces': '5', 'was:on:auto-repair': 'false' });
   const answer = await app.submit('/ui/settings/flags', {

@@ -4,7 +4,8 @@ import type { AppError } from '../../core/errors.ts';
 import { formatList, plural } from '../../core/format.ts';
 import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
-import { formatBucket, type FlagDefinition, type FlagState, shareOf } from '../flag.ts';
+import { describeFlags } from '../describe-flag.ts';
+import type { FlagDefinition, FlagState } from '../flag.ts';
 import type { Flags } from '../flags.ts';
 import type { KnownFlag } from '../known-flag.ts';
 
@@ -18,14 +19,12 @@ export const percentName = (key: string) => `percent:${key}`;
 
 export function viewFlags(all: KnownFlag[], refused: Refused | null) {
   const keys = all.map(({ flag }) => flag.key);
-  const on = all.filter(({ state }) => shareOf(state) > 0).length;
-  const stale = all.filter((one) => one.stale !== null).length;
   const faulty = keys.filter((key) => refused?.problemOf(key));
   const reasonProblem = refused?.problemOf('reason') ?? null;
   const isConflict = refused?.error.code === 'edit_conflict';
   const wrong = isConflict ? 'changed since you opened the page' : 'cannot be saved';
   return {
-    sentence: `${on} of ${all.length} on${stale > 0 ? `, ${stale} stale` : ''}.`,
+    sentence: describeFlags(all),
     items: all.map((known) => viewFlag(known, refused)),
     reason: refused?.form.reason ?? '',
     reasonProblem,
@@ -47,8 +46,7 @@ function viewFlag({ flag, state, saved, stale }: KnownFlag, refused: Refused | n
     key,
     text,
     id: `flag-${key}`,
-    by: `By ${unit}`,
-    hint: scope === 'worker' ? 'read by workers' : null,
+    by: scope === 'worker' ? `By ${unit}, read by workers` : `By ${unit}`,
     preset: formatDefault(flag.default),
     presetPercent: flag.default.percent || 100,
     default: flag.default,
@@ -88,9 +86,9 @@ export function viewTried(flags: Flags, { key, unit = '', isOwn = false }: Tried
   if (isOwn && chosen.unit !== 'browser')
     return { ...view, problem: `${chosen.key} goes by ${chosen.unit}, not by browser.` };
   if (unit === '') return { ...view, problem: `Give the ${idOf[chosen.unit]} for which to try it.` };
-  const { on, bucket, because } = flags.resolve(chosen.key, unit);
+  const { on, because } = flags.resolve(chosen.key, unit);
   const name = isOwn ? 'this browser' : unit;
-  return { ...view, answer: { on, name, because, number: formatBucket(bucket) } };
+  return { ...view, answer: { on, name, because } };
 }
 
 const idOf: Record<FlagDefinition['unit'], string> = {
