@@ -4,9 +4,10 @@ import { readTraceparent } from '../core/traceparent.ts';
 import type { Job } from '../jobs/job.ts';
 import type { LogStore } from '../log-store/log-store.ts';
 import type { StatementCount } from '../log-store/statement-counts.ts';
+import type { WholeTrace } from '../log-store/trace-repository.ts';
 
 type JobTrace = { traceId: string; spanId: string; isSampled: boolean };
-type Ended = { job: Job; trace: JobTrace; statements: StatementCount[]; ended: Date };
+type Ended = { job: Job; statements: StatementCount[]; ended: Date };
 
 /** The one of the request that has started the job, or one of its own. Each attempt has the same, also after a restart of the
  *  server. */
@@ -18,35 +19,45 @@ export function traceOfJob({ id, traceparent }: Pick<Job, 'id' | 'traceparent'>)
 }
 
 /** The part of a trace that has started the job. */
-export const parentOfJob = (job: Pick<Job, 'id' | 'traceparent'>) =>
+const parentOfJob = (job: Pick<Job, 'id' | 'traceparent'>) =>
   job.traceparent === null ? null : traceOfJob(job).spanId;
+
+export const jobTraceId = (number: number | string) => `job-${number}`;
+
+/** Null for the id of a request. */
+export const numberOfJobTrace = (id: string): string | null => /^job-([1-9]\d{0,14})$/.exec(id)?.[1] ?? null;
+
+/** The row of a job in the list of traces. */
+export function jobTrace(
+  job: Job,
+  measured: Pick<WholeTrace, 'at' | 'ms' | 'is_traced' | 'spans'>,
+): WholeTrace {
+  return {
+    ...measured,
+    id: jobTraceId(job.number),
+    method: null,
+    route: job.operation,
+    address: null,
+    status: null,
+    kept: 'job',
+    left_out: 0,
+    trace_id: traceOfJob(job).traceId,
+    parent_id: parentOfJob(job),
+    actor: null,
+    bytes: null,
+    job: job.number,
+  };
+}
 
 /** Of the last attempt. Its phases are in ops.db. */
 export function keepTraceOfJob(
   logStore: Pick<LogStore, 'add' | 'addStatements'>,
-  { job, trace, statements, ended }: Ended,
+  { job, statements, ended }: Ended,
 ) {
-  const { number, operation, started_at } = job;
-  const at = started_at === null ? ended.getTime() : Date.parse(started_at);
+  const at = job.started_at === null ? ended.getTime() : Date.parse(job.started_at);
+  const ms = ended.getTime() - at;
   logStore.addStatements(statements);
-  logStore.add('traces', {
-    id: `job-${number}`,
-    at,
-    method: null,
-    route: operation,
-    address: null,
-    status: null,
-    ms: ended.getTime() - at,
-    kept: 'job',
-    is_traced: true,
-    left_out: 0,
-    trace_id: trace.traceId,
-    parent_id: parentOfJob(job),
-    actor: null,
-    bytes: null,
-    job: number,
-    spans: statements.map(toSpan),
-  });
+  logStore.add('traces', jobTrace(job, { at, ms, is_traced: true, spans: statements.map(toSpan) }));
 }
 
 function toSpan({ database, text, calls, total_us, rows }: StatementCount, at: number) {

@@ -139,7 +139,7 @@ async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOut
   run.attempt = attempt;
   if (isCancelled) attempt.end('cancelled');
   const facts = await attempt.finished;
-  keepTraceOfJob(logStore, { job, trace, statements: facts.statements, ended: now() });
+  keepTraceOfJob(logStore, { job, statements: facts.statements, ended: now() });
   const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
   const { logBytes, usage, left } = facts;
   const figures = {

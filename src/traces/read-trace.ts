@@ -5,7 +5,7 @@ import type { JobStatus } from '../core/bus.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { LogStore } from '../log-store/log-store.ts';
-import { parentOfJob, traceOfJob } from '../runner/job-trace.ts';
+import { jobTrace, jobTraceId, numberOfJobTrace } from '../runner/job-trace.ts';
 import { orProblem } from '../log-store/or-problem.ts';
 import type { StatementTotals } from '../log-store/statement-repository.ts';
 import type { KeptSpan, WholeTrace } from '../log-store/trace-repository.ts';
@@ -30,8 +30,8 @@ export function createTraceReader({ logStore, repository, now }: Given) {
   return {
     /** `id`: of a request, or `job-12`. Throws `not_found`. */
     async read(id: string): Promise<ReadTrace> {
-      const [, number] = /^job-([1-9]\d{0,14})$/.exec(id) ?? [];
-      if (number !== undefined) return readJob(number);
+      const number = numberOfJobTrace(id);
+      if (number !== null) return readJob(number);
       const found = await logStore.ask('trace', { id });
       if (!found) throw unknownRequest(id);
       return { ...found, phases: null, job_status: null, problem: null };
@@ -50,7 +50,7 @@ export function createTraceReader({ logStore, repository, now }: Given) {
   async function readJob(number: string): Promise<ReadTrace> {
     const job = repository.find(number);
     if (!job) throw new AppError('not_found', `There is no job #${number}.`);
-    const { read: found, problem } = await orProblem(logStore.ask('trace', { id: `job-${number}` }));
+    const { read: found, problem } = await orProblem(logStore.ask('trace', { id: jobTraceId(number) }));
     const known = toTrace(job, now());
     const { at, ms } = known;
     return {
@@ -87,22 +87,6 @@ function phasesOf(job: Job, now: Date): Phase[] {
 function toTrace(job: Job, now: Date): WholeTrace {
   const at = Date.parse(job.started_at ?? job.created_at);
   const end = job.finished_at === null ? now.getTime() : Date.parse(job.finished_at);
-  return {
-    id: `job-${job.number}`,
-    at,
-    method: null,
-    route: job.operation,
-    address: null,
-    status: null,
-    ms: job.started_at === null ? 0 : end - at,
-    kept: 'job',
-    is_traced: false,
-    left_out: 0,
-    trace_id: traceOfJob(job).traceId,
-    parent_id: parentOfJob(job),
-    actor: null,
-    bytes: null,
-    job: job.number,
-    spans: [],
-  };
+  const ms = job.started_at === null ? 0 : end - at;
+  return jobTrace(job, { at, ms, is_traced: false, spans: [] });
 }

@@ -84,14 +84,14 @@ function withStart({ at, phases }: ReadTrace): Phase[] {
   return seconds > 0 ? [start, ...(phases ?? [])] : (phases ?? []);
 }
 
-function viewFacts({ id, at, ms, trace_id: traceId, parent_id: parent }: ReadTrace) {
+function viewFacts({ id, at, ms, job, trace_id: traceId, parent_id: parent }: ReadTrace) {
   return {
     id,
     at: new Date(at).toISOString(),
     took: formatMs(ms),
     traceId,
     begunBy: parent === null ? 'begun here' : `begun by another program, in its part ${parent}`,
-    log: id.startsWith('job-') ? url('/log', { job: id.slice(4) }) : url('/log', { request: id }),
+    log: url('/log', job === null ? { request: id } : { job: String(job) }),
     json: url(`/api/v1/requests/${id}`),
   };
 }
