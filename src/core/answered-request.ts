@@ -1,7 +1,8 @@
 // A request that was answered, as features count and keep it.
 
 /** `stream`: it lasts as long as its page. `transfer`: a download or an upload, which lasts as long as its file is large. */
-export type RequestKind = 'request' | 'stream' | 'transfer';
+export const requestKinds = ['request', 'stream', 'transfer'] as const;
+export type RequestKind = (typeof requestKinds)[number];
 
 export type AnsweredRequest = {
   id: string;

@@ -51,7 +51,7 @@ export function readStatementCounts(items: unknown[]): StatementCount[] {
   });
 }
 
-const databases = ['library', 'ops', 'other'];
+export const databases = ['library', 'ops', 'other'];
 
 function isAmount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;

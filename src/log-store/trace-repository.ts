@@ -6,7 +6,8 @@ import type { Span } from '../core/trace.ts';
 export type KeptSpan = Span & { calls: number };
 
 /** `job`: a job, whose `id` is `job-12`. A failed one is `failed` even if it was slow. */
-export type KeptBecause = 'failed' | 'slow' | 'sampled' | 'job';
+export const keptReasons = ['failed', 'slow', 'sampled', 'job'] as const;
+export type KeptBecause = (typeof keptReasons)[number];
 
 export type KeptTrace = {
   id: string;

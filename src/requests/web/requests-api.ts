@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { requestKinds } from '../../core/answered-request.ts';
 import {
   closedSchema,
   integerSchema,
@@ -25,7 +26,7 @@ const figuresSchema = {
 
 const kindSchema = {
   type: 'string',
-  enum: ['request', 'stream', 'transfer'],
+  enum: requestKinds,
   description: 'A stream lasts as long as its reader, a transfer (upload or download) as long as its file.',
 };
 

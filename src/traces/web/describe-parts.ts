@@ -5,7 +5,7 @@ import type { SpanKind } from '../../core/trace.ts';
 import type { KeptSpan, WholeTrace } from '../../log-store/trace-repository.ts';
 import { proportions } from '../../web/chart.ts';
 
-const labels: Record<SpanKind, string> = {
+export const spanLabels: Record<SpanKind, string> = {
   check: 'Checks of the request',
   db: 'Database',
   render: 'Rendering',
@@ -32,7 +32,7 @@ export function viewShares(trace: Measured) {
   const own = ownTimes(spans);
   const byLabel = new Map<string, number>();
   const add = (label: string, us: number) => byLabel.set(label, (byLabel.get(label) ?? 0) + us);
-  for (const span of spans) add(labels[span.kind], own.get(span.n) ?? 0);
+  for (const span of spans) add(spanLabels[span.kind], own.get(span.n) ?? 0);
   add(nameRest(trace), restOf(trace));
   const shares = [...byLabel].filter(([, us]) => us > 0).sort(byTime);
   const drawn = proportions(shares.map(([, us]) => us));

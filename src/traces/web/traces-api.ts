@@ -8,12 +8,14 @@ import {
   refusals,
 } from '../../core/schemas.ts';
 import { textSchema } from '../../core/schemas.ts';
-import type { KeptTrace } from '../../log-store/trace-repository.ts';
+import { databases } from '../../log-store/script-trace.ts';
+import { keptReasons, type KeptTrace } from '../../log-store/trace-repository.ts';
 import { requester } from '../../web/requester.ts';
 import { hunting, stopping } from '../actions.ts';
 import { formatCursor, readCursor } from '../cursor.ts';
 import type { TraceContext } from '../parts.ts';
 import { type ReadTrace, slowStatementsOf } from '../read-trace.ts';
+import { spanLabels } from './describe-parts.ts';
 
 type Asked = { only: 'all' | 'bad'; route?: string; method?: string; cursor?: string; limit: number };
 
@@ -26,7 +28,7 @@ const traceFields = {
   address: nullable('string'),
   status: nullable('integer'),
   ms: numberSchema,
-  kept: { ...textSchema, enum: ['failed', 'slow', 'sampled', 'job'] },
+  kept: { ...textSchema, enum: keptReasons },
   is_traced: { type: 'boolean', description: 'Whether its parts were measured.' },
   left_out: { ...integerSchema, description: 'Parts beyond the first 200.' },
   trace_id: nullable('string'),
@@ -39,7 +41,7 @@ const traceFields = {
 const spanSchema = objectSchema({
   n: integerSchema,
   parent: nullable('integer'),
-  kind: { ...textSchema, enum: ['check', 'db', 'render', 'search', 'script', 'file', 'http'] },
+  kind: { ...textSchema, enum: Object.keys(spanLabels) },
   name: textSchema,
   start_us: integerSchema,
   us: integerSchema,
@@ -94,7 +96,7 @@ const statementsSchema = {
   response: {
     200: listSchema(
       objectSchema({
-        database: { ...textSchema, enum: ['library', 'ops', 'other'] },
+        database: { ...textSchema, enum: databases },
         text: { ...textSchema, description: 'Without its values.' },
         calls: integerSchema,
         total_us: integerSchema,
