@@ -4,6 +4,8 @@ import { type Histogram, middleOf } from '../log-store/histogram.ts';
 /** From one duration to another, in milliseconds; shorter and longer ones are in the outer bars. */
 export type Scale = { fromMs: number; toMs: number; label: string };
 
+export const requestScale: Scale = { fromMs: 1, toMs: 2000, label: '1 ms to 2 s' };
+
 const steps = 24;
 const stepWidth = 5;
 export const histogramWidth = steps * stepWidth - 1;

@@ -6,7 +6,7 @@ import { describeFigures, describeMs, describeShare } from '../describe.ts';
 import { minForP95, minForP99, type RouteFigures } from '../figures.ts';
 import type { WindowFigures } from '../request-figures.ts';
 import { type WindowName, windowNames } from '../windows.ts';
-import { drawHistogram, histogramWidth, type Scale } from '../draw-histogram.ts';
+import { drawHistogram, histogramWidth, requestScale, type Scale } from '../draw-histogram.ts';
 
 export const sorts = ['p95', 'route', 'n', 'p50', 'p99', 'max', 'share_5xx'] as const;
 type Sort = (typeof sorts)[number];
@@ -25,7 +25,7 @@ const tables: { kind: RequestKind; title: string; what: string; scale: Scale }[]
     kind: 'request',
     title: 'By route',
     what: 'Latency by route',
-    scale: { fromMs: 1, toMs: 2000, label: '1 ms to 2 s' },
+    scale: requestScale,
   },
   {
     kind: 'stream',

@@ -2,10 +2,8 @@
 import { plural } from '../../core/format.ts';
 import { shareBelow } from '../../log-store/histogram.ts';
 import { describeMs } from '../../requests/describe.ts';
-import { drawHistogram, histogramWidth } from '../../requests/draw-histogram.ts';
+import { drawHistogram, histogramWidth, requestScale } from '../../requests/draw-histogram.ts';
 import type { RouteFigures } from '../../requests/figures.ts';
-
-const scale = { fromMs: 1, toMs: 2000, label: '1 ms to 2 s' };
 
 /** `ms`: of the request. */
 export function viewRoute({ n, p50, p95, histogram }: RouteFigures, ms: number) {
@@ -14,8 +12,8 @@ export function viewRoute({ n, p50, p95, histogram }: RouteFigures, ms: number) 
   const words = slower >= 1 ? ` This one was slower than ${slower}% of them.` : '';
   return {
     sentence: `${plural(n, 'request')} in 24 h; ${facts.join(', ')}.${words}`,
-    bars: drawHistogram(histogram, scale),
+    bars: drawHistogram(histogram, requestScale),
     width: histogramWidth,
-    scale: scale.label,
+    scale: requestScale.label,
   };
 }
