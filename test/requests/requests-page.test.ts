@@ -43,6 +43,12 @@ t.test(
     t.same(slow?.querySelectorAll('.warntxt').map(wordsOf), ['789 ms', '789 ms', '789 ms', '2.0 s']);
     t.ok(slow?.querySelectorAll('.hist rect').length);
     t.match(textOf(html, 'section[aria-labelledby="h-stream"]'), 'GET /live 2 1 min');
+    t.match(textOf(html, 'section[aria-labelledby="h-stream"]'), 'Streams 0 open now');
+    const left = new AbortController();
+    await fetch(`${app.origin}/ui/stream/telemetry`, { signal: left.signal });
+    const again = await app.page('/requests');
+    t.match(textOf(again.html, 'section[aria-labelledby="h-stream"]'), 'Streams 1 open now');
+    left.abort();
     t.match(textOf(html, 'section[aria-labelledby="h-transfer"]'), 'GET /file.zip 1 3.0 s');
     t.match(
       textOf(html, '#request-sum'),

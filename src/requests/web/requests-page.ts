@@ -49,6 +49,7 @@ async function view(ctx: RequestContext, { window: askedWindow, sort: askedSort 
     ...{ window, sort, refusal, path: url('/ui/requests/list', { window: askedWindow, sort: askedSort }) },
     ...(window && sort ? await read(ctx, window) : nothing),
     slowMs: ctx.config.slowRequestMs,
+    openStreams: ctx.streamCount(),
     at: ctx.now().toISOString(),
   });
 }

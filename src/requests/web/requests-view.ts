@@ -62,16 +62,18 @@ type Given = {
   counts: number[];
   problem: string | null;
   slowMs: number;
+  openStreams: number;
   at: string;
 };
 
 export function viewRequests(given: Given) {
-  const { figures, counts, problem, refusal, path, slowMs, at } = given;
+  const { figures, counts, problem, refusal, path, slowMs, openStreams, at } = given;
   const { window, sort } = { window: given.window ?? '24h', sort: given.sort ?? sorts[0] };
   const routes = figures?.routes ?? [];
   const heads = viewHeads({ window, sort });
   return {
     at,
+    open: `${formatNumber(openStreams)} open now`,
     problem,
     refusal,
     path,
