@@ -1,6 +1,6 @@
 // The flags in a file of settings: those that differ from their default, each with its note.
 import { findFlag } from '../flags/declared.ts';
-import { type FlagState, formatState, isSameState } from '../flags/flag.ts';
+import { type FlagState, type FlagValue, formatState, isSameValue } from '../flags/flag.ts';
 import { findFault } from '../flags/flag-values.ts';
 import type { KnownFlag } from '../flags/known-flag.ts';
 import { invalidArguments } from '../core/arguments.ts';
@@ -9,8 +9,7 @@ import type { ImportChange } from './import-plan.ts';
 
 /** `is_on`: null for the default, which an export never writes. */
 type FileFlag = { key: string; is_on: unknown; percent?: unknown; note?: unknown };
-type Saved = FlagState & { key: string; note: string | null };
-type FlagValue = FlagState & { note: string | null };
+type Saved = FlagValue & { key: string };
 export type WantedFlag = { key: string; to: FlagValue | null };
 
 /** The key of a change of a flag among those of settings. */
@@ -70,11 +69,6 @@ export function formatFlagValue({ key }: Pick<ImportChange, 'key'>, value: unkno
   if (findFault(value) !== null) return JSON.stringify(value);
   const { note = null, ...state } = value as FlagState & { note?: string | null };
   return note === null ? formatState(state) : `${formatState(state)}, “${note}”`;
-}
-
-function isSameValue(saved: FlagValue | null, after: FlagValue | null): boolean {
-  if (saved === null || after === null) return saved === after;
-  return isSameState(saved, after) && saved.note === after.note;
 }
 
 function refuse(message: string) {

@@ -55,7 +55,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const flags = createFlagReader({
     ...shared,
     flagRepository: createFlagRepository(ops),
-    onError: (error) => report(`That a flag was read is not recorded: ${explain(error)}`),
+    onError: (error) => report(`The last read of a flag could not be saved: ${explain(error)}`),
   });
   const whenIdle = createRecheck({
     ...shared,
