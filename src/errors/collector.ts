@@ -30,16 +30,13 @@ export type Collector = ReturnType<typeof createCollector>;
 export function createCollector(given: Given) {
   const { bus, keptLines, log, redactor, gathering, counts, untilFree, now } = given;
   const failures = createFailures(given);
-  let [areWorkersDirty, isReported] = [true, false];
+  const lookAtWorkers = createLook(given);
+  let isReported = false;
   let cleanedAt = '';
 
   keptLines.listen((line) => {
     if (mayReportError(line)) gathering.add(() => seenInLine(line, redactor, packageRoot));
   });
-  for (const event of ['sample', 'library', 'workers'] as const)
-    bus.on(event, () => {
-      areWorkersDirty = true;
-    });
 
   const loop = createLoop({ everyMs, runOnce, onError: report });
 
@@ -64,8 +61,7 @@ export function createCollector(given: Given) {
 
   async function runOnce() {
     try {
-      if (areWorkersDirty) await given.lookAtWorkers();
-      areWorkersDirty = false;
+      await lookAtWorkers();
     } finally {
       await save();
     }
@@ -94,6 +90,25 @@ export function createCollector(given: Given) {
     if (!isReported) reportNotCounted(log, error);
     isReported = true;
   }
+}
+
+/** Looks at the workers if they have changed. A change during a look is left to the next one. */
+function createLook({ bus, lookAtWorkers }: Pick<Given, 'bus' | 'lookAtWorkers'>) {
+  let isDirty = true;
+  for (const event of ['sample', 'library', 'workers'] as const)
+    bus.on(event, () => {
+      isDirty = true;
+    });
+  return async () => {
+    if (!isDirty) return;
+    isDirty = false;
+    try {
+      await lookAtWorkers();
+    } catch (error) {
+      isDirty = true;
+      throw error;
+    }
+  };
 }
 
 /** The jobs that have failed since the last write, each once. */

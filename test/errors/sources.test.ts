@@ -1,7 +1,7 @@
 // The sources of errors: requests, jobs and workers.
 import '../support/plain-children.ts';
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { errors } from '../../src/errors/feature.ts';
@@ -193,25 +193,44 @@ t.test('what workers could not do is counted: failed entries, outages and lost w
   t.same(codes.sort(), ['ECONNREFUSED', 'worker_gave_up', 'worker_lost']);
 });
 
-t.test('an entry that failed for good is counted once, with the code in its message', async (t) => {
+/** `tryAll` claims entries and fails them; after the third time they have failed for good. */
+async function startEmbedding(t: Test) {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'scripts' } });
   await app.run('import');
-  const { queue, bus } = app.parts;
+  const { queue } = app.parts;
   await queue.useModel({ name: 'm', dimension: 2 });
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const claims = await queue.claim({
-      claimant: 'a',
-      model: { name: 'm' },
-      size: 2,
-      leaseMs: 60_000,
-      isUrgent: true,
-    });
-    await queue.fail(
-      'a',
-      claims,
-      `The service answered HTTP 500 for ${claims[0]?.id} after ${attempt * 12} ms`,
-    );
-  }
+  const model = { name: 'm' };
+  return {
+    app,
+    async tryAll(attempt: number, meanwhile: () => void = () => {}) {
+      const claims = await queue.claim({ claimant: 'a', model, size: 2, leaseMs: 60_000, isUrgent: true });
+      meanwhile();
+      const message = `The service answered HTTP 500 for ${claims[0]?.id} after ${attempt * 12} ms`;
+      await queue.fail('a', claims, message);
+    },
+  };
+}
+
+t.test('an entry that fails while the workers are looked at is counted by the next look', async (t) => {
+  const { app, tryAll } = await startEmbedding(t);
+  await tryAll(1);
+  await tryAll(2);
+  await save(app);
+  let looking: Promise<void> | undefined;
+  await tryAll(3, () => {
+    app.bus.emit('library');
+    looking = save(app);
+    app.bus.emit('library');
+  });
+  await looking;
+  await save(app);
+  t.match(await list(app, '?source=worker'), [{ code: 'HTTP 500' }]);
+});
+
+t.test('an entry that failed for good is counted once, with the code in its message', async (t) => {
+  const { app, tryAll } = await startEmbedding(t);
+  const { queue, bus } = app.parts;
+  for (let attempt = 1; attempt <= 3; attempt++) await tryAll(attempt);
   for (let look = 0; look < 2; look++) {
     bus.emit('library');
     await save(app);
