@@ -36,7 +36,7 @@ t.test('the API decides on several groups, each with its audit row, and reports 
       items: [
         { id: 1, outcome: 'done', message: null },
         { id: 2, outcome: 'done', message: null },
-        { id: 99, outcome: 'skipped', message: 'There is no group of errors 99.' },
+        { id: 99, outcome: 'skipped', message: /^There is no group of errors 99\./ },
       ],
     },
   });
@@ -63,7 +63,7 @@ t.test('rows are ticked and decided on, with and without scripts, and the list i
   const back = html.querySelector('.picked-bar input[name=back]')?.getAttribute('value') ?? '';
   t.equal(back, '/errors?state=open&q=broke');
   const verbs = html
-    .querySelectorAll('.picked-bar button')
+    .querySelectorAll('.picked-bar button[formaction]')
     .map((button) => button.getAttribute('formaction'));
   t.strictSame(verbs, ['/ui/errors/resolve', '/ui/errors/mute']);
   const plain = await post(app, '/ui/errors/resolve', [
