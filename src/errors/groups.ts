@@ -1,5 +1,6 @@
 // Reads the groups of errors for pages, API and hub.
 import { packageRoot, version } from '../core/config.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Starts } from '../starts/repository.ts';
@@ -27,6 +28,16 @@ export type GroupChoice = { view: GroupView; source?: ErrorSource | undefined; q
 
 /** `timesInDay`: of the open groups in the last 24 hours. */
 export type Summary = Tally & { timesInDay: number };
+
+/** `3 groups open, 41 times in 24 h. 1 came back after it was resolved.` */
+export function describeSummary({ all, open, back, timesInDay }: Summary): string {
+  if (all === 0) return 'No error was seen yet.';
+  if (open === 0) return `No group is open; ${plural(all, 'group')} in all.`;
+  const times = `${plural(open, 'group')} open, ${plural(timesInDay, 'time')} in 24 h.`;
+  return back === 0
+    ? times
+    : `${times} ${formatNumber(back)} came back after ${back === 1 ? 'it was' : 'they were'} resolved.`;
+}
 
 const hoursShown = 24;
 const maxWords = 12;

@@ -1,6 +1,6 @@
-import { formatNumber, plural } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import type { HubRow } from '../core/hub-row.ts';
-import type { Summary } from './groups.ts';
+import { describeSummary } from './groups.ts';
 import type { ErrorContext } from './parts.ts';
 
 export const errorsRow = ({ groups }: Pick<ErrorContext, 'groups'>): HubRow => ({
@@ -17,13 +17,3 @@ export const errorsRow = ({ groups }: Pick<ErrorContext, 'groups'>): HubRow => (
     return { sentence, badge: { tone: 'bad', label: `${formatNumber(summary.back)} came back` } };
   },
 });
-
-/** `3 groups open, 41 times in 24 h. 1 came back after it was resolved.` */
-export function describeSummary({ all, open, back, timesInDay }: Summary): string {
-  if (all === 0) return 'No error was seen yet.';
-  if (open === 0) return `No group is open; ${plural(all, 'group')} in all.`;
-  const times = `${plural(open, 'group')} open, ${plural(timesInDay, 'time')} in 24 h.`;
-  return back === 0
-    ? times
-    : `${times} ${formatNumber(back)} came back after ${back === 1 ? 'it was' : 'they were'} resolved.`;
-}

@@ -95,12 +95,12 @@ function readQuery({ state, source, q, before }: ListQuery): ListQuery {
 
 function registerDecisions(app: FastifyInstance, { decisions, groups }: ErrorContext) {
   const buttons = [
-    { verb: 'resolve', state: 'resolved', title: 'Resolved.', text: 'It opens again when it is seen again.' },
-    { verb: 'open', state: 'open', title: 'Open again.', text: '' },
+    { state: 'resolved', title: 'Resolved.', text: 'It opens again when it is seen again.' },
+    { state: 'open', title: 'Open again.', text: '' },
   ] as const;
-  for (const { verb, state, title, text: next } of buttons)
+  for (const { state, title, text: next } of buttons)
     app.post<Numbered & Posted>(
-      `/ui/errors/:id/${verb}`,
+      `/ui/errors/:id/${decisionActions[state].verb}`,
       {
         schema: { ...isForm.schema, params },
         config: { action: decisionActions[state], page: errorPage.path },

@@ -1,6 +1,5 @@
 // The groups of errors as JSON, and the decisions on them.
 import type { FastifyInstance } from 'fastify';
-import { invalidArguments } from '../../core/arguments.ts';
 import {
   closedSchema,
   idSchema,
@@ -11,8 +10,9 @@ import {
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { decisionActions } from '../actions.ts';
+import { formatCursor, readCursor } from '../cursor.ts';
 import { errorSources } from '../fingerprint.ts';
-import { groupViews, maxDecided } from '../group.ts';
+import { type GroupState, groupStates, groupViews, maxDecided } from '../group.ts';
 import {
   decisionsBody,
   decisionsSchema,
@@ -21,7 +21,6 @@ import {
   oneGroupBody,
   oneGroupSchema,
 } from '../group-body.ts';
-import type { GroupCursor } from '../group-repository.ts';
 import type { GroupChoice } from '../groups.ts';
 import type { ErrorContext } from '../parts.ts';
 
@@ -56,24 +55,20 @@ const oneSchema = {
   response: { 200: oneGroupSchema, ...refusals },
 };
 
-/** By the last part of their address. */
-const decisions = {
-  resolve: {
-    state: 'resolved',
-    summary: 'Marks a group as resolved until it is seen again.',
-    ofMany: 'Marks the named groups as resolved until they are seen again.',
+const summaries: Record<GroupState, { one: string; many: string }> = {
+  resolved: {
+    one: 'Marks a group as resolved until it is seen again.',
+    many: 'Marks the named groups as resolved until they are seen again.',
   },
-  mute: {
-    state: 'muted',
-    summary: 'Takes a group from the open ones. It is counted on.',
-    ofMany: 'Takes the named groups from the open ones. They are counted on.',
+  muted: {
+    one: 'Hides a group from the open list. It is still counted.',
+    many: 'Hides the named groups from the open list. They are still counted.',
   },
   open: {
-    state: 'open',
-    summary: 'Opens a group that was resolved or muted.',
-    ofMany: 'Opens the named groups that were resolved or muted.',
+    one: 'Opens a group that was resolved or muted.',
+    many: 'Opens the named groups that were resolved or muted.',
   },
-} as const;
+};
 
 const ids = { type: 'array', minItems: 1, maxItems: maxDecided, items: idSchema } as const;
 
@@ -83,39 +78,29 @@ export function registerErrorsApi(app: FastifyInstance, ctx: ErrorContext) {
   app.get<{ Querystring: Query }>('/api/v1/errors', { schema: listedSchema }, ({ query }) => {
     const { state, source, q, limit, cursor } = query;
     const { groups: found, next } = groups.list({ view: state, source, q }, limit, readCursor(cursor));
-    return { items: found.map(groupBody), next_cursor: next === null ? null : writeCursor(next) };
+    return { items: found.map(groupBody), next_cursor: next === null ? null : formatCursor(next) };
   });
 
   app.get<Numbered>('/api/v1/errors/:id', { schema: oneSchema }, ({ params: { id } }) =>
     oneGroupBody(groups.find(id)),
   );
 
-  for (const [verb, { state, summary, ofMany }] of Object.entries(decisions)) {
-    const schema = { summary, params, body: optionalBody({}), response: oneSchema.response };
-    const config = { action: decisionActions[state] };
-    app.post<Numbered>(`/api/v1/errors/:id/${verb}`, { schema, config }, async (request) => {
+  for (const state of groupStates) {
+    const action = decisionActions[state];
+    const { one, many } = summaries[state];
+    const schema = { summary: one, params, body: optionalBody({}), response: oneSchema.response };
+    const config = { action };
+    app.post<Numbered>(`/api/v1/errors/:id/${action.verb}`, { schema, config }, async (request) => {
       await ctx.decisions.decide(request.params.id, state, requester(request));
       return oneGroupBody(groups.find(request.params.id));
     });
     const response = { 200: decisionsSchema, ...refusals };
     const body = closedSchema({ groups: ids }, ['groups']);
     app.post<{ Body: { groups: number[] } }>(
-      `/api/v1/errors/${verb}`,
-      { schema: { summary: ofMany, body, response }, config },
+      `/api/v1/errors/${action.verb}`,
+      { schema: { summary: many, body, response }, config },
       async (request) =>
         decisionsBody(await ctx.decisions.decideAll(request.body.groups, state, requester(request))),
     );
   }
-}
-
-export const writeCursor = ({ lastAt, id }: GroupCursor) => `${lastAt}~${id}`;
-
-/** Throws `invalid_arguments`. */
-export function readCursor(text: string | undefined): GroupCursor | null {
-  if (text === undefined) return null;
-  const [, lastAt, id] = /^([\d:.TZ-]+)~(\d{1,15})$/.exec(text) ?? [];
-  if (lastAt !== undefined) return { lastAt, id: Number(id) };
-  throw invalidArguments([
-    { field: 'cursor', message: 'cursor: take it from `next_cursor` of the page before.' },
-  ]);
 }

@@ -2,12 +2,11 @@
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { decisionActions } from '../actions.ts';
+import { formatCursor, readCursor } from '../cursor.ts';
 import { errorSources } from '../fingerprint.ts';
 import type { GroupView } from '../group.ts';
-import type { GroupChoice } from '../groups.ts';
-import { describeSummary } from '../hub-row.ts';
+import { describeSummary, type GroupChoice } from '../groups.ts';
 import type { ErrorContext } from '../parts.ts';
-import { readCursor, writeCursor } from './errors-api.ts';
 import { sourceWords, viewGroup } from './group-view.ts';
 
 export type ListQuery = {
@@ -44,7 +43,9 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     summary: describeSummary(summary),
     path: errorsUrl({ ...query, state }, '/ui/errors'),
     query: { ...query, state },
-    picked: verbs.filter(({ to }) => to !== (isOpen(state) ? 'open' : state)),
+    picked: decisions
+      .filter(({ to }) => to !== (isOpen(state) ? 'open' : state))
+      .map(({ to, word }) => ({ word, verb: decisionActions[to].verb, needed: decisionActions[to].name })),
     here: errorsUrl({ ...query, state }),
     chips: chips
       .filter(({ view }) => alwaysShown.has(view) || summary[view] > 0 || view === state)
@@ -62,25 +63,25 @@ export function viewErrors(ctx: Pick<ErrorContext, 'groups' | 'missedErrors'>, q
     word: chosen?.word ?? 'All',
     isFiltered,
     /** No error was ever seen. */
-    isNew: summary.all === 0,
+    hasNoGroups: summary.all === 0,
     inState: summary[state],
     withoutFilter: errorsUrl({ state }),
     newest: before ? errorsUrl({ ...query, before: undefined }) : null,
-    older: next === null ? null : errorsUrl({ ...query, before: writeCursor(next) }),
+    older: next === null ? null : errorsUrl({ ...query, before: formatCursor(next) }),
     missed: viewMissed(ctx),
   };
 }
 
-const verbs = [
-  { verb: 'resolve', word: 'Resolve', needed: decisionActions.resolved.name, to: 'resolved' },
-  { verb: 'mute', word: 'Mute', needed: decisionActions.muted.name, to: 'muted' },
-  { verb: 'open', word: 'Open again', needed: decisionActions.open.name, to: 'open' },
+const decisions = [
+  { to: 'resolved', word: 'Resolve' },
+  { to: 'muted', word: 'Mute' },
+  { to: 'open', word: 'Open again' },
 ] as const;
 
 /** The views of groups that all are open. */
 const isOpen = (view: GroupView) => view !== 'all' && view !== 'resolved' && view !== 'muted';
 
-/** How many match is not counted: there may be thousands. */
+/** The matches are not counted: there may be thousands. */
 function describeFound(found: number, isPart: boolean): string {
   if (found === 0) return 'No matching groups';
   return `${plural(found, 'matching group')}${isPart ? ' on this page' : ''}`;

@@ -8,17 +8,17 @@ import { requester } from '../../web/requester.ts';
 import { type Fields, type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
 import { decisionActions } from '../actions.ts';
 import type { Decision } from '../decisions.ts';
-import { maxDecided } from '../group.ts';
+import { type GroupState, groupStates, maxDecided } from '../group.ts';
 import type { ErrorContext } from '../parts.ts';
 
 /** A ticked row sends a field of its own, `group:12`, as a form has each field once. */
 const field = /^group:(\d{1,15})$/;
 
 const words = {
-  resolve: { state: 'resolved', done: 'resolved', next: 'They open again when they are seen again.' },
-  mute: { state: 'muted', done: 'muted', next: 'They are still counted.' },
-  open: { state: 'open', done: 'open again', next: '' },
-} as const;
+  resolved: { done: 'resolved', next: 'They open again when they are seen again.' },
+  muted: { done: 'muted', next: 'They are still counted.' },
+  open: { done: 'open again', next: '' },
+} as const satisfies Record<GroupState, object>;
 
 export function registerManyPages(app: FastifyInstance, { decisions, groups }: ErrorContext) {
   app.get<{ Querystring: Fields }>('/ui/errors/mute', { config: { isPage: true } }, ({ query }, reply) => {
@@ -38,15 +38,15 @@ export function registerManyPages(app: FastifyInstance, { decisions, groups }: E
     });
   });
 
-  for (const [verb, { state, done, next }] of Object.entries(words))
+  for (const state of groupStates)
     app.post<Posted>(
-      `/ui/errors/${verb}`,
+      `/ui/errors/${decisionActions[state].verb}`,
       { ...isForm, config: { action: decisionActions[state], page: '/errors' } },
       async (request, reply) => {
         const form = request.body ?? {};
         const made = await decisions.decideAll(readIds(form), state, requester(request));
         const back = app.landing(form.back ?? url('/errors'));
-        return sendDecisions(reply, made, { done, next, back });
+        return sendDecisions(reply, made, { ...words[state], back });
       },
     );
 }
@@ -78,7 +78,7 @@ function sendDecisions(
   return reply.header('hx-redirect', back).send('');
 }
 
-/** `No longer there: 9. Were so already: 3, 4.` */
+/** `No longer there: 9. Unchanged, because they were so already: 3, 4.` */
 function describeLeft(left: Extract<Decision, { refusal: AppError }>[]): string[] {
   const named = (isGone: boolean) =>
     left.filter(({ refusal }) => (refusal.code === 'not_found') === isGone).map(({ id }) => id);
