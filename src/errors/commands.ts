@@ -5,8 +5,9 @@ import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { decisionActions } from './actions.ts';
 import { errorSources } from './fingerprint.ts';
-import { groupViews, isInTitle, maxDecided } from './group.ts';
+import { type GroupState, groupViews, isInTitle, maxDecided } from './group.ts';
 import type { DecisionsBody, GroupBody, OneGroupBody } from './group-body.ts';
 
 const names = 'the number of a group';
@@ -28,8 +29,8 @@ export const errorCommands: Command[] = [
     verbs: {
       list: { run: list },
       show: { names, run: show },
-      resolve: { names, run: (...call) => decide('resolve', ...call) },
-      mute: { names, run: (...call) => decide('mute', ...call) },
+      resolve: { names, run: (...call) => decide('resolved', ...call) },
+      mute: { names, run: (...call) => decide('muted', ...call) },
       open: { names, run: (...call) => decide('open', ...call) },
     },
   },
@@ -60,28 +61,29 @@ async function show(client: Client, { name, rest }: Given, screen: Screen) {
     ...sample.requests.map((id) => `request ${id}`),
   ];
   const places = seenIn.length === 0 ? [] : [`Seen in: ${seenIn.join(', ')}`];
-  return screen.show(group, format(group), `Made of: ${parts.join(' · ')}`, ...places, '', sample.text);
+  return screen.show(group, format(group), `Grouped by: ${parts.join(' · ')}`, ...places, '', sample.text);
 }
 
 /** Several groups are decided on at once. */
-async function decide(verb: string, client: Client, { rest, values: { reason } }: Given, screen: Screen) {
+async function decide(
+  state: GroupState,
+  client: Client,
+  { rest, values: { reason } }: Given,
+  screen: Screen,
+) {
   const why = reason === undefined ? {} : { reason };
   const [name = '', ...others] = rest;
-  if (others.length > 0) return decideAll(verb, client, { groups: rest.map(readId), ...why }, screen);
-  const group = await client.post<OneGroupBody>(path(name, `/${verb}`), why);
+  if (others.length > 0) return decideAll(state, client, { groups: rest.map(readId), ...why }, screen);
+  const group = await client.post<OneGroupBody>(path(name, `/${decisionActions[state].verb}`), why);
   return screen.show(group, format(group));
 }
 
-async function decideAll(verb: string, client: Client, body: { groups: number[] }, screen: Screen) {
-  const answer = await client.post<DecisionsBody>(`/api/v1/errors/${verb}`, body);
-  const lines = answer.items.map(
-    ({ id, message }) => `${String(id).padEnd(5)} ${message ?? verbsDone[verb]}`,
-  );
+async function decideAll(state: GroupState, client: Client, body: { groups: number[] }, screen: Screen) {
+  const answer = await client.post<DecisionsBody>(`/api/v1/errors/${decisionActions[state].verb}`, body);
+  const lines = answer.items.map(({ id, message }) => `${String(id).padEnd(5)} ${message ?? state}`);
   const code = screen.show(answer, ...lines);
   return answer.skipped > 0 ? exits.failed : code;
 }
-
-const verbsDone: Record<string, string> = { resolve: 'resolved', mute: 'muted', open: 'open' };
 
 /** Throws `invalid_arguments`. Only decisions take several numbers. */
 function assertNoMore([word]: string[]) {

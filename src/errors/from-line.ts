@@ -88,7 +88,7 @@ function codeOf(given: unknown): string {
   return given instanceof Error ? given.name : 'Error';
 }
 
-/** As the log has written it: without secrets, the message with those of its causes. */
+/** The log has written it without secrets, and its message with those of its causes. */
 function describeError(written: unknown): { message: string; stack: string | null } {
   if (!isObject(written)) return { message: String(written), stack: null };
   return { message: textOf(written.message) ?? '', stack: textOf(written.stack) };
@@ -97,6 +97,6 @@ function describeError(written: unknown): { message: string; stack: string | nul
 const stackOf = (given: unknown) => (given instanceof Error ? (given.stack ?? '') : '');
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
-/** A log in which the lines on errors that are not counted are marked. */
+/** Logs that errors are not counted, with the mark that keeps this line from being counted itself. */
 export const reportNotCounted = (log: Log, err: unknown) =>
   log.error({ err, event: notCounted }, 'errors could not be counted; tried again');

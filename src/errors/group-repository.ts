@@ -102,7 +102,7 @@ export function createGroupRepository(ops: Db) {
       return byGroup;
     },
 
-    /** How often open groups were seen since that hour. */
+    /** The sightings of open groups since that hour. */
     timesOfOpen: (since: string) => (statements.timesOfOpen.get(since) as { times: number }).times,
   };
 }

@@ -37,13 +37,16 @@ export type Group = Parts & {
 /** An error without a route or an operation has what failed as its place, with which its title begins. */
 export const isInTitle = ({ place, title }: Pick<Group, 'place' | 'title'>) => title.startsWith(`${place}: `);
 
-/** How many groups are decided on at once. */
+/** So many groups may be decided on at once. */
 export const maxDecided = 200;
 
 export const groupTarget = (id: number | string) => `error:${id}`;
 
 export function unknownGroup(id: number): AppError {
-  return new AppError('not_found', `There is no group of errors ${id}.`);
+  return new AppError(
+    'not_found',
+    `There is no group of errors ${id}. Old groups are removed; the others are at /errors.`,
+  );
 }
 
 /** `open` contains `back`, `new` and `since-success`. */

@@ -19,7 +19,7 @@ t.test('the command lists, shows and decides', async (t) => {
   const { out } = await run('show', String(id));
   t.match(
     out,
-    'Made of: EIO · server · /x · logError (test/support/errors) · “a test failed: disk # is gone”',
+    'Grouped by: EIO · server · /x · logError (test/support/errors) · “a test failed: disk # is gone”',
   );
   t.match(out, 'Seen in: request 0000abcd');
   t.match((await run('resolve', String(id), '--reason', 'a new disk')).out, /resolved/);
@@ -40,7 +40,10 @@ t.test('several groups are decided on at once, and each that is left is named', 
   t.match(await run('resolve', '1', '2'), { code: 0, out: /^1 +resolved\n2 +resolved\n$/ });
   const { code, out } = await run('resolve', '2', '3', '99');
   t.equal(code, 1);
-  t.match(out, /^2 +This group is resolved already\.\n3 +resolved\n99 +There is no group of errors 99\.\n$/);
+  t.match(
+    out,
+    /^2 +This group is resolved already\.\n3 +resolved\n99 +There is no group of errors 99\. .+\n$/,
+  );
   t.match(await run('mute', '1', 'x'), { code: 2, err: /x is not the number of a group/ });
   t.match(await run('show', '1', '2'), { code: 2 });
   t.match(await run('list', 'x'), { code: 2 });

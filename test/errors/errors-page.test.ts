@@ -30,7 +30,7 @@ t.test('a group has a row with its parts, its bars and its state, and a page of 
   await app.use(errors).collector.runOnce();
   const { html } = await app.page('/errors');
   t.match(textOf(html, '#h-errors'), '1 group');
-  t.match(textOf(html, '#error-1'), `${message} ECONNREFUSED · server · /api/v1/x`);
+  t.match(textOf(html, '#error-1'), `${message} ECONNREFUSED · Server · /api/v1/x`);
   t.equal(html.querySelectorAll('#error-1 svg.error-hours rect').length, 1);
   t.match(
     html.querySelector('#error-1 svg.error-hours')?.getAttribute('aria-label'),
@@ -39,7 +39,7 @@ t.test('a group has a row with its parts, its bars and its state, and a page of 
   const { html: page } = await app.page('/errors/1');
   t.equal(textOf(page, 'h1'), `a test failed: ${message}`);
   const facts = textOf(page, '#one-error');
-  t.match(facts, 'Made of ECONNREFUSED · server · /api/v1/x');
+  t.match(facts, 'Grouped by ECONNREFUSED · Server · /api/v1/x');
   t.match(facts, '“a test failed: connect ECONNREFUSED #”');
   const links = page.querySelectorAll('#one-error .error-places a').map((link) => link.getAttribute('href'));
   t.same(links.slice(0, 2), ['/requests/00000002', '/log?request=00000002']);
@@ -55,13 +55,13 @@ t.test('an error without a route or an operation is named by what failed', async
   const { html } = await app.page('/errors');
   t.match(
     textOf(html, '#error-1'),
-    /^jobs could not be started: database is locked SQLITE_BUSY · server ?, in /,
+    /^jobs could not be started: database is locked SQLITE_BUSY · Server ?, in /,
   );
   t.match(
     textOf(html, '#error-2'),
-    /^telemetry is incomplete: database is locked SQLITE_BUSY · server ?, in /,
+    /^telemetry is incomplete: database is locked SQLITE_BUSY · Server ?, in /,
   );
-  t.match(textOf((await app.page('/errors/1')).html, '#one-error'), 'server · jobs could not be started ·');
+  t.match(textOf((await app.page('/errors/1')).html, '#one-error'), 'Server · jobs could not be started ·');
 });
 
 t.test('buttons decide, with and without scripts, and the page follows', async (t) => {

@@ -15,7 +15,7 @@ const barsHeight = 20;
 /** A single error stays visible beside hundreds. */
 const minBar = 2;
 
-export const sourceWords: Record<ErrorSource, string> = { server: 'server', job: 'job', worker: 'worker' };
+export const sourceWords: Record<ErrorSource, string> = { server: 'Server', job: 'Jobs', worker: 'Workers' };
 
 const badges = {
   open: { tone: 'bad', icon: 'cross', word: 'Open', isQuiet: true },
@@ -52,14 +52,13 @@ export function viewGroup(group: SeenGroup) {
 
 /** The buttons, by the states that a group can get. */
 function viewDecisions({ id, state }: Group) {
-  const button = (to: GroupState, label: string, verb: string) => ({
-    label,
-    run: { action: url(`/ui/errors/${id}/${verb}`), fields: [], needs: decisionActions[to].name },
-    id: `${verb}-error-${id}`,
-  });
+  const button = (to: GroupState, label: string) => {
+    const { verb, name } = decisionActions[to];
+    const run = { action: url(`/ui/errors/${id}/${verb}`), fields: [], needs: name };
+    return { label, run, id: `${verb}-error-${id}` };
+  };
   return {
-    decide:
-      state === 'open' ? button('resolved', 'Resolve', 'resolve') : button('open', 'Open again', 'open'),
+    decide: state === 'open' ? button('resolved', 'Resolve') : button('open', 'Open again'),
     muteUrl: state === 'muted' ? null : url(`/ui/errors/${id}/mute`),
     muteNeeds: decisionActions.muted.name,
   };
@@ -114,7 +113,7 @@ export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role)
       cameBackAt: came_back_at,
       decision: changed_at === null ? null : { at: changed_at, by: changed_by, word: decided[group.state] },
       auditUrl: changed_at === null ? null : url('/audit', { target: groupTarget(group.id) }),
-      madeOf: [group.source, group.place],
+      parts: [view.source, group.place],
       line: group.line,
       chart: chartOf(group),
       seen: describeHours(group.hours),
