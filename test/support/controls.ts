@@ -71,7 +71,9 @@ export function targetOf(form: HTMLElement, button?: HTMLElement) {
 
 /** The buttons that submit a form; Enter in one of its fields presses the first, and submits a form without any. */
 export function submittersOf(html: HTMLElement, form: HTMLElement): HTMLElement[] {
-  return ownOf(html, form, 'button').filter((button) => button.getAttribute('type') !== 'button');
+  return ownOf(html, form, 'button').filter(
+    (button) => !['button', 'reset'].includes(button.getAttribute('type') ?? ''),
+  );
 }
 
 export function hasTextField(html: HTMLElement, form: HTMLElement): boolean {

@@ -76,7 +76,7 @@ export function registerErrorPages(app: FastifyInstance, ctx: ErrorContext) {
   });
 
   /** The content of the host of one group. */
-  app.get<Numbered>('/ui/errors/:id', { schema: { params } }, (request, reply) =>
+  app.get<Numbered>('/ui/errors/:id/changes', { schema: { params } }, (request, reply) =>
     reply.view('errors/one-error', viewGroupPage(groups.find(request.params.id), identityOf(request).role)),
   );
 

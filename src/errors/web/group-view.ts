@@ -106,7 +106,7 @@ export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role)
     role,
     group: {
       ...view,
-      path: url(`/ui/errors/${group.id}`),
+      path: url(`/ui/errors/${group.id}/changes`),
       firstAt: first_at,
       firstVersion: first_version,
       resolvedVersion: resolved_version,

@@ -38,17 +38,17 @@ export function registerManyPages(app: FastifyInstance, { decisions, groups }: E
     });
   });
 
-  for (const state of groupStates)
-    app.post<Posted>(
-      `/ui/errors/${decisionActions[state].verb}`,
-      { ...isForm, config: { action: decisionActions[state], page: '/errors' } },
-      async (request, reply) => {
-        const form = request.body ?? {};
-        const made = await decisions.decideAll(readIds(form), state, requester(request));
-        const back = app.landing(form.back ?? url('/errors'));
-        return sendDecisions(reply, made, { ...words[state], back });
-      },
-    );
+  for (const state of groupStates) {
+    const action = decisionActions[state];
+    // The dialog is at the address of its form.
+    const config = state === 'muted' ? { action } : { action, page: '/errors' };
+    app.post<Posted>(`/ui/errors/${action.verb}`, { ...isForm, config }, async (request, reply) => {
+      const form = request.body ?? {};
+      const made = await decisions.decideAll(readIds(form), state, requester(request));
+      const back = app.landing(form.back ?? url('/errors'));
+      return sendDecisions(reply, made, { ...words[state], back });
+    });
+  }
 }
 
 /** Throws `bad_request`. */
