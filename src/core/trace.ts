@@ -67,12 +67,12 @@ export function createTrace(context: TraceContext, isRecorded: boolean) {
     },
 
     end(span: Span | null, rows: number | null = null) {
-      if (span && isOpen) Object.assign(span, { us: sinceStart() - span.start_us, rows });
+      if (span && isOpen && span.us < 0) Object.assign(span, { us: sinceStart() - span.start_us, rows });
     },
 
     /** Takes no further parts; those that have not ended end now. */
     close(): { spans: Span[]; leftOut: number } {
-      for (const span of spans) if (span.us < 0) trace.end(span);
+      for (const span of spans) trace.end(span);
       if (isOpen) open -= 1;
       isOpen = false;
       // Contexts without a trace cost every promise of the process some time.

@@ -2,6 +2,11 @@
 import { formatMs, formatNumber } from '../core/format.ts';
 import type { Figures } from './figures.ts';
 
+/** `route`: its pattern, or `none`. */
+export function describeRoute(method: string, route: string): string {
+  return route === 'none' ? `${method} unknown addresses` : `${method} ${route}`;
+}
+
 /** `–` when unknown. */
 export function describeMs(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms);

@@ -2,6 +2,7 @@
 // route and its time.
 import type { AnsweredRequest } from '../core/answered-request.ts';
 import type { Kernel } from '../core/kernel.ts';
+import type { Span } from '../core/trace.ts';
 import type { LogStore } from '../log-store/log-store.ts';
 import type { KeptBecause } from '../log-store/trace-repository.ts';
 
@@ -29,9 +30,14 @@ export function keepAnswered({ config, redactor, tracing, logStore }: Given) {
       actor,
       bytes: answered.bytes,
       job: null,
-      spans: (trace?.spans ?? []).map((span) => ({ ...span, calls: 1 })),
+      spans: (trace?.spans ?? []).map((span) => ({ ...span, us: withinRequest(span, ms), calls: 1 })),
     });
   };
+}
+
+/** Parts that were open at the end were measured after the request. */
+function withinRequest({ start_us, us }: Pick<Span, 'start_us' | 'us'>, ms: number): number {
+  return Math.min(us, Math.max(0, Math.round(ms * 1000) - start_us));
 }
 
 /** A stream or a transfer is never slow: it lasts as long as its reader wants. A picked stream is not kept. */

@@ -43,7 +43,11 @@ export function traceBodies(app: FastifyInstance) {
     done();
   });
   app.addHook('onSend', ({ traced }, _reply, payload, done) => {
-    if (traced) traced.trace.begin(...describe(payload));
+    if (!traced) return done();
+    // Those of a request that was refused before its handler are still open.
+    traced.trace.end(traced.checks);
+    traced.trace.end(traced.body);
+    traced.trace.begin(...describe(payload));
     done();
   });
 }

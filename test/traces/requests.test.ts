@@ -41,7 +41,7 @@ t.test(
     const page = whole.spans.find(({ name }: { name: string }) => name === 'jobs/list-page.eta');
     t.ok(page, 'the template of the page is a part');
     const total = whole.ms * 1000;
-    for (const { start_us, us } of whole.spans) t.ok(start_us >= 0 && start_us + us <= total + 2000);
+    for (const { start_us, us } of whole.spans) t.ok(start_us >= 0 && start_us + us <= total + 1);
 
     const { html } = await app.page(`/requests/${whole.id}`);
     t.equal(textOf(html, 'h1'), 'GET /jobs');
@@ -52,6 +52,17 @@ t.test(
     t.match(others, /1 request in 24 h; p50 [\d.]+ ms\. The bars are from 1 ms to 2 s\./);
   },
 );
+
+t.test('the checks of a request that they refuse end before its answer is sent', async (t) => {
+  const app = await startApp(t, { env: { CHL_SLOW_REQUEST_MS: '60000' } });
+  const { status, whole } = await traced(app, '/no-such-page');
+  t.equal(status, 404);
+  const part = (name: RegExp) => whole.spans.find((span: { name: string }) => name.test(span.name));
+  const [checks, send] = [part(/^Guard/), part(/^Send/)];
+  t.ok(checks.start_us + checks.us <= send.start_us, `${JSON.stringify([checks, send])}`);
+  const { html } = await app.page(`/requests/${whole.id}`);
+  t.match(textOf(html, '.wf'), 'GET unknown addresses');
+});
 
 t.test('the page of a request compares it with all requests of its route', async (t) => {
   const app = await startApp(t);

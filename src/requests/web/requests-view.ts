@@ -2,7 +2,7 @@
 import type { RequestKind } from '../../core/answered-request.ts';
 import { formatNumber } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { describeFigures, describeMs, describeShare } from '../describe.ts';
+import { describeFigures, describeMs, describeRoute, describeShare } from '../describe.ts';
 import { minForP95, minForP99, type RouteFigures } from '../figures.ts';
 import type { WindowFigures } from '../request-figures.ts';
 import { type WindowName, windowNames } from '../windows.ts';
@@ -152,7 +152,7 @@ function viewRow(row: RouteFigures, scale: Scale, slowMs: number) {
     isSlow: kind === 'request' && ms !== null && ms >= slowMs,
   });
   return {
-    name: route === 'none' ? `${method} unknown addresses` : `${method} ${route}`,
+    name: describeRoute(method, route),
     href: url('/requests/kept', { method, route }),
     n: formatNumber(n),
     bars: drawHistogram(row.histogram, scale),

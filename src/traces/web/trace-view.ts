@@ -1,6 +1,7 @@
 // The view models of the page of one request, and of the page of one job.
 import { formatBytes, formatMs, formatNumber, formatPercent, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
+import { describeRoute } from '../../requests/describe.ts';
 import type { StatementTotals } from '../../log-store/statement-repository.ts';
 import type { KeptSpan, KeptTrace } from '../../log-store/trace-repository.ts';
 import type { Phase, ReadTrace } from '../read-trace.ts';
@@ -21,13 +22,13 @@ export function viewRequest(trace: ReadTrace, others: KeptTrace[], counts: State
   return {
     ...viewFacts(trace),
     title: `${method} ${address}`,
-    route: `${method} ${route}`,
+    route: describeRoute(method ?? '', route),
     status,
     isBad: (status ?? 0) >= 500,
     kept: describeKept(trace),
     isTraced: trace.is_traced,
     answer: bytes === null ? String(status) : `${status}, ${formatBytes(bytes)}`,
-    actor: trace.actor ?? 'nobody who was identified',
+    actor: trace.actor ?? 'an unidentified sender',
     shares: trace.is_traced ? viewShares(trace) : null,
     rows: viewRows(trace, slow),
     parts: plural(trace.spans.length + trace.left_out, 'part'),
@@ -90,7 +91,7 @@ function viewFacts({ id, at, ms, job, trace_id: traceId, parent_id: parent }: Re
     at: new Date(at).toISOString(),
     took: formatMs(ms),
     traceId,
-    begunBy: parent === null ? 'begun here' : `begun by another program, in its part ${parent}`,
+    begunBy: parent === null ? 'started here' : `started by another program (part ${parent})`,
     log: url('/log', job === null ? { request: id } : { job: String(job) }),
     json: url(`/api/v1/requests/${id}`),
   };
