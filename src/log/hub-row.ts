@@ -23,7 +23,7 @@ export const logRow = ({
     const action = { kind: 'page', label: 'Follow', hidden: 'the log', href: url('/log') } as const;
     if (problem) {
       const badge = { tone: 'warn', label: 'Not kept' } as const;
-      return { sentence: 'No line is kept, since', at: problem.at.toISOString(), badge, action };
+      return { sentence: 'No lines are kept since', at: problem.at.toISOString(), badge, action };
     }
     if (file === null) return { sentence: 'Warnings, errors, jobs and actions.', action };
     const size = `${plural(file.lines, 'line')}, ${formatBytes(file.bytes)} of ${formatLimit(config.keptLogBytes)}.`;

@@ -212,8 +212,8 @@ t.test('the page says that the log was made again, lacks lines, or cannot be wri
   const { html, status } = await app.page('/log');
   t.equal(status, 200);
   t.match(textOf(html, '#log-list'), /The log cannot be read now .*log\.db is a folder/);
-  t.match(textOf(html, '#log-state-card'), /No line is kept since/);
-  t.match(textOf((await app.page('/activity')).html, 'main'), /Log No line is kept, since .* Not kept/);
+  t.match(textOf(html, '#log-state-card'), /No lines are kept since/);
+  t.match(textOf((await app.page('/activity')).html, 'main'), /Log No lines are kept since .* Not kept/);
   t.equal((await app.json('/api/v1/log')).status, 503);
   fs.rmdirSync(path.join(app.root, 'log.db'));
   await store.tend();
