@@ -201,9 +201,11 @@ t.test('a form sent twice starts one job, and a new rendering of it another', as
     sent.map((answer) => answer.headers.get('location')),
     ['/jobs/1', '/jobs/1', '/jobs/1'],
   );
+  await app.whenJob(1);
   const next = await app.submit('/ui/operations/run/export', { key: await keyOf('#op-export') });
   t.equal(next.headers.get('location'), '/jobs/2');
 
+  await app.whenJob(2);
   addCategory(app.library, 'GEN');
   const { html } = await app.page('/ui/operations/import/confirm');
   const form = { key: html.querySelector('[name="key"]')?.getAttribute('value') ?? '', reason: 'monthly' };
