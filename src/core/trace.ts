@@ -24,7 +24,7 @@ const maxSpans = 200;
 const storage = new AsyncLocalStorage<{ trace: Trace; parent: Span | null }>();
 /** How many traces are open. */
 let open = 0;
-/** That of the request for which this process runs, if it is a script. */
+/** The header of the request for which this process runs, if it is a script. */
 let inherited: string | null = null;
 
 /** One that is not recorded only passes its context on. */

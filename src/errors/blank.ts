@@ -19,7 +19,7 @@ const quoted = [
 const addresses = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s,;)\]}>，。；）]+/gi,
   /(?<=\b(?:ENOTFOUND|EAI_AGAIN|ENODATA) )[\w-]+(?:\.[\w-]+)*(?::\d+)?/g,
-  // Of network cards.
+  // Addresses of network cards.
   /\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi,
   /\[[0-9a-f:.]+(?:%\w+)?\](?::\d+)?/gi,
   /(?<![\w:])(?:[0-9a-f]{0,4}:){2,}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?:%\w+)?(?::\d+)?(?![\w:])/gi,
@@ -70,7 +70,7 @@ const times = [
     String.raw`\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:\d{1,2}[ -]${month}|${month} \d{1,2})\b(?:,?[ -]\d{4}\b)?(?: ${clock})?`,
     'g',
   ),
-  // Of several units: 1m30s.
+  // Durations in several units: 1m30s.
   /(?<![\p{L}\p{Nd}_])(?:\d+(?:[.,]\d+)?(?:ms|min|[dhms])){2,}(?![\p{L}\p{N}_])/gu,
 ];
 
@@ -79,7 +79,7 @@ const identifiers = [
   /\b[0-9A-HJKMNP-TV-Z]{26}\b/g,
   /\b0x[0-9a-f]+\b/gi,
   /\b(?:(?=[0-9a-f]*\d)[0-9a-f]{6,}|[0-9a-f]{16,})\b/gi,
-  // Those of entries: EXP-SQL-0003.
+  // Ids of entries: EXP-SQL-0003.
   /\b(?!UTF-|ISO-|SHA-)[A-Z]{2,20}(?:-[A-Z0-9]{1,20}){0,4}-\d+\b/g,
   // Tokens with a header, as JSON Web Tokens.
   /\beyJ[\w-]{8,}(?:\.[\w-]+)*/g,

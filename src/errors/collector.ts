@@ -12,7 +12,7 @@ import type { CountRepository, FailedJob } from './count-repository.ts';
 const everyMs = 1000;
 /** Jobs whose failure was counted: the bus may name one again. */
 const maxKnown = 100;
-/** So many failures that a crash of the server left uncounted are counted later. */
+/** The number of failures that a crash of the server left uncounted and that are counted later, at most. */
 const maxCaughtUp = 100;
 
 type Given = Pick<Kernel, 'bus' | 'keptLines' | 'log' | 'redactor' | 'untilFree' | 'now'> & {
@@ -49,13 +49,13 @@ export function createCollector(given: Given) {
 
     stop: () => loop.stop(),
 
-    /** Writes what was gathered since, if ops.db can be written; if not, others have said so. Never rejects. */
+    /** Writes the errors gathered since, if ops.db can be written; if not, others have said so. Never rejects. */
     end: () => save().catch(() => {}),
 
-    /** Looks at the workers, and writes what was gathered. */
+    /** Looks at the workers, and writes the gathered errors. */
     runOnce,
 
-    /** Writes what was gathered. Throws while ops.db cannot be written; then it is kept. */
+    /** Writes the gathered errors. Throws while ops.db cannot be written, and keeps them then. */
     save,
   };
 

@@ -1,4 +1,4 @@
-// Writes how often errors were seen into ops.db, and removes what is too old or too much.
+// Counts the errors in ops.db, and removes groups that are too old or too many.
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import { type Gathered, newestOf } from './gathering.ts';
 import { hourOf, type Sample } from './group.ts';

@@ -31,7 +31,7 @@ export function createDecisions({ audit, bus, untilFree, now, repository, collec
   /** All in one transaction. Each has the audit row that it would have alone. */
   async function decideAll(given: number[], state: GroupState, by: Requester): Promise<Decision[]> {
     const ids = [...new Set(given)];
-    // An error that was seen before must not bring back what is resolved now.
+    // An error that was seen before must not bring back a group that is resolved now.
     await collector.save();
     const event = decisionActions[state].name;
     const decisions = await untilFree(() =>

@@ -1,4 +1,4 @@
-// Errors in groups, with what people decided on them.
+// Errors in groups, with the decisions of people on them.
 import type { Feature } from '../web/feature.ts';
 import { errorsRow } from './hub-row.ts';
 import { createErrorParts } from './parts.ts';

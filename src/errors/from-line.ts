@@ -20,7 +20,7 @@ const workerCodes: Record<string, string> = {
 const requestFailed = 'request failed';
 /** The next step of the server (“; tried again soon”) is cut from the title. */
 const triedAgain = /; tried again\b.*$/;
-/** Of a request that failed; the line has a code if its error has no line of its own. */
+/** The event of a request that failed; the line has a code if its error has no line of its own. */
 const failedRequest = 'request.failed';
 const events = [failedRequest, 'worker.lost'].map((name) => `"event":"${name}"`);
 const uninteresting = new Set([notCounted, 'worker.ended']);

@@ -56,7 +56,7 @@ export function createGathering(now: () => Date) {
       return taken;
     },
 
-    /** After a failed write: what was taken, together with what came meanwhile, as far as there is room for both. */
+    /** Puts errors back after a failed write, as far as there is room beside those that came meanwhile. */
     giveBack(taken: Gathered[]) {
       for (const group of taken) {
         const newer = groups.get(group.fingerprint);

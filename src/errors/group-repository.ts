@@ -1,4 +1,4 @@
-// Reads the groups of errors in ops.db, and writes what people decide on them.
+// Reads the groups of errors in ops.db, and writes the decisions of people on them.
 import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
 import { containing, like } from '../core/db/word-search.ts';
 import type { Group, GroupState, GroupView, Sample } from './group.ts';

@@ -1,4 +1,4 @@
-// A group of errors with the same fingerprint, and what people have decided on it.
+// A group of errors with the same fingerprint, and the decision of people on it.
 import { AppError } from '../core/errors.ts';
 import type { Parts } from './fingerprint.ts';
 
@@ -37,7 +37,7 @@ export type Group = Parts & {
 /** An error without a route or an operation has what failed as its place, with which its title begins. */
 export const isInTitle = ({ place, title }: Pick<Group, 'place' | 'title'>) => title.startsWith(`${place}: `);
 
-/** So many groups may be decided on at once. */
+/** The number of groups that may be decided on at once. */
 export const maxDecided = 200;
 
 export const groupTarget = (id: number | string) => `error:${id}`;

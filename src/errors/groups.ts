@@ -83,7 +83,7 @@ export function createGroups(given: Given) {
       return (seen && repository.findByFingerprint(fingerprintOf(seen))) ?? null;
     },
 
-    /** Of those that there are. */
+    /** The titles of the groups that exist. */
     titles: (ids: number[]) => ids.flatMap((id) => repository.find(id)?.title ?? []),
 
     /** Throws `not_found`. */

@@ -1,4 +1,4 @@
-// An error that was seen: the parts of its fingerprint, and what its group shows of it. Texts are without secrets.
+// An error that was seen: the parts of its fingerprint, and the texts that its group shows, without secrets.
 import { shorten } from '../core/shorten.ts';
 import { blank } from './blank.ts';
 import type { ErrorSource, Parts } from './fingerprint.ts';
@@ -53,5 +53,5 @@ export function toSeen({ message, title, text, source, code, place, frame, at, .
   };
 }
 
-/** Without halves of characters and NUL, at which SQLite ends the text that it searches. */
+/** Replaces halves of characters, and NUL, at which SQLite ends the text that it searches. */
 const clean = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();

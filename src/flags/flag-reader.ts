@@ -40,7 +40,7 @@ export function createFlagReader({ flagRepository, untilFree, now, onError }: Gi
       states = readStates();
     },
 
-    /** Resolves when what is being written is written. */
+    /** Resolves when the current write has ended. */
     settled: () => writing,
   };
 

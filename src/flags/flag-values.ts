@@ -1,4 +1,4 @@
-// Values of flags that people and files give: what is wrong with one, and whether somebody else has changed it meanwhile.
+// Checks values of flags from people and files: their faults, and changes by somebody else in the meantime.
 import type { Edit } from '../core/edit-conflict.ts';
 import { type FlagState, formatState } from './flag.ts';
 import type { FlagEdit, KnownFlag } from './known-flag.ts';
@@ -27,7 +27,7 @@ function readStateText(text: string): FlagState {
   return { is_on: word === 'on', percent: Number(percent) };
 }
 
-/** Nothing for a sender that does not say what it showed. */
+/** Checks nothing for a sender that does not say which value it showed. */
 export function editOf({ key, to, shown }: FlagEdit, { flag, state, saved }: KnownFlag): Edit[] {
   if (!shown) return [];
   return [

@@ -19,7 +19,7 @@ export type FlagDefinition = {
 
 export type FlagState = { is_on: boolean; percent: number };
 
-/** As it is stored: a flag that has its default has none. */
+/** The stored value: a flag that has its default has none. */
 export type FlagValue = FlagState & { note: string | null };
 
 /** A number from 0 to below 100: the first 32 bits of the SHA-256 of flag and unit. */

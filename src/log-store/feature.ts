@@ -1,4 +1,4 @@
-// The log store: log.db, which keeps what was observed. It can be lost at any time.
+// The log store: log.db, which keeps observations. It can be lost at any time.
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
 import { createLogStore } from './log-store.ts';

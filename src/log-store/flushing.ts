@@ -4,7 +4,7 @@ import type { Batch } from './contents.ts';
 import type { createWaiting } from './waiting.ts';
 
 const flushEveryMs = 100;
-/** So many batches are with the thread at once, while a program that has locked the file holds them up. */
+/** The number of batches with the thread at once, while a program that has locked the file holds them up. */
 const maxWriting = 3;
 
 type Given = {

@@ -43,7 +43,7 @@ export function createHeldWrites({ busyMaxMs, stoppingError }: Given) {
       return written;
     },
 
-    /** Resolves when what was added is written, as far as a question waits for that. */
+    /** Resolves when the added items are written, as far as a question waits for that. */
     async settle() {
       if (!isHeld) await inTime(writing, questionMaxMs);
     },

@@ -15,7 +15,7 @@ const threadFile = new URL('./log-thread.js', import.meta.url);
 const tendEveryMs = 5000;
 /** Lines wait so long for another program that has locked the file. */
 const busyMaxMs = 10_000;
-/** A stop waits so long for each: the look at the file, and what is being written. */
+/** The time that a stop waits for each: the look at the file, and the current write. */
 const tendMaxMs = 300;
 const flushMaxMs = 500;
 
@@ -58,7 +58,7 @@ export function createLogStore({ bus, config, keptLines, log, now }: Needed) {
 
     add,
 
-    /** Those of some process, counted until now. */
+    /** Adds the statements that a process has counted until now. */
     addStatements(counts: StatementCount[]) {
       if (counts.length > 0) add('statements', { at: now().getTime(), counts });
     },
@@ -87,7 +87,7 @@ type Tended = Pick<Kernel, 'config' | 'now'> & {
   thread: ReturnType<typeof createWriterThread>;
 };
 
-/** Looks at the file every few seconds, and removes what is too old or too much. Its errors are part of the state. */
+/** Looks at the file every few seconds, and removes old and excess rows. Its errors are part of the state. */
 function createTending({ config, now, state, thread }: Tended) {
   let isSuspect = false;
   const loop = createLoop({

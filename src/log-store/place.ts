@@ -1,4 +1,4 @@
-// Where a line of the log comes from.
+// The origin of a line of the log: a route, or the work of a feature.
 import type { Log } from '../core/log.ts';
 
 /** The log of a feature's own work: its loops, and whatever else no request waits for. It does not follow the level of the

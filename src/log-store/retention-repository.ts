@@ -59,7 +59,7 @@ function requestStats(span: number) {
   };
 }
 
-/** Removes some of what is too old. False when nothing is. */
+/** Removes some of the rows that are too old. False when there are none. */
 export function removeExpired(db: Db, now: number): boolean {
   return kinds.map((kind) => removeBefore(db, kind, now - kind.maxAgeMs)).some((removed) => removed);
 }

@@ -28,7 +28,7 @@ export function createStatementCounts(config: Settings) {
   let sources = 0;
 
   return {
-    /** Returns what was counted of this statement. */
+    /** Returns the counts of this statement. */
     add(file: string, source: string, ms: number, rows: number | null): StatementCount {
       const count = files.get(file)?.get(source) ?? find(file, source);
       const us = Math.round(ms * 1000);

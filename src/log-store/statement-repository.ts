@@ -29,7 +29,7 @@ export function addStatements(db: Db, items: CountedStatements[]) {
   }
 }
 
-/** Those with slow calls in the hours that end after `since`, the most time first. */
+/** The statements with slow calls in the hours that end after `since`, the most time first. */
 export function slowStatements(db: Db, { since, limit }: { since: number; limit: number }): SlowStatement[] {
   const sql = `
     SELECT database, text, sum(calls) AS calls, sum(total_us) AS total_us, max(max_us) AS max_us, sum(slow) AS slow

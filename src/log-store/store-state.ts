@@ -77,7 +77,7 @@ export function createStoreState({ bus, log, now, dropped }: Given) {
   };
 }
 
-/** The function says what was dropped since its last call. */
+/** The function gives the number of items dropped since its last call. */
 function createDropReport({ log, dropped }: Pick<Given, 'log' | 'dropped'>) {
   let reported = dropped().all;
   return () => {
@@ -106,7 +106,7 @@ function createAnnouncing(log: Given['log']) {
 /** The reason why nothing is written now. */
 function createProblem({ log, now }: Pick<Given, 'log' | 'now'>) {
   let problem: { at: Date; text: string } | null = null;
-  /** Since when looks at the file have found it locked. */
+  /** The time since which looks at the file have found it locked. */
   let lockedAt: Date | null = null;
 
   return {

@@ -12,7 +12,7 @@ const slackBytes = 4 * 1024 * 1024;
 
 type Limits = { maxBytes: number };
 
-/** Removes what is too old, and what is more than the limit. */
+/** Removes rows that are too old, and the oldest beyond the limit. */
 export async function tidy(log: LogFile, limits: Limits & { now: number }) {
   while (log.use((db) => removeExpired(db, limits.now))) await pause();
   await makeRoom(log, limits, 0);

@@ -26,7 +26,7 @@ export function checkpoint(held: Held, file: string) {
   held.stamp = stampOf(file);
 }
 
-/** SQLite writes on into a write-ahead log that was removed, and what is in there is lost with the process. */
+/** SQLite writes on into a write-ahead log that was removed, and its rows are lost with the process. */
 export function hasLostWal(held: Held, file: string): boolean {
   const inode = inodeOf(`${file}-wal`);
   held.walInode ??= inode;

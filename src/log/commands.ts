@@ -79,7 +79,7 @@ function read(client: Client, query: Query): Promise<Page> {
 /** Refusals while the server restarts, or while another program has locked log.db. */
 const passing: ErrorCode[] = ['temporary', 'busy', 'stopping'];
 
-/** Shows what is newer, and returns where it ends. */
+/** Shows the newer lines, and returns the cursor of their end. */
 async function showNewer(client: Client, screen: Screen, filter: Query, after: number): Promise<number> {
   const page = await read(client, { ...filter, after, limit: followedAtOnce }).catch((error) => {
     if (!(error instanceof AppError && passing.includes(error.code))) throw error;

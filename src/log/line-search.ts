@@ -55,7 +55,7 @@ export function createLineSearch(store: Pick<LogStore, 'ask'>, pace: Slicing) {
 function needsScan(filter: LineFilter): boolean {
   const { words, level, since } = filter;
   const index = indexOf(filter);
-  // Those of a request or of a job are few.
+  // Lines of a request or of a job are few.
   if (index === 'request' || index === 'job') return false;
   return words !== undefined || since !== undefined || (level !== undefined && index === null);
 }

@@ -16,7 +16,7 @@ const lengths: Record<WindowName, number> = {
   '30d': 30 * dayMs,
 };
 
-/** When a window begins: at a whole minute; at a whole hour beyond two days, for which no minutes are kept. */
+/** The begin of a window: at a whole minute; at a whole hour beyond two days, for which no minutes are kept. */
 export function startOf(name: WindowName, nowMs: number): number {
   const length = lengths[name];
   return floorTo(nowMs - length, length > 2 * dayMs ? hourMs : minuteMs);

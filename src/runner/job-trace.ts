@@ -49,7 +49,7 @@ export function jobTrace(
   };
 }
 
-/** Of the last attempt. Its phases are in ops.db. */
+/** The trace of the last attempt. Its phases are in ops.db. */
 export function keepTraceOfJob(
   logStore: Pick<LogStore, 'add' | 'addStatements'>,
   { job, statements, ended }: Ended,

@@ -1,4 +1,4 @@
-// What an import of a file of settings would change.
+// The changes that an import of a file of settings would make.
 
 /** `changed` and `unchanged` can be applied; one that is `unknown` or `refused` keeps the file from being applied. */
 export type ImportChange = {

@@ -84,7 +84,7 @@ export function createStarts(ops: Db) {
     /** The time of the oldest start that is kept; null before the first. */
     first: () => (statements.first.pluck().get() as string | undefined) ?? null,
 
-    /** When that version was first started after another one; null if no other one has run before it. */
+    /** The first start of that version after another one; null if no other one has run before it. */
     newSince: (version: string): string | null =>
       (statements.newSince.get({ version }) as { at: string | null }).at,
 

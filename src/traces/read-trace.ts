@@ -1,4 +1,4 @@
-// One request or job that was kept: what the log store knows of it, and for a job its phases, which are in ops.db.
+// Reads one kept request or job: its row and its parts in the log store, and for a job its phases, which are in ops.db.
 import { AppError } from '../core/errors.ts';
 import { shorten } from '../core/shorten.ts';
 import type { JobStatus } from '../core/bus.ts';

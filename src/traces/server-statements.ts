@@ -27,7 +27,7 @@ export function countServerStatements({ config, log, logStore }: Given) {
   return {
     start: () => flushing.start(),
 
-    /** Adds what was counted since the last time. */
+    /** Adds the counts since the last time. */
     flush,
 
     async stop() {

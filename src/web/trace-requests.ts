@@ -44,7 +44,7 @@ export function traceBodies(app: FastifyInstance) {
   });
   app.addHook('onSend', ({ traced }, _reply, payload, done) => {
     if (!traced) return done();
-    // Those of a request that was refused before its handler are still open.
+    // The checks of a request that was refused before its handler are still open.
     traced.trace.end(traced.checks);
     traced.trace.end(traced.body);
     traced.trace.begin(...describe(payload));

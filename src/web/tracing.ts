@@ -4,7 +4,7 @@ import { createTrace, type Trace } from '../core/trace.ts';
 import { readTraceparent } from '../core/traceparent.ts';
 import type { Tracing } from '../core/tracing.ts';
 
-/** Of requests that are under way; the oldest end as if they were not traced. */
+/** The number of traces of requests under way; the oldest end as if they were not traced. */
 const maxOpen = 1000;
 
 export function createTracing(): Tracing {

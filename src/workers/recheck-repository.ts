@@ -46,7 +46,7 @@ export function createRecheckRepository(ops: Db, now: () => Date) {
       ops.transaction(write).immediate();
     },
 
-    /** Those of the model whose vector was another one, the one that was checked longest ago first. */
+    /** The entries of the model whose vector was another one, the one that was checked longest ago first. */
     differing: (model: string, limit: number) => statements.differing.all(model, limit) as EntryKey[],
 
     counts: (model: string) => statements.counts.get(model) as { checked: number; differing: number },

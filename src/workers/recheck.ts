@@ -15,7 +15,7 @@ export const recheckFlag = 'vector-recheck';
 /** The cost of a look: so many entries are embedded, out of so many that are read. */
 const [batchSize, readMax] = [4, 200];
 const pageSize = 50;
-/** So long the model may take for each of its answers. */
+/** The time that the model may take for each of its answers. */
 const modelMaxMs = 10_000;
 
 type Given = {
@@ -50,7 +50,7 @@ export function createRecheck(given: Given): () => Promise<void> {
   };
 }
 
-/** Nothing for a model that takes too long. */
+/** Embeds nothing with a model that takes too long. */
 async function look(given: Given, nextEntry: () => EntryRow | null) {
   const { flags, model, rechecks, untilFree } = given;
   // The dimension is known once the model has been used.

@@ -1,4 +1,4 @@
-// What makes a group of errors, and what people decide.
+// The forming of groups of errors, and the decisions of people.
 import '../support/plain-children.ts';
 import t from 'tap';
 import { errors } from '../../src/errors/feature.ts';

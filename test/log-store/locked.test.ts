@@ -22,7 +22,7 @@ const threadFile = new URL('../../src/log-store/log-thread.js', import.meta.url)
 const nothing = { lines: 0, measures: 0 };
 const line = (msg: string) => JSON.stringify({ level: 40, time: 1, msg });
 
-/** As another program opens it. */
+/** Opens it as another program does. */
 function connectTo(t: Test, root: string): Db {
   const db = openDatabase(path.join(root, 'log.db'), { busyMs: 1000 });
   t.teardown(() => db.close());

@@ -152,7 +152,7 @@ t.test('lines outlive the removal of the write-ahead log', async (t) => {
   app.log.warn('after');
   t.ok((await texts()).includes('after'));
   await store.tend();
-  // As after a power cut: only what is in the files.
+  // The files as a power cut would leave them.
   const copy = path.join(makeFolder(t), 'copy.db');
   for (const end of ['', '-wal']) if (fs.existsSync(file + end)) fs.copyFileSync(file + end, copy + end);
   const found = openDatabase(copy, { busyMs: 1000 });

@@ -1,4 +1,4 @@
-// The figures of requests: what is counted, in which window, and how exact the percentiles are.
+// The figures of requests: counts, windows, and the exactness of percentiles.
 import '../support/plain-children.ts';
 import t, { type Test } from 'tap';
 import { requests } from '../../src/requests/feature.ts';

@@ -1,4 +1,4 @@
-// While log.db cannot be used, pages show what ops.db knows, and say what is wrong.
+// Pages show the rows of ops.db while log.db cannot be used, and name the fault.
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';

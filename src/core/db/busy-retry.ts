@@ -78,6 +78,6 @@ async function tryUntil<T>(deadline: number, everyMs: number, cause: unknown, wo
   }
 }
 
-/** Of work that has only waited. `file`: the one for which the others wait. */
+/** The error of work that has only waited. `file`: the database for which the others wait. */
 const busyError = (file: string | undefined) =>
   Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY', file });

@@ -50,7 +50,7 @@ export function viewShares(trace: Measured) {
 const nameRest = ({ left_out: leftOut }: Measured) => (leftOut > 0 ? restBeyond : rest);
 const isRest = (label: string) => label === rest || label === restBeyond;
 
-/** What is left comes last. */
+/** The remaining time comes last. */
 function byTime([one, oneUs]: [string, number], [other, otherUs]: [string, number]): number {
   return Number(isRest(one)) - Number(isRest(other)) || otherUs - oneUs;
 }
@@ -68,7 +68,7 @@ function restOf({ ms, spans }: Pick<Measured, 'ms' | 'spans'>): number {
   return Math.max(0, ms * 1000 - measured);
 }
 
-/** The part that took at least a third of the request by itself, and more than what is of no part; null without one. */
+/** The part that took at least a third of the request by itself, and more than the time outside all parts; null without one. */
 export function slowPart({ ms, spans }: Pick<Measured, 'ms' | 'spans'>): KeptSpan | null {
   const own = ownTimes(spans);
   const [longest] = [...spans].sort((one, other) => (own.get(other.n) ?? 0) - (own.get(one.n) ?? 0));
