@@ -297,14 +297,18 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: '4501 lines',
   },
   {
-    rule: 'core with its folders never has over 7300 lines',
-    files: Object.fromEntries(
-      Array.from({ length: 50 }, (_, at) => [
-        `src/core/${['db', 'settings'][at % 2]}/a${at}.ts`,
-        '// more\n'.repeat(at < 25 ? 300 : 1),
-      ]),
-    ),
+    rule: 'core with its folders never has over 6600 lines',
+    files: {
+      ...Object.fromEntries(
+        Array.from({ length: 50 }, (_, at) => [
+          `src/core/${['db', 'settings'][at % 2]}/a${at}.ts`,
+          '// more\n'.repeat(at < 25 ? 300 : 1),
+        ]),
+      ),
+      'src/core/db/more-schema.ts': '// more\n'.repeat(300),
+    },
     file: 'src/core',
+    detail: '7528 lines',
   },
   {
     rule: 'half of the files have 55 lines at most',

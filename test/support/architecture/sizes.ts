@@ -6,8 +6,8 @@ import { eachNode } from './sources.ts';
 const fileMaxLines = 300;
 const functionMaxLines = 59;
 const folderMaxLines = 4500;
-/** Of src/core with its folders, which also count by themselves. */
-const coreMaxLines = 7300;
+/** Of src/core with its folders, which also count by themselves, without the declarations of tables. */
+const coreMaxLines = 6600;
 const medianMaxLines = 55;
 /** The formatter leaves comments as they are. */
 const commentMaxColumns = 132;
@@ -71,8 +71,8 @@ function checkFolders(inSrc: Source[]): Violation[] {
     const folder = folderOf(file);
     if (folder !== 'src') sizes.set(folder, (sizes.get(folder) ?? 0) + countLines(text));
   }
-  const inCore = [...sizes].filter(([folder]) => folder.startsWith('src/core'));
-  const coreLines = inCore.reduce((sum, [, lines]) => sum + lines, 0);
+  const inCore = inSrc.filter(({ file }) => file.startsWith('src/core/') && !file.endsWith('-schema.ts'));
+  const coreLines = inCore.reduce((sum, { text }) => sum + countLines(text), 0);
   return [
     ...[...sizes].flatMap(([folder, lines]) => judgeFolder('no folder', folder, lines, folderMaxLines)),
     ...judgeFolder('core with its folders never', 'src/core', coreLines, coreMaxLines),
