@@ -8,18 +8,23 @@ import { backups } from './backups/feature.ts';
 import { bulk } from './bulk/feature.ts';
 import { caches } from './caches/feature.ts';
 import { checks } from './checks/feature.ts';
+import { checklist } from './checklist/feature.ts';
 import { credentials } from './credentials/feature.ts';
 import { damage } from './damage/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { databases } from './databases/feature.ts';
 import { disk } from './disk/feature.ts';
+import { documents } from './documents/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
 import { flags } from './flags/feature.ts';
+import { incidents } from './incidents/feature.ts';
+import { incidentStore } from './incident-store/feature.ts';
 import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
 import { maintenance } from './maintenance/feature.ts';
+import { objectives } from './objectives/feature.ts';
 import { operations } from './operations/feature.ts';
 import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
@@ -28,6 +33,7 @@ import { removal } from './removal/feature.ts';
 import { restore } from './restore/feature.ts';
 import { runner } from './runner/feature.ts';
 import { scheduleStore } from './schedule-store/feature.ts';
+import { runbooks } from './runbooks/feature.ts';
 import { schedules } from './schedules/feature.ts';
 import { search } from './search/feature.ts';
 import { settings } from './settings/feature.ts';
@@ -61,6 +67,9 @@ export const features: Feature[] = [
   sourceStore,
   scheduleStore,
   windowStore,
+  incidentStore,
+  documents,
+  checklist,
   damage,
   jobs,
   bulk,
@@ -92,8 +101,11 @@ export const features: Feature[] = [
   checks,
   log,
   requests,
+  objectives,
   traces,
   errors,
+  runbooks,
+  incidents,
   dashboard,
   status,
   storage,

@@ -144,6 +144,38 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'objectives',
+    title: 'Objectives',
+    events: {
+      'objective.changed': words('Objective changed', 'Change an objective'),
+    },
+  },
+  {
+    name: 'incidents',
+    title: 'Incidents',
+    events: {
+      'incident.opened': words('Incident opened', 'Open an incident'),
+      'incident.entry_added': words('Entry added to an incident', 'Add an entry to an incident'),
+      'incident.mitigated': words('Incident mitigated', 'Mitigate an incident'),
+      'incident.closed': words('Incident closed', 'Close an incident'),
+      'incident.reopened': words('Incident opened again', 'Open an incident again'),
+      'incident.changed': words('Incident changed', 'Change an incident'),
+      'incident.item_changed': words('Action item changed', 'Change an action item'),
+    },
+  },
+  {
+    name: 'runbooks',
+    title: 'Runbooks and documents',
+    events: {
+      'document.saved': words('Document saved', 'Save a document'),
+      'document.removed': words('Document removed', 'Remove a document'),
+      'document.reviewed': words('Document reviewed', 'Review a document'),
+      'run.started': words('Run of a runbook started', 'Start a run'),
+      'run.step': words('Step of a run changed', 'Change a step of a run'),
+      'run.ended': words('Run of a runbook ended', 'End a run'),
+    },
+  },
+  {
     name: 'errors',
     title: 'Errors',
     events: {

@@ -47,6 +47,14 @@ export type BusEvents = {
   findings: [];
   /** Errors were counted, or a group of them was decided on. */
   errors: [];
+  /** An objective was edited, or a minute of it was counted. */
+  objectives: [];
+  /** An incident was opened, moved or changed, or its timeline has grown. */
+  incidents: [];
+  /** A document was saved, reviewed or removed. */
+  documents: [];
+  /** A run of a runbook was started or ended, or one of its steps has changed. */
+  runs: [];
   /** A schedule has changed, or a due time was decided. */
   schedules: [];
   /** A maintenance window was planned, begun, entered, extended or ended. */

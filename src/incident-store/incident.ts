@@ -1,0 +1,47 @@
+// An incident: trouble that people look after, with a timeline to which entries are only added.
+import { AppError } from '../core/errors.ts';
+
+export const incidentStatuses = ['open', 'mitigated', 'closed'] as const;
+export type IncidentStatus = (typeof incidentStatuses)[number];
+
+/** 1 is the most severe. */
+export const incidentSeverities = [1, 2, 3, 4] as const;
+export type IncidentSeverity = (typeof incidentSeverities)[number];
+
+export const incidentSources = ['hand', 'finding', 'job', 'error'] as const;
+export type IncidentSource = (typeof incidentSources)[number];
+
+export const entryKinds = ['note', 'status', 'severity', 'link', 'finding', 'job'] as const;
+export type EntryKind = (typeof entryKinds)[number];
+
+/** Times are ISO 8601. `source_ref`: the cause as an audit target, such as `finding:12`. `runbook`: a slug. `due_at`: it is to
+ *  be mitigated by then. */
+export type Incident = {
+  number: number;
+  title: string;
+  severity: IncidentSeverity;
+  status: IncidentStatus;
+  summary: string;
+  services: string[];
+  tags: string[];
+  owner: string | null;
+  source: IncidentSource;
+  source_ref: string | null;
+  runbook: string | null;
+  opened_at: string;
+  opened_by: string;
+  mitigated_at: string | null;
+  closed_at: string | null;
+  due_at: string;
+  resolution: string | null;
+};
+
+/** `ref`: the thing that it names, as an audit target: `run:14`. */
+export type NewEntry = { at: string; actor: string; kind: EntryKind; text: string; ref: string | null };
+export type Entry = NewEntry & { seq: number };
+
+export const incidentTarget = (number: number | string): string => `incident:${number}`;
+
+export function unknownIncident(number: number | string): AppError {
+  return new AppError('not_found', `There is no incident #${number}.`);
+}
