@@ -167,6 +167,7 @@ export const eventGroups: EventGroup[] = [
     name: 'runbooks',
     title: 'Runbooks and documents',
     events: {
+      'document.seeded': words('Document proposed'),
       'document.saved': words('Document saved', 'Save a document'),
       'document.removed': words('Document removed', 'Remove a document'),
       'document.reviewed': words('Document reviewed', 'Review a document'),

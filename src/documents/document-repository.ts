@@ -7,11 +7,13 @@ type Stored<T> = Omit<T, 'tags'> & { tags: string };
 export type DocumentRepository = ReturnType<typeof createDocumentRepository>;
 
 const fields = 'title, body, owner, tags, priority, prerequisites, rollback, review_days, by, at';
+const createdAt = `coalesce((SELECT first.at FROM document_version AS first
+  WHERE first.kind = document.kind AND first.slug = document.slug ORDER BY first.version LIMIT 1), at) AS created_at`;
 const named = fields.replaceAll(/\w+/g, '@$&');
 
 const sql = {
-  find: 'SELECT * FROM document WHERE kind = @kind AND slug = @slug',
-  list: 'SELECT * FROM document WHERE kind = ? AND removed_at IS NULL ORDER BY title',
+  find: `SELECT *, ${createdAt} FROM document WHERE kind = @kind AND slug = @slug`,
+  list: `SELECT *, ${createdAt} FROM document WHERE kind = ? AND removed_at IS NULL ORDER BY title, slug`,
   put: `
     INSERT INTO document (kind, slug, version, ${fields}, reviewed_at, removed_at)
     VALUES (@kind, @slug, @version, ${named}, @reviewed_at, @removed_at)
@@ -40,7 +42,7 @@ export function createDocumentRepository(ops: Db) {
       (statements.list.all(kind) as Stored<Document>[]).map(fromRow<Document>),
 
     /** Replaces the document; part of a transaction. */
-    put: (document: Document) => void statements.put.run(toRow(document)),
+    put: (document: Omit<Document, 'created_at'>) => void statements.put.run(toRow(document)),
 
     addVersion: (version: DocumentVersion) => void statements.addVersion.run(toRow(version)),
 
