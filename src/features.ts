@@ -25,6 +25,7 @@ import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
 import { maintenance } from './maintenance/feature.ts';
 import { objectives } from './objectives/feature.ts';
+import { objectiveStore } from './objective-store/feature.ts';
 import { operations } from './operations/feature.ts';
 import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
@@ -60,6 +61,7 @@ export const features: Feature[] = [
   access,
   backupStore,
   flags,
+  objectiveStore,
   settings,
   logStore,
   library,

@@ -16,9 +16,22 @@ export type AnsweredRequest = {
   /** Path and query as sent. */
   address: string;
   status: number;
+  /** The code of the refusal or error that was answered; null without one. */
+  code: string | null;
   ms: number;
   /** The length of the answer; null for one that was sent in pieces. */
   bytes: number | null;
   /** The name of its sender; null when nobody was identified. */
   actor: string | null;
 };
+
+/** The status of a request whose sender left before its answer began. */
+export const leftStatus = 499;
+
+/** Codes of refusals by a rule with a status from 500 on. The other ones are failures of the server. */
+export const refusingCodes: ReadonlySet<string> = new Set([
+  'maintenance',
+  'stopping',
+  'no_workers',
+  'too_many_streams',
+]);

@@ -1,7 +1,12 @@
 // Reports each request once to the log and to those that observe requests, when it was answered or its sender has left, except
 // those that the server sends to itself.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AnsweredRequest, RequestKind } from '../core/answered-request.ts';
+import {
+  type AnsweredRequest,
+  leftStatus,
+  refusingCodes,
+  type RequestKind,
+} from '../core/answered-request.ts';
 import type { Config } from '../core/config.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -26,12 +31,8 @@ type Observer = (answered: AnsweredRequest) => void;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** The status of a request whose sender left before its answer began. */
-const leftStatus = 499;
 const requestLeft = 'request.left';
 const shownMax = 120;
-/** Codes of refusals by a rule with a status from 500 on. The other ones are failures of the server. */
-const refusingCodes = new Set(['maintenance', 'stopping', 'no_workers', 'too_many_streams']);
 /** Lines of refused requests, and as many of those whose sender has left. */
 const keptPerMinute = 100;
 
@@ -75,6 +76,7 @@ function describe(request: FastifyRequest, reply: FastifyReply): AnsweredRequest
     kind: kindOf(request, reply),
     address: request.originalUrl,
     status: reply.raw.headersSent ? reply.statusCode : leftStatus,
+    code: request.refusal?.code ?? null,
     ms,
     bytes: Number(reply.getHeader('content-length')) || null,
     actor: request.identity?.name ?? null,
