@@ -205,6 +205,7 @@ export const eventGroups: EventGroup[] = [
       'audit.download': words('Audit exported', 'Export the audit'),
       'browser.keys': words('Shortcuts switched', 'Switch shortcuts'),
       'browser.theme': words('Theme chosen', 'Choose a theme'),
+      'browser.news': words('News seen', 'Mark the news as seen'),
     },
   },
 ];

@@ -8,7 +8,7 @@ import { streamCheck } from './stream-check.ts';
 import { registerChecksApi } from './web/api.ts';
 import { checksCard, probesCard } from './web/cards.ts';
 import { registerHealth } from './web/health.ts';
-import { checksRow } from './web/hub-row.ts';
+import { checksFact, checksRow } from './web/hub-row.ts';
 import { listeningAddress } from './web/own-address.ts';
 import { checksPage, registerChecksPages } from './web/pages.ts';
 
@@ -31,4 +31,5 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
     ...installationChecks(ctx.config, ctx),
   ],
   hubRows: (ctx) => [checksRow(ctx)],
+  outlook: (ctx) => [checksFact(ctx)],
 };

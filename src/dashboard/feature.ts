@@ -3,6 +3,7 @@ import type { Feature } from '../web/feature.ts';
 import { createDashboardParts } from './parts.ts';
 import { bannersCard } from './web/banners-card.ts';
 import { figuresCard } from './web/figures-card.ts';
+import { newsCard, registerNews } from './web/news-routes.ts';
 import { outlookCard } from './web/outlook-card.ts';
 import { dashboardPage, registerDashboard } from './web/pages.ts';
 
@@ -11,6 +12,9 @@ export const dashboard: Feature<ReturnType<typeof createDashboardParts>> = {
   nav: { position: 1, label: 'Operations', href: dashboardPage.path, key: 'o' },
   pages: [dashboardPage],
   create: createDashboardParts,
-  routes: registerDashboard,
-  cards: (ctx) => [figuresCard(ctx), bannersCard(ctx), outlookCard(ctx)],
+  routes(app, ctx) {
+    registerDashboard(app, ctx);
+    registerNews(app, ctx);
+  },
+  cards: (ctx) => [figuresCard(ctx), bannersCard(ctx), outlookCard(ctx), newsCard(ctx)],
 };

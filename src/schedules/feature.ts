@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { createScheduleParts } from './parts.ts';
 import { registerScheduleRoutes, scheduleCards, schedulePages } from './web/routes.ts';
+import { nextFact } from './next-fact.ts';
 import { schedulesCheck } from './schedules-check.ts';
 import { seedSchedules } from './seeds.ts';
 
@@ -24,4 +25,5 @@ export const schedules: Feature<ReturnType<typeof createScheduleParts>> = {
     },
   }),
   checks: (ctx) => [schedulesCheck(ctx)],
+  outlook: (ctx) => [nextFact(ctx)],
 };

@@ -1,5 +1,5 @@
-import type { HubRow } from '../../core/hub-row.ts';
-import { plural } from '../../core/format.ts';
+import type { HubRow, OutlookFact } from '../../core/hub-row.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import type { CheckContext } from '../parts.ts';
 import { listChecks } from '../views.ts';
 import { summarise } from './checks-view.ts';
@@ -21,5 +21,25 @@ export const checksRow = (ctx: Pick<CheckContext, 'checker' | 'findings' | 'now'
     if (errors > 0) return { sentence, badge: { tone: 'bad', label: plural(errors, 'error') } };
     if (warnings > 0) return { sentence, badge: { tone: 'warn', label: plural(warnings, 'warning') } };
     return { sentence };
+  },
+});
+
+/** How many of the checks that have looked pass; notes and muted findings do not count against them. */
+export const checksFact = (ctx: Pick<CheckContext, 'checker' | 'findings' | 'now'>): OutlookFact => ({
+  position: 10,
+  icon: 'check',
+  href: '/checks',
+  // A first look that finds nothing is no event of its own.
+  dirtyOn: ['findings', 'sample'],
+  load() {
+    const looked = listChecks(ctx.checker, ctx.findings, ctx.now()).filter(
+      ({ state }) => state !== 'unknown',
+    );
+    if (looked.length === 0) return null;
+    const isTrouble = (check: (typeof looked)[number]) =>
+      check.found.some(({ severity, is_muted }) => severity !== 'info' && !is_muted);
+    const passing = looked.filter((check) => !isTrouble(check)).length;
+    if (passing === looked.length) return { words: [plural(passing, 'check passes', 'checks pass')] };
+    return { words: [`${formatNumber(passing)} of ${plural(looked.length, 'check')} pass`], isWarning: true };
   },
 });

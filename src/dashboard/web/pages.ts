@@ -2,15 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import type { Page } from '../../web/feature.ts';
 import { readCookie } from '../../web/flash.ts';
 import type { DashboardContext } from '../parts.ts';
+import { newsOf } from './news-routes.ts';
 
 export const dashboardPage: Page = {
   path: '/operations',
   api: '/api/v1/operations',
-  cards: ['outlook', 'figures', 'banners', 'controls', 'jobs', 'workers', 'queue', 'index'],
+  cards: ['outlook', 'news', 'figures', 'banners', 'controls', 'jobs', 'workers', 'queue', 'index'],
   examples: ['/operations', '/ui/operations/import/confirm'],
 };
 
-export function registerDashboard(app: FastifyInstance, { config }: Pick<DashboardContext, 'config'>) {
+export function registerDashboard(app: FastifyInstance, ctx: DashboardContext) {
   app.get(dashboardPage.path, { config: { isPage: true } }, async (request, reply) => {
     const load = async (name: string) => [name, await request.loadCard(name)];
     return reply.sendPage({
@@ -19,8 +20,9 @@ export function registerDashboard(app: FastifyInstance, { config }: Pick<Dashboa
       section: dashboardPage.path,
       data: {
         cards: Object.fromEntries(await Promise.all(dashboardPage.cards.map(load))),
+        news: newsOf(ctx, request, reply),
         isHowToOpen: readCookie(request, 'chl_howto') !== 'closed',
-        snapshotMaxBytes: config.snapshotMaxBytes,
+        snapshotMaxBytes: ctx.config.snapshotMaxBytes,
       },
     });
   });

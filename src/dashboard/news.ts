@@ -1,0 +1,116 @@
+// News: the rows of the audit log about something that began or is over. The log may be long, so only its newest rows are read.
+import type { AuditRepository } from '../audit/audit-repository.ts';
+import type { AuditRow } from '../audit/audit-row.ts';
+import { eventGroups } from '../audit/event-words.ts';
+import { type Finding, isMuted } from '../checks/finding.ts';
+import type { Findings } from '../checks/findings.ts';
+import { type DescribeSources, describeNews, type NewsItem } from './describe-news.ts';
+
+/** `more`: rows beyond `items`. `isWhole`: all rows since the cursor were read. `through`: the newest row that was read, the
+ *  cursor of a reader who has seen this. `from`: the first row of the audit log behind the cursor. */
+export type NewsPage = { items: NewsItem[]; more: number; isWhole: boolean; through: number; from: number };
+
+type Given = DescribeSources & {
+  auditRepository: Pick<AuditRepository, 'newestId' | 'piece'>;
+  findings: Pick<Findings, 'find'>;
+  now: () => Date;
+};
+
+export type News = ReturnType<typeof createNews>;
+
+/** Events of which those rows are news that say `first` or `recovered`. */
+const events = eventGroups
+  .flatMap((group) => Object.keys(group.events))
+  .filter((event) => /^(finding|incident|backup)\.|^(job\.finished|schedule\.missed)$/.test(event));
+/** Events that have no transition. */
+const alwaysNews = ['backup.tested', 'backup.gone'];
+
+/** Rows of the audit log that are read at most. */
+const readRows = 2000;
+/** Rows of news that are described; further ones are counted. */
+const describedRows = 100;
+
+export function createNews(given: Given) {
+  const { auditRepository, findings, now } = given;
+  const newestNews = createNewestNews(auditRepository);
+  let latest: { newest: number; items: NewsItem[] } | null = null;
+
+  return {
+    /** Rows with an id above `cursor`, the newest first, of which those about one thing are one item. */
+    since(cursor: number, limit: number): NewsPage {
+      const through = auditRepository.newestId();
+      const from = Math.max(cursor, through - readRows) + 1;
+      const rows = withoutQuiet(readNews(auditRepository, from, through));
+      const items = describeNews(given, rows.slice(0, describedRows));
+      const told = items.slice(0, limit);
+      const shown = told.reduce((sum, item) => sum + item.rows, 0);
+      return {
+        items: told,
+        more: rows.length - shown,
+        isWhole: from === cursor + 1,
+        through,
+        from: cursor + 1,
+      };
+    },
+
+    /** The newest items of all. */
+    latest(limit: number): NewsItem[] {
+      const newest = newestNews();
+      if (latest?.newest !== newest) {
+        const through = auditRepository.newestId();
+        const rows = readNews(auditRepository, Math.max(0, through - readRows) + 1, through);
+        latest = { newest, items: describeNews(given, rows.slice(0, describedRows)) };
+      }
+      return latest.items.slice(0, limit);
+    },
+
+    /** The id of the newest row that is news; 0 without one. */
+    newestNews,
+
+    newestId: auditRepository.newestId,
+  };
+
+  /** A muted finding is no news, and neither is one that was expected: it opened in a maintenance window. */
+  function withoutQuiet(rows: AuditRow[]): AuditRow[] {
+    const expected = new Set<string | null>();
+    const quiet = new Set<number>();
+    for (const { id, event, target, detail } of rows.toReversed()) {
+      if (event === 'finding.opened') {
+        if (detail?.in_window) expected.add(target);
+        else expected.delete(target);
+      }
+      if (event.startsWith('finding.') && (expected.has(target) || isMutedNow(target))) quiet.add(id);
+    }
+    return rows.filter(({ id }) => !quiet.has(id));
+  }
+
+  function isMutedNow(target: string | null): boolean {
+    const finding: Finding | null = findings.find(Number(target?.replace('finding:', '')));
+    return finding !== null && isMuted(finding, now());
+  }
+}
+
+/** Newest first. */
+function readNews({ piece }: Pick<AuditRepository, 'piece'>, from: number, through: number): AuditRow[] {
+  return piece({ events }, { from, to: through + 1, isUp: false, limit: readRows }).filter(isNews);
+}
+
+function isNews({ event, outcome, detail }: AuditRow): boolean {
+  if (outcome === 'refused') return false;
+  return alwaysNews.includes(event) || ['first', 'recovered'].includes(String(detail?.transition));
+}
+
+/** Reads only the rows since its last call. */
+function createNewestNews(repository: Given['auditRepository']) {
+  let read = 0;
+  let newest = 0;
+  return (): number => {
+    const through = repository.newestId();
+    // The log of a backup may have replaced a longer one.
+    if (through < read) [read, newest] = [0, 0];
+    const [found] = readNews(repository, Math.max(read, through - readRows) + 1, through);
+    read = through;
+    newest = found?.id ?? newest;
+    return newest;
+  };
+}
