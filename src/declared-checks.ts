@@ -24,6 +24,9 @@ import { lockedHead } from './damage/locked-check.ts';
 import { createPastWork } from './databases/past-work-repository.ts';
 import { lastCheckHead, lastChecksCheck } from './databases/last-checks-check.ts';
 import { databaseHead } from './embedding/database-check.ts';
+import { createChecklistRepository } from './checklist/checklist-repository.ts';
+import { incidentsCheck, incidentsHead } from './incidents/incidents-check.ts';
+import { createListRepository } from './incidents/list-repository.ts';
 import { indexHead } from './index/index-check.ts';
 import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
 import { logStoreHead } from './log-store/log-store-check.ts';
@@ -91,6 +94,7 @@ export const headsOfOps: CheckHead[] = [
   schedulesHead,
   backupsHead,
   lastCheckHead,
+  incidentsHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -108,6 +112,11 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
     schedulesOf(config, ops),
     backupsOf(config, ops),
     lastChecksCheck({ config, past: createPastWork(ops), now: () => new Date() }),
+    incidentsCheck({
+      lists: createListRepository(ops),
+      checklistRepository: createChecklistRepository(ops),
+      now: () => new Date(),
+    }),
   ];
   return { checks, end: sources.end };
 }

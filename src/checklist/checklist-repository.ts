@@ -15,6 +15,13 @@ const sql = {
   of: 'SELECT * FROM checklist_item WHERE of = ? ORDER BY n',
   find: 'SELECT * FROM checklist_item WHERE of = ? AND n = ?',
   byJob: 'SELECT * FROM checklist_item WHERE job = ?',
+  openOf: `
+    SELECT * FROM checklist_item WHERE state = 'open' AND of GLOB ? || ':*' ORDER BY due IS NULL, due, id LIMIT ?
+  `,
+  countOpen: `
+    SELECT count(*) AS open, count(*) FILTER (WHERE due < @day) AS overdue FROM checklist_item
+    WHERE state = 'open' AND of GLOB @kind || ':*'
+  `,
   change: `
     UPDATE checklist_item SET state = @state, at = @at, actor = @actor, note = @note, job = @job WHERE id = @id
     RETURNING *
@@ -33,6 +40,13 @@ export function createChecklistRepository(ops: Db) {
 
     /** The items that have started that job; normally none or one. */
     byJob: (job: number) => statements.byJob.all(job) as ChecklistItem[],
+
+    /** The open items of all owners of a kind, such as `incident`; the earliest due first. */
+    openOf: (kind: string, limit: number) => statements.openOf.all(kind, limit) as ChecklistItem[],
+
+    /** `overdue`: those due before that day. */
+    countOpen: (kind: string, day: string) =>
+      statements.countOpen.get({ kind, day }) as { open: number; overdue: number },
 
     change: (id: number, change: Change) => statements.change.get({ id, ...change }) as ChecklistItem,
   };

@@ -61,7 +61,7 @@ export function createFindingRepository(ops: Db) {
         .immediate();
     },
 
-    transaction: (work: () => void) => ops.transaction(work).immediate(),
+    transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
   };
 }
 

@@ -51,7 +51,10 @@ export function createFindings({ now, ...saving }: Given) {
     find: (id: number) => all().find((finding) => finding.id === id) ?? null,
 
     /** Whether an open error of another check is its cause. */
-    isExplained: (finding: Finding) => hasCause(entries, finding),
+    isExplained: (finding: Finding) => causeOf(entries, finding) !== null,
+
+    /** The open error of another check that is its cause; null without one. */
+    causeOf: (finding: Finding) => causeOf(entries, finding),
 
     /** Takes what a look of a check has found; returns whether something is open now, and whether a further look must
      *  confirm an end. */
@@ -90,12 +93,25 @@ export function createFindings({ now, ...saving }: Given) {
       entries.of(finding).finding = finding;
       bus.emit('findings');
     },
+
+    /** Links a saved finding to the incident that `write` returns, in one transaction. Throws what SQLite throws. */
+    link<Linked extends { number: number }>(finding: Finding, write: () => Linked): Linked {
+      const incident = repository.transaction(() => {
+        const incident = write();
+        repository.put({ ...finding, incident: incident.number });
+        return incident;
+      });
+      entries.of(finding).finding = { ...finding, incident: incident.number };
+      bus.emit('findings');
+      return incident;
+    },
   };
 }
 
-function hasCause(entries: Entries, finding: Finding): boolean {
+function causeOf(entries: Entries, finding: Finding): Finding | null {
   const { causedBy } = entries.of(finding);
-  return entries.all().some((entry) => causedBy.includes(entry.check_id) && isCause(entry, finding));
+  const found = entries.all().find((entry) => causedBy.includes(entry.check_id) && isCause(entry, finding));
+  return found?.finding ?? null;
 }
 
 /** A check that could not look explains nothing. */

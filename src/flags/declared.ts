@@ -23,7 +23,7 @@ export const declaredFlags = [
     scope: 'api',
     unit: 'check',
     owner: 'status',
-    text: 'An error that lasts opens an incident. No incidents are kept yet, so it changes nothing.',
+    text: 'An error that lasts 5 minutes opens an incident, unless it is muted. Off: people open them.',
     default: { is_on: true, percent: 100 },
   },
   {

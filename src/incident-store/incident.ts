@@ -36,11 +36,28 @@ export type Incident = {
   resolution: string | null;
 };
 
+/** The fields that people edit. */
+export type Details = Pick<
+  Incident,
+  'title' | 'severity' | 'summary' | 'services' | 'tags' | 'owner' | 'runbook'
+>;
+
+export type NewIncident = Details &
+  Pick<Incident, 'source' | 'source_ref' | 'opened_at' | 'opened_by' | 'due_at'>;
+
 /** `ref`: the thing that it names, as an audit target: `run:14`. */
 export type NewEntry = { at: string; actor: string; kind: EntryKind; text: string; ref: string | null };
 export type Entry = NewEntry & { seq: number };
 
 export const incidentTarget = (number: number | string): string => `incident:${number}`;
+
+/** Not closed. */
+export const activeStatuses = ['open', 'mitigated'] as const satisfies IncidentStatus[];
+
+/** Its mitigation came after the due time, or has not come although that is over. */
+export function isOverdue({ mitigated_at, due_at }: Pick<Incident, 'mitigated_at' | 'due_at'>, now: Date) {
+  return (mitigated_at ?? now.toISOString()) > due_at;
+}
 
 export function unknownIncident(number: number | string): AppError {
   return new AppError('not_found', `There is no incident #${number}.`);

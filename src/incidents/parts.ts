@@ -1,8 +1,89 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { checklist } from '../checklist/feature.ts';
+import { checks } from '../checks/feature.ts';
+import { documents } from '../documents/feature.ts';
+import { errors } from '../errors/feature.ts';
+import { flags } from '../flags/feature.ts';
+import { incidentStore } from '../incident-store/feature.ts';
+import { jobs } from '../jobs/feature.ts';
+import { windowStore } from '../window-store/feature.ts';
+import { createAutomatic } from './automatic.ts';
+import { createAutomaticOpenings } from './automatic-openings.ts';
+import { createFollow } from './follow.ts';
+import { createIncidents } from './incidents.ts';
+import { createItems } from './items.ts';
+import { createLinksRepository } from './links-repository.ts';
+import { createListRepository } from './list-repository.ts';
+import { createOverview } from './overview.ts';
+import { createPostMortems } from './post-mortem.ts';
+import { createRecorder } from './recorder.ts';
+import { createSources } from './sources.ts';
+import { createWrites } from './writes.ts';
 
 export type IncidentContext = Kernel & ReturnType<typeof createIncidentParts>;
 
-export function createIncidentParts(_ctx: Context) {
-  return {};
+/** Windows of the past that may cover the opening of a finding. */
+const pastWindows = 50;
+
+export function createIncidentParts(ctx: Context) {
+  const { incidentRepository: repository } = ctx.use(incidentStore);
+  const { checklistRepository } = ctx.use(checklist);
+  const { documents: saved, documentRepository } = ctx.use(documents);
+  const { findings } = ctx.use(checks);
+  const { jobs: jobVerbs, repository: jobRepository } = ctx.use(jobs);
+  const { groups } = ctx.use(errors);
+  const lists = createListRepository(ctx.ops);
+  const recorder = createRecorder({ ...ctx, repository });
+  const writes = createWrites({ ...ctx, repository, recorder });
+  const sources = createSources({
+    ...ctx,
+    findings,
+    jobs: jobRepository,
+    findGroup: groups.find,
+    repository,
+  });
+  const hasRunbook = (slug: string) =>
+    documentRepository.find({ kind: 'runbook', slug })?.removed_at === null;
+  const incidents = createIncidents({ ...ctx, repository, writes, sources, findings, hasRunbook });
+  const items = createItems({ ...ctx, incidents, repository, checklistRepository, recorder });
+  return {
+    incidents,
+    items,
+    lists,
+    sources,
+    incidentRepository: repository,
+    checklistRepository,
+    links: createLinksRepository(ctx.ops),
+    overview: createOverview({ ...ctx, lists, checklistRepository }),
+    postMortems: createPostMortems({ documents: saved, incidents, items, repository, recorder }),
+    automatic: createAutomaticOf(ctx, { findings, repository, lists, writes }),
+    documentRepository,
+    findings,
+    groups,
+    jobs: jobVerbs,
+    jobRepository,
+  };
+}
+
+function createAutomaticOf(
+  ctx: Context,
+  given: Pick<Parameters<typeof createFollow>[0], 'repository' | 'lists' | 'writes'> & {
+    findings: ReturnType<typeof checks.create>['findings'];
+  },
+) {
+  const { isOn } = ctx.use(flags);
+  const { windowRepository } = ctx.use(windowStore);
+  const openings = createAutomaticOpenings({
+    ...ctx,
+    ...given,
+    isOn: (checkId) => isOn('auto-incidents', checkId),
+    windows: () => [...windowRepository.open(), ...windowRepository.history(pastWindows)],
+  });
+  return createAutomatic({
+    ...ctx,
+    ...given,
+    follow: createFollow({ ...ctx, ...given, openings }),
+    onError: (error) => ctx.log.error({ err: error }, 'incidents could not be brought up to date'),
+  });
 }

@@ -88,6 +88,10 @@ t.test('without variables every setting has its documented default, below ./data
     keptLogBytes: 256 * 1024 * 1024,
     slowRequestMs: 500,
     slowStatementMs: 20,
+    incidentDue1Ms: 3_600_000,
+    incidentDue2Ms: 4 * 3_600_000,
+    incidentDue3Ms: 24 * 3_600_000,
+    incidentDue4Ms: 168 * 3_600_000,
   });
 });
 

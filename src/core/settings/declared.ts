@@ -2,6 +2,7 @@
 // declaration: its name in an object below is its name in `Config`.
 import { checkSettings } from './declared-checks.ts';
 import { dataSettings, retentionSettings, sheetSettings } from './declared-data.ts';
+import { incidentSettings } from './declared-incidents.ts';
 import { embeddingSettings, googleSettings, jobSettings, serviceSettings } from './declared-jobs.ts';
 import { activitySettings, liveSettings, serverSettings } from './declared-server.ts';
 import type { Setting } from './setting.ts';
@@ -16,6 +17,7 @@ export const plainSettings = {
   ...embeddingSettings,
   ...liveSettings,
   ...activitySettings,
+  ...incidentSettings,
 };
 
 export const settings: Setting[] = [

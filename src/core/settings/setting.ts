@@ -28,6 +28,7 @@ export const groups = {
     meta: 'Used from the next request',
     href: '/settings/limits',
   },
+  incidents: { title: 'Incidents', meta: 'Used for the next incident', href: '/settings/limits' },
   checks: { title: 'Checks', meta: 'Read at the next look', href: '/settings/limits' },
 } as const;
 export type GroupName = keyof typeof groups;

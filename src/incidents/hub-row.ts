@@ -1,0 +1,37 @@
+// The row of incidents on the hub of the status.
+import { formatNumber, plural } from '../core/format.ts';
+import type { HubRow, HubState } from '../core/hub-row.ts';
+import type { Overview } from './overview.ts';
+import type { IncidentContext } from './parts.ts';
+
+export const incidentsRow = ({ overview }: Pick<IncidentContext, 'overview'>): HubRow => ({
+  hub: 'status',
+  position: 5,
+  icon: 'pulse',
+  name: 'Incidents',
+  href: '/incidents',
+  dirtyOn: ['incidents', 'findings'],
+  load(): HubState {
+    const all = overview.read();
+    const sentence = describeIncidents(all);
+    if (all.open > 0) return { sentence, badge: { tone: 'bad', label: `${formatNumber(all.open)} open` } };
+    if (all.mitigated > 0)
+      return { sentence, badge: { tone: 'hold', label: `${formatNumber(all.mitigated)} mitigated` } };
+    return { sentence };
+  },
+});
+
+/** `2 open, the worst of severity 1; 1 mitigated. 3 action items open, 1 overdue.` */
+export function describeIncidents({ open, mitigated, closed, worst, overdue, items }: Overview): string {
+  if (open + mitigated + closed === 0) return 'No incident yet.';
+  const parts = [
+    open === 0 ? 'None open' : `${formatNumber(open)} open, the worst of severity ${worst}`,
+    ...(mitigated > 0 ? [`${formatNumber(mitigated)} mitigated`] : []),
+  ];
+  const late = items.overdue > 0 ? `, ${formatNumber(items.overdue)} overdue` : '';
+  return [
+    `${parts.join(open > 0 ? '; ' : ', ')}.`,
+    ...(overdue > 0 ? [`${formatNumber(overdue)} beyond the due time.`] : []),
+    ...(items.open > 0 ? [`${plural(items.open, 'action item')} open${late}.`] : []),
+  ].join(' ');
+}

@@ -1,0 +1,199 @@
+// Incidents of errors that last: opened, mitigated and opened again by themselves, and closed by people only.
+import t from 'tap';
+import { createTime, hourMs, minuteMs, open, startIncidents, trouble } from '../support/incidents.ts';
+import { operator } from '../support/engine.ts';
+
+const resolution = 'The service was started again.';
+
+t.test(
+  'a finding of 6 min opens one incident; it is mitigated, and opened again under its number',
+  async (t) => {
+    const { find, pass, states, timeline, audited, repository, findings, incidents } = startIncidents(t);
+    find('index', trouble());
+    await pass(5);
+    t.same(states(), [], 'nothing before 5 min');
+    await pass(2);
+    t.same(states(), ['1 open: Trouble with a']);
+    t.equal(findings.find(1)?.incident, 1, 'the finding knows its incident');
+    t.match(repository.get(1), {
+      severity: 3,
+      services: ['index'],
+      source: 'finding',
+      source_ref: 'finding:1',
+    });
+
+    find('index');
+    await pass(16);
+    t.same(states(), ['1 open: Trouble with a'], 'clear for less than 15 min after the second good look');
+    await pass(1);
+    t.same(states(), ['1 mitigated: Trouble with a'], 'nothing automatic closes');
+    await pass(60);
+    t.same(states(), ['1 mitigated: Trouble with a']);
+
+    find('index', trouble());
+    await pass(1);
+    t.same(states(), ['1 open: Trouble with a'], 'back: the same number');
+    t.equal(repository.get(1).mitigated_at, null);
+    t.same(timeline(1), [
+      'Finding opened',
+      'Incident opened',
+      'Finding cleared',
+      'Mitigated',
+      'Finding came back',
+      'Incident opened again',
+    ]);
+    t.same(
+      audited().map(({ event, transition }) => [event, transition]),
+      [
+        ['incident.opened', 'first'],
+        ['incident.mitigated', 'recovered'],
+        ['incident.reopened', 'again'],
+      ],
+    );
+    await incidents.close(1, resolution, operator);
+    await pass(30);
+    t.same(states(), ['1 closed: Trouble with a'], 'a finding that never cleared does not undo the closing');
+  },
+);
+
+t.test('a closed one opens again within a day, later a new one says which it was', async (t) => {
+  const { find, pass, states, clock, incidents, repository } = startIncidents(t);
+  const breakAndClose = async (number: number) => {
+    find('index', trouble());
+    await pass(7);
+    find('index');
+    await pass(3);
+    await incidents.close(number, resolution, operator);
+  };
+  await breakAndClose(1);
+  find('index', trouble());
+  await pass(3);
+  t.same(states(), ['1 open: Trouble with a'], 'back within 15 min: the finding is the same');
+  await breakAndClose(1);
+  clock.ms += 23 * hourMs;
+  find('index', trouble());
+  await pass(4);
+  t.same(states(), ['1 closed: Trouble with a'], 'it has to last again');
+  await pass(3);
+  t.same(states(), ['1 open: Trouble with a']);
+  await breakAndClose(1);
+  clock.ms += 25 * hourMs;
+  find('index', trouble());
+  await pass(7);
+  t.same(states(), ['1 closed: Trouble with a', '2 open: Trouble with a']);
+  t.match(repository.entries(2).at(-1)?.text, 'Seen before: incident #1.');
+});
+
+t.test('warnings, muted findings and a flag that is off open none', async (t) => {
+  const { find, pass, states, findings, flag } = startIncidents(t);
+  find('index', trouble({ severity: 'warning' }));
+  find('queue', trouble({ subject: 'b' }));
+  await pass(2);
+  const muted = findings.find(2);
+  if (muted) findings.replace({ ...muted, muted_until: 'change' }, () => {});
+  await pass(10);
+  t.same(states(), []);
+  flag.isOn = false;
+  find('workers', trouble({ subject: 'c' }));
+  await pass(10);
+  t.same(states(), []);
+  flag.isOn = true;
+  await pass(1);
+  t.same(states(), ['1 open: Trouble with c']);
+});
+
+t.test('a finding that opens in a maintenance window waits for its end', async (t) => {
+  const { find, pass, states, windows, clock } = startIncidents(t);
+  const at = (minutes: number) => new Date(clock.ms + minutes * minuteMs).toISOString();
+  const window = windows.insert({
+    level: 'frozen',
+    reason: 'a test needs it',
+    starts_at: at(0),
+    ends_at: at(20),
+    created_by: 'anna',
+    created_at: at(0),
+  });
+  windows.begin(window.id, at(0));
+  find('index', trouble());
+  await pass(19);
+  t.same(states(), [], 'it is expected');
+  windows.end(window.id, at(1), 'system');
+  await pass(4);
+  t.same(states(), [], 'the 5 min count from the end of the window');
+  await pass(3);
+  t.same(states(), ['1 open: Trouble with a']);
+});
+
+t.test('a finding with a cause joins the incident of that', async (t) => {
+  const { find, pass, states, findings, timeline } = startIncidents(t);
+  find('database', trouble());
+  find('index', trouble({ subject: 'b', causedBy: ['database'] }));
+  await pass(7);
+  t.same(states(), ['1 open: Trouble with a']);
+  t.equal(findings.find(2)?.incident, 1);
+  t.same(timeline(1), ['Finding opened', 'Incident opened', 'Finding opened']);
+  find('database');
+  await pass(20);
+  t.same(states(), ['1 open: Trouble with a'], 'one of its findings is still open');
+  find('index');
+  await pass(18);
+  t.same(states(), ['1 mitigated: Trouble with a']);
+});
+
+t.test('five are open: the next ones join one', async (t) => {
+  const { find, pass, states, findings, timeline, problems } = startIncidents(t);
+  for (const subject of 'abcdefg') find(`check-${subject}`, trouble({ subject }));
+  await pass(7);
+  t.equal(states().length, 6);
+  t.equal(states()[5], '6 open: Several things fail');
+  t.same([findings.find(6)?.incident, findings.find(7)?.incident], [6, 6]);
+  t.same(timeline(6), ['Finding opened', 'Incident opened', 'Finding opened']);
+  await pass(60);
+  t.equal(states().length, 6, 'once each');
+  t.same(problems, []);
+});
+
+t.test('a restart at any point changes nothing', async (t) => {
+  const first = startIncidents(t);
+  const { find, pass, states, clock, flag, file } = first;
+  find('index', trouble());
+  await pass(4);
+  const restart = () => {
+    const next = open(file, clock, flag);
+    t.teardown(() => next.ops.close());
+    return { ...next, ...createTime(next, clock) };
+  };
+  clock.ms += 24 * hourMs;
+  const second = restart();
+  await second.automatic.runOnce();
+  t.same(states(), [], 'an error from before the stop has to be seen again');
+  second.find('index', trouble());
+  await second.pass(1);
+  t.same(states(), ['1 open: Trouble with a']);
+  second.find('index');
+  await second.pass(8);
+  const third = restart();
+  third.find('index');
+  await third.pass(7);
+  t.same(states(), ['1 open: Trouble with a'], 'the 15 min count from the stored time');
+  await third.pass(2);
+  t.same(states(), ['1 mitigated: Trouble with a']);
+  const fourth = restart();
+  fourth.find('index', trouble());
+  await fourth.pass(1);
+  t.same(states(), ['1 open: Trouble with a']);
+});
+
+t.test('a finding that comes and goes does not fill the timeline', async (t) => {
+  const { find, pass, states, timeline } = startIncidents(t);
+  find('index', trouble());
+  await pass(7);
+  for (let at = 0; at < 30; at++) {
+    find('index');
+    await pass(2);
+    find('index', trouble());
+    await pass(2);
+  }
+  t.same(states(), ['1 open: Trouble with a']);
+  t.ok(timeline(1).length <= 22, `${timeline(1).length} entries in 2 h`);
+});
