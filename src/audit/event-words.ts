@@ -173,6 +173,7 @@ export const eventGroups: EventGroup[] = [
       'document.reviewed': words('Document reviewed', 'Review a document'),
       'run.started': words('Run of a runbook started', 'Start a run'),
       'run.step': words('Step of a run changed', 'Change a step of a run'),
+      'run.step_done': words('Step of a run ticked itself', 'Tick a step of a run'),
       'run.ended': words('Run of a runbook ended', 'End a run'),
     },
   },

@@ -1,0 +1,83 @@
+// Reads runbooks for pages, API and hub: each with its review and its last run.
+import type { Kernel } from '../core/kernel.ts';
+import type { Document } from '../documents/document.ts';
+import type { Documents } from '../documents/documents.ts';
+import type { Run } from './run.ts';
+import type { RunRepository } from './run-repository.ts';
+import type { ListedRunbook, RunbookCursor, RunbookFilter, RunbookRepository } from './runbook-repository.ts';
+
+export type RunbookQuery = {
+  q?: string | undefined;
+  tag?: string | undefined;
+  owner?: string | undefined;
+  priority?: string | undefined;
+};
+
+export type Runbooks = ReturnType<typeof createRunbooks>;
+
+type Given = Pick<Kernel, 'now'> & {
+  runbookRepository: RunbookRepository;
+  runRepository: Pick<RunRepository, 'ofSlug'>;
+  documents: Pick<Documents, 'find'>;
+};
+
+const maxWords = 12;
+const dayMs = 86_400_000;
+
+export function createRunbooks({ now, runbookRepository: repository, runRepository, documents }: Given) {
+  const withState = (runbook: ListedRunbook) => ({
+    ...runbook,
+    ...reviewOf(runbook, now()),
+    lastRun: lastRunOf(runbook.slug),
+  });
+
+  return {
+    /** By title; `next` continues the list. */
+    list(query: RunbookQuery, limit: number, after: RunbookCursor | null) {
+      const rows = repository.list(filterOf(query), limit + 1, after);
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      const next = rows.length > limit && last ? { title: last.title, slug: last.slug } : null;
+      return { items: items.map(withState), next };
+    },
+
+    count: (query: RunbookQuery = {}) => repository.count(filterOf(query)),
+    digest: repository.digest,
+    tags: repository.tags,
+    owners: repository.owners,
+
+    /** Titles by slug. */
+    titles: () => new Map(repository.titles().map(({ slug, title }) => [slug, title])),
+
+    /** Throws `not_found`. */
+    find(slug: string) {
+      const { body, ...runbook } = documents.find({ kind: 'runbook', slug });
+      return { ...withState(runbook), body };
+    },
+
+    /** Those whose review is overdue. */
+    overdue: (limit: number) => repository.overdue(now().toISOString(), limit),
+  };
+
+  function lastRunOf(slug: string): Run | null {
+    return runRepository.ofSlug(slug, 1)[0] ?? null;
+  }
+}
+
+/** `reviewDueAt`: null without a period. A runbook that was never reviewed counts from its present version. */
+export function reviewOf(
+  { review_days: days, reviewed_at: reviewedAt, at }: Pick<Document, 'review_days' | 'reviewed_at' | 'at'>,
+  now: Date,
+) {
+  const dueAt = days === null ? null : new Date(Date.parse(reviewedAt ?? at) + days * dayMs);
+  return { reviewDueAt: dueAt?.toISOString() ?? null, isReviewDue: dueAt !== null && dueAt <= now };
+}
+
+function filterOf({ q = '', tag, owner, priority }: RunbookQuery): RunbookFilter {
+  return {
+    words: q.split(/\s+/).filter(Boolean).slice(0, maxWords),
+    tag: tag || null,
+    owner: owner || null,
+    priority: priority || null,
+  };
+}
