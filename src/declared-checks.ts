@@ -35,6 +35,7 @@ import { queueHead } from './queue/stuck-check.ts';
 import { countLibrary } from './library/counts.ts';
 import { lostJobsHead } from './runner/lost-jobs.ts';
 import { runnerHead } from './runner/runner-check.ts';
+import { objectivesHead } from './objectives/objectives-check.ts';
 import { createScheduleRepository } from './schedule-store/schedule-repository.ts';
 import { createScheduleJobs } from './schedules/schedule-jobs-repository.ts';
 import { schedulesCheck, schedulesHead } from './schedules/schedules-check.ts';
@@ -70,6 +71,7 @@ export const checksOfServer: (CheckHead & { insteadIds?: string[] })[] = [
   streamHead,
   clockHead,
   selfAttackHead,
+  objectivesHead,
 ];
 
 /** Need the configuration alone. */

@@ -11,7 +11,9 @@ import type { Config } from '../core/config.ts';
 import { type GenerationFiles, generationFiles, nullIfBroken, readPointer } from '../index/generation.ts';
 import { readMeta } from '../index/meta.ts';
 import { createFlagRepository } from '../flags/flag-repository.ts';
+import { createObjectiveRepository } from '../objective-store/objective-repository.ts';
 import { toFileFlags } from '../settings/flags-of-file.ts';
+import { toFileObjectives } from '../settings/objectives-of-file.ts';
 import { exportable, toFile } from '../settings/settings-export.ts';
 
 /** `job`: its number. `now`: the id of the set has its second. */
@@ -50,7 +52,10 @@ async function copy(file: string, draft: SetDraft, name: string, onCopied: (shar
 /** Only what an export of the settings writes: no secrets. */
 function writeSettings(draft: SetDraft) {
   const file = readCopy(draft.path('ops.db'), (ops) =>
-    toFile(exportable(prepareSavedSettings(ops)()), toFileFlags(createFlagRepository(ops).saved().values())),
+    toFile(exportable(prepareSavedSettings(ops)()), {
+      flags: toFileFlags(createFlagRepository(ops).saved().values()),
+      objectives: toFileObjectives(createObjectiveRepository(ops).saved().values()),
+    }),
   );
   const text = `${JSON.stringify(file, null, 2)}\n`;
   fs.writeFileSync(draft.path('settings.json'), text, { mode: 0o600, flag: 'wx' });

@@ -12,7 +12,9 @@ const rules: Rule[] = [
   { severity: 'warning', share: 0.1, longSec: 3 * daySec, shortSec: 6 * hourSec },
 ];
 
-export const minBadEvents = 10;
+const minBadEvents = 10;
+/** A pace is a quotient of fractions. */
+const rounding = 1e-9;
 
 /** `used_up_in_sec`: for the allowance of a whole window at this pace. */
 export type Burn = { severity: 'error' | 'warning'; used_up_in_sec: number };
@@ -29,7 +31,7 @@ export function findBurn(
     if (long.total - long.good < minBadEvents) continue;
     const factor = (share * windowSec) / longSec;
     const pace = paceOf(long);
-    if (pace < factor || paceOf(sumOf(shortSec)) < factor) continue;
+    if (pace < factor - rounding || paceOf(sumOf(shortSec)) < factor - rounding) continue;
     return { severity, used_up_in_sec: Math.round(windowSec / pace) };
   }
   return null;

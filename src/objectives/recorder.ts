@@ -12,7 +12,7 @@ import { countJob } from './count-job.ts';
 import { countRequest } from './count-request.ts';
 import type { CurrentObjectives } from './current-objectives.ts';
 import type { Pending } from './pending.ts';
-import { daySec, hourSec, minuteOf, minuteSec } from './tally.ts';
+import { daySec, floorTo, hourSec, minuteOf, minuteSec } from './tally.ts';
 import type { TallyBook } from './tally-book.ts';
 import type { TallyRepository } from './tally-repository.ts';
 import { downtimeBetween, minutesOf } from './uptime.ts';
@@ -164,7 +164,7 @@ function createDowntime({
     if (gap && current.values().up.is_on) {
       const seconds = now().getTime() / 1000;
       const fromMs = Math.max(gap.fromMs, (seconds - hoursForSec) * 1000);
-      const { minutes, hours } = minutesOf({ ...gap, fromMs }, seconds - minutesForSec);
+      const { minutes, hours } = minutesOf({ ...gap, fromMs }, floorTo(seconds - minutesForSec, hourSec));
       if (hours.length > 0) tallyBook.enter(await untilFree(() => tallyRepository.addToHours(hours)));
       for (const { at } of minutes) pending.add('up', false, at);
     }

@@ -2,6 +2,7 @@
 import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { flags } from '../flags/feature.ts';
+import { objectiveStore } from '../objective-store/feature.ts';
 import { createSettingRepository } from './repository.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createSettings } from './settings.ts';
@@ -11,6 +12,11 @@ export type SettingContext = Kernel & ReturnType<typeof createSettingParts>;
 export function createSettingParts(ctx: Context) {
   const repository = createSettingRepository(ctx.ops);
   const settings = createSettings({ ...ctx, repository });
-  const settingsFile = createSettingsFile({ ...ctx, settings, flags: ctx.use(flags).flags });
+  const settingsFile = createSettingsFile({
+    ...ctx,
+    settings,
+    flags: ctx.use(flags).flags,
+    objectives: ctx.use(objectiveStore).objectives,
+  });
   return { settings, settingsFile, setReader: ctx.use(backupStore).setReader };
 }

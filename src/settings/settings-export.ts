@@ -4,16 +4,19 @@ import { findLimitFault, readLimitKey } from '../core/settings/operation-limits.
 import type { Setting } from '../core/settings/setting.ts';
 import type { Values } from './check-values.ts';
 import type { toFileFlags } from './flags-of-file.ts';
+import type { toFileObjectives } from './objectives-of-file.ts';
 
 export const fileFormat = 1;
 
-/** The contents of a file with these values and flags. The other lists are for later versions. */
-export const toFile = (settings: Values, flags: ReturnType<typeof toFileFlags>) => ({
+type Lists = { flags: ReturnType<typeof toFileFlags>; objectives: ReturnType<typeof toFileObjectives> };
+
+/** The contents of a file with these values, flags and objectives. The other lists are for later versions. */
+export const toFile = (settings: Values, { flags, objectives }: Lists) => ({
   format: fileFormat,
   settings,
   schedules: [],
   flags,
-  objectives: [],
+  objectives,
   webhooks: [],
 });
 

@@ -10,7 +10,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { Flags } from '../flags/flags.ts';
-import type { Changed } from '../flags/known-flag.ts';
+import type { Objectives } from '../objective-store/objectives.ts';
 import type { Values } from './check-values.ts';
 import {
   addDefaultFlags,
@@ -23,28 +23,43 @@ import {
 } from './flags-of-file.ts';
 import { fileFormat, isExported, toFile } from './settings-export.ts';
 import type { ImportChange, ImportPlan } from './import-plan.ts';
+import {
+  addDefaultObjectives,
+  compareObjective,
+  isObjectiveChange,
+  objectiveKey,
+  readFileObjectives,
+  toFileObjectives,
+  wantedObjectives,
+} from './objectives-of-file.ts';
 import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
 /** The lists of a file that later versions fill. */
-const lists = ['schedules', 'objectives', 'webhooks'] as const;
+const lists = ['schedules', 'webhooks'] as const;
+/** The lists of a file besides its settings, which this version reads. */
+const readLists = ['flags', 'objectives'] as const;
 
 /** The event of a preview, which changes nothing: the row of `settings.imported` says that values were saved. */
 export const previewEvent = 'settings.import_previewed';
 
 type Given = Pick<Kernel, 'audit' | 'untilFree'> & Stored;
 
-export function createSettingsFile({ audit, flags, settings, untilFree }: Given) {
-  const compare = createComparison({ settings, flags });
+export function createSettingsFile({ audit, untilFree, ...stored }: Given) {
+  const { flags, objectives, settings } = stored;
+  const compare = createComparison(stored);
   return {
-    export: () => toFile(settings.saved(), savedFlags(flags)),
+    export: () => toFile(settings.saved(), savedLists(stored)),
 
     compare,
     /** The file of a backup, which has the values that were saved then, with null for each that was saved since. */
     withDefaults(file: unknown) {
-      const { values, list } = readFile(file);
-      const added = addDefaults(values, file as object, settings.all());
-      return { ...added, flags: addDefaultFlags(list, flags.all()) };
+      const read = readFile(file);
+      return {
+        ...addDefaults(read.values, file as object, settings.all()),
+        flags: addDefaultFlags(read.flags, flags.all()),
+        objectives: addDefaultObjectives(read.objectives, objectives.all()),
+      };
     },
     /** The file without the values that this server does not have, such as limits of an operation that is gone. */
     withoutUnknown: (file: unknown) => without(file, keysOf(compare(file), 'unknown')),
@@ -68,10 +83,10 @@ export function createSettingsFile({ audit, flags, settings, untilFree }: Given)
       const values = Object.fromEntries(
         changes.flatMap((change) => {
           const { key, state, after } = change;
-          return state === 'unchanged' || isFlagChange(change) ? [] : [[key, after]];
+          return state === 'unchanged' || isOfList(change) ? [] : [[key, after]];
         }),
       );
-      const problems = [...settings.findProblems(values), ...findFlagProblems(changes)];
+      const problems = [...settings.findProblems(values), ...findListProblems(changes)];
       if (problems.length > 0) throw invalidArguments(problems);
       assertConfirmed(given, importWord);
       if (plan !== given.plan) {
@@ -79,22 +94,27 @@ export function createSettingsFile({ audit, flags, settings, untilFree }: Given)
         throw new AppError('plan_outdated', message);
       }
       const reason = given.reason?.trim() ?? null;
-      const wanted = wantedFlags(changes);
-      const putFlags = () => withKeys(flags.write(wanted, by));
-      const changed = await settings.putWith(values, putFlags, by, { event: 'settings.imported', reason });
+      const putLists = () =>
+        joined(
+          withKeys(flags.write(wantedFlags(changes), by), changeKey),
+          withKeys(objectives.write(wantedObjectives(changes), by), objectiveKey),
+        );
+      const changed = await settings.putWith(values, putLists, by, { event: 'settings.imported', reason });
       if (changed.some((key) => isFlagChange({ key }))) flags.announce();
+      if (changed.some((key) => isObjectiveChange({ key }))) objectives.announce();
       return changed;
     },
   };
 }
 
-type Stored = { settings: Settings; flags: Flags };
+type Stored = { settings: Settings; flags: Flags; objectives: Objectives };
 
-function createComparison({ settings, flags }: Stored) {
+function createComparison(stored: Stored) {
+  const { settings, flags, objectives } = stored;
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
   return (file: unknown): ImportPlan => {
-    const { values: given, list } = readFile(file);
-    const values = settings.complete(given);
+    const read = readFile(file);
+    const values = settings.complete(read.values);
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));
     const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
     const saved = settings.saved();
@@ -102,37 +122,53 @@ function createComparison({ settings, flags }: Stored) {
       judge({ key, before: saved[key] ?? null, after }, known.get(key), problems.get(key) ?? null),
     );
     const knownFlags = flags.all();
-    const ofFlags = list.map((item) => compareFlag(item, knownFlags));
-    const state = [file, saved, savedFlags(flags)];
+    const ofFlags = read.flags.map((item) => compareFlag(item, knownFlags));
+    const knownObjectives = objectives.all();
+    const ofObjectives = read.objectives.map((item) => compareObjective(item, knownObjectives));
+    const state = [file, saved, savedLists(stored)];
     const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
-    return { plan, changes: [...changes, ...ofFlags] };
+    return { plan, changes: [...changes, ...ofFlags, ...ofObjectives] };
   };
 }
 
-const savedFlags = (flags: Flags) => toFileFlags(flags.all().flatMap(({ saved }) => saved ?? []));
+const savedLists = ({ flags, objectives }: Pick<Stored, 'flags' | 'objectives'>) => ({
+  flags: toFileFlags(flags.all().flatMap(({ saved }) => saved ?? [])),
+  objectives: toFileObjectives(objectives.saved().values()),
+});
+
+/** A change of something that is no setting. */
+const isOfList = (change: Pick<ImportChange, 'key'>) => isFlagChange(change) || isObjectiveChange(change);
 
 function keysOf({ changes }: ImportPlan, ...states: ImportChange['state'][]): Set<string> {
   return new Set(changes.flatMap(({ key, state }) => (states.includes(state) ? [key] : [])));
 }
 
 function without(file: unknown, keys: ReadonlySet<string>): object {
-  const { values, list } = readFile(file);
-  const left = Object.entries(values).filter(([key]) => !keys.has(key));
-  const flags = list.filter(({ key }) => !keys.has(changeKey(key)));
-  return { ...(file as object), settings: Object.fromEntries(left), flags };
+  const read = readFile(file);
+  const left = Object.entries(read.values).filter(([key]) => !keys.has(key));
+  const flags = read.flags.filter(({ key }) => !keys.has(changeKey(key)));
+  const objectives = read.objectives.filter(({ name }) => !keys.has(objectiveKey(name)));
+  return { ...(file as object), settings: Object.fromEntries(left), flags, objectives };
 }
 
-function findFlagProblems(changes: readonly ImportChange[]) {
-  const blocked = changes.filter((change) => isFlagChange(change) && change.why !== null);
+function findListProblems(changes: readonly ImportChange[]) {
+  const blocked = changes.filter((change) => isOfList(change) && change.why !== null);
   return blocked.map(({ key, why }) => ({ field: key, message: why ?? '' }));
 }
 
+type Changed = { before: Values; after: Values };
+
 /** With the keys that a change has among those of settings. */
-function withKeys({ before, after }: Changed): Changed {
-  const rename = (values: Changed['before']) =>
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [changeKey(key), value]));
+function withKeys({ before, after }: Changed, keyOf: (name: string) => string): Changed {
+  const rename = (values: Values) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [keyOf(name), value]));
   return { before: rename(before), after: rename(after) };
 }
+
+const joined = (one: Changed, other: Changed): Changed => ({
+  before: { ...one.before, ...other.before },
+  after: { ...one.after, ...other.after },
+});
 
 /** Null is the default. A value that the environment sets, or that no file may have, is not added. */
 function addDefaults(values: Values, file: object, known: readonly KnownSetting[]): object {
@@ -167,7 +203,13 @@ function countStates(changes: ImportChange[]): Record<ImportChange['state'], num
   return counts;
 }
 
-function readFile(file: unknown): { values: Values; list: ReturnType<typeof readFileFlags> } {
+type ReadFile = {
+  values: Values;
+  flags: ReturnType<typeof readFileFlags>;
+  objectives: ReturnType<typeof readFileObjectives>;
+};
+
+function readFile(file: unknown): ReadFile {
   if (!isObject(file)) throw refuse('The file is not an export of settings: a JSON object is expected.');
   if (typeof file.format !== 'number' || !Number.isInteger(file.format))
     throw refuse('The file is not an export of settings: its member format is missing.');
@@ -175,17 +217,23 @@ function readFile(file: unknown): { values: Values; list: ReturnType<typeof read
     const version = file.format > fileFormat ? 'of a newer version' : 'which no version has';
     throw refuse(`The file has format ${file.format}, ${version}; this one reads format ${fileFormat}.`);
   }
-  const unknown = Object.keys(file).find((name) => !['format', 'settings', 'flags', ...lists].includes(name));
+  const unknown = Object.keys(file).find(
+    (name) => !['format', 'settings', ...readLists, ...lists].includes(name),
+  );
   if (unknown !== undefined)
     throw refuse(`The file has an unknown member ${JSON.stringify(unknown.slice(0, 80))}.`);
-  const wrong = (['flags', ...lists] as const).find(
+  const wrong = [...readLists, ...lists].find(
     (name) => file[name] !== undefined && !Array.isArray(file[name]),
   );
   if (wrong) throw refuse(`The member ${wrong} of the file must be a list.`);
   const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
-  return { values: file.settings, list: readFileFlags((file.flags ?? []) as unknown[]) };
+  return {
+    values: file.settings,
+    flags: readFileFlags((file.flags ?? []) as unknown[]),
+    objectives: readFileObjectives((file.objectives ?? []) as unknown[]),
+  };
 }
 
 function refuse(message: string): AppError {

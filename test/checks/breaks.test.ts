@@ -26,6 +26,7 @@ const testedElsewhere: Record<string, string> = {
   'disk-forecast': single,
   'lost-jobs': 'test/runner/lost-jobs.test.ts',
   node: 'test/core/node-version.test.ts',
+  objectives: 'test/objectives/burn.test.ts',
   processes: doctor,
   programs: doctor,
   'self-attack': single,

@@ -40,6 +40,9 @@ export const ofSettings = {
     send(app, 'DELETE', '/api/v1/flags/traces', { reason: 'a test needs it' }),
   'POST /ui/settings/flags': (app) =>
     submit(app, '/ui/settings/flags', { 'percent:traces': '30', reason: 'a test needs it' }),
+  'PUT /api/v1/objectives/:name': (app) =>
+    send(app, 'PUT', '/api/v1/objectives/jobs', { target: 0.97, window_days: 30, is_on: true }),
+  'POST /ui/objectives': (app) => submit(app, '/ui/objectives', { 'jobs.window_days': '31' }),
   'POST /ui/settings/limits': (app) => submit(app, '/ui/settings/limits', { 'retention.days': '29' }),
   'POST /api/v1/settings/import': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
   'POST /ui/settings/import': (app) => {

@@ -189,6 +189,13 @@ const inWrongState: Record<string, Steps> = {
       ['admin', { ...outdatedFlag, reason: 'a test needs it' }, 'edit_conflict'],
     ],
   },
+  'objective.changed': {
+    'PUT /api/v1/objectives/jobs': [['admin', { target: 1, window_days: 30, is_on: true }, invalid]],
+    'POST /ui/objectives': [
+      ['admin', { 'jobs.target': '100' }, invalid],
+      ['admin', { 'jobs.target': '97', 'was:jobs.target': '96' }, 'edit_conflict'],
+    ],
+  },
   'settings.imported': {
     'POST /api/v1/settings/import': imports((file) => file),
     'POST /ui/settings/import/apply': imports((file) => JSON.stringify(file)),

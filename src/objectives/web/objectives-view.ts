@@ -61,7 +61,7 @@ function viewObjective(standing: Standing, history: History, p95: P95) {
       ...(name === 'fast' || name === 'search'
         ? [`p95 ${p95[name] === null ? '–' : formatMs(p95[name])}`]
         : []),
-      `n ${formatNumber(total)}`,
+      `n ${formatAmount(definition.unit, total)}`,
       ...(value.window_days === 30 ? [] : [`over ${value.window_days} days`]),
     ].join(' · '),
     pace: standing.burn ? `At this pace it is used up in ${formatPace(standing.burn.used_up_in_sec)}.` : null,
@@ -73,8 +73,10 @@ function describeDays(standing: Standing, { off }: History): string {
   if (total === 0) return 'Nothing counted yet';
   const over = days.filter(({ used }) => toneOf(used) === 'bad').map(({ date }) => date);
   const began = days.findIndex(({ used }) => used !== null);
+  // Today is not over.
   const gaps = days
-    .filter(({ used }, at) => used === null && at > began && began >= 0)
+    .slice(0, -1)
+    .filter(({ used }, at) => used === null && began >= 0 && at > began)
     .map(({ date }) => date);
   const parts = [
     describeBad(standing),

@@ -7,6 +7,7 @@ import { serviceSettings } from '../../core/settings/declared-jobs.ts';
 import { shorten } from '../../core/shorten.ts';
 import type { Form } from '../../web/validation.ts';
 import { formatFlagValue, isFlagChange } from '../flags-of-file.ts';
+import { formatFileObjective, isObjectiveChange } from '../objectives-of-file.ts';
 import type { SettingContext } from '../parts.ts';
 import type { ImportChange, ImportPlan } from '../import-plan.ts';
 import { importWord } from '../settings-file.ts';
@@ -59,8 +60,13 @@ function leaveOut({ settingsFile }: SettingContext, file: string, plan: ImportPl
 function viewChange(one: ImportChange, known: KnownSetting | undefined) {
   const { before, after, ...change } = one;
   const state = states[change.state];
-  if (isFlagChange(one)) {
-    const [now, wanted] = [before, after].map((value) => shorten(formatFlagValue(one, value), 200));
+  const formatOther = isFlagChange(one)
+    ? formatFlagValue
+    : isObjectiveChange(one)
+      ? formatFileObjective
+      : null;
+  if (formatOther) {
+    const [now, wanted] = [before, after].map((value) => shorten(formatOther(one, value), 200));
     return {
       ...change,
       ...state,
