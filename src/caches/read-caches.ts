@@ -49,6 +49,12 @@ export function rateOf(hits: number, misses: number): number | null {
   return hits + misses < minReads ? null : hits / (hits + misses);
 }
 
+/** `96%`; below a hundred, never rounded up to it. */
+export function describeRate(rate: number): string {
+  const percent = Math.round(rate * 100);
+  return `${percent === 100 && rate < 1 ? 99 : percent}%`;
+}
+
 /** The first hundred in that order: the most hits, the most bytes, or the oldest first. */
 export function listKeys(cache: AnyCache, sort: KeySort, redactor: Redactor): KeyRecord[] {
   return cache

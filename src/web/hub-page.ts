@@ -14,8 +14,8 @@ type HubPage<Part> = {
   cards: string[];
   /** Looks at what may have changed, before the rows are read for the page or its JSON twin. */
   look?(ctx: Kernel & Part): Promise<void>;
-  /** Returns what its page shows besides its cards. */
-  view?(ctx: Kernel & Part): object;
+  /** Gives what its page shows besides its cards. */
+  view?(ctx: Kernel & Part): object | Promise<object>;
   /** Its JSON twin; `facts` stand beside the rows. */
   api: {
     path: string;
@@ -55,7 +55,7 @@ function registerPage<Part>(
       data: {
         areas: await request.loadCard(hub),
         ...Object.fromEntries(await Promise.all(loaded)),
-        ...view?.(ctx),
+        ...(await view?.(ctx)),
       },
     });
   });

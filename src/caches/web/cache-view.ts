@@ -7,6 +7,7 @@ import type { AnyCache } from '../../core/cache.ts';
 import {
   type CacheRecord,
   describeCache,
+  describeRate,
   type KeyRecord,
   type KeySort,
   keySorts,
@@ -20,12 +21,6 @@ const shownLength = 160;
 
 export const cacheUrl = (name: string, query: Record<string, string | undefined> = {}) =>
   url(`/caches/${name}`, query);
-
-/** `96%`; below a hundred, never rounded up to it. */
-export function describeRate(rate: number): string {
-  const percent = Math.round(rate * 100);
-  return `${percent === 100 && rate < 1 ? 99 : percent}%`;
-}
 
 export function viewCaches({ caches, now }: Pick<Kernel, 'caches' | 'now'>) {
   return { at: now().toISOString(), items: caches.all().map((cache) => viewFigures(describeCache(cache))) };

@@ -2,7 +2,7 @@ import { formatBytes, formatNumber, plural } from '../../core/format.ts';
 import type { HubRow } from '../../core/hub-row.ts';
 import type { CacheTotals } from '../cache-totals.ts';
 import type { CacheContext } from '../parts.ts';
-import { describeRate } from './cache-view.ts';
+import { describeRate } from '../read-caches.ts';
 
 export const cachesRow = ({ cacheTotals }: Pick<CacheContext, 'cacheTotals'>): HubRow => ({
   hub: 'storage',

@@ -3,52 +3,21 @@ import { worstFirst } from '../../core/check.ts';
 import { formatList, formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { viewFix } from '../finding.ts';
-import type { CheckBody, CheckState, FindingBody } from '../views.ts';
-
-const componentTitles: Record<string, string> = {
-  database: 'Databases',
-  data_folder: 'Data folder',
-  disk: 'Disk',
-  embedder: 'Embedder',
-  index: 'Index',
-  queue: 'Queue',
-  runner: 'Runner',
-  server: 'Server',
-  settings: 'Settings',
-  sources: 'Sheets',
-  stream: 'Live updates',
-  workers: 'Workers',
-};
-
-/** `source:published` is the sheet published. */
-function titleOf(component: string): string {
-  const [kind = '', name] = component.split(':');
-  if (name !== undefined) return `${upperFirst(kind)} ${name}`;
-  return componentTitles[component] ?? upperFirst(component.replaceAll('_', ' '));
-}
-
-const looks = {
-  error: { tone: 'bad', icon: 'cross', word: 'Error' },
-  warning: { tone: 'warn', icon: 'tri', word: 'Warning' },
-  info: { tone: 'idle', icon: 'info', word: 'Note' },
-  pass: { tone: 'ok', icon: 'check', word: 'Passes' },
-  unknown: { tone: 'idle', icon: 'clock', word: 'Not run yet' },
-} satisfies Record<CheckState, { tone: string; icon: string; word: string }>;
-
-const muted = { tone: 'hold', icon: 'mute', word: 'Muted' };
+import { mutedBadge, stateBadges, titleOfComponent } from '../state-words.ts';
+import type { CheckBody, FindingBody } from '../views.ts';
 
 function viewFinding(finding: FindingBody, checkTitle: string) {
   const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
     finding;
   return {
     host: `finding-${id ?? `${finding.check_id}-${finding.subject}`.replaceAll(/\W/g, '-')}`,
-    ...looks[severity],
+    ...stateBadges[severity],
     title,
     text,
     stops: stops.length > 0 ? formatList(stops) : null,
     since: opened_at,
     times: times > 1 ? `opened ${formatNumber(times)} times` : null,
-    component: titleOf(finding.component),
+    component: titleOfComponent(finding.component),
     checkTitle,
     check: finding.check_id,
     fix: viewFix(fix),
@@ -83,9 +52,11 @@ export function viewProbes(checks: CheckBody[]) {
     .map((check) => ({
       id: check.id,
       title: upperFirst(check.title),
-      component: titleOf(check.component),
+      component: titleOfComponent(check.component),
       badge:
-        check.found.length > 0 && check.found.every(({ is_muted }) => is_muted) ? muted : looks[check.state],
+        check.found.length > 0 && check.found.every(({ is_muted }) => is_muted)
+          ? mutedBadge
+          : stateBadges[check.state],
       isQuiet: check.state === 'pass' || check.state === 'unknown' || check.state === 'info',
       says: [check.found[0]?.title, check.says].filter(Boolean).join(' · '),
       tookMs: check.took_ms,

@@ -40,7 +40,8 @@ export function registerNews(app: FastifyInstance, ctx: DashboardContext) {
     reply.view('dashboard/news', { news: newsOf(ctx, request, reply) }),
   );
 
-  const body = objectSchema({ through: { type: 'string', pattern: '^[0-9]{1,15}$' } });
+  const through = { type: 'string', pattern: '^[0-9]{1,15}$' };
+  const body = { ...objectSchema({ through }), required: ['through'] };
   app.post<{ Body: { through: string } }>(
     '/ui/operations/news/seen',
     { schema: { body }, config: { action: keepSeen, page: '/operations' } },

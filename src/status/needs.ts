@@ -1,0 +1,78 @@
+// What needs a person: open findings, active incidents, overdue reviews and action items; the worst first.
+import type { Severity } from '../core/check.ts';
+import { plural } from '../core/format.ts';
+import { url } from '../core/url.ts';
+import { type Finding, isMuted } from '../checks/finding.ts';
+import { titleOfComponent } from '../checks/state-words.ts';
+import type { ActiveIncident } from './incidents-repository.ts';
+
+/** `rank`: 0 is the worst. `state`: of an incident, its status. */
+export type Need = {
+  rank: number;
+  name: string;
+  sentence: string;
+  since: string;
+  href: string;
+  state: Severity | 'open' | 'mitigated';
+  fix: Finding['fix'];
+};
+
+/** Notes of these components are duties of people. */
+const duties = ['incident', 'runbook'];
+const rankOfSeverity: Record<Severity, number> = { error: 0, warning: 2, info: 4 };
+
+/** `open`: findings. Muted ones are left out. */
+export function listNeeds(open: Finding[], incidents: ActiveIncident[], now: Date): Need[] {
+  const findings = open.filter((finding) => !isMuted(finding, now) && isNeed(finding)).map(viewFinding);
+  return [...incidents.map(viewIncident), ...findings].sort(
+    (one, other) => one.rank - other.rank || other.since.localeCompare(one.since),
+  );
+}
+
+function isNeed({ severity, component }: Finding): boolean {
+  return severity !== 'info' || duties.includes(kindOf(component));
+}
+
+/** `runbook:disk-full` is of the kind runbook. */
+export const kindOf = (component: string) => component.split(':')[0] ?? '';
+
+function viewFinding({ id, severity, component, title, text, opened_at, fix }: Finding): Need {
+  return {
+    rank: rankOfSeverity[severity],
+    name: titleOfComponent(component),
+    sentence: `${title}. ${text}`,
+    since: opened_at,
+    href: url(id === null ? '/checks' : `/checks#finding-${id}`),
+    state: severity,
+    fix,
+  };
+}
+
+/** A severe one stands with the errors. */
+function viewIncident({ number, title, severity, status, opened_at }: ActiveIncident): Need {
+  const isMitigated = status === 'mitigated';
+  return {
+    rank: isMitigated ? 3 : severity <= 2 ? 0 : 1,
+    name: `Incident #${number}`,
+    sentence: isMitigated ? `${title}. Write what solved it and close it.` : `${title}.`,
+    since: opened_at,
+    href: url(`/incidents/${number}`),
+    state: isMitigated ? 'mitigated' : 'open',
+    fix: null,
+  };
+}
+
+/** `1 error, 2 warnings, 1 muted`; empty for nothing. */
+export function countNeeds(open: Finding[], now: Date): string {
+  const muted = open.filter((finding) => isMuted(finding, now));
+  const count = (severity: Severity) =>
+    open.filter((finding) => finding.severity === severity && !muted.includes(finding)).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  return [
+    errors > 0 ? plural(errors, 'error') : '',
+    warnings > 0 ? plural(warnings, 'warning') : '',
+    muted.length > 0 ? `${muted.length} muted` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
