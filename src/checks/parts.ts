@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { documents } from '../documents/feature.ts';
 import { maintenance } from '../maintenance/feature.ts';
 import { createChecker } from './checker.ts';
 import { createFindingRepository } from './finding-repository.ts';
@@ -7,6 +8,7 @@ import { createFindings } from './findings.ts';
 import { createMutes } from './mutes.ts';
 import { createOwnAddress } from './own-address.ts';
 import { createRunChecks } from './run-checks.ts';
+import { createRunbookLink } from './runbook-link.ts';
 
 export type CheckContext = Kernel & ReturnType<typeof createCheckParts>;
 
@@ -30,6 +32,7 @@ export function createCheckParts(ctx: Context) {
     windows: ctx.use(maintenance).windows,
     findings,
     checker,
+    linkRunbook: createRunbookLink(ctx.use(documents)),
     mutes: createMutes({ ...ctx, findings }),
     runChecks: createRunChecks({ ...ctx, checker }),
     /** The tab of Status counts open findings that are errors, muted ones too. */

@@ -9,12 +9,12 @@ import { createNews } from './news.ts';
 export type DashboardContext = Kernel & ReturnType<typeof createDashboardParts>;
 
 export function createDashboardParts(ctx: Context) {
-  const { checker, findings } = ctx.use(checks);
+  const { checker, findings, linkRunbook } = ctx.use(checks);
   const { auditRepository, operationTitles, repository } = ctx.use(audit);
   const sources = { auditRepository, operationTitles, repository, findings, now: ctx.now };
   return {
     ...ctx.use(queue),
-    ...{ checker, findings },
+    ...{ checker, findings, linkRunbook },
     news: createNews(sources),
     /** When a row of the audit log was written; null without that row. */
     auditTime: (id: number) => auditRepository.find(id)?.at ?? null,

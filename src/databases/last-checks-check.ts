@@ -55,6 +55,7 @@ function findBroken({ config, past }: Sources, name: DatabaseName): Found | null
     text: broken.message,
     stops: [],
     causedBy: ['database'],
+    runbook: 'restore',
     fix,
     since: broken.at,
   };

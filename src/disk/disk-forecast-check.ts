@@ -31,6 +31,7 @@ export function diskForecastCheck({ config, diskUse }: Given): Check {
             text: `${rates[forecast.by]} Free some space, or move the data folder to a larger disk.`,
             stops: [],
             causedBy: ['disk-space'],
+            runbook: 'disk-full',
             fix: { href: '/storage#h-disk', label: 'See what takes space' },
           },
         ],

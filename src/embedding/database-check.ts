@@ -52,5 +52,6 @@ export function damaged(file: string): Found {
     title: 'Jobs fail: a database is damaged',
     text: explain({ code: 'SQLITE_CORRUPT', file }),
     stops: ['all operations'],
+    runbook: 'restore',
   };
 }

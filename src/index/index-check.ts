@@ -44,6 +44,7 @@ function baseOf(remedy: Remedy | null) {
   return {
     subject: 'state',
     stops: ['search'],
+    runbook: 'index-broken',
     ...(remedy ? { fix: { href: remedy.href, label: labels[remedy.operation] } } : {}),
   };
 }

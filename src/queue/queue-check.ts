@@ -29,6 +29,7 @@ export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'wor
             title: 'Nothing is embedded: the embedding service does not answer',
             text: `${outage.message} The entries stay in the queue and are retried automatically.`,
             stops: ['embedding'],
+            runbook: 'queue-stands-still',
             since: outage.since,
           },
         ],

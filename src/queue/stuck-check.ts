@@ -30,6 +30,7 @@ export function stuckCheck(
             title: 'Entries wait although workers are idle',
             text: `The oldest has waited longer than ${formatDuration(oldestPendingMs / 1000)}. Restart the workers; if that does not help, rebuild the index.`,
             stops: ['embedding'],
+            runbook: 'queue-stands-still',
             causedBy: ['embedder', 'embedding-outage'],
           },
         ],

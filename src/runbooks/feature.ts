@@ -3,7 +3,7 @@ import type { Feature } from '../web/feature.ts';
 import { runbooksRow } from './hub-row.ts';
 import { createRunbookParts } from './parts.ts';
 import { runbooksCheck } from './review-check.ts';
-import { seedRunbooks } from './seed-runbooks.ts';
+import { seededRunbooks } from './seeded-runbooks.ts';
 import { runCard } from './web/run-card.ts';
 import { registerRunPages, runPage } from './web/run-pages.ts';
 import { registerRunbookPages, runbookPage, runbooksPage } from './web/runbook-pages.ts';
@@ -16,7 +16,7 @@ export const runbooks: Feature<ReturnType<typeof createRunbookParts>> = {
   create: createRunbookParts,
   lifecycle: (ctx) => ({
     recover: () =>
-      seedRunbooks(ctx).catch((error) => {
+      ctx.documents.seed(seededRunbooks).catch((error) => {
         ctx.log.error({ err: error }, 'the first runbooks could not be added');
       }),
     start: ctx.stepTicker.start,

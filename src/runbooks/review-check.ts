@@ -2,16 +2,17 @@
 import type { Check } from '../core/check.ts';
 import { formatMinute, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
-import { reviewOf, type Runbooks } from './runbooks.ts';
+import { reviewDueAt } from '../documents/review.ts';
+import type { Runbooks } from './runbooks.ts';
 
 export const runbooksHead = { id: 'runbooks', component: 'runbook', title: 'Runbooks' };
 
 /** More are not listed one by one. */
 const maxFound = 50;
 
-type Sources = { now: () => Date; runbooks: Pick<Runbooks, 'count' | 'overdue'> };
+type Sources = { runbooks: Pick<Runbooks, 'count' | 'overdue'> };
 
-export function runbooksCheck({ now, runbooks }: Sources): Check {
+export function runbooksCheck({ runbooks }: Sources): Check {
   return {
     ...runbooksHead,
     everySec: 60,
@@ -20,7 +21,7 @@ export function runbooksCheck({ now, runbooks }: Sources): Check {
       const overdue = runbooks.overdue(maxFound);
       const found = overdue.map((runbook) => {
         const { slug, title, review_days: days } = runbook;
-        const since = reviewOf(runbook, now()).reviewDueAt;
+        const since = reviewDueAt(runbook)?.toISOString() ?? null;
         return {
           subject: slug,
           severity: 'info' as const,

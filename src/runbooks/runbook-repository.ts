@@ -20,8 +20,10 @@ type Row = Omit<ListedRunbook, 'tags'> & { tags: string };
 
 export type RunbookRepository = ReturnType<typeof createRunbookRepository>;
 
+const createdAt = `(SELECT first.at FROM document_version first
+  WHERE first.kind = document.kind AND first.slug = document.slug ORDER BY first.version LIMIT 1)`;
 const columns = `slug, title, version, owner, tags, priority, prerequisites, rollback, review_days, reviewed_at, by, at,
-  removed_at`;
+  removed_at, ${createdAt} AS created_at`;
 const present = `kind = 'runbook' AND removed_at IS NULL`;
 const order = 'title COLLATE NOCASE, slug';
 
@@ -36,7 +38,7 @@ export function createRunbookRepository(ops: Db) {
       const rows = prepare(
         `SELECT ${columns} FROM document WHERE ${conditions}${later} ORDER BY ${order} LIMIT @limit`,
       ).all({ ...values, limit, ...(after ? { afterTitle: after.title, afterSlug: after.slug } : {}) });
-      return (rows as Row[]).map((row) => ({ ...row, tags: JSON.parse(row.tags) }));
+      return (rows as Row[]).map(parse);
     },
 
     count(filter: RunbookFilter): number {
@@ -68,15 +70,20 @@ export function createRunbookRepository(ops: Db) {
         title: string;
       }[],
 
-    /** Those that were to be reviewed before `now`, an ISO time. A version counts as a review until the first one. */
-    overdue: (now: string, limit: number) =>
-      prepare(`
-        SELECT slug, title, review_days, reviewed_at, at FROM document
-        WHERE ${present} AND review_days IS NOT NULL
-          AND unixepoch(coalesce(reviewed_at, at)) + review_days * 86400 <= unixepoch(@now)
+    /** Those with a period that were last reviewed, or else first saved, more than it before `now`, an ISO time. */
+    overdue(now: string, limit: number): ListedRunbook[] {
+      const due = `unixepoch(coalesce(reviewed_at, ${createdAt})) + review_days * 86400`;
+      const rows = prepare(`
+        SELECT ${columns} FROM document WHERE ${present} AND review_days IS NOT NULL AND ${due} <= unixepoch(@now)
         ORDER BY ${order} LIMIT @limit
-      `).all({ now, limit }) as Pick<Document, 'slug' | 'title' | 'review_days' | 'reviewed_at' | 'at'>[],
+      `).all({ now, limit });
+      return (rows as Row[]).map(parse);
+    },
   };
+}
+
+function parse({ tags, ...row }: Row): ListedRunbook {
+  return { ...row, tags: JSON.parse(tags) };
 }
 
 function conditionsOf({ words, tag, owner, priority }: RunbookFilter) {

@@ -1,7 +1,7 @@
 // Reads runbooks for pages, API and hub: each with its review and its last run.
 import type { Kernel } from '../core/kernel.ts';
-import type { Document } from '../documents/document.ts';
 import type { Documents } from '../documents/documents.ts';
+import { isReviewDue, reviewDueAt } from '../documents/review.ts';
 import type { Run } from './run.ts';
 import type { RunRepository } from './run-repository.ts';
 import type { ListedRunbook, RunbookCursor, RunbookFilter, RunbookRepository } from './runbook-repository.ts';
@@ -22,12 +22,12 @@ type Given = Pick<Kernel, 'now'> & {
 };
 
 const maxWords = 12;
-const dayMs = 86_400_000;
 
 export function createRunbooks({ now, runbookRepository: repository, runRepository, documents }: Given) {
   const withState = (runbook: ListedRunbook) => ({
     ...runbook,
-    ...reviewOf(runbook, now()),
+    reviewDueAt: reviewDueAt(runbook)?.toISOString() ?? null,
+    isReviewDue: isReviewDue(runbook, now()),
     lastRun: lastRunOf(runbook.slug),
   });
 
@@ -62,15 +62,6 @@ export function createRunbooks({ now, runbookRepository: repository, runReposito
   function lastRunOf(slug: string): Run | null {
     return runRepository.ofSlug(slug, 1)[0] ?? null;
   }
-}
-
-/** `reviewDueAt`: null without a period. A runbook that was never reviewed counts from its present version. */
-export function reviewOf(
-  { review_days: days, reviewed_at: reviewedAt, at }: Pick<Document, 'review_days' | 'reviewed_at' | 'at'>,
-  now: Date,
-) {
-  const dueAt = days === null ? null : new Date(Date.parse(reviewedAt ?? at) + days * dayMs);
-  return { reviewDueAt: dueAt?.toISOString() ?? null, isReviewDue: dueAt !== null && dueAt <= now };
 }
 
 function filterOf({ q = '', tag, owner, priority }: RunbookQuery): RunbookFilter {

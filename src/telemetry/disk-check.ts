@@ -45,6 +45,7 @@ function judge(free: number, lowBytes: number, reserveBytes: number): Found[] {
         title: 'No new jobs start: the disk is full',
         text: `The disk of the data folder has less than ${formatBytes(reserveBytes)} left, which is reserved for running jobs. Free some space, then run the job again.`,
         stops: ['all operations'],
+        runbook: 'disk-full',
       },
     ];
   }
@@ -56,6 +57,7 @@ function judge(free: number, lowBytes: number, reserveBytes: number): Found[] {
       title: 'Jobs will soon be refused: the disk is nearly full',
       text: `The disk of the data folder has less than ${formatBytes(lowBytes)} left; below ${formatBytes(reserveBytes)} no new jobs start. Free some space.`,
       stops: ['large imports and index builds'],
+      runbook: 'disk-full',
     },
   ];
 }
@@ -93,6 +95,7 @@ function judgeOther({ file, free }: Other, lowBytes: number, reserveBytes: numbe
       title: `Jobs ${isFull ? '' : 'will soon '}fail: the disk of ${name} is ${isFull ? '' : 'nearly '}full`,
       text: `${left} Searches and pages still work. Free some space${isFull ? ', then run the job again' : ''}.`,
       stops: [isFull ? 'all operations' : 'large imports and index builds'],
+      runbook: 'disk-full',
     },
   ];
 }

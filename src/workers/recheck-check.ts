@@ -40,6 +40,7 @@ function changed(model: string): Found {
     title: `${model} gives other vectors than before`,
     text: 'Idle workers embedded entries again and got another vector, so the model has changed behind its name, and a search compares vectors of two models. Rebuild the index in full, which embeds all entries.',
     stops: ['search'],
+    runbook: 'index-broken',
     fix: { href: url('/ui/operations/index/confirm'), label: 'Rebuild index…' },
   };
 }

@@ -7,6 +7,7 @@ import type { WorkersView } from './state.ts';
 type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
 
 const stops = ['embedding'];
+const runbook = 'queue-stands-still';
 
 export const workersHead = { id: 'workers', component: 'workers', title: 'Workers' };
 
@@ -44,6 +45,7 @@ function findGivenUp({ pool }: Sources): Found | null {
     title: `${names} ${problems.length === 1 ? 'keeps' : 'keep'} failing to start`,
     text: `${problem.message} Fix the cause, then start again on the workers card.`,
     stops,
+    runbook,
   };
 }
 
@@ -60,6 +62,7 @@ function findSilent({ workers }: WorkersView): Found[] {
           ? 'It stopped sending heartbeats; its entries are back in the queue. The Workers card has the next step.'
           : 'It is still working on one entry. If it gives no result, it stops and the entry is retried.',
       stops,
+      runbook,
     }));
 }
 
@@ -75,6 +78,7 @@ function findPaused(view: WorkersView): Found | null {
     title: 'Entries wait: the workers are paused',
     text: `${by}, and a restart does not change that. Resume them on the Workers card, or with npm run chl -- resume.`,
     stops,
+    runbook,
     ...(paused_at === null ? {} : { since: paused_at }),
   };
 }
@@ -88,6 +92,7 @@ function findNone({ config }: Sources, { workers }: WorkersView): Found | null {
     title: 'No worker is running',
     text: 'Entries are waiting. Start a worker with npm run worker, or rebuild the index.',
     stops: [],
+    runbook,
   };
 }
 

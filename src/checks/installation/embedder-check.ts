@@ -50,7 +50,17 @@ function noAnswer(error: unknown): Found {
     ['embedding', 'search'],
     ['credential-embedding', 'embedding-outage'],
   ];
-  return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy, fix };
+  const runbook = 'queue-stands-still';
+  return {
+    subject: 'service',
+    severity: 'error',
+    title,
+    text: explain(error),
+    stops,
+    causedBy,
+    fix,
+    runbook,
+  };
 }
 
 /** `dimension`: absent when the service was not asked. */
@@ -79,6 +89,7 @@ function findOtherDimension(name: string, known: number | null, given: number | 
       title: 'The embedding service has another model behind the name',
       text: `The library is embedded with ${name} (${known} numbers), which now gives ${given}. Rebuild the index: it embeds every entry again.`,
       stops: ['search'],
+      runbook: 'index-broken',
     },
   ];
 }

@@ -5,16 +5,16 @@ import type { CheckContext } from '../parts.ts';
 import { listChecks } from '../views.ts';
 import { viewChecks, viewProbes } from './checks-view.ts';
 
-type Context = Pick<CheckContext, 'checker' | 'findings' | 'now'>;
+type Context = Pick<CheckContext, 'checker' | 'findings' | 'linkRunbook' | 'now'>;
 
-export const checksCard = ({ checker, findings, now }: Context): SharedCard => ({
+export const checksCard = ({ checker, findings, linkRunbook, now }: Context): SharedCard => ({
   name: 'checks',
   host: 'checks-card',
   path: '/ui/checks/card',
-  dirtyOn: ['findings'],
+  dirtyOn: ['findings', 'documents'],
   async load() {
     await checker.refresh();
-    return viewChecks(listChecks(checker, findings, now()));
+    return viewChecks(listChecks(checker, findings, now()), linkRunbook);
   },
 });
 

@@ -4,9 +4,12 @@ import { formatList, formatNumber, plural, upperFirst } from '../../core/format.
 import { url } from '../../core/url.ts';
 import { viewFix } from '../finding.ts';
 import { mutedBadge, stateBadges, titleOfComponent } from '../state-words.ts';
+import type { RunbookLink } from '../runbook-link.ts';
 import type { CheckBody, FindingBody } from '../views.ts';
 
-function viewFinding(finding: FindingBody, checkTitle: string) {
+type LinkRunbook = (slug: string | null) => RunbookLink | null;
+
+function viewFinding(finding: FindingBody, checkTitle: string, linkRunbook: LinkRunbook) {
   const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
     finding;
   return {
@@ -21,6 +24,7 @@ function viewFinding(finding: FindingBody, checkTitle: string) {
     checkTitle,
     check: finding.check_id,
     fix: viewFix(fix),
+    runbook: linkRunbook(finding.runbook),
     mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
     auditUrl: id === null ? null : url('/audit', { target: `finding:${id}` }),
     muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),
@@ -33,11 +37,11 @@ function describeUntil({ muted_until }: FindingBody): string | null {
   return muted_until === 'change' ? null : muted_until;
 }
 
-export function viewChecks(checks: CheckBody[]) {
+export function viewChecks(checks: CheckBody[], linkRunbook: LinkRunbook) {
   const shown = checks.flatMap((check) => check.found.map((finding) => ({ finding, title: check.title })));
   const views = shown
     .sort((one, other) => worstFirst(one.finding, other.finding))
-    .map(({ finding, title }) => viewFinding(finding, title));
+    .map(({ finding, title }) => viewFinding(finding, title, linkRunbook));
   return {
     open: views.filter(({ mute }) => mute === null),
     muted: views.filter(({ mute }) => mute !== null),

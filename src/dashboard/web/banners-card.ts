@@ -1,12 +1,27 @@
 import { plural } from '../../core/format.ts';
 import { type Finding, isMuted, viewFix } from '../../checks/finding.ts';
+import type { RunbookLink } from '../../checks/runbook-link.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { DashboardContext } from '../parts.ts';
 
 type Action = ReturnType<typeof viewFix>;
-type Problem = { tone: 'warn' | 'bad'; title: string; text: string; since: string; action: Action };
+type Problem = {
+  tone: 'warn' | 'bad';
+  title: string;
+  text: string;
+  since: string;
+  action: Action;
+  runbook: RunbookLink | null;
+};
 /** `checks`: the words of the link to all findings. */
-type Look = { tone: string; icon: string; title: string; action?: Action; checks?: string };
+type Look = {
+  tone: string;
+  icon: string;
+  title: string;
+  action?: Action;
+  runbook?: RunbookLink | null;
+  checks?: string;
+};
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
 type Banner = Look & { text?: string; since?: string; list?: Problem[]; isFirstStart?: boolean };
 
@@ -14,7 +29,7 @@ export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   name: 'banners',
   host: 'ops-banners',
   path: '/ui/operations/banners',
-  dirtyOn: ['findings', 'library'],
+  dirtyOn: ['findings', 'library', 'documents'],
   async load() {
     await ctx.checker.refresh();
     return { banners: [...findNotices(ctx), ...gather(findProblems(ctx), countMuted(ctx))] };
@@ -22,20 +37,28 @@ export const bannersCard = (ctx: DashboardContext): SharedCard => ({
 });
 
 /** Worst first: no muted findings, no mere information, and of one cause only the cause. */
-function findProblems({ findings, now }: Pick<DashboardContext, 'findings' | 'now'>): Problem[] {
+function findProblems({
+  findings,
+  linkRunbook,
+  now,
+}: Pick<DashboardContext, 'findings' | 'linkRunbook' | 'now'>): Problem[] {
   return findings
     .open()
     .filter((finding) => finding.severity !== 'info' && !isMuted(finding, now()))
     .filter((finding) => !findings.isExplained(finding))
-    .map(viewProblem);
+    .map((finding) => viewProblem(finding, linkRunbook(finding.runbook)));
 }
 
 function countMuted({ findings, now }: Pick<DashboardContext, 'findings' | 'now'>): number {
   return findings.open().filter((finding) => isMuted(finding, now())).length;
 }
 
-function viewProblem({ severity, title, text, opened_at, fix }: Finding): Problem {
-  return { tone: severity === 'error' ? 'bad' : 'warn', title, text, since: opened_at, action: viewFix(fix) };
+function viewProblem(
+  { severity, title, text, opened_at: since, fix }: Finding,
+  runbook: RunbookLink | null,
+): Problem {
+  const tone = severity === 'error' ? 'bad' : 'warn';
+  return { tone, title, text, since, action: viewFix(fix), runbook };
 }
 
 /** Notices about the mode and an empty library, which are not problems. */

@@ -14,8 +14,8 @@ less.
 
 - [ ] Find out whether the file is damaged
   [Checks](/checks), *Databases*. If it says *damaged*, no restore can run here: the sentence names the
-  command \`restore-library\` and the backup. Stop the server, run that command, start the server, and go on
-  with *Repair the index*; skip the steps between.
+  command, \`restore-library\` or \`restore-ops\`, and the backup. Stop the server, run that command, start
+  the server, and go on with *Repair the index*; skip the steps between.
 - [ ] Choose a backup
   [Backups](/backups). Take the newest one from before the trouble that is *proven*. A copy before an import
   will do, too.

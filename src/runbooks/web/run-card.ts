@@ -59,22 +59,17 @@ function viewRun(ctx: RunbookContext, run: Run) {
 }
 
 /** The facts of the version that is run, and whether there is another one by now. */
-function viewAbout({ documentRepository }: RunbookContext, { slug, version }: Run) {
+function viewAbout({ documents }: RunbookContext, { slug, version }: Run) {
   const key = { kind: 'runbook', slug } as const;
-  const run = documentRepository.version({ ...key, version });
-  const current = documentRepository.find(key);
-  const isRemoved = current === null || current.removed_at !== null;
+  const { prerequisites, rollback, owner, at, by } = documents.atVersion(key, version);
+  const current = documents.peek(key);
+  const isRemoved = current === null;
   return {
     slug,
     isRemoved,
     href: isRemoved ? null : url(`/runbooks/${slug}`),
     edit: isRemoved ? null : url(`/documents/runbook/${slug}/edit`),
     newest: !isRemoved && current.version > version ? current.version : null,
-    prerequisites: run?.prerequisites ?? null,
-    rollback: run?.rollback ?? null,
-    owner: run?.owner ?? null,
-    version,
-    at: run?.at ?? null,
-    by: run?.by ?? null,
+    ...{ prerequisites, rollback, owner, version, at, by },
   };
 }

@@ -51,7 +51,7 @@ export function viewRunbook(ctx: RunbookContext, slug: string, before?: number) 
   const { body, ...runbook } = ctx.runbooks.find(slug);
   const parts = readParts(body).map((part) =>
     'markdown' in part
-      ? { html: renderMarkdown(part.markdown), steps: [] }
+      ? { html: renderMarkdown(part.markdown, { hasOperations: true }), steps: [] }
       : { html: '', steps: part.steps.map((source) => viewStep(ctx, source)) },
   );
   const count = parts.reduce((sum, { steps }) => sum + steps.length, 0);
@@ -67,6 +67,8 @@ export function viewRunbook(ctx: RunbookContext, slug: string, before?: number) 
     hasSteps: count > 0,
     start: url(`/ui/runbooks/${slug}/runs`),
     edit: url(`/documents/runbook/${slug}/edit`),
+    review: url(`/ui/documents/runbook/${slug}/review`),
+    remove: url(`/ui/documents/runbook/${slug}/remove`),
     versions: url(`/documents/runbook/${slug}`, { version: runbook.version }),
     runs: viewRunRows(ctx, shown),
     newestRuns: before ? url(path) : null,

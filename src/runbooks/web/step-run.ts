@@ -42,8 +42,8 @@ export function registerStepRun(app: FastifyInstance, ctx: RunbookContext) {
       const { number, step } = request.params;
       const form = request.body ?? {};
       const { key, reason, confirm } = form;
-      const { operation } = ctx.runSteps.ready(number, step);
-      const args = readForm(operation.args, form, otherFields);
+      const { operation } = ctx.runSteps.find(number, step);
+      const args = operation ? readForm(operation.args, form, otherFields) : {};
       const whenLocked = form.when_locked === 'wait' ? ('wait' as const) : undefined;
       const start = () =>
         ctx.runSteps.start(number, step, { args, reason, confirm, whenLocked }, requester(request));
@@ -51,7 +51,7 @@ export function registerStepRun(app: FastifyInstance, ctx: RunbookContext) {
         const job = await (key === undefined ? start() : ctx.idempotency(`${request.url} ${key}`, start));
         const notice = {
           tone: 'ok' as const,
-          title: `${operation.title} #${job.number} queued.`,
+          title: `${operation?.title ?? job.operation} #${job.number} queued.`,
           text: `${describeStart(ctx.jobs, job)} The step ticks itself when it has succeeded.`,
           job: job.number,
         };
