@@ -36,6 +36,8 @@ import { countLibrary } from './library/counts.ts';
 import { lostJobsHead } from './runner/lost-jobs.ts';
 import { runnerHead } from './runner/runner-check.ts';
 import { objectivesHead } from './objectives/objectives-check.ts';
+import { runbooksCheck, runbooksHead } from './runbooks/review-check.ts';
+import { createRunbookRepository } from './runbooks/runbook-repository.ts';
 import { createScheduleRepository } from './schedule-store/schedule-repository.ts';
 import { createScheduleJobs } from './schedules/schedule-jobs-repository.ts';
 import { schedulesCheck, schedulesHead } from './schedules/schedules-check.ts';
@@ -97,6 +99,7 @@ export const headsOfOps: CheckHead[] = [
   backupsHead,
   lastCheckHead,
   incidentsHead,
+  runbooksHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -119,6 +122,7 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
       checklistRepository: createChecklistRepository(ops),
       now: () => new Date(),
     }),
+    runbooksCheck({ runbookRepository: createRunbookRepository(ops), now: () => new Date() }),
   ];
   return { checks, end: sources.end };
 }

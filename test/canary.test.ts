@@ -134,6 +134,7 @@ async function fill({ ask, post }: Server) {
     const { status } = await until(read, (job) => !['queued', 'running'].includes(job.status));
     if (status !== 'succeeded') throw new Error(`${operation} has ${status}`);
   }
+  await post('/api/v1/runbooks/disk-full/runs', {});
 }
 
 /** The headers of an answer; the notice of an action is a cookie of its own form. */
@@ -167,6 +168,7 @@ async function misplace({ url, ask, post }: Server, secret: string) {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ values: { 'embedding.url': `http://ada:${secret}@127.0.0.1` } }),
     }),
+    post('/api/v1/runs/1/steps/1', { state: 'done', note: secret }),
     post('/api/v1/sources/new/check', { place: `https://ada:${secret}@b.test` }),
     ask('/ui/sources/add', form({ name: secret, kind: 'workbook', place: `/tmp/${secret}` })),
     fetch(`${url}/jobs`, {
@@ -205,7 +207,9 @@ async function addresses(server: Server, jobs: number) {
     `/api/v1/requests/${id}`,
   ]);
   const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
-  return [...new Set([...pages, ...json, ...ofJobs, ...ofTraced, ...downloads, '/schedules/repair'])];
+  return [
+    ...new Set([...pages, ...json, ...ofJobs, ...ofTraced, ...downloads, '/schedules/repair', '/runs/1']),
+  ];
 }
 
 async function tracedRequests({ ask }: Server): Promise<string[]> {

@@ -20,12 +20,9 @@ export function createRunbookParts(ctx: Context) {
     ...ctx.use(documents),
     ...ctx.use(incidentStore),
     runRepository: createRunRepository(ctx.ops),
-  };
-  const runbooks = createRunbooks({
-    ...ctx,
-    ...stored,
     runbookRepository: createRunbookRepository(ctx.ops),
-  });
+  };
+  const runbooks = createRunbooks({ ...ctx, ...stored });
   const runs = createRuns({ ...ctx, ...stored });
   return {
     ...stored,

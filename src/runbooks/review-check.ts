@@ -3,22 +3,22 @@ import type { Check } from '../core/check.ts';
 import { formatMinute, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import { reviewDueAt } from '../documents/review.ts';
-import type { Runbooks } from './runbooks.ts';
+import { anyRunbook, type RunbookRepository } from './runbook-repository.ts';
 
 export const runbooksHead = { id: 'runbooks', component: 'runbook', title: 'Runbooks' };
 
 /** More are not listed one by one. */
 const maxFound = 50;
 
-type Sources = { runbooks: Pick<Runbooks, 'count' | 'overdue'> };
+type Sources = { runbookRepository: Pick<RunbookRepository, 'count' | 'overdue'>; now: () => Date };
 
-export function runbooksCheck({ runbooks }: Sources): Check {
+export function runbooksCheck({ runbookRepository: repository, now }: Sources): Check {
   return {
     ...runbooksHead,
     everySec: 60,
     dirtyOn: ['documents'],
     look() {
-      const overdue = runbooks.overdue(maxFound);
+      const overdue = repository.overdue(now().toISOString(), maxFound);
       const found = overdue.map((runbook) => {
         const { slug, title, review_days: days } = runbook;
         const since = reviewDueAt(runbook)?.toISOString() ?? null;
@@ -33,7 +33,7 @@ export function runbooksCheck({ runbooks }: Sources): Check {
         };
       });
       const late = overdue.length === 0 ? 'none to review' : `${overdue.length} to review`;
-      return { says: `${plural(runbooks.count(), 'runbook')}, ${late}`, found };
+      return { says: `${plural(repository.count(anyRunbook), 'runbook')}, ${late}`, found };
     },
   };
 }

@@ -43,7 +43,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'untilFree' | 'now'> &
   };
 
 export function createRunSteps(given: Given) {
-  const { audit, bus, untilFree, now, runRepository, checklistRepository, runs, jobs } = given;
+  const { bus, untilFree, runRepository, checklistRepository, runs, jobs } = given;
   const of = (run: number) => checklistRepository.of(runTarget(run)).map((item) => describe(given, item));
   const find = (run: number, n: number) => findStep(given, runs.find(run), n);
 
@@ -58,21 +58,9 @@ export function createRunSteps(given: Given) {
     ready: (run: number, n: number) => assertReady(runs.find(run), find(run, n)),
 
     /** Throws `not_found`, `invalid_arguments` for a skip without a note, `wrong_state`. */
-    async move(run: number, n: number, { state, note: given = null }: StepMove, by: Requester) {
-      const note = readNote(state, given);
-      const work = () => {
-        const found = runs.find(run);
-        const step = find(run, n);
-        assertGoing(found);
-        assertMovable(step, state);
-        const { item } = step;
-        const isOpen = state === 'open';
-        const when = isOpen ? { at: null, actor: null } : { at: now().toISOString(), actor: by.actor };
-        const after = { state, note: isOpen ? null : note };
-        checklistRepository.change(item.id, { ...after, ...when, job: item.job });
-        const before = { state: item.state, note: item.note };
-        record(by, run, n, { title: step.step.title, before, after });
-      };
+    async move(run: number, n: number, { state, note }: StepMove, by: Requester) {
+      const wanted = { state, note: readNote(state, note ?? null) };
+      const work = () => moveStep(given, runs.find(run), find(run, n), wanted, by);
       await untilFree(() => runRepository.transaction(work));
       bus.emit('runs');
     },
@@ -85,28 +73,50 @@ export function createRunSteps(given: Given) {
       request: RetryRequest & { args?: Args },
       by: Requester,
     ): Promise<Job> {
-      const { args } = request;
-      const ready = assertReady(runs.find(run), find(run, n));
-      const wanted = { ...request, operation: ready.operation.name, args: args ?? ready.args };
-      const job = await jobs.submit(wanted, by, ({ number }) => {
-        const { item, step } = assertReady(runs.find(run), find(run, n));
-        checklistRepository.change(item.id, { ...item, at: null, actor: null, note: null, job: number });
-        record(by, run, n, {
-          title: step.title,
-          job: number,
-          before: { job: item.job },
-          after: { job: number },
-        });
-      });
+      const ready = () => assertReady(runs.find(run), find(run, n));
+      const { operation, args } = ready();
+      const wanted = { ...request, operation: operation.name, args: request.args ?? args };
+      const job = await jobs.submit(wanted, by, ({ number }) => linkJob(given, run, ready(), number, by));
       bus.emit('runs');
       return job;
     },
   };
+}
 
-  function record(by: Requester, run: number, n: number, detail: Record<string, unknown>) {
-    const { name: event } = runActions.step;
-    audit.record({ event, outcome: 'ok', by, target: runTarget(run), detail: { step: n, ...detail } });
-  }
+/** Part of a transaction. */
+function moveStep(
+  given: Given,
+  run: Run,
+  found: RunStep,
+  { state, note }: { state: StepMove['state']; note: string | null },
+  by: Requester,
+) {
+  assertGoing(run);
+  assertMovable(found, state);
+  const { item, step } = found;
+  const moved =
+    state === 'open'
+      ? { state, at: null, actor: null, note: null }
+      : { state, at: given.now().toISOString(), actor: by.actor, note };
+  given.checklistRepository.change(item.id, { ...moved, job: item.job });
+  const before = { state: item.state, note: item.note };
+  record(given, by, run.number, {
+    step: item.n,
+    title: step.title,
+    before,
+    after: { state, note: moved.note },
+  });
+}
+
+/** Part of the transaction of the job. */
+function linkJob(given: Given, run: number, { item, step }: Ready, job: number, by: Requester) {
+  given.checklistRepository.change(item.id, { ...item, at: null, actor: null, note: null, job });
+  const before = { job: item.job };
+  record(given, by, run, { step: item.n, title: step.title, job, before, after: { job } });
+}
+
+function record({ audit }: Given, by: Requester, run: number, detail: Record<string, unknown>) {
+  audit.record({ event: runActions.step.name, outcome: 'ok', by, target: runTarget(run), detail });
 }
 
 /** The arguments that the link of a step gives. */
@@ -163,6 +173,8 @@ function assertMovable({ item, step, job }: RunStep, to: StepMove['state']) {
   if (to === 'done' && step.operation)
     refuse('it ticks itself when its operation succeeded. Run it, or skip it with a note.');
 }
+
+type Ready = ReturnType<typeof assertReady>;
 
 /** Throws `wrong_state`. */
 function assertReady(run: Run, { item, step, operation, args, job }: RunStep) {

@@ -13,6 +13,8 @@ export type RunbookFilter = {
   owner: string | null;
   priority: string | null;
 };
+export const anyRunbook: RunbookFilter = { words: [], tag: null, owner: null, priority: null };
+
 /** The place of a runbook in the list. */
 export type RunbookCursor = { title: string; slug: string };
 

@@ -54,9 +54,6 @@ export function createRunbooks({ now, runbookRepository: repository, runReposito
       const { body, ...runbook } = documents.find({ kind: 'runbook', slug });
       return { ...withState(runbook), body };
     },
-
-    /** Those whose review is overdue. */
-    overdue: (limit: number) => repository.overdue(now().toISOString(), limit),
   };
 
   function lastRunOf(slug: string): Run | null {

@@ -29,6 +29,7 @@ const testedElsewhere: Record<string, string> = {
   objectives: 'test/objectives/burn.test.ts',
   processes: doctor,
   programs: doctor,
+  runbooks: 'test/runbooks/runbooks-page.test.ts',
   'self-attack': single,
 };
 /** They only say what they see. `database` finds damage, which stays: see the last test. */

@@ -45,7 +45,7 @@ t.test('an index far behind is shown with the next step until it is rebuilt', as
   t.equal(none.querySelector('.banner h2')?.text, 'Search finds nothing: there is no index yet');
   t.same(
     none.querySelectorAll('.banner a').map((link) => link.getAttribute('href')),
-    ['/ui/operations/index/confirm', '/checks'],
+    ['/ui/operations/index/confirm', '/runbooks/index-broken', '/checks'],
   );
   await app.run('index');
   await app.parts.liveIndex.refresh();
@@ -70,5 +70,9 @@ t.test('several problems are one banner with a list, worst first', async (t) => 
     html.querySelectorAll('li b').map((title) => title.text),
     ['No new jobs start: the disk is full.', 'Search finds nothing: there is no index yet.'],
   );
-  t.equal(html.querySelectorAll('li a').length, 1, 'each with its own next step');
+  t.same(
+    html.querySelectorAll('li a').map((link) => link.getAttribute('href')),
+    ['/runbooks/disk-full', '/ui/operations/index/confirm', '/runbooks/index-broken'],
+    'each with its own next step',
+  );
 });

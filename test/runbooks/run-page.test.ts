@@ -6,7 +6,7 @@ import { plainFields } from '../../src/documents/document.ts';
 import { documents } from '../../src/documents/feature.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { as, startWithRoles } from '../support/roles.ts';
-import { textOf } from '../support/screen.ts';
+import { card, textOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
 const body = `
@@ -30,7 +30,8 @@ async function addRunbook(app: TestApp, slug: string, text: string) {
 }
 
 t.test('a run', async (t) => {
-  const app = await startWithRoles(t, (t) => startApp(t));
+  const noService = { CHL_EMBEDDING_URL: 'http://127.0.0.1:2/', CHL_EMBEDDING_MODEL: 'm' };
+  const app = await startWithRoles(t, (t) => startApp(t, { env: noService }));
   await addRunbook(app, 'trial', body);
   const operator = as('operator');
   const step = (n: number, given: object, sender = as('admin')) =>
@@ -145,6 +146,21 @@ t.test('a run', async (t) => {
     t.equal((await post('steps/1', { state: 'open' })).status, 409);
     t.match(textOf((await app.page('/status')).html, '#status-card'), /Last run: “trial”, done in \d+ s,/);
     t.match(textOf((await app.page('/runbooks/trial')).html, '#one-runbook'), /Run 1 .* operator Done/);
+  });
+
+  await t.test('is offered beside the finding that names its runbook, until that is removed', async (t) => {
+    await app.parts.checker.runOnce();
+    const links = async (page: string, place: string) =>
+      (await app.page(page)).html
+        .querySelectorAll(`${place} a`)
+        .map((link) => `${link.text.trim()} ${link.getAttribute('href')}`);
+    const wanted = 'Runbook: Queue stands still /runbooks/queue-stands-still';
+    t.ok((await links('/checks', '#checks-card')).includes(wanted));
+    t.ok((await links('/operations', card.banners)).includes(wanted));
+    const seeded = { kind: 'runbook', slug: 'queue-stands-still' } as const;
+    await app.use(documents).documents.remove(seeded, systemRequester);
+    t.notOk((await links('/checks', '#checks-card')).includes(wanted));
+    t.notOk((await links('/operations', card.banners)).includes(wanted));
   });
 
   await t.test('is stopped in a dialog, and leaves one audit row a change', async (t) => {

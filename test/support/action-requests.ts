@@ -8,6 +8,7 @@ import { filesOf, sheet } from './library.ts';
 import { keptUploads, uploadSheet } from './sheet-uploads.ts';
 import { toParts } from './snapshots.ts';
 import { type Answer, confirmed, post, type Requests, type Sender, send, submit } from './request-sender.ts';
+import { ofRuns, runUnconfirmed } from './run-requests.ts';
 import { importSettings, ofCredentials, ofSettings } from './settings-requests.ts';
 import { leftOver, upload } from './uploads.ts';
 import { buildZip } from './zip.ts';
@@ -208,6 +209,7 @@ export const actionRequests: Requests = {
   ...ofTraces,
   ...ofCredentials,
   ...ofMaintenance,
+  ...ofRuns,
   ...ofAccess,
 };
 
@@ -223,6 +225,7 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
   },
   'backup.removed': (app) => send(app, 'DELETE', `/api/v1/backups/${older(app)}`, {}),
   'settings.imported': (app) => importSettings(app, {}),
+  'run.step': runUnconfirmed,
   'maintenance.planned': (app) => post(app, '/api/v1/maintenance', { level: 'drained' }),
   async 'access.token_revoked'(app) {
     await createToken(app);

@@ -60,6 +60,8 @@ async function fill(test: Test, addresses: string[]) {
     '/ui/schedules/preview',
     '/ui/schedules/nightly/run',
   );
+  await fetch(`${app.origin}/api/v1/runbooks/bigger-box/runs`, { method: 'POST' });
+  addresses.push('/runs/1', '/ui/runs/1/stop', '/ui/runs/1/steps/2/done', '/ui/runs/1/steps/1/run');
   await addError(app, { message: 'it broke' });
   addresses.push('/ui/errors/1/mute', `/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
   addBackup(app, '2026-11-22T02:00:00.000Z');

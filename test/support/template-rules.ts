@@ -154,7 +154,7 @@ function checkCode(tokens: Token[]): Problem[] {
 function isRaw(code: string): boolean {
   return (
     /^<%~/.test(code) &&
-    !/^<%~ (include\(|body |rendered |nav |everywhere )/.test(code) &&
+    !/^<%~ (include\(|body |rendered |nav |everywhere |(?:\w+\.)?html )/.test(code) &&
     !htmlFunctions.test(code)
   );
 }

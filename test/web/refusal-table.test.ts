@@ -12,6 +12,7 @@ import { addBackup, setName } from '../support/backups.ts';
 import { googleSettings } from '../support/google.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
 import { as, startWithRoles } from '../support/roles.ts';
+import { addRollback } from '../support/run-requests.ts';
 import { type Step, type Steps, tryAll } from '../support/refusal-steps.ts';
 import { collectRoutes } from '../support/routes.ts';
 import { putSchedule } from '../support/stored-schedules.ts';
@@ -40,6 +41,8 @@ const single = [
   'job.cancel',
   'job.removed',
   'queue.retry_failed',
+  'run.ended',
+  'run.started',
   'schedule.removed',
   'settings.import_previewed',
   'sheet.remove',
@@ -111,6 +114,17 @@ const planned = { level: 'drained', starts_at: inTenDays, minutes: 60 };
 const ended: Step[] = [
   ['admin', {}, unconfirmed],
   ['admin', { reason: 'it is over' }, 'wrong_state'],
+];
+
+/** Step 1 of run 1 rolls the index back, of which there is none; step 2 is done. */
+const rollsBack = (fields: object): Step[] => [
+  ['operator', { ...fields }, 'forbidden'],
+  ['admin', { ...fields }, unconfirmed],
+  ['admin', { ...fields, ...word('rollback') }, 'index_missing'],
+];
+const skipsDone: Step[] = [
+  ['operator', { state: 'skipped' }, invalid],
+  ['operator', { state: 'skipped', note: 'not needed' }, 'wrong_state'],
 ];
 
 const newestBackup = '2026-11-28T02:00:00.000Z';
@@ -210,6 +224,12 @@ const inWrongState: Record<string, Steps> = {
       ['admin', source, 'operation_locked'],
     ],
   },
+  'run.step': {
+    'POST /api/v1/runs/1/steps/1': rollsBack({ run: true }),
+    'POST /ui/runs/1/steps/1/run': rollsBack({}),
+    'POST /api/v1/runs/1/steps/2': skipsDone,
+    'POST /ui/runs/1/steps/2': skipsDone,
+  },
   'workers.drain': {
     'POST /api/v1/workers/drain': [
       ['operator', { timeout_sec: 1 }, invalid],
@@ -234,6 +254,9 @@ t.test('the domain judges arguments, danger, confirmation and state in this orde
   endJob(repository, insertJob(repository, { operation: 'import', args }), 'failed');
   repository.start(insertJob(repository, { operation: 'import', args, claims: [library] }).id);
   await app.json('/api/v1/maintenance', { ...planned, ...word('maintenance') });
+  await addRollback(app);
+  await app.json('/api/v1/runbooks/go-back/runs', {});
+  await app.json('/api/v1/runs/1/steps/2', { state: 'done' });
   const { windows } = app.use(maintenance);
   const ada = { ...systemRequester, actor: 'ada' };
   const { id } = await windows.start({ level: 'announce', reason: 'a test needs it' }, ada);

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { type Role, mayAct } from '../../src/core/role.ts';
 import { bulkAction } from '../../src/bulk/actions.ts';
 import { runAction } from '../../src/jobs/actions.ts';
+import { runActions } from '../../src/runbooks/run.ts';
 import { scheduleActions } from '../../src/schedules/actions.ts';
 import {
   controlsOf,
@@ -21,7 +22,12 @@ import { collectRoutes } from '../support/routes.ts';
 import { insideOf } from '../support/screen.ts';
 
 /** Actions of which some arguments need an admin. */
-const judgedByArguments: string[] = [runAction.name, bulkAction.name, scheduleActions.run.name];
+const judgedByArguments: string[] = [
+  runAction.name,
+  bulkAction.name,
+  scheduleActions.run.name,
+  runActions.step.name,
+];
 
 t.test('the controls of each page fit the role of its reader', async (t) => {
   const routes = collectRoutes(t);
@@ -48,6 +54,8 @@ t.test('the controls of each page fit the role of its reader', async (t) => {
           t.strictSame(usableOn(html, role), usableOn(ofAdmin, role), `${address}: nothing else is locked`);
         }
         for (const { node, method, address: target } of controlsOf(html)) {
+          // A text that people wrote may name pages that not all of its readers may open.
+          if (node.closest('.note-text')) continue;
           count += 1;
           const needs = leastRole(method, target);
           const isLocked = node.hasAttribute('data-locked');

@@ -38,9 +38,11 @@ export function viewRunbooks(ctx: Pick<RunbookContext, 'runbooks' | 'runs'>, que
     isFiltered,
     total: formatNumber(total),
     hasAny: total > 0,
-    tags: choices(runbooks.tags(), tag),
-    owners: choices(runbooks.owners(), owner),
-    priorities: choices(priorities, priority),
+    filters: [
+      { name: 'tag', label: 'Tag', all: 'All tags', choices: choices(runbooks.tags(), tag) },
+      { name: 'owner', label: 'Owner', all: 'Anybody', choices: choices(runbooks.owners(), owner) },
+      { name: 'priority', label: 'Priority', all: 'All', choices: choices(priorities, priority) },
+    ],
     first: after ? url('/runbooks', filter) : null,
     next: next === null ? null : url('/runbooks', { ...filter, after: formatCursor(next) }),
   };
