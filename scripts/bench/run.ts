@@ -15,6 +15,7 @@ import { pageAuditWorkload } from './page-audit.ts';
 import { pageWorkload } from './page.ts';
 import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
+import { statusWorkload } from './status.ts';
 import { streamWorkload } from './stream.ts';
 import { weightWorkload } from './weight.ts';
 import type { Figure, Workload } from './workload.ts';
@@ -37,6 +38,7 @@ const workloads: Workload[] = [
   pageAuditWorkload,
   backupWorkload,
   logWorkload,
+  statusWorkload,
 ];
 
 const { values, positionals } = parseArgs({

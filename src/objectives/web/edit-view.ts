@@ -52,9 +52,13 @@ function viewItem(known: KnownObjective, refused: Refused | null) {
     preset: `Default ${formatObjectiveValue(definition.default)}`,
     changedAt: change?.changed_at ?? null,
     changedBy: change?.changed_by ?? null,
-    hasThreshold: hasThreshold(definition),
+    inputs: [
+      { field: fields.target, label: 'Target', unit: '%' },
+      { field: fields.window_days, label: 'Window', unit: 'days' },
+      ...(hasThreshold(definition) ? [{ field: fields.threshold_ms, label: 'Within', unit: 'ms' }] : []),
+    ],
     hasProblem: Object.values(fields).some(({ problem }) => problem !== null),
-    fields,
+    isOn: fields.is_on,
   };
 }
 
