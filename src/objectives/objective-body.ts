@@ -48,7 +48,8 @@ export const objectiveSchema = objectSchema({
       total: integerSchema,
       used: {
         ...nullable('number'),
-        description: "The share of the day's allowance that was used; null for a day that is not counted.",
+        description:
+          "The share of the day's allowance, at least one event, that was used; null for a day that is not counted.",
       },
     }),
   },

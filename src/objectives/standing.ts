@@ -9,7 +9,7 @@ export const minEvents = 100;
 export const standingStates = ['held', 'missed', 'too_few', 'off'] as const;
 export type StandingState = (typeof standingStates)[number];
 
-/** `used`: the share of the day's own allowance; null for a day that is not counted. */
+/** `used`: the share of the day's own allowance, which is at least one event; null for a day that is not counted. */
 export type Day = Tally & { date: Date; used: number | null };
 
 export type Standing = KnownObjective &
@@ -58,6 +58,8 @@ export function standingOf(known: KnownObjective, { hours, minutes, burn, now, d
   };
 }
 
+/** A day of few events may have one bad event: else each day with one would be over an allowance of a part of it. */
+const minAllowed = 1;
 /** Allowances are sums of fractions. */
 const rounding = 1e-9;
 
@@ -99,7 +101,7 @@ function daysOf(hours: readonly [number, Tally][], target: number, starts: reado
   }
   return days.map((day) => {
     const { good, total } = day;
-    return { ...day, used: total === 0 ? null : (total - good) / ((1 - target) * total) };
+    return { ...day, used: total === 0 ? null : (total - good) / Math.max(minAllowed, (1 - target) * total) };
   });
 }
 

@@ -12,7 +12,8 @@ const hourSec = 3600;
 const env = { CHL_OPERATIONS_MODE: 'noop' };
 const at = '2026-11-28T12:30:30.000Z';
 
-/** A month of counts: a bad day of `fast` on the 19th and one of `up` on the 7th; on the 25th nothing ran. */
+/** A month of counts: a bad day of `fast` on the 19th and one of `up` on the 7th; on the 25th nothing ran, and on the 20th the machine went off for
+ *  25 hours. */
 function fillMonth(root: string) {
   const ops = prepareOps(path.join(root, 'ops.db'));
   const insert = ops.prepare('INSERT INTO objective_tally VALUES (?, 3600, ?, ?, ?)');
@@ -29,10 +30,10 @@ function fillMonth(root: string) {
   }
   const start = ops.prepare(
     `INSERT INTO server_start (at, version, node, sqlite, mode, pid, boot_id, config_sha256, ended_at, "end")
-      VALUES (?, ?, '22', '3', 'noop', 1, 'x', '', ?, 'stopped')`,
+      VALUES (?, ?, '22', '3', 'noop', 1, ?, '', ?, ?)`,
   );
-  start.run('2026-11-02T10:00:00.000Z', '0.0.9', '2026-11-20T09:00:00.000Z');
-  start.run('2026-11-21T10:00:00.000Z', '0.1.0', '2026-11-24T23:00:00.000Z');
+  start.run('2026-11-02T10:00:00.000Z', '0.0.9', 'x', '2026-11-20T09:00:00.000Z', 'lost');
+  start.run('2026-11-21T10:00:00.000Z', '0.1.0', 'y', '2026-11-24T23:00:00.000Z', 'stopped');
   ops.close();
 }
 
@@ -76,13 +77,16 @@ t.test('a month of counts', async (t) => {
     t.match(row('fast'), /Used up since 19 Nov p95 – · n 28,\d{3}/);
     t.match(
       row('up'),
-      /Held .*99\.88% target 99\.5% 2 min down; over its allowance: 7 Nov; not counted: 25 Nov/,
+      /Held .*99\.88% target 99\.5% 2 min down; over its allowance: 7 Nov; not counted: 25 Nov; the machine was off for 25 h on 20 and 21 Nov, not counted/,
     );
     t.match(row('up'), /6 min of 8 min left/);
     t.match(row('answers'), /None failed; not counted: 25 Nov 140 requests of 140 left n 28,\d{3}/);
     t.match(row('jobs'), /1 failed; bad input and cancelled jobs do not count.* 5 jobs of 6 left n 280/);
     t.match(row('search'), 'Too few to judge');
-    t.match(textOf(html, '#used-up-fast'), '“fast” has used its allowance of 30 days');
+    t.match(
+      textOf(html, '#objectives-card .banner'),
+      /“fast” has used its allowance of 30 days 500 of 28,\d{3} requests took longer than 200 ms; 280 are allowed\./,
+    );
     t.match(
       textOf(html, '.obj-foot'),
       'The server was started 3 times, the last on 28 Nov. New: 0.1.0 on 21 Nov.',
@@ -113,7 +117,7 @@ t.test('a month of counts', async (t) => {
     t.match(body.items[4], { good: 279, total: 280, allowance: { unit: 'jobs', total: 5.6, left: 4.6 } });
     const { body: fast } = await app.json('/api/v1/objectives/fast');
     t.match(fast, { target: 0.99, window_days: 30, threshold_ms: 200, is_default: true, p95_ms: null });
-    t.match(fast.days[20], { day: '2026-11-19', good: 500, total: 1000, used: 50 });
+    t.match(fast.days[20], { day: '2026-11-19', good: 500, total: 1000, used: 50 }, '500 of 10');
     t.equal(fast.days[26].used, null);
     t.equal((await app.json('/api/v1/objectives/none')).status, 404);
   });

@@ -8,23 +8,27 @@ import { nameDays } from './day-words.ts';
 const minuteMs = 60_000;
 
 /** `162 failed`, `24 min down`, `None failed` */
-export function describeBad({ definition: { name }, value, good, total }: Standing): string {
+export function describeBad(standing: Standing): string {
+  const { definition, good, total } = standing;
   const bad = total - good;
-  const some = bad === 0 ? 'None' : formatNumber(bad);
-  switch (name) {
-    case 'up':
-      return bad === 0 ? 'Never down' : `${formatSpan(bad * minuteMs)} down`;
-    case 'fresh':
-      return bad === 0 ? 'Never behind' : `${formatSpan(bad * minuteMs)} behind`;
-    case 'fast':
-      return `${some} took longer than ${formatNumber(value.threshold_ms ?? 0)} ms`;
-    case 'search':
-      return `${some} slow or failed`;
-    case 'jobs':
-      return `${some} failed; bad input and cancelled jobs do not count`;
-    default:
-      return `${some} failed`;
+  if (definition.unit !== 'minutes') {
+    const note = definition.name === 'jobs' ? '; bad input and cancelled jobs do not count' : '';
+    return `${bad === 0 ? 'None' : formatNumber(bad)} ${verbOf(standing)}${note}`;
   }
+  const word = definition.name === 'up' ? 'down' : 'behind';
+  return bad === 0 ? `Never ${word}` : `${formatSpan(bad * minuteMs)} ${word}`;
+}
+
+/** `4,581 of 211,975 requests took longer than 200 ms`, `5 h down of 28 d` */
+export function describeBadOfAll(standing: Standing): string {
+  const { definition, good, total } = standing;
+  if (definition.unit === 'minutes') return `${describeBad(standing)} of ${formatSpan(total * minuteMs)}`;
+  return `${formatNumber(total - good)} of ${formatNumber(total)} ${definition.unit} ${verbOf(standing)}`;
+}
+
+function verbOf({ definition: { name }, value: { threshold_ms } }: Standing): string {
+  if (name === 'fast') return `took longer than ${formatNumber(threshold_ms ?? 0)} ms`;
+  return name === 'search' ? 'were slow or failed' : 'failed';
 }
 
 /** `the machine was off for 6 h on 25 and 26 Nov, not counted`; null if it was on. */

@@ -1,5 +1,5 @@
 // The view model of the objectives: for each its value, its strip with a sentence, and what is left of its allowance.
-import { formatMs, formatNumber, formatSpan, plural } from '../../core/format.ts';
+import { formatMs, plural } from '../../core/format.ts';
 import { describeObjective, formatTarget } from '../../objective-store/objective.ts';
 import { dayOf } from '../../web/template-globals.ts';
 import { describeStandings, formatAmount, formatCount, formatPace, formatShare } from '../describe.ts';
@@ -7,7 +7,7 @@ import type { History } from '../history.ts';
 import type { P95 } from '../latency.ts';
 import type { Standing, StandingState } from '../standing.ts';
 import { nameDays } from './day-words.ts';
-import { describeBad, describeOff, placeOf } from './objective-words.ts';
+import { describeBad, describeBadOfAll, describeOff, placeOf } from './objective-words.ts';
 import { drawStrip, toneOf } from './strip.ts';
 
 const badges: Record<StandingState, { tone: string; icon: string; word: string; isQuiet: boolean }> = {
@@ -118,17 +118,14 @@ function describeMarks({ starts }: History, first: Date): string | null {
 }
 
 function viewUsedUp(standing: Standing) {
-  const { definition, value, good, total, allowance } = standing;
+  const { definition, value, allowance, burn } = standing;
   const { name, unit } = definition;
-  const bad = total - good;
-  const pace = standing.burn
-    ? ` At this pace it would be used up in ${formatPace(standing.burn.used_up_in_sec)}.`
-    : '';
-  const counted = unit === 'minutes' ? formatSpan(total * 60_000) : `${formatNumber(total)} ${unit}`;
+  const pace = burn ? ` At this pace it would be used up in ${formatPace(burn.used_up_in_sec)}.` : '';
+  const isOne = unit !== 'minutes' && Math.round(allowance.total) === 1;
   return {
     id: `used-up-${name}`,
     title: `“${name}” has used its allowance of ${value.window_days} days`,
-    text: `${describeBad(standing)} of ${counted}; ${formatAmount(unit, allowance.total)} ${unit === 'minutes' || allowance.total >= 1.5 ? 'are' : 'is'} allowed.${bad > 0 ? pace : ''}`,
+    text: `${describeBadOfAll(standing)}; ${formatAmount(unit, allowance.total)} ${isOne ? 'is' : 'are'} allowed.${pace}`,
     ...placeOf[name],
   };
 }
