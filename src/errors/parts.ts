@@ -1,6 +1,7 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import { version } from '../core/config.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { incidentStore } from '../incident-store/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { starts } from '../starts/feature.ts';
 import { workers } from '../workers/feature.ts';
@@ -9,6 +10,7 @@ import { createCountRepository } from './count-repository.ts';
 import { createDecisions } from './decisions.ts';
 import { createGathering } from './gathering.ts';
 import { createGroupRepository } from './group-repository.ts';
+import { groupTarget } from './group.ts';
 import { createGroups } from './groups.ts';
 import { createWorkerWatch } from './worker-watch.ts';
 
@@ -34,7 +36,10 @@ export function createErrorParts(ctx: Context) {
     jobs: jobRepository,
     lookAtWorkers: workerWatch.look,
   });
+  const { incidentRepository } = ctx.use(incidentStore);
   return {
+    /** The newest incident of a group; null if there is none. */
+    incidentOf: (id: number) => incidentRepository.newestOf(groupTarget(id)),
     collector,
     missedErrors: gathering.missed,
     groups: createGroups({ ...ctx, repository, jobs: jobRepository, starts: history }),

@@ -1,4 +1,5 @@
 // Builds the objects of the feature from the kernel and the features before it.
+import { AppError } from '../core/errors.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { checklist } from '../checklist/feature.ts';
 import { checks } from '../checks/feature.ts';
@@ -43,8 +44,8 @@ export function createIncidentParts(ctx: Context) {
     findGroup: groups.find,
     repository,
   });
-  const hasRunbook = (slug: string) =>
-    documentRepository.find({ kind: 'runbook', slug })?.removed_at === null;
+  const runbookOf = (slug: string) => documentRepository.find({ kind: 'runbook', slug });
+  const hasRunbook = (slug: string) => runbookOf(slug)?.removed_at === null;
   const incidents = createIncidents({ ...ctx, repository, writes, sources, findings, hasRunbook });
   const items = createItems({ ...ctx, incidents, repository, checklistRepository, recorder });
   return {
@@ -60,10 +61,21 @@ export function createIncidentParts(ctx: Context) {
     automatic: createAutomaticOf(ctx, { findings, repository, lists, writes }),
     documentRepository,
     findings,
-    groups,
-    jobs: jobVerbs,
+    hasRunbook,
+    runbookTitle: (slug: string) => (hasRunbook(slug) ? (runbookOf(slug)?.title ?? null) : null),
+    findGroup: (id: number) => findOrNull(() => groups.find(id)),
     jobRepository,
+    forJobs: { catalogue: ctx.catalogue, jobs: jobVerbs, repository: jobRepository },
   };
+}
+
+function findOrNull<T>(find: () => T): T | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return null;
+    throw error;
+  }
 }
 
 function createAutomaticOf(

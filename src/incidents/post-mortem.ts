@@ -87,9 +87,10 @@ const section = (title: string, text: string) => `\n## ${title}\n\n${text}`;
 function writeTimeline(entries: Entry[]): string {
   const lines = entries.map(({ at, actor, text }) => {
     const [first = '', ...rest] = text.split('\n').filter(Boolean).map(plainly);
-    return [`- ${formatMinute(at)}, ${plainly(actor)}: **${first}**`, ...rest.map((line) => `  ${line}`)].join(
-      '\n',
-    );
+    return [
+      `- ${formatMinute(at)}, ${plainly(actor)}: **${first}**`,
+      ...rest.map((line) => `  ${line}`),
+    ].join('\n');
   });
   let length = 0;
   const kept = lines.filter((line) => {

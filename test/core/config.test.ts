@@ -140,6 +140,10 @@ t.test('each variable sets its key', async (t) => {
     CHL_KEPT_LOG_MB: '32',
     CHL_SLOW_REQUEST_MS: '60',
     CHL_SLOW_STATEMENT_MS: '7',
+    CHL_INCIDENT_DUE_1_HOURS: '2',
+    CHL_INCIDENT_DUE_2_HOURS: '3',
+    CHL_INCIDENT_DUE_3_HOURS: '4',
+    CHL_INCIDENT_DUE_4_HOURS: '5',
   });
   t.same(config, {
     host: 'localhost',
@@ -188,6 +192,10 @@ t.test('each variable sets its key', async (t) => {
     keptLogBytes: 32 * 1024 * 1024,
     slowRequestMs: 60,
     slowStatementMs: 7,
+    incidentDue1Ms: 2 * 3_600_000,
+    incidentDue2Ms: 3 * 3_600_000,
+    incidentDue3Ms: 4 * 3_600_000,
+    incidentDue4Ms: 5 * 3_600_000,
     warnings: [],
   });
 });

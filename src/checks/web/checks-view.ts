@@ -10,8 +10,20 @@ import type { CheckBody, FindingBody } from '../views.ts';
 type LinkRunbook = (slug: string | null) => RunbookLink | null;
 
 function viewFinding(finding: FindingBody, checkTitle: string, linkRunbook: LinkRunbook) {
-  const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
-    finding;
+  const {
+    id,
+    severity,
+    title,
+    text,
+    stops,
+    opened_at,
+    times,
+    fix,
+    is_muted,
+    muted_by,
+    mute_reason,
+    incident,
+  } = finding;
   return {
     host: `finding-${id ?? `${finding.check_id}-${finding.subject}`.replaceAll(/\W/g, '-')}`,
     ...stateBadges[severity],
@@ -28,6 +40,8 @@ function viewFinding(finding: FindingBody, checkTitle: string, linkRunbook: Link
     mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
     auditUrl: id === null ? null : url('/audit', { target: `finding:${id}` }),
     muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),
+    incident: incident === null ? null : { number: incident, href: url(`/incidents/${incident}`) },
+    openUrl: id === null ? null : url('/ui/incidents/open', { source_ref: `finding:${id}` }),
     unmuteUrl: id === null ? null : url(`/ui/findings/${id}/unmute`),
   };
 }

@@ -71,14 +71,16 @@ export function registerErrorPages(app: FastifyInstance, ctx: ErrorContext) {
       template: 'errors/error-page',
       title: group.title,
       section,
-      data: viewGroupPage(group, identityOf(request).role),
+      data: viewGroupPage(group, ctx.incidentOf(group.id), identityOf(request).role),
     });
   });
 
   /** The content of the host of one group. */
-  app.get<Numbered>('/ui/errors/:id/changes', { schema: { params } }, (request, reply) =>
-    reply.view('errors/one-error', viewGroupPage(groups.find(request.params.id), identityOf(request).role)),
-  );
+  app.get<Numbered>('/ui/errors/:id/changes', { schema: { params } }, (request, reply) => {
+    const group = groups.find(request.params.id);
+    const view = viewGroupPage(group, ctx.incidentOf(group.id), identityOf(request).role);
+    return reply.view('errors/one-error', view);
+  });
 
   registerDecisions(app, ctx);
   registerManyPages(app, ctx);

@@ -4,6 +4,7 @@ import type { Role } from '../../core/role.ts';
 import { url } from '../../core/url.ts';
 import { barChart } from '../../web/chart.ts';
 import { clockOf, dayOf } from '../../web/template-globals.ts';
+import type { Incident } from '../../incident-store/incident.ts';
 import { decisionActions } from '../actions.ts';
 import type { ErrorSource } from '../fingerprint.ts';
 import { type Group, groupTarget, isInTitle, type GroupState, type Sample } from '../group.ts';
@@ -99,7 +100,7 @@ const beginOf = (hour: string) => new Date(`${hour}:00:00.000Z`);
 const minuteOf = (at: Date) => clockOf(at).slice(0, 'HH:MM'.length);
 const nameOf = (at: Date) => `${dayOf(at)} ${minuteOf(at)}`;
 
-export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role) {
+export function viewGroupPage(group: SeenGroup & { sample: Sample }, incident: Incident | null, role: Role) {
   const { sample, first_at, first_version, resolved_version, came_back_at, changed_at, changed_by } = group;
   const view = viewGroup(group);
   return {
@@ -107,6 +108,11 @@ export function viewGroupPage(group: SeenGroup & { sample: Sample }, role: Role)
     group: {
       ...view,
       path: url(`/ui/errors/${group.id}/changes`),
+      incident: incident && { ...incident, href: url(`/incidents/${incident.number}`) },
+      openUrl:
+        incident && incident.status !== 'closed'
+          ? null
+          : url('/ui/incidents/open', { source_ref: groupTarget(group.id) }),
       firstAt: first_at,
       firstVersion: first_version,
       resolvedVersion: resolved_version,

@@ -1,0 +1,139 @@
+// The page of one incident: its state, its timeline, its details.
+import { formatSpan, plural } from '../../core/format.ts';
+import { describeTarget } from '../../audit/describe-target.ts';
+import { url } from '../../core/url.ts';
+import type { ChecklistItem } from '../../checklist/checklist.ts';
+import { type Entry, type Incident, incidentTarget, isOverdue } from '../../incident-store/incident.ts';
+import { dueAfterMs, severityWords } from '../due.ts';
+import { wordOf } from '../entry-words.ts';
+import type { IncidentContext } from '../parts.ts';
+import { badgeOf, markOf } from './badges.ts';
+import { viewLinked } from './linked-view.ts';
+
+export function viewIncident(ctx: IncidentContext, number: number) {
+  const incident = ctx.incidents.get(number);
+  const entries = ctx.incidents.entries(number);
+  const items = ctx.items.of(number);
+  return {
+    incident: {
+      ...viewState(ctx, incident),
+      details: viewDetails(ctx, incident),
+      auditUrl: url('/audit', { target: incidentTarget(number) }),
+    },
+    entries: entries.map(viewEntry),
+    linked: viewLinked(ctx, incident),
+    items: items.map((item) => viewItem(number, item, ctx.now())),
+    itemsMeta: describeItems(items),
+  };
+}
+
+function viewState(ctx: IncidentContext, incident: Incident) {
+  const { number, title, status, severity, opened_at, opened_by, mitigated_at, closed_at, owner } = incident;
+  const took = mitigated_at && formatSpan(Date.parse(mitigated_at) - Date.parse(opened_at));
+  const dialog = (name: string) => url(`/ui/incidents/${number}/${name}`);
+  return {
+    number,
+    title,
+    severity,
+    badge: badgeOf(incident),
+    openedAt: opened_at,
+    openedBy: opened_by,
+    owner,
+    took,
+    closedAt: closed_at,
+    isLate: isOverdue(incident, ctx.now()),
+    dueAfter: formatSpan(Date.parse(incident.due_at) - Date.parse(opened_at)),
+    mitigate:
+      status === 'open' ? { action: dialog('mitigate'), fields: [], needs: 'incident.mitigated' } : null,
+    closeUrl: status === 'closed' ? null : dialog('close'),
+    reopenUrl: status === 'open' ? null : dialog('reopen'),
+    editUrl: dialog('edit'),
+    addItemUrl: dialog('items'),
+    startRun: startRunOf(ctx, incident),
+  };
+}
+
+/** The form that starts a run of its runbook. */
+function startRunOf({ hasRunbook }: IncidentContext, { number, runbook, status }: Incident) {
+  if (runbook === null || status === 'closed' || !hasRunbook(runbook)) return null;
+  const fields = [{ name: 'incident', value: String(number) }];
+  return { action: url(`/ui/runbooks/${runbook}/runs`), fields, needs: 'operator' };
+}
+
+function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incident) {
+  const { severity, due_at, mitigated_at, services, tags, runbook, summary, resolution, status } = incident;
+  const filtered = (name: 'service' | 'tag') => (value: string) => ({
+    name: value,
+    href: url('/incidents', { [name]: value }),
+  });
+  return {
+    severity: `${severity}: ${severityWords[severity]}`,
+    dueAt: due_at,
+    allowed: formatSpan(dueAfterMs(config, severity)),
+    mitigatedAt: mitigated_at,
+    services: services.map(filtered('service')),
+    tags: tags.map(filtered('tag')),
+    runbook: runbook && {
+      title: runbookTitle(runbook) ?? runbook,
+      href: runbookTitle(runbook) === null ? null : url(`/runbooks/${encodeURIComponent(runbook)}`),
+    },
+    summary,
+    resolution: status === 'closed' ? resolution : null,
+  };
+}
+
+function viewEntry({ seq, at, actor, kind, text, ref }: Entry) {
+  const word = wordOf({ kind, text });
+  const [first = '', ...rest] = text.split('\n');
+  const isNote = kind === 'note';
+  const link = ref === null ? null : describeTarget(ref);
+  return {
+    seq,
+    at,
+    ...markOf(word, kind),
+    head: isNote ? 'Note' : first,
+    by: actor,
+    lines: isNote ? [text] : rest,
+    link: link?.href ? { text: link.text, href: link.href } : null,
+  };
+}
+
+function viewItem(number: number, { n, text, owner, due, state, at, actor, note }: ChecklistItem, now: Date) {
+  const isOpen = state === 'open';
+  const action = url(`/ui/incidents/${number}/items/${n}`);
+  const button = (to: string) => ({
+    action,
+    fields: [{ name: 'state', value: to }],
+    needs: 'incident.item_changed',
+  });
+  const isLate = isOpen && due !== null && due < now.toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return {
+    n,
+    text,
+    isOpen,
+    ...marks[state],
+    about: [owner, due && `due ${due}`].filter(Boolean).join(', '),
+    isLate,
+    change: isOpen ? null : { at, actor },
+    note,
+    buttons: isOpen
+      ? [
+          { label: 'Done', id: `item-${n}-done`, run: button('done') },
+          { label: 'Skip', id: `item-${n}-skip`, run: button('skipped') },
+        ]
+      : [{ label: 'Open again', id: `item-${n}-open`, run: button('open') }],
+  };
+}
+
+const marks = {
+  open: { tone: 'idle', icon: 'clock', word: 'Open' },
+  done: { tone: 'ok', icon: 'check', word: 'Done' },
+  skipped: { tone: 'idle', icon: 'slash', word: 'Skipped' },
+  failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
+};
+
+/** `1 of 2 open` */
+function describeItems(items: ChecklistItem[]): string | null {
+  if (items.length === 0) return null;
+  return `${items.filter(({ state }) => state === 'open').length} of ${plural(items.length, 'item')} open`;
+}
