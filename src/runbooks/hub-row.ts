@@ -13,7 +13,7 @@ export const runbooksRow = ({ runbooks, runs, runRepository }: Context): HubRow 
   href: '/runbooks',
   dirtyOn: ['documents', 'runs'],
   load() {
-    const count = runbooks.count();
+    const { total: count } = runbooks.summary();
     const all = count === 0 ? 'No runbook.' : `${plural(count, 'runbook')}.`;
     const newest = runRepository.newest();
     if (newest === null) return { sentence: `${all} None was run yet.` };

@@ -30,7 +30,7 @@ const runProperties = {
   steps_done: { ...integerSchema, description: 'Done or skipped.' },
 };
 
-export const runSchema = objectSchema(runProperties);
+const runSchema = objectSchema(runProperties);
 
 export const oneRunSchema = objectSchema({
   ...runProperties,

@@ -32,8 +32,6 @@ export type RunStep = {
   isJobRemoved: boolean;
 };
 
-export type RunSteps = ReturnType<typeof createRunSteps>;
-
 type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'untilFree' | 'now'> &
   Parameters<typeof followJob>[0] & {
     runRepository: Pick<RunRepository, 'transaction'>;

@@ -17,7 +17,7 @@ export type Run = {
 };
 
 export const runTarget = (number: number | string): string => `run:${number}`;
-export const runbookTarget = (slug: string): string => `runbook:${slug}`;
+const runbookTarget = (slug: string): string => `runbook:${slug}`;
 
 const ofRuns = { role: 'operator', changes: 'runs', target: runTarget } as const;
 

@@ -37,9 +37,12 @@ export function createRunbookRepository(ops: Db) {
     list(filter: RunbookFilter, limit: number, after: RunbookCursor | null): ListedRunbook[] {
       const { conditions, values } = conditionsOf(filter);
       const later = after ? ` AND (title COLLATE NOCASE, slug) > (@afterTitle, @afterSlug)` : '';
-      const rows = prepare(
-        `SELECT ${columns} FROM document WHERE ${conditions}${later} ORDER BY ${order} LIMIT @limit`,
-      ).all({ ...values, limit, ...(after ? { afterTitle: after.title, afterSlug: after.slug } : {}) });
+      // Only the rows of the page are read as a whole.
+      const rows = prepare(`
+        SELECT ${columns} FROM document WHERE kind = 'runbook' AND slug IN (
+          SELECT slug FROM document WHERE ${conditions}${later} ORDER BY ${order} LIMIT @limit
+        ) ORDER BY ${order}
+      `).all({ ...values, limit, ...(after ? { afterTitle: after.title, afterSlug: after.slug } : {}) });
       return (rows as Row[]).map(parse);
     },
 
@@ -72,7 +75,7 @@ export function createRunbookRepository(ops: Db) {
         title: string;
       }[],
 
-    /** Those with a period that were last reviewed, or else first saved, more than it before `now`, an ISO time. */
+    /** Finds the runbooks whose period has passed since the last review, or else since the first save. `now`: ISO time. */
     overdue(now: string, limit: number): ListedRunbook[] {
       const due = `unixepoch(coalesce(reviewed_at, ${createdAt})) + review_days * 86400`;
       const rows = prepare(`

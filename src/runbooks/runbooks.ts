@@ -4,7 +4,13 @@ import type { Documents } from '../documents/documents.ts';
 import { isReviewDue, reviewDueAt } from '../documents/review.ts';
 import type { Run } from './run.ts';
 import type { RunRepository } from './run-repository.ts';
-import type { ListedRunbook, RunbookCursor, RunbookFilter, RunbookRepository } from './runbook-repository.ts';
+import {
+  anyRunbook,
+  type ListedRunbook,
+  type RunbookCursor,
+  type RunbookFilter,
+  type RunbookRepository,
+} from './runbook-repository.ts';
 
 export type RunbookQuery = {
   q?: string | undefined;
@@ -15,7 +21,7 @@ export type RunbookQuery = {
 
 export type Runbooks = ReturnType<typeof createRunbooks>;
 
-type Given = Pick<Kernel, 'now'> & {
+type Given = Pick<Kernel, 'bus' | 'now'> & {
   runbookRepository: RunbookRepository;
   runRepository: Pick<RunRepository, 'ofSlug'>;
   documents: Pick<Documents, 'find'>;
@@ -23,7 +29,17 @@ type Given = Pick<Kernel, 'now'> & {
 
 const maxWords = 12;
 
-export function createRunbooks({ now, runbookRepository: repository, runRepository, documents }: Given) {
+export function createRunbooks({ bus, now, runbookRepository: repository, runRepository, documents }: Given) {
+  const readSummary = () => ({
+    total: repository.count(anyRunbook),
+    tags: repository.tags(),
+    owners: repository.owners(),
+    digest: repository.digest(),
+  });
+  let kept: ReturnType<typeof readSummary> | null = null;
+  bus.on('documents', () => {
+    kept = null;
+  });
   const withState = (runbook: ListedRunbook) => ({
     ...runbook,
     reviewDueAt: reviewDueAt(runbook)?.toISOString() ?? null,
@@ -41,10 +57,12 @@ export function createRunbooks({ now, runbookRepository: repository, runReposito
       return { items: items.map(withState), next };
     },
 
-    count: (query: RunbookQuery = {}) => repository.count(filterOf(query)),
-    digest: repository.digest,
-    tags: repository.tags,
-    owners: repository.owners,
+    count: (query: RunbookQuery) => repository.count(filterOf(query)),
+    /** How many there are, with their tags and owners; read anew after a change. */
+    summary() {
+      kept ??= readSummary();
+      return kept;
+    },
 
     /** Titles by slug. */
     titles: () => new Map(repository.titles().map(({ slug, title }) => [slug, title])),

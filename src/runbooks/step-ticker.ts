@@ -14,8 +14,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'log' | 'untilFree'> &
     checklistRepository: Pick<ChecklistRepository, 'change'>;
   };
 
-export type StepTicker = ReturnType<typeof createStepTicker>;
-
 export function createStepTicker(given: Given) {
   const { audit, bus, log, untilFree, runRepository, checklistRepository } = given;
 

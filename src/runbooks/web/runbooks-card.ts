@@ -8,5 +8,5 @@ export const runbooksCard = ({ runbooks, runRepository }: RunbookContext): Share
   host: 'runbooks-changes',
   path: '/ui/runbooks/changes',
   dirtyOn: ['documents', 'runs', 'incidents'],
-  load: () => ({ digest: JSON.stringify([runbooks.digest(), runRepository.digest()]) }),
+  load: () => ({ digest: JSON.stringify([runbooks.summary().digest, runRepository.digest()]) }),
 });

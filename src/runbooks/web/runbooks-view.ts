@@ -21,7 +21,7 @@ export function viewRunbooks(ctx: Pick<RunbookContext, 'runbooks' | 'runs'>, que
   const filter = { q, tag, owner, priority };
   const isFiltered = Object.values(filter).some((value) => value?.trim());
   const { items, next } = runbooks.list(filter, perPage, readCursor(after));
-  const total = runbooks.count();
+  const { total, tags, owners } = runbooks.summary();
   const found = isFiltered ? runbooks.count(filter) : total;
   const choices = (values: readonly string[], chosen: string | undefined) =>
     values.map((value) => ({ value, isChosen: value === chosen }));
@@ -39,8 +39,8 @@ export function viewRunbooks(ctx: Pick<RunbookContext, 'runbooks' | 'runs'>, que
     total: formatNumber(total),
     hasAny: total > 0,
     filters: [
-      { name: 'tag', label: 'Tag', all: 'All tags', choices: choices(runbooks.tags(), tag) },
-      { name: 'owner', label: 'Owner', all: 'Anybody', choices: choices(runbooks.owners(), owner) },
+      { name: 'tag', label: 'Tag', all: 'All tags', choices: choices(tags, tag) },
+      { name: 'owner', label: 'Owner', all: 'Anybody', choices: choices(owners, owner) },
       { name: 'priority', label: 'Priority', all: 'All', choices: choices(priorities, priority) },
     ],
     first: after ? url('/runbooks', filter) : null,

@@ -9,8 +9,6 @@ import type { RunbookContext } from '../parts.ts';
 import type { Run } from '../run.ts';
 import { isWorking, type RunStep } from '../run-steps.ts';
 
-export type StepView = ReturnType<typeof viewStep>;
-
 /** `tookSec`: null for an open step. `isCurrent`: the first open one. */
 export function viewStep(
   ctx: RunbookContext,
