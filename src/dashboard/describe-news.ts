@@ -17,7 +17,7 @@ export type NewsItem = {
   /** Begins the sentence; a link to `href`. */
   subject: string;
   href: string | null;
-  /** Ends the sentence, without a full stop. */
+  /** Ends the sentence, without a full stop: ` failed`, `: over`, or nothing. */
   text: string;
   /** The rows that it stands for, and the first of them. */
   rows: number;
@@ -96,9 +96,9 @@ const describers: Record<string, (group: Group, naming: Naming) => Words> = {
   'backup.tested': (group) => ({
     ...subjectOf(group.row),
     tone: group.row.outcome === 'ok' ? 'ok' : 'bad',
-    text: group.row.outcome === 'ok' ? 'passed its restore test' : 'failed its restore test',
+    text: group.row.outcome === 'ok' ? ' passed its restore test' : ' failed its restore test',
   }),
-  'backup.gone': ({ row }) => ({ ...subjectOf(row), tone: 'hold', text: 'is gone' }),
+  'backup.gone': ({ row }) => ({ ...subjectOf(row), tone: 'hold', text: ' is gone' }),
 };
 
 /** A cleared one is not on the page of checks any more. */
@@ -107,10 +107,10 @@ function describeFinding(group: Group): Words {
   const subject = typeof detail?.title === 'string' ? detail.title : (subjectOf(group.row).subject ?? '');
   if (!isOver(group))
     return {
-      ...{ subject, text: 'needs you', href: describeTarget(target)?.href ?? null },
+      ...{ subject, text: '', href: describeTarget(target)?.href ?? null },
       tone: detail?.severity === 'error' ? 'bad' : 'warn',
     };
-  const text = group.wasTold ? 'came and is over' : 'is over';
+  const text = group.wasTold ? ': began, and is over' : ': over';
   return { subject, text, href: url('/audit', { target }), tone: 'ok' };
 }
 
@@ -119,19 +119,19 @@ function describeJob(group: Group, { titles, jobs }: Naming): Words {
   const { number = '', operation = null } = jobs.get(row.target) ?? {};
   const name = operation === null ? 'Job' : (titles.get(operation) ?? operation);
   const named = { href: describeTarget(row.target)?.href ?? null, subject: `${name} #${number}` };
-  if (!isOver(group)) return { ...named, tone: 'bad', text: 'failed' };
+  if (!isOver(group)) return { ...named, tone: 'bad', text: ' failed' };
   const before = group.wasTold ? `, #${jobs.get(first.target)?.number} had failed` : '';
-  return { ...named, tone: 'ok', text: `is done${before}` };
+  return { ...named, tone: 'ok', text: ` is done${before}` };
 }
 
 function describeMissed(group: Group): Words {
   const { detail } = group.row;
   const times = typeof detail?.ticks === 'number' ? plural(detail.ticks, 'due time') : 'its due time';
-  if (!isOver(group)) return { ...subjectOf(group.row), tone: 'warn', text: `missed ${times}` };
+  if (!isOver(group)) return { ...subjectOf(group.row), tone: 'warn', text: ` missed ${times}` };
   return {
     ...subjectOf(group.row),
     tone: 'ok',
-    text: group.wasTold ? 'missed due times and runs again' : 'runs again',
+    text: group.wasTold ? ' missed due times and runs again' : ' runs again',
   };
 }
 
@@ -141,7 +141,7 @@ function describeOther(group: Group, { titles }: Naming): Words {
   const { subject, href } = subjectOf(row);
   const title = lowerFirst(describeRow(row, titles).title);
   const text = title.replace(/^\w+ (?=\w)/, (noun) => (subject.startsWith(capital(noun)) ? '' : noun));
-  return { subject, href, text, tone: isOver(group) ? 'ok' : 'warn' };
+  return { subject, href, text: ` ${text}`, tone: isOver(group) ? 'ok' : 'warn' };
 }
 
 const capital = (noun: string) => noun.charAt(0).toUpperCase() + noun.slice(1).trim();

@@ -2,7 +2,7 @@
 import type { AuditRepository } from '../audit/audit-repository.ts';
 import type { AuditRow } from '../audit/audit-row.ts';
 import { eventGroups } from '../audit/event-words.ts';
-import { type Finding, isMuted } from '../checks/finding.ts';
+import { findingTarget, isMuted } from '../checks/finding.ts';
 import type { Findings } from '../checks/findings.ts';
 import { type DescribeSources, describeNews, type NewsItem } from './describe-news.ts';
 
@@ -12,7 +12,7 @@ export type NewsPage = { items: NewsItem[]; more: number; isWhole: boolean; thro
 
 type Given = DescribeSources & {
   auditRepository: Pick<AuditRepository, 'newestId' | 'piece'>;
-  findings: Pick<Findings, 'find'>;
+  findings: Pick<Findings, 'all'>;
   now: () => Date;
 };
 
@@ -32,7 +32,7 @@ const describedRows = 100;
 
 export function createNews(given: Given) {
   const { auditRepository, findings, now } = given;
-  const newestNews = createNewestNews(auditRepository);
+  const { newestNews, readNewest } = createNewestNews(auditRepository);
   let latest: { newest: number; items: NewsItem[] } | null = null;
 
   return {
@@ -40,27 +40,17 @@ export function createNews(given: Given) {
     since(cursor: number, limit: number): NewsPage {
       const through = auditRepository.newestId();
       const from = Math.max(cursor, through - readRows) + 1;
-      const rows = withoutQuiet(readNews(auditRepository, from, through));
-      const items = describeNews(given, rows.slice(0, describedRows));
-      const told = items.slice(0, limit);
-      const shown = told.reduce((sum, item) => sum + item.rows, 0);
-      return {
-        items: told,
-        more: rows.length - shown,
-        isWhole: from === cursor + 1,
-        through,
-        from: cursor + 1,
-      };
+      const rows = withoutQuiet(readNewest().filter(({ id }) => id >= from));
+      const items = describeNews(given, rows.slice(0, describedRows)).slice(0, limit);
+      const told = items.reduce((sum, item) => sum + item.rows, 0);
+      return { items, more: rows.length - told, isWhole: from === cursor + 1, through, from: cursor + 1 };
     },
 
     /** The newest items of all. */
     latest(limit: number): NewsItem[] {
       const newest = newestNews();
-      if (latest?.newest !== newest) {
-        const through = auditRepository.newestId();
-        const rows = readNews(auditRepository, Math.max(0, through - readRows) + 1, through);
-        latest = { newest, items: describeNews(given, rows.slice(0, describedRows)) };
-      }
+      if (latest?.newest !== newest)
+        latest = { newest, items: describeNews(given, readNewest().slice(0, describedRows)) };
       return latest.items.slice(0, limit);
     },
 
@@ -72,6 +62,8 @@ export function createNews(given: Given) {
 
   /** A muted finding is no news, and neither is one that was expected: it opened in a maintenance window. */
   function withoutQuiet(rows: AuditRow[]): AuditRow[] {
+    const muted = findings.all().filter((finding) => isMuted(finding, now()));
+    const mutedTargets = new Set<string | null>(muted.map(({ id }) => findingTarget(id)));
     const expected = new Set<string | null>();
     const quiet = new Set<number>();
     for (const { id, event, target, detail } of rows.toReversed()) {
@@ -79,14 +71,9 @@ export function createNews(given: Given) {
         if (detail?.in_window) expected.add(target);
         else expected.delete(target);
       }
-      if (event.startsWith('finding.') && (expected.has(target) || isMutedNow(target))) quiet.add(id);
+      if (event.startsWith('finding.') && (expected.has(target) || mutedTargets.has(target))) quiet.add(id);
     }
     return rows.filter(({ id }) => !quiet.has(id));
-  }
-
-  function isMutedNow(target: string | null): boolean {
-    const finding: Finding | null = findings.find(Number(target?.replace('finding:', '')));
-    return finding !== null && isMuted(finding, now());
   }
 }
 
@@ -100,17 +87,24 @@ function isNews({ event, outcome, detail }: AuditRow): boolean {
   return alwaysNews.includes(event) || ['first', 'recovered'].includes(String(detail?.transition));
 }
 
-/** Reads only the rows since its last call. */
+/** Reads each row once: the log grows with every action, and most of its rows are no news. */
 function createNewestNews(repository: Given['auditRepository']) {
   let read = 0;
-  let newest = 0;
-  return (): number => {
+  let rows: AuditRow[] = [];
+  return {
+    newestNews: () => readNewest()[0]?.id ?? 0,
+    readNewest,
+  };
+
+  /** The news among the newest rows; newest first. */
+  function readNewest(): AuditRow[] {
     const through = repository.newestId();
     // The log of a backup may have replaced a longer one.
-    if (through < read) [read, newest] = [0, 0];
-    const [found] = readNews(repository, Math.max(read, through - readRows) + 1, through);
+    if (through < read) [read, rows] = [0, []];
+    if (through === read) return rows;
+    const from = Math.max(read, through - readRows) + 1;
+    rows = [...readNews(repository, from, through), ...rows.filter(({ id }) => id > through - readRows)];
     read = through;
-    newest = found?.id ?? newest;
-    return newest;
-  };
+    return rows;
+  }
 }

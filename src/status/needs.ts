@@ -6,14 +6,14 @@ import { type Finding, isMuted } from '../checks/finding.ts';
 import { titleOfComponent } from '../checks/state-words.ts';
 import type { ActiveIncident } from './incidents-repository.ts';
 
-/** `rank`: 0 is the worst. `state`: of an incident, its status. */
+/** `rank`: 0 is the worst. `state`: of an incident, its status; severe: an open one of the severities 1 and 2. */
 export type Need = {
   rank: number;
   name: string;
   sentence: string;
   since: string;
   href: string;
-  state: Severity | 'open' | 'mitigated';
+  state: Severity | 'severe' | 'open' | 'mitigated';
   fix: Finding['fix'];
 };
 
@@ -40,7 +40,7 @@ function viewFinding({ id, severity, component, title, text, opened_at, fix }: F
   return {
     rank: rankOfSeverity[severity],
     name: titleOfComponent(component),
-    sentence: `${title}. ${text}`,
+    sentence: `${title}. ${text.replace(/[^.!?]$/, '$&.')}`,
     since: opened_at,
     href: url(id === null ? '/checks' : `/checks#finding-${id}`),
     state: severity,
@@ -49,15 +49,20 @@ function viewFinding({ id, severity, component, title, text, opened_at, fix }: F
 }
 
 /** A severe one stands with the errors. */
+const states = {
+  severe: { rank: 0, state: 'severe' },
+  open: { rank: 1, state: 'open' },
+  mitigated: { rank: 3, state: 'mitigated' },
+} as const;
+
 function viewIncident({ number, title, severity, status, opened_at }: ActiveIncident): Need {
   const isMitigated = status === 'mitigated';
   return {
-    rank: isMitigated ? 3 : severity <= 2 ? 0 : 1,
+    ...(isMitigated ? states.mitigated : severity <= 2 ? states.severe : states.open),
     name: `Incident #${number}`,
     sentence: isMitigated ? `${title}. Write what solved it and close it.` : `${title}.`,
     since: opened_at,
     href: url(`/incidents/${number}`),
-    state: isMitigated ? 'mitigated' : 'open',
     fix: null,
   };
 }

@@ -101,7 +101,7 @@ function registerNewsApi(app: FastifyInstance, { news }: Context) {
 function newsBody({ id, at, event, target, transition, subject, text, href, rows, began }: NewsItem) {
   return {
     ...{ id, at, event, target, transition, href, rows },
-    sentence: `${subject} ${text}.`,
+    sentence: `${subject}${text}.`,
     began_at: began.at,
   };
 }

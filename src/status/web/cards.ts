@@ -31,10 +31,18 @@ export const needsCard = (ctx: Pick<StatusContext, 'findings' | 'incidents' | 'n
 
 const badges = {
   ...stateBadges,
-  open: { tone: 'bad', icon: 'tri', word: 'Open' },
+  severe: { tone: 'bad', icon: 'cross', word: 'Open' },
+  open: { tone: 'warn', icon: 'tri', word: 'Open' },
   mitigated: { tone: 'hold', icon: 'pause', word: 'Mitigated' },
 };
-const icons = { open: 'pulse', mitigated: 'pulse', error: 'cross', warning: 'tri', info: 'info' };
+const icons = {
+  severe: 'pulse',
+  open: 'pulse',
+  mitigated: 'pulse',
+  error: 'cross',
+  warning: 'tri',
+  info: 'info',
+};
 
 function viewNeed({ name, sentence, since, href, state, fix }: Need) {
   const own = viewFix(fix);
