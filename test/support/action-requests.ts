@@ -96,6 +96,34 @@ const ofErrors = {
   'POST /ui/errors/:id/open': (app) => submit(app, `/ui/errors/${lastError(app)}/open`),
 } satisfies Requests;
 
+/** Incident 1 is open until it is closed. */
+const ofIncidents = {
+  'POST /api/v1/incidents': (app) => post(app, '/api/v1/incidents', { title: 'Imports fail', severity: 2 }),
+  'POST /ui/incidents/open': (app) => submit(app, '/ui/incidents/open', { title: 'One more', severity: '3' }),
+  'PUT /api/v1/incidents/:number': (app) => send(app, 'PUT', '/api/v1/incidents/1', { owner: 'ada' }),
+  'POST /ui/incidents/:number/edit': (app) => submit(app, '/ui/incidents/1/edit', { owner: 'ben' }),
+  'POST /api/v1/incidents/:number/entries': (app) =>
+    post(app, '/api/v1/incidents/1/entries', { kind: 'note', text: 'Looking.' }),
+  'POST /ui/incidents/:number/notes': (app) => submit(app, '/ui/incidents/1/notes', { text: 'Looking.' }),
+  'POST /api/v1/incidents/:number/items': (app) =>
+    post(app, '/api/v1/incidents/1/items', { text: 'Renew the key' }),
+  'POST /ui/incidents/:number/items': (app) =>
+    submit(app, '/ui/incidents/1/items', { text: 'Write it down' }),
+  'POST /api/v1/incidents/:number/items/:n': (app) =>
+    post(app, '/api/v1/incidents/1/items/1', { state: 'done' }),
+  'POST /ui/incidents/:number/items/:n': (app) => submit(app, '/ui/incidents/1/items/2', { state: 'done' }),
+  'POST /api/v1/incidents/:number/mitigate': (app) => post(app, '/api/v1/incidents/1/mitigate'),
+  'POST /api/v1/incidents/:number/reopen': (app) =>
+    post(app, '/api/v1/incidents/1/reopen', { reason: 'it is back' }),
+  'POST /ui/incidents/:number/mitigate': (app) => submit(app, '/ui/incidents/1/mitigate'),
+  'POST /ui/incidents/:number/reopen': (app) =>
+    submit(app, '/ui/incidents/1/reopen', { reason: 'it is back' }),
+  'POST /api/v1/incidents/:number/close': (app) =>
+    post(app, '/api/v1/incidents/1/close', { resolution: 'The key was renewed.' }),
+  'POST /ui/incidents/:number/close': (app) =>
+    submit(app, '/ui/incidents/2/close', { resolution: 'It was the same.' }),
+} satisfies Requests;
+
 const ofIndex = {
   'POST /api/v1/index/snapshot': (app) => upload(app, buildZip(toParts(app.members))),
   'POST /api/v1/index/snapshot/discard': (app) =>
@@ -201,6 +229,7 @@ export const actionRequests: Requests = {
   ...ofSheets,
   ...ofCaches,
   ...ofErrors,
+  ...ofIncidents,
   ...ofIndex,
   ...ofSchedules,
   ...ofBackups,

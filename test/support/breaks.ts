@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Backup } from '../../src/backup-store/backup.ts';
 import type { openDatabase } from '../../src/core/db/open.ts';
 import { modelOf } from '../../src/embedding/model-change.ts';
+import { incidents } from '../../src/incidents/feature.ts';
 import { flags } from '../../src/flags/feature.ts';
 import { logStore } from '../../src/log-store/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
@@ -45,6 +46,17 @@ export function roundsOf(
       },
     ],
     'of thresholds': [
+      {
+        check: 'incidents',
+        component: 'incident',
+        title: 'Incident #1 is not mitigated in time',
+        async apply() {
+          const verbs = app.use(incidents).incidents;
+          const { number } = await verbs.open({ title: 'It is late', severity: 1 }, operator);
+          app.ops.prepare(`UPDATE incident SET due_at = opened_at`).run();
+          return () => verbs.mitigate(number, operator);
+        },
+      },
       {
         check: 'event-loop',
         component: 'server',

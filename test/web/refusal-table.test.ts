@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
+import { incidents } from '../../src/incidents/feature.ts';
 import { maintenance } from '../../src/maintenance/feature.ts';
 import type { Action } from '../../src/web/action.ts';
 import { startApp } from '../support/app.ts';
@@ -38,6 +39,7 @@ const single = [
   'errors.resolve',
   'finding.muted',
   'finding.unmuted',
+  'incident.mitigated',
   'job.cancel',
   'job.removed',
   'queue.retry_failed',
@@ -132,6 +134,19 @@ const deletes: Step[] = [
   ['admin', {}, unconfirmed],
   ['admin', word('delete'), 'last_proven'],
 ];
+
+/** Incident 1 is open, with job 1 as its cause; incident 2 is closed. */
+
+const closing: Step[] = [
+  ['operator', { resolution: 'short' }, invalid],
+  ['operator', { resolution: 'It was repaired.' }, 'wrong_state'],
+];
+const reopening: Step[] = [
+  ['operator', {}, unconfirmed],
+  ['operator', { reason: 'it is back' }, 'wrong_state'],
+];
+const noNote: Step[] = [['operator', { text: ' ' }, invalid]];
+const opening = { title: 'One more', source_ref: 'job:1' };
 
 const inWrongState: Record<string, Steps> = {
   'backup.removed': {
@@ -230,6 +245,40 @@ const inWrongState: Record<string, Steps> = {
     'POST /api/v1/runs/1/steps/2': skipsDone,
     'POST /ui/runs/1/steps/2': skipsDone,
   },
+  'incident.opened': {
+    'POST /api/v1/incidents': [
+      ['operator', { ...opening, severity: 3, title: ' ' }, invalid],
+      ['operator', { ...opening, severity: 3 }, 'wrong_state'],
+    ],
+    'POST /ui/incidents/open': [
+      ['operator', { ...opening, severity: '9' }, invalid],
+      ['operator', opening, 'wrong_state'],
+    ],
+  },
+  'incident.closed': {
+    'POST /api/v1/incidents/2/close': closing,
+    'POST /ui/incidents/2/close': closing,
+  },
+  'incident.reopened': {
+    'POST /api/v1/incidents/1/reopen': reopening,
+    'POST /ui/incidents/1/reopen': reopening,
+  },
+  'incident.changed': {
+    'PUT /api/v1/incidents/1': [['operator', { title: ' ' }, invalid]],
+    'POST /ui/incidents/1/edit': [
+      ['operator', { title: ' ' }, invalid],
+      ['operator', { owner: 'ada', 'was:owner': 'ben' }, 'edit_conflict'],
+    ],
+  },
+  'incident.entry_added': {
+    'POST /api/v1/incidents/1/entries': noNote,
+    'POST /ui/incidents/1/notes': noNote,
+  },
+  'incident.item_changed': {
+    'POST /api/v1/incidents/1/items': noNote,
+    'POST /ui/incidents/1/items': noNote,
+    'POST /ui/incidents/1/items/1': [['operator', { state: 'done' }, 'not_found']],
+  },
   'workers.drain': {
     'POST /api/v1/workers/drain': [
       ['operator', { timeout_sec: 1 }, invalid],
@@ -261,6 +310,10 @@ t.test('the domain judges arguments, danger, confirmation and state in this orde
   const ada = { ...systemRequester, actor: 'ada' };
   const { id } = await windows.start({ level: 'announce', reason: 'a test needs it' }, ada);
   await windows.end(id, ada);
+  const verbs = app.use(incidents).incidents;
+  await verbs.open({ title: 'Imports fail', severity: 2, source_ref: 'job:1' }, ada);
+  await verbs.open({ title: 'Nothing is embedded', severity: 2 }, ada);
+  await verbs.close(2, 'It was repaired.', ada);
   for (const steps of Object.values(inWrongState)) await tryAll(t, app, steps);
 });
 

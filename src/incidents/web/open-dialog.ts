@@ -66,7 +66,7 @@ function sendOpening(
     needs: incidentActions.open.name,
     back: url('/incidents'),
     sourceRef: source?.source_ref ?? '',
-    cause: source && source.entry.text.split('\n').slice(1).join(' '),
+    cause: source?.entry.text.split('\n').slice(1).join(' '),
     fields: viewFields(ctx, source?.details ?? noDetails, form, error),
     ...readProblems(error),
   });

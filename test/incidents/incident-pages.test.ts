@@ -1,0 +1,116 @@
+// The pages, the dialogs and the API of incidents, in one server.
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
+import { addError } from '../support/errors.ts';
+import { fieldProblems, textOf } from '../support/screen.ts';
+
+t.test('incidents in a server', async (t) => {
+  const app = await startApp(t);
+  const empty = await app.page('/incidents');
+  t.match(
+    textOf(empty.html, '#incident-list'),
+    'No incident yet. One opens by itself when an error lasts 5 minutes.',
+  );
+  t.match(textOf(empty.html, '#incident-list'), '–');
+
+  await t.test('a failed job, a group of errors: prefilled, and linked both ways', async (t) => {
+    const { repository } = app.parts;
+    const failed = insertJob(repository, { operation: 'repair' });
+    endJob(repository, failed, 'failed');
+    const source_ref = `job:${failed.number}`;
+    const dialog = await app.page(`/ui/incidents/open?source_ref=${source_ref}`);
+    const title = dialog.html.querySelector('#incident-title')?.getAttribute('value') ?? '';
+    t.match(title, `#${failed.number}`);
+    t.match(textOf((await app.page(`/jobs/${failed.number}`)).html, '.job-main'), 'Open incident…');
+    const opened = await app.submit('/ui/incidents/open', { title, severity: '2', source_ref });
+    t.equal(opened.headers.get('location'), '/incidents/1');
+    t.match(textOf((await app.page(`/jobs/${failed.number}`)).html, '.job-main'), 'Incident #1');
+    t.match(
+      textOf((await app.page('/incidents/1')).html, '[aria-label="Linked things"]'),
+      /Job #\d+ .*Failed/,
+    );
+    const again = await app.page(`/ui/incidents/open?source_ref=${source_ref}`);
+    t.match(textOf(again.html, '#dialog-submit'), 'Show incident #1');
+    const refused = await app.json('/api/v1/incidents', { title: 'x', severity: 3, source_ref });
+    t.match(refused, { status: 409, body: { error: { code: 'wrong_state', details: { number: 1 } } } });
+
+    const group = await addError(app, { message: 'disk is gone' });
+    const page = await app.page(`/errors/${group}`);
+    t.match(textOf(page.html, '#one-error'), 'Open incident…');
+    const other = await app.json('/api/v1/incidents', {
+      title: 'Errors',
+      severity: 4,
+      source_ref: `error:${group}`,
+    });
+    t.equal(other.status, 201);
+    t.match(textOf((await app.page(`/errors/${group}`)).html, '#one-error'), 'Incident #2');
+  });
+
+  await t.test('a refused form says why, and keeps what was typed', async (t) => {
+    const answer = await app.submit('/ui/incidents/1/close', { resolution: 'short', post_mortem: 'on' });
+    t.equal(answer.status, 422);
+    const { html } = await parsed(answer);
+    t.same(fieldProblems(html), { resolution: 'Resolution: write at least 10 characters.' });
+    t.match(textOf(html, '#resolution'), 'short');
+    const note = await parsed(await app.submit('/ui/incidents/1/notes', { text: ' ' }));
+    t.match(textOf(note.html, '#incident-note-problem'), 'Note: write at least one character.');
+  });
+
+  await t.test('the page shows moves, notes and action items', async (t) => {
+    await app.submit('/ui/incidents/1/notes', { text: '<b>Looking</b>' });
+    await app.submit('/ui/incidents/1/items', { text: 'Renew keys', owner: 'anna', due: '2020-01-01' });
+    await app.submit('/ui/incidents/1/mitigate', {});
+    const { html, text } = await app.page('/incidents/1');
+    t.match(textOf(html, '#h-state'), 'Mitigated');
+    t.match(textOf(html, '.steps'), 'Renew keys Open. anna, due 2020-01-01 overdue');
+    t.notMatch(text, '<b>Looking</b>');
+    t.match(
+      textOf(html, '.incident-timeline'),
+      /Job failed.* Incident opened .* Note .* Action item added .* Mitigated/,
+    );
+    await app.submit('/ui/incidents/1/close', { resolution: 'The sheet was added.', post_mortem: 'on' });
+    t.match(textOf((await app.page('/incidents')).html, '[aria-labelledby="h-post-mortems"]'), 'incident #1');
+  });
+
+  await t.test('the list keeps its filters in the address; the hub says how many are open', async (t) => {
+    const { html } = await app.page('/incidents?status=closed&severity=2&q=repair');
+    t.match(textOf(html, '#h-incidents'), '1 matching incident');
+    t.equal(html.querySelector('#incidents-q')?.getAttribute('value'), 'repair');
+    t.match(
+      textOf((await app.page('/incidents?service=none')).html, '#incident-list'),
+      'No incidents match these filters.',
+    );
+    const { body } = await app.json('/api/v1/incidents?status=active&limit=1');
+    t.match(body, { items: [{ number: 2, severity: 4, is_overdue: false }], next_cursor: null });
+    t.match((await app.page('/status')).text, '1 open, the worst of severity 4');
+  });
+
+  await t.test('the API has the timeline, and its moves are guarded', async (t) => {
+    const { body } = await app.json('/api/v1/incidents/1');
+    t.match(body, {
+      status: 'closed',
+      links: { post_mortem: 'incident-1' },
+      items: [{ n: 1, state: 'open' }],
+    });
+    t.match(body.entries.at(-1), {
+      kind: 'link',
+      text: 'Post-mortem started',
+      ref: 'document:post_mortem/incident-1',
+    });
+    t.equal((await app.json('/api/v1/incidents/1/mitigate', {})).status, 409);
+    t.equal((await app.json('/api/v1/incidents/1/reopen', { reason: 'no' })).status, 422);
+    t.equal((await app.json('/api/v1/incidents/1/reopen', { reason: 'it is back' })).body.status, 'open');
+    t.equal((await app.json('/api/v1/incidents/1/items/1', { state: 'done' })).body.state, 'done');
+    t.equal((await app.json('/api/v1/incidents/1/entries', { kind: 'status', text: 'x' })).status, 422);
+    t.equal((await app.json('/api/v1/incidents/1/entries', { kind: 'note', text: 'x' })).status, 201);
+    t.equal((await app.json('/api/v1/incidents/77')).status, 404);
+    t.equal((await app.json('/api/v1/incidents?other=1')).status, 422);
+    t.equal((await app.json('/api/v1/incidents', { title: '', severity: 3 })).status, 422);
+  });
+});
+
+async function parsed(answer: Response) {
+  const { parse } = await import('node-html-parser');
+  return { html: parse(await answer.text()) };
+}
