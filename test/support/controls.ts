@@ -9,6 +9,8 @@ export type Control = { node: HTMLElement; method: 'GET' | 'POST'; address: stri
 
 /** Finds the route and the action of a control. */
 export function createControlRoutes(routes: Route[]) {
+  /** By the address of the route: a page has hundreds of controls, and each is compared with all routes. */
+  const patterns = new Map<string, RegExp>();
   return { find, actionOf };
 
   /** The action of a dialog is that of the POST with the same address, or of a run. */
@@ -20,10 +22,15 @@ export function createControlRoutes(routes: Route[]) {
 
   function find(method: string, address: string): Route | undefined {
     const [path = ''] = address.split('?');
-    const fits = ({ url }: Route) => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`).test(path);
     return routes
-      .filter((route) => route.method === method && fits(route))
+      .filter((route) => route.method === method && patternOf(route).test(path))
       .sort((one, other) => one.url.split(':').length - other.url.split(':').length)[0];
+  }
+
+  function patternOf({ url }: Route): RegExp {
+    const pattern = patterns.get(url) ?? new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`);
+    patterns.set(url, pattern);
+    return pattern;
   }
 }
 
