@@ -28,9 +28,9 @@ export async function runScript<Args>(
   work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
 ): Promise<void> {
   const config = withSaved(loadConfig());
-  const { job, messageFd } = readScriptEnvironment();
+  const { job, messageFd, traceparent } = readScriptEnvironment();
   const send = (message: ScriptMessage) => writeMessage(messageFd, message);
-  const reportStatements = traceScript(config, send);
+  const reportStatements = traceScript(config, traceparent, send);
   const reporter = createReporter(send);
   try {
     const args = JSON.parse(readFileSync(0, 'utf8')) as Args;

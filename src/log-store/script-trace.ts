@@ -1,6 +1,5 @@
 // The report of a script, a worker or a thread on its own statements. The request that has started a script is known by its
 // `traceparent`.
-import { type Config, readScriptEnvironment } from '../core/config.ts';
 import { observeStatements } from '../core/db/driver.ts';
 import { isObject } from '../core/json.ts';
 import { shorten } from '../core/shorten.ts';
@@ -15,8 +14,8 @@ type Send = (message: { type: 'statements'; items: StatementCount[] }) => void;
 
 /** From now on, counts the statements of this script, and passes its trace on to the services that it asks. The returned
  *  function sends the statements that took the most time, if there are any. */
-export function traceScript(config: Config, send: Send): () => void {
-  inheritTraceparent(readScriptEnvironment().traceparent);
+export function traceScript(config: Settings, traceparent: string, send: Send): () => void {
+  inheritTraceparent(traceparent);
   return countStatements(config, send);
 }
 
