@@ -169,6 +169,7 @@ export const eventGroups: EventGroup[] = [
     events: {
       'document.seeded': words('Document proposed'),
       'document.saved': words('Document saved', 'Save a document'),
+      'document.previewed': words('Document previewed', 'Preview a document'),
       'document.removed': words('Document removed', 'Remove a document'),
       'document.reviewed': words('Document reviewed', 'Review a document'),
       'run.started': words('Run of a runbook started', 'Start a run'),

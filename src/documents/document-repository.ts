@@ -1,6 +1,21 @@
 // Statements on the tables `document` and `document_version` of ops.db.
-import { type Db, prepareAll } from '../core/db/open.ts';
+import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
+import { containing, like } from '../core/db/word-search.ts';
 import type { Document, DocumentKey, DocumentKind, DocumentVersion } from './document.ts';
+
+/** A document without its texts. */
+export type ListedDocument = Pick<
+  Document,
+  'kind' | 'slug' | 'title' | 'version' | 'owner' | 'tags' | 'by' | 'at'
+>;
+
+export type ListedVersion = Pick<DocumentVersion, 'version' | 'title' | 'by' | 'at'>;
+
+/** `words`: each is in the title, the text or the tags. */
+export type DocumentFilter = { kind: DocumentKind | null; tag: string | null; words: string[] };
+
+/** The last one of a page of the list. */
+export type DocumentCursor = Pick<Document, 'at' | 'kind' | 'slug'>;
 
 type Stored<T> = Omit<T, 'tags'> & { tags: string };
 
@@ -25,12 +40,37 @@ const sql = {
   `,
   version: 'SELECT * FROM document_version WHERE kind = @kind AND slug = @slug AND version = @version',
   versions: `
-    SELECT version, title, by, at FROM document_version WHERE kind = @kind AND slug = @slug ORDER BY version DESC
+    SELECT version, title, by, at FROM document_version
+    WHERE kind = @kind AND slug = @slug AND version < @before ORDER BY version DESC LIMIT @limit
+  `,
+  counts: 'SELECT kind, count(*) AS count FROM document WHERE removed_at IS NULL GROUP BY kind',
+  tags: `
+    SELECT DISTINCT tag.value FROM document, json_each(document.tags) AS tag
+    WHERE removed_at IS NULL AND kind = coalesce(?, kind) ORDER BY tag.value LIMIT 500
   `,
 };
 
+/** The newest one first. A search reads each text. */
+function searchSql(words: number): string {
+  const found = Array.from({ length: words }, (_, at) => {
+    const columns = ['title', 'body', 'tags'].map((column) => like(column, `word${at}`));
+    return `AND (${columns.join(' OR ')})`;
+  });
+  return `
+    SELECT kind, slug, title, version, owner, tags, by, at FROM document
+    WHERE removed_at IS NULL AND kind = coalesce(@kind, kind)
+      AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag))
+      AND (@at IS NULL OR (at, kind, slug) < (@at, @ofKind, @ofSlug))
+      ${found.join(' ')}
+    ORDER BY at DESC, kind DESC, slug DESC LIMIT @limit
+  `;
+}
+
+const everyVersion = Number.MAX_SAFE_INTEGER;
+
 export function createDocumentRepository(ops: Db) {
   const statements = prepareAll(ops, sql);
+  const prepare = prepareOnce(ops);
   return {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
 
@@ -48,9 +88,27 @@ export function createDocumentRepository(ops: Db) {
 
     version: (key: DocumentKey & { version: number }) => read<DocumentVersion>(statements.version.get(key)),
 
-    /** Newest first. */
-    versions: (key: DocumentKey) =>
-      statements.versions.all(key) as Pick<DocumentVersion, 'version' | 'title' | 'by' | 'at'>[],
+    /** Newest first, those before a version. */
+    versions: (key: DocumentKey, { limit, before = everyVersion }: { limit: number; before?: number }) =>
+      statements.versions.all({ ...key, limit, before }) as ListedVersion[],
+
+    search({ kind, tag, words }: DocumentFilter, limit: number, before: DocumentCursor | null) {
+      const rows = prepare(searchSql(words.length)).all({
+        ...{ kind, tag, limit, at: before?.at ?? null },
+        ...{ ofKind: before?.kind ?? null, ofSlug: before?.slug ?? null },
+        ...Object.fromEntries(words.map((word, at) => [`word${at}`, containing(word)])),
+      }) as (Omit<ListedDocument, 'tags'> & { tags: string })[];
+      return rows.map((row): ListedDocument => ({ ...row, tags: JSON.parse(row.tags) }));
+    },
+
+    counts(): Record<DocumentKind, number> {
+      const rows = statements.counts.all() as { kind: DocumentKind; count: number }[];
+      const counted = rows.map(({ kind, count }) => [kind, count]);
+      return { runbook: 0, post_mortem: 0, note: 0, ...Object.fromEntries(counted) };
+    },
+
+    /** The tags in use, at most 500. */
+    tags: (kind: DocumentKind | null) => statements.tags.pluck().all(kind) as string[],
   };
 }
 

@@ -3,7 +3,7 @@ import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { findReasonControl } from '../core/confirmation.ts';
 import { formatBytes, formatNumber } from '../core/format.ts';
 import { withoutUnseen } from '../core/unseen.ts';
-import { type DocumentFields, type DocumentKey, kindWords, priorities } from './document.ts';
+import { type DocumentFields, type DocumentKey, fieldsOf, kindWords, priorities } from './document.ts';
 
 export const limits = {
   slug: 60,
@@ -33,7 +33,7 @@ export function slugOf(title: string): string {
 export function tidyFields(fields: DocumentFields): DocumentFields {
   const tags = fields.tags.map((tag) => tag.trim()).filter(Boolean);
   return {
-    ...fields,
+    ...fieldsOf(fields),
     title: fields.title.trim(),
     body: plainLines(fields.body),
     owner: fields.owner?.trim() || null,

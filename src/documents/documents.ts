@@ -37,6 +37,13 @@ export function createDocuments(given: Given) {
     /** Throws `not_found`. */
     find: (key: DocumentKey): Document => find(given, key),
 
+    /** Also a removed one. Throws `not_found`. */
+    findEver(key: DocumentKey): Document {
+      const document = repository.find(key);
+      if (!document) throw unknownDocument(key);
+      return document;
+    },
+
     /** Null if there is none. */
     peek: (key: DocumentKey): Document | null => peek(given, key),
 
@@ -44,6 +51,9 @@ export function createDocuments(given: Given) {
     atVersion: (key: DocumentKey, version: number): DocumentVersion => atVersion(given, key, version),
 
     versions: repository.versions,
+    search: repository.search,
+    counts: repository.counts,
+    tags: repository.tags,
 
     /** Saves the next version, unless nothing is changed: then the answer has the version of before. `version`: the one that its
      *  author has seen, 0 for a new document. A removed one comes back. Throws `invalid_arguments` and `edit_conflict`. */
@@ -76,11 +86,7 @@ export function createDocuments(given: Given) {
     /** Adds the documents that never existed. One that was changed or removed stays as it is. */
     async seed(seeds: Seed[]): Promise<void> {
       for (const seed of seeds) assertValid(seed, tidyFields(seed.fields));
-      const isMissing = (seed: Seed) => repository.find(seed) === null;
-      if (!seeds.some(isMissing)) return;
-      await change(() => {
-        for (const seed of seeds.filter(isMissing)) addSeed(given, seed);
-      });
+      if (missingOf(given, seeds).length > 0) await change(() => addSeeds(given, seeds));
     },
   };
 }
@@ -127,6 +133,13 @@ function saveNext(given: Given, { key, fields, seen, by, restored }: Save): Docu
   };
   given.audit.record({ event: 'document.saved', by, target: documentTarget(key), outcome: 'ok', detail });
   return saved;
+}
+
+const missingOf = ({ documentRepository }: Given, seeds: Seed[]): Seed[] =>
+  seeds.filter((seed) => documentRepository.find(seed) === null);
+
+function addSeeds(given: Given, seeds: Seed[]) {
+  for (const seed of missingOf(given, seeds)) addSeed(given, seed);
 }
 
 function addSeed(given: Given, { fields, ...key }: Seed) {

@@ -27,6 +27,7 @@ function createMarkdown(links: RegExp): Markdown {
   markdown.validateLink = (address) => links.test(address.trim());
   markdown.core.ruler.push('console', ({ tokens }) => {
     lowerHeadings(tokens);
+    alignCells(tokens);
     markBoxes(tokens);
     for (const { children } of tokens) if (children) markLinks(children);
   });
@@ -36,6 +37,14 @@ function createMarkdown(links: RegExp): Markdown {
 function lowerHeadings(tokens: Tokens) {
   for (const token of tokens)
     if (/^heading_/.test(token.type)) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
+}
+
+/** The pages allow no inline styles. */
+function alignCells(tokens: Tokens) {
+  for (const token of tokens) {
+    const [, side] = /^text-align:(right|center)$/.exec(String(token.attrGet('style') ?? '')) ?? [];
+    if (token.attrGet('style') !== null) token.attrs = side ? [['class', side]] : null;
+  }
 }
 
 /** A list item that begins with `[ ]` or `[x]` is a task. */

@@ -17,11 +17,11 @@ export type Action = {
   /** The least role for any arguments; the domain may refuse some arguments to it. */
   role: LeastRole;
   tier: Tier;
-  /** The subject of the change; `browser`: only cookies of the browser, so it leaves no audit row. */
+  /** The subject of the change; `browser`: only cookies of the browser, or what it shows, so it leaves no audit row. */
   changes: Changes;
-  /** The target of its audit rows while the domain has not read the request, e.g. `workers`, or of the record that the one
-   *  parameter of the address names; absent: the address. */
-  target?: string | ((named: string) => string);
+  /** The target of its audit rows while the domain has not read the request, e.g. `workers`, or of the record that the
+   *  parameters of the address name; absent: the address. */
+  target?: string | ((...named: string[]) => string);
   /** Stays possible while maintenance makes the server read-only. */
   allowedInReadOnly?: true;
 };

@@ -38,7 +38,8 @@ export function createApiAddress(declared: Page[]): (target: string) => string {
     const [path = '', ...query] = target.split('?');
     for (const { pattern, api } of pairs) {
       const match = pattern.exec(path);
-      if (match) return [api.replace(/:\w+/, match[1] ?? ''), ...query].join('?');
+      const named = match?.slice(1);
+      if (named) return [api.replace(/:\w+/g, () => named.shift() ?? ''), ...query].join('?');
     }
     return target;
   };

@@ -93,8 +93,8 @@ function ofAction(event: string, request: FastifyRequest, detail: Record<string,
 function targetOf({ routeOptions, params }: FastifyRequest): string | null {
   const { target = null } = routeOptions.config.action ?? {};
   if (typeof target !== 'function') return target;
-  const [named] = Object.values(params as Record<string, unknown>);
-  return named === undefined ? null : target(String(named));
+  const named = Object.values(params as Record<string, unknown>).map(String);
+  return named.length === 0 ? null : target(...named);
 }
 
 /** Without the query, whose values are not for the audit log. */

@@ -66,7 +66,7 @@ t.test('a save makes the next version, and the same text makes none', async (t) 
   const again = await documents.save(key, { ...fields, body: 'one\ntwo' }, { version: 1, by: anna });
   t.match(again, { version: 2, by: operator.actor }, 'a save that arrives twice is no conflict');
   t.strictSame(
-    documents.versions(key).map(({ version, by }) => [version, by]),
+    documents.versions(key, { limit: 10 }).map(({ version, by }) => [version, by]),
     [
       [2, operator.actor],
       [1, 'anna'],

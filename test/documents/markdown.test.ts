@@ -51,7 +51,7 @@ const allowed = new Set(
     'span',
   ].concat(['blockquote', 'table', 'thead', 'tbody', 'tr', 'th', 'td']),
 );
-const allowedAttributes = ['href', 'rel', 'title', 'class', 'start', 'style'];
+const allowedAttributes = ['href', 'rel', 'title', 'class', 'start'];
 
 for (const hasOperations of [false, true])
   t.test(`attacks are inert ${hasOperations ? 'in a runbook' : 'in a note'}`, (t) => {
@@ -84,6 +84,11 @@ t.test('links, headings, tasks and operations', (t) => {
       ['☑ done', 'task'],
       ['[y] none', undefined],
     ],
+  );
+  const table = parseHtml(renderMarkdown('a|b|c\n-|-:|:-\n1|2|3'));
+  t.strictSame(
+    table.querySelectorAll('td').map((cell) => cell.rawAttrs),
+    ['', 'class="right"', ''],
   );
   const [web, console_] = root.querySelectorAll('a');
   t.equal(web?.getAttribute('rel'), 'noreferrer noopener');

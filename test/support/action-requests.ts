@@ -194,6 +194,26 @@ const ofChecks = {
     submit(app, `/ui/findings/${await findingOf(app, 'muted')}/unmute`),
 } satisfies Requests;
 
+const text = { title: 'A plan', body: 'One.' };
+/** The first version, the second one, and the first one again. */
+const ofDocuments = {
+  'PUT /api/v1/documents/:kind/:slug': (app) => send(app, 'PUT', '/api/v1/documents/note/plan', text),
+  'POST /ui/documents/:kind/:slug/save': (app) =>
+    submit(app, '/ui/documents/note/plan/save', { ...text, body: 'Two.', version: '1' }),
+  'POST /ui/documents/:kind/:slug/restore': (app) =>
+    submit(app, '/ui/documents/note/plan/restore', { restored: '1', version: '2' }),
+  'DELETE /api/v1/documents/:kind/:slug': (app) => send(app, 'DELETE', '/api/v1/documents/note/plan'),
+  async 'POST /ui/documents/:kind/:slug/remove'(app) {
+    await send(app, 'PUT', '/api/v1/documents/note/plan', text);
+    return submit(app, '/ui/documents/note/plan/remove');
+  },
+  async 'POST /api/v1/documents/:kind/:slug/review'(app) {
+    await send(app, 'PUT', '/api/v1/documents/runbook/plan', text);
+    return post(app, '/api/v1/documents/runbook/plan/review');
+  },
+  'POST /ui/documents/:kind/:slug/review': (app) => submit(app, '/ui/documents/runbook/plan/review'),
+} satisfies Requests;
+
 /** They hold nothing back. */
 const ofMaintenance = {
   'POST /api/v1/maintenance': (app) => post(app, '/api/v1/maintenance', announcement),
@@ -230,6 +250,7 @@ export const actionRequests: Requests = {
   ...ofCaches,
   ...ofErrors,
   ...ofIncidents,
+  ...ofDocuments,
   ...ofIndex,
   ...ofSchedules,
   ...ofBackups,

@@ -33,6 +33,8 @@ const single = [
   'cache.flushed',
   'checks.run',
   'credential.checked',
+  'document.removed',
+  'document.reviewed',
   'embedder.checked',
   'errors.mute',
   'errors.open',
@@ -147,8 +149,18 @@ const reopening: Step[] = [
 ];
 const noNote: Step[] = [['operator', { text: ' ' }, invalid]];
 const opening = { title: 'One more', source_ref: 'job:1' };
+/** There is no such document yet. */
+const saves: Step[] = [
+  ['operator', { title: 'A plan', body: '' }, invalid],
+  ['operator', { title: 'A plan', body: 'One.', version: 5 }, 'not_found'],
+];
 
 const inWrongState: Record<string, Steps> = {
+  'document.saved': {
+    'PUT /api/v1/documents/note/plan': saves,
+    'POST /ui/documents/note/plan/save': saves,
+    'POST /ui/documents/note/plan/restore': [['operator', { restored: '1', version: '2' }, 'not_found']],
+  },
   'backup.removed': {
     [`DELETE /api/v1/backups/${setName(newestBackup)}`]: deletes,
     [`POST /ui/backups/${setName(newestBackup)}/remove`]: deletes,
