@@ -16,8 +16,6 @@ type Given = DescribeSources & {
   now: () => Date;
 };
 
-export type News = ReturnType<typeof createNews>;
-
 /** Events of which those rows are news that say `first` or `recovered`. */
 const events = eventGroups
   .flatMap((group) => Object.keys(group.events))

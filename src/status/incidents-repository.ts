@@ -10,7 +10,7 @@ export type ActiveIncident = Pick<
 export type IncidentCounts = { open: number; mitigated: number };
 
 /** `late`: mitigated after their time, or not yet and overdue. `meanMs`: from the opening to the mitigation; null without one. */
-export type PastIncidents = { all: number; mitigated: number; late: number; meanMs: number | null };
+type PastIncidents = { all: number; mitigated: number; late: number; meanMs: number | null };
 
 /** Further rows of an event are not counted. */
 export const maxCounted = 10_000;
@@ -32,8 +32,6 @@ const sql = {
   events: 'SELECT count(*) FROM (SELECT 1 FROM audit WHERE event = ? AND id >= ? LIMIT ?)',
   up: `SELECT sum(good) AS good, sum(total) AS total FROM objective_tally WHERE name = 'up' AND span = 3600 AND at >= ?`,
 };
-
-export type IncidentFacts = ReturnType<typeof createIncidentFacts>;
 
 export function createIncidentFacts(ops: Db) {
   const statements = prepareAll(ops, sql);

@@ -1,6 +1,8 @@
 import '../support/plain-children.ts';
 import t from 'tap';
 import type { OutlookFact } from '../../src/core/hub-row.ts';
+import type { Schedule } from '../../src/schedule-store/schedule.ts';
+import { nextFact } from '../../src/schedules/next-fact.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 
@@ -41,4 +43,19 @@ t.test('without any fact there is no outlook', async (t) => {
   show(app);
   const { html } = await app.page('/operations');
   t.equal(html.querySelector('#outlook-card')?.text.trim(), '');
+});
+
+t.test('the next schedule is a fact while one is on', async (t) => {
+  const at = '2026-11-22T02:00:00.000Z';
+  const all = () => [{ name: 'backup' }, { name: 'sync' }] as Schedule[];
+  const load = (next: (schedule: Schedule) => { schedule: string; at: string } | null) =>
+    nextFact({ schedules: { all }, nextRuns: { after: next } }).load();
+  t.equal(
+    load(() => null),
+    null,
+  );
+  t.strictSame(
+    load(({ name }) => (name === 'sync' ? { schedule: name, at } : null)),
+    { words: ['Next: sync', { at }] },
+  );
 });
