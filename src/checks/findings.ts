@@ -27,9 +27,8 @@ type Given = Saving & { now: () => Date };
 export type Findings = ReturnType<typeof createFindings>;
 
 export function createFindings({ now, ...saving }: Given) {
-  const { repository, bus } = saving;
   const saver = createFindingSaver(saving);
-  const entries = createEntries(repository.all());
+  const entries = createEntries(saving.repository.all());
   const all = () => entries.all().flatMap(({ finding }) => finding ?? []);
   const takeOne = (origin: Origin, found: Found) => {
     const entry = entries.of({ check_id: origin.check_id, subject: found.subject });
@@ -87,14 +86,21 @@ export function createFindings({ now, ...saving }: Given) {
     /** Writes what is not saved yet, if ops.db is free, and announces changes. */
     save: saver.save,
 
-    /** Replaces a saved finding: `write` runs in the transaction. Throws what SQLite throws. */
+    ...createStored(saving, entries),
+  };
+}
+
+/** Changes of saved findings by other parts. Both throw what SQLite throws. */
+function createStored({ repository, bus }: Saving, entries: Entries) {
+  return {
+    /** Replaces a finding: `write` runs in the transaction. */
     replace(finding: Finding, write: () => void) {
       repository.putWith(finding, write);
       entries.of(finding).finding = finding;
       bus.emit('findings');
     },
 
-    /** Links a saved finding to the incident that `write` returns, in one transaction. Throws what SQLite throws. */
+    /** Links a finding to the incident that `write` returns, in one transaction. */
     link<Linked extends { number: number }>(finding: Finding, write: () => Linked): Linked {
       const incident = repository.transaction(() => {
         const incident = write();

@@ -21,7 +21,8 @@ export const manyTitle = 'Several things fail';
 /** Entries of one finding in an hour: one that comes and goes must not fill the timeline. */
 export const entriesPerHour = 8;
 
-/** Whether an open error has lasted, and still does: one from before a restart must be seen again. A finding that opened in a maintenance window is expected until the window is over. */
+/** Whether an open error has lasted, and still does: one from before a restart must be seen again. A finding that opened in a
+ *  maintenance window is expected until the window is over. */
 export function hasLasted({ opened_at, seen_at }: Finding, windows: Window[], now: Date): boolean {
   let from = Date.parse(opened_at);
   const ordered = [...windows].sort((one, other) => startOf(one) - startOf(other));

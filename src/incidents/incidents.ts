@@ -1,4 +1,4 @@
-// Opens, moves and changes incidents for people. Each call is one transaction: the change, its entry in the timeline, its audit row.
+// Opens, moves and changes incidents for people. Each call is one transaction: the change, its entry, its audit row.
 import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { assertConfirmed } from '../core/confirmation.ts';
 import { assertMatches, assertUnchanged } from '../core/edit-conflict.ts';
@@ -30,12 +30,15 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
   hasRunbook: HasRunbook;
 };
 
+/** `shown`: what the form had; `ifMatch`: the ETag of a program. */
+type EditOptions = { shown?: Partial<DetailTexts>; ifMatch?: string | undefined };
+
 type Action = (typeof incidentActions)[keyof typeof incidentActions];
 
 export type Incidents = ReturnType<typeof createIncidents>;
 
 export function createIncidents(given: Given) {
-  const { audit, bus, untilFree, now, repository, writes, sources, findings, hasRunbook } = given;
+  const { audit, bus, untilFree, repository, writes, sources, findings } = given;
 
   return {
     /** Throws `not_found`. */
@@ -68,20 +71,8 @@ export function createIncidents(given: Given) {
       }),
 
     /** `shown`: what the form had. Throws `edit_conflict`. */
-    edit: (
-      number: number,
-      wanted: GivenDetails,
-      by: Requester,
-      { shown = {}, ifMatch }: { shown?: Partial<DetailTexts>; ifMatch?: string | undefined } = {},
-    ) =>
-      change(incidentActions.change, number, by, () => {
-        const stored = repository.get(number);
-        const details = readDetails(wanted, stored, hasRunbook);
-        assertMatches(ifMatch, stored);
-        const last = lastChange(repository.entries(number));
-        assertUnchanged(editsOf(shown, { stored, given: details, change: last }), now());
-        return writes.change(stored, details, by);
-      }),
+    edit: (number: number, wanted: GivenDetails, by: Requester, options: EditOptions = {}) =>
+      change(incidentActions.change, number, by, () => editOne(given, number, wanted, by, options)),
 
     /** Runs `work` in a transaction, with the audit row of a refusal; then announces the change. */
     change,
@@ -124,6 +115,21 @@ function openOne(
     { ...details, source: cause?.source ?? 'hand', source_ref: cause?.source_ref ?? null },
     { by, why: describeBefore(before, by), entries: cause ? [cause.entry] : [] },
   );
+}
+
+function editOne(
+  { repository, writes, hasRunbook, now }: Given,
+  number: number,
+  wanted: GivenDetails,
+  by: Requester,
+  { shown = {}, ifMatch }: EditOptions,
+): Incident {
+  const stored = repository.get(number);
+  const details = readDetails(wanted, stored, hasRunbook);
+  assertMatches(ifMatch, stored);
+  const last = lastChange(repository.entries(number));
+  assertUnchanged(editsOf(shown, { stored, given: details, change: last }), now());
+  return writes.change(stored, details, by);
 }
 
 /** `Seen before: incident #4. Nobody can import.` */

@@ -1,4 +1,4 @@
-// The writes of incidents: each is the change, its entry in the timeline and its audit row, and part of a transaction of its caller.
+// The writes of incidents: each is the change, its entry in the timeline and its audit row. Part of a transaction of the caller.
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';

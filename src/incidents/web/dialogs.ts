@@ -84,8 +84,9 @@ export function readRefused(thrown: unknown, request: FastifyRequest): AppError 
   throw error;
 }
 
-function dialogsOf(ctx: IncidentContext): Dialog[] {
-  const { incidents, items, postMortems } = ctx;
+const dialogsOf = (ctx: IncidentContext): Dialog[] => [...moveDialogs(ctx), ...otherDialogs(ctx)];
+
+function moveDialogs({ incidents, postMortems }: IncidentContext): Dialog[] {
   return [
     {
       name: 'close',
@@ -118,6 +119,12 @@ function dialogsOf(ctx: IncidentContext): Dialog[] {
         return { tone: 'ok', title: 'Open again.', text: 'Its due time is that of its first opening.' };
       },
     },
+  ];
+}
+
+function otherDialogs(ctx: IncidentContext): Dialog[] {
+  const { incidents, items } = ctx;
+  return [
     {
       name: 'edit',
       template: 'dialog-edit',
