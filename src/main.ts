@@ -17,6 +17,7 @@ try {
   await import('./jobs/parts.ts');
   await import('./sources/parts.ts');
   await import('./schedules/parts.ts');
+  await import('./objectives/feature.ts');
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(
