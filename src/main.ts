@@ -17,7 +17,9 @@ try {
   await import('./jobs/parts.ts');
   await import('./sources/parts.ts');
   await import('./schedules/parts.ts');
-  await import('./objectives/feature.ts');
+  await import('./objectives/parts.ts');
+  await import('./incidents/parts.ts');
+  await import('./status/parts.ts');
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(

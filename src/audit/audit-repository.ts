@@ -12,6 +12,15 @@ type Piece = { from: number; to: number; isUp: boolean; limit: number };
 
 const columns = 'id, at, actor, event, target, outcome, reason, detail, peer, request_id, hash';
 
+const eventsOfAll = `
+  WITH RECURSIVE known (event) AS (
+    SELECT min(event) FROM audit
+    UNION ALL
+    SELECT (SELECT min(event) FROM audit WHERE event > known.event) FROM known WHERE event IS NOT NULL
+  )
+  SELECT event FROM known WHERE event IS NOT NULL
+`;
+
 export function createAuditRepository(ops: Db) {
   const prepare = prepareOnce(ops);
   const readOne = (sql: string, ...values: unknown[]) => {
@@ -44,17 +53,7 @@ export function createAuditRepository(ops: Db) {
       prepare('SELECT 1 FROM audit WHERE event = ? LIMIT 1').get(event) !== undefined,
 
     /** The events of all rows, each found by one step in the index. */
-    events: (): string[] =>
-      prepare(`
-        WITH RECURSIVE known (event) AS (
-          SELECT min(event) FROM audit
-          UNION ALL
-          SELECT (SELECT min(event) FROM audit WHERE event > known.event) FROM known WHERE event IS NOT NULL
-        )
-        SELECT event FROM known WHERE event IS NOT NULL
-      `)
-        .pluck()
-        .all() as string[],
+    events: (): string[] => prepare(eventsOfAll).pluck().all() as string[],
 
     /** Rows with that outcome, up to one more than `max`. */
     countOutcome: (outcome: Exclude<Outcome, 'ok'>, max: number): number =>
@@ -63,6 +62,12 @@ export function createAuditRepository(ops: Db) {
       `)
         .pluck()
         .get(outcome, max + 1) as number,
+
+    /** Counts the rows of an event from that id on, up to `max` and one more. */
+    countEvents: (event: string, fromId: number, max: number): number =>
+      prepare('SELECT count(*) FROM (SELECT 1 FROM audit WHERE event = ? AND id >= ? LIMIT ?)')
+        .pluck()
+        .get(event, fromId, max + 1) as number,
 
     /** The matching rows of a piece, newest first, or oldest first if `isUp`. */
     piece(filter: AuditFilter, { from, to, isUp, limit }: Piece): AuditRow[] {

@@ -3,8 +3,6 @@ import { type Caches, ofText } from '../core/cache.ts';
 import type { DocumentVersion } from './document.ts';
 import { renderMarkdown } from './markdown.ts';
 
-export type DocumentHtml = ReturnType<typeof createDocumentHtml>;
-
 export function createDocumentHtml(caches: Caches) {
   const kept = caches.create<string>('documents', {
     ...ofText,

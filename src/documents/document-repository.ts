@@ -9,7 +9,7 @@ export type ListedDocument = Pick<
   'kind' | 'slug' | 'title' | 'version' | 'owner' | 'tags' | 'by' | 'at'
 >;
 
-export type ListedVersion = Pick<DocumentVersion, 'version' | 'title' | 'by' | 'at'>;
+type ListedVersion = Pick<DocumentVersion, 'version' | 'title' | 'by' | 'at'>;
 
 /** `words`: each is in the title, the text or the tags. */
 export type DocumentFilter = { kind: DocumentKind | null; tag: string | null; words: string[] };

@@ -9,7 +9,7 @@ export const incidentSeverities = [1, 2, 3, 4] as const;
 export type IncidentSeverity = (typeof incidentSeverities)[number];
 
 export const incidentSources = ['hand', 'finding', 'job', 'error'] as const;
-export type IncidentSource = (typeof incidentSources)[number];
+type IncidentSource = (typeof incidentSources)[number];
 
 export const entryKinds = ['note', 'status', 'severity', 'link', 'finding', 'job'] as const;
 export type EntryKind = (typeof entryKinds)[number];

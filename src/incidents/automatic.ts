@@ -22,8 +22,6 @@ type Given = Pick<Kernel, 'bus' | 'now' | 'untilFree'> & {
   onError: (error: unknown) => void;
 };
 
-export type Automatic = ReturnType<typeof createAutomatic>;
-
 export function createAutomatic(given: Given) {
   const { bus, findings, follow, untilFree, onError } = given;
   /** The cleared findings that need nothing more, with the time of their clearing. */

@@ -1,7 +1,7 @@
 // The first lines of the entries that the system writes. The timeline keeps no other word of a move, so readers go by them.
 import type { Entry } from '../incident-store/incident.ts';
 
-export const entryWords = {
+const entryWords = {
   opened: 'Incident opened',
   reopened: 'Incident opened again',
   mitigated: 'Mitigated',

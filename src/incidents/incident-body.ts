@@ -71,7 +71,7 @@ export const itemSchema = objectSchema({
   job: nullable('integer'),
 });
 
-export const entrySchema = objectSchema({
+const entrySchema = objectSchema({
   seq: integerSchema,
   at: textSchema,
   actor: textSchema,

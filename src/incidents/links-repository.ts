@@ -13,9 +13,7 @@ export type LinkedRun = {
   done: number;
 };
 
-export type PostMortem = { slug: string; title: string; by: string; at: string };
-
-export type LinksRepository = ReturnType<typeof createLinksRepository>;
+type PostMortem = { slug: string; title: string; by: string; at: string };
 
 const sql = {
   runs: `

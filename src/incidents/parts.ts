@@ -15,6 +15,7 @@ import { createFollow } from './follow.ts';
 import { createIncidents } from './incidents.ts';
 import { createItems } from './items.ts';
 import { createLinksRepository } from './links-repository.ts';
+import { listIncidents } from './listing.ts';
 import { createListRepository } from './list-repository.ts';
 import { createOverview } from './overview.ts';
 import { createPostMortems } from './post-mortem.ts';
@@ -49,6 +50,8 @@ export function createIncidentParts(ctx: Context) {
   const incidents = createIncidents({ ...ctx, repository, writes, sources, findings, hasRunbook });
   const items = createItems({ ...ctx, incidents, repository, checklistRepository, recorder });
   return {
+    /** The incidents that are not closed, the most severe first, then the newest. */
+    listActive: (limit: number) => listIncidents(lists, { status: 'active' }, limit, undefined).incidents,
     incidents,
     items,
     lists,

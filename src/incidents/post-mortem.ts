@@ -29,8 +29,6 @@ type Given = {
   recorder: Recorder;
 };
 
-export type PostMortems = ReturnType<typeof createPostMortems>;
-
 export function createPostMortems({ documents, incidents, items, repository, recorder }: Given) {
   return {
     /** Returns whether it is new: one that exists stays as it is. Throws `not_found`. */
@@ -55,7 +53,7 @@ export function createPostMortems({ documents, incidents, items, repository, rec
 }
 
 /** Markdown. */
-export function writePostMortem(incident: Incident, entries: Entry[], items: ChecklistItem[]): string {
+function writePostMortem(incident: Incident, entries: Entry[], items: ChecklistItem[]): string {
   const { number, severity, services, opened_at, mitigated_at, summary, resolution } = incident;
   const took = mitigated_at && formatSpan(Date.parse(mitigated_at) - Date.parse(opened_at));
   const facts = [

@@ -10,8 +10,8 @@ import {
 import type { KnownObjective, ObjectiveEdit } from './known-objective.ts';
 
 export const windowDays = { min: 7, max: 90 } as const;
-export const targets = { min: 0.5, below: 1 } as const;
-export const maxThresholdMs = 60_000;
+const targets = { min: 0.5, below: 1 } as const;
+const maxThresholdMs = 60_000;
 
 type Field = (typeof valueNames)[number];
 export type Fault = { field: Field; message: string };

@@ -37,8 +37,6 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'untilFree' | 'now'> & {
   bootTime: (now: Date) => Date;
 };
 
-export type Recorder = ReturnType<typeof createRecorder>;
-
 export function createRecorder(given: Given) {
   const { bus, pending, tallyRepository, tallyBook, untilFree, now } = given;
   const countMinutes = createMinutes(given);

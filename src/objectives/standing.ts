@@ -4,7 +4,7 @@ import type { Burn } from './burn.ts';
 import { floorTo, hourSec, type Tally } from './tally.ts';
 
 /** Fewer events say nothing. */
-export const minEvents = 100;
+const minEvents = 100;
 
 export const standingStates = ['held', 'missed', 'too_few', 'off'] as const;
 export type StandingState = (typeof standingStates)[number];

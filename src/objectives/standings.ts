@@ -8,7 +8,7 @@ import { hourSec, minuteOf, minuteSec } from './tally.ts';
 import type { TallyBook } from './tally-book.ts';
 
 /** The days of a strip. */
-export const dayCount = 30;
+const dayCount = 30;
 
 type Given = Pick<Kernel, 'bus' | 'now'> & { current: CurrentObjectives; tallyBook: TallyBook };
 

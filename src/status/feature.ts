@@ -16,7 +16,7 @@ const hub = defineHub<Part>({
   hub: 'status',
   title: 'Status',
   template: 'status/status-page',
-  cards: ['banners', 'needs', 'month', 'changes'],
+  cards: ['banners', 'needs', 'handover', 'month', 'changes'],
   look: ({ lookAtChecks }) => lookAtChecks(),
   view: async (ctx) => ({ figures: await viewFigures(ctx), components: viewComponents(ctx) }),
   api: {

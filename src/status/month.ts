@@ -1,8 +1,9 @@
 // The last 30 days, from stored rows.
 import { formatNumber, formatSpan, plural } from '../core/format.ts';
-import { maxCounted } from './incidents-repository.ts';
 import type { MonthSources } from './parts.ts';
 
+/** Further rows of an event are not counted. */
+const maxCounted = 10_000;
 const days = 30;
 const dayMs = 86_400_000;
 
@@ -12,38 +13,35 @@ export type MonthFact = { name: string; text: string; at?: string };
 export function readMonth(sources: MonthSources): MonthFact[] {
   const now = sources.now();
   const since = new Date(now.getTime() - days * dayMs);
-  return [
-    ...ofIncidents(sources, since, now),
-    ...ofUp(sources, since),
-    ofFindings(sources, since),
-    ofStarts(sources, since),
-  ];
+  return [...ofIncidents(sources), ...ofUp(sources), ofFindings(sources, since), ofStarts(sources, since)];
 }
 
-function ofIncidents({ incidents }: MonthSources, since: Date, now: Date): MonthFact[] {
-  const { all, mitigated, late, meanMs } = incidents.past(since, now);
-  if (all === 0) return [{ name: 'Incidents', text: 'None' }];
-  const inTime = late === 0 ? 'none late' : `${formatNumber(late)} late`;
+function ofIncidents({ overview }: MonthSources): MonthFact[] {
+  const { count, mitigated, missed, meanMs } = overview.figures(days);
+  if (count === 0) return [{ name: 'Incidents', text: 'None' }];
+  const inTime = missed === 0 ? 'none late' : `${formatNumber(missed)} late`;
   const mean = meanMs === null ? '–' : `${formatSpan(meanMs)} on average, n ${formatNumber(mitigated)}`;
   return [
-    { name: 'Incidents', text: `${formatNumber(all)}, ${inTime}` },
+    { name: 'Incidents', text: `${formatNumber(count)}, ${inTime}` },
     { name: 'Time to mitigate', text: mean },
   ];
 }
 
 /** Absent until it is counted. */
-function ofUp({ incidents }: MonthSources, since: Date): MonthFact[] {
-  const percent = incidents.upPercent(since);
-  if (percent === null) return [];
+function ofUp({ standings }: MonthSources): MonthFact[] {
+  const counted = standings.find('up').days;
+  const total = counted.reduce((sum, day) => sum + day.total, 0);
+  if (total === 0) return [];
+  const percent = (counted.reduce((sum, day) => sum + day.good, 0) / total) * 100;
   // Never rounded up to 100.
   const text = percent === 100 ? '100%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;
   return [{ name: 'Server up', text }];
 }
 
-function ofFindings({ incidents, auditRepository }: MonthSources, since: Date): MonthFact {
+function ofFindings({ auditRepository }: MonthSources, since: Date): MonthFact {
   const from = auditRepository.firstIdAt(since.toISOString());
   const [opened, cleared] = ['finding.opened', 'finding.cleared'].map((event) => {
-    const rows = incidents.countEvents(event, from);
+    const rows = auditRepository.countEvents(event, from, maxCounted);
     return rows > maxCounted ? `${formatNumber(maxCounted)}+` : formatNumber(rows);
   });
   return { name: 'Findings', text: `${opened} opened, ${cleared} cleared` };

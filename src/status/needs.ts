@@ -4,7 +4,9 @@ import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import { type Finding, isMuted } from '../checks/finding.ts';
 import { titleOfComponent } from '../checks/state-words.ts';
-import type { ActiveIncident } from './incidents-repository.ts';
+import type { Incident } from '../incident-store/incident.ts';
+
+type ActiveIncident = Pick<Incident, 'number' | 'title' | 'severity' | 'status' | 'opened_at'>;
 
 /** `rank`: 0 is the worst. `state`: of an incident, its status; severe: an open one of the severities 1 and 2. */
 export type Need = {

@@ -5,12 +5,13 @@ import { checks } from '../checks/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { dashboard } from '../dashboard/feature.ts';
 import { databases } from '../databases/feature.ts';
+import { incidents } from '../incidents/feature.ts';
+import { objectives } from '../objectives/feature.ts';
 import { queue } from '../queue/feature.ts';
 import { viewQueue } from '../queue/queue-view.ts';
 import { requests } from '../requests/feature.ts';
 import { sources } from '../sources/feature.ts';
 import { starts } from '../starts/feature.ts';
-import { createIncidentFacts } from './incidents-repository.ts';
 
 export type StatusContext = Kernel & ReturnType<typeof createStatusParts>;
 
@@ -20,7 +21,7 @@ export type FigureSources = Pick<
   | 'config'
   | 'databaseList'
   | 'findings'
-  | 'incidents'
+  | 'overview'
   | 'log'
   | 'logState'
   | 'requestFigures'
@@ -28,13 +29,17 @@ export type FigureSources = Pick<
   | 'telemetry'
   | 'viewQueue'
 >;
-export type MonthSources = Pick<StatusContext, 'auditRepository' | 'incidents' | 'now' | 'starts'>;
+export type MonthSources = Pick<
+  StatusContext,
+  'auditRepository' | 'overview' | 'now' | 'standings' | 'starts'
+>;
 
 export function createStatusParts(ctx: Context) {
   const { use } = ctx;
   const { checker, countErrors, findings } = use(checks);
   const { databaseList, logState } = use(databases);
   const ofQueue = use(queue);
+  const ofIncidents = use(incidents);
   return {
     ...{ checker, countErrors, findings, databaseList, logState },
     telemetry: ofQueue.telemetry,
@@ -45,7 +50,9 @@ export function createStatusParts(ctx: Context) {
     requestFigures: use(requests).requestFigures,
     sourceHealth: use(sources).sourceHealth,
     starts: use(starts).starts,
-    incidents: createIncidentFacts(ctx.ops),
+    overview: ofIncidents.overview,
+    listActive: ofIncidents.listActive,
+    standings: use(objectives).standings,
     lookAtChecks: () => checker.refresh(),
   };
 }

@@ -107,8 +107,8 @@ export function readLinks({ sourceHealth, config }: FigureSources, open: Finding
   };
 }
 
-export function readIncidents({ incidents }: FigureSources): FigureParts {
-  const { open, mitigated } = incidents.counts();
+export function readIncidents({ overview }: FigureSources): FigureParts {
+  const { open, mitigated } = overview.read();
   const waiting = plural(mitigated, 'waits', 'wait');
   if (open > 0) {
     const about = mitigated > 0 ? `${waiting} to be closed` : 'None waits to be closed';

@@ -4,7 +4,7 @@ import type { EntryWord } from '../entry-words.ts';
 
 type Badge = { tone: string; icon: string; word: string; isQuiet: boolean };
 
-export const statusBadges: Record<IncidentStatus, Badge> = {
+const statusBadges: Record<IncidentStatus, Badge> = {
   open: { tone: 'bad', icon: 'cross', word: 'Open', isQuiet: false },
   mitigated: { tone: 'hold', icon: 'pause', word: 'Mitigated', isQuiet: false },
   closed: { tone: 'ok', icon: 'check', word: 'Closed', isQuiet: true },

@@ -76,14 +76,14 @@ const readState = (given: string | undefined): ActionItemState =>
 
 type NoteView = { action: string; text: string; problem: string | null; max: number };
 
-export const viewNote = (number: number, text = '', problem: string | null = null): NoteView => ({
+const viewNote = (number: number, text = '', problem: string | null = null): NoteView => ({
   action: url(`/ui/incidents/${number}/notes`),
   text,
   problem,
   max: limits.note,
 });
 
-export async function sendIncident(reply: FastifyReply, number: number, note = viewNote(number)) {
+async function sendIncident(reply: FastifyReply, number: number, note = viewNote(number)) {
   const card = await reply.request.cardData(`incident-${number}`);
   return reply.sendPage({
     template: 'incidents/incident-page',

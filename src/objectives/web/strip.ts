@@ -5,7 +5,7 @@ import type { Day } from '../standing.ts';
 
 const slot = 9;
 const barWidth = 7;
-export const stripHeight = 24;
+const stripHeight = 24;
 const markHeight = 5;
 /** A day within its allowance stays visible. */
 const minHeight = 3;

@@ -12,14 +12,14 @@ const shownChanges = 10;
 /** More are not sorted among the findings. */
 const readIncidents = 100;
 
-export const needsCard = (ctx: Pick<StatusContext, 'findings' | 'incidents' | 'now'>): SharedCard => ({
+export const needsCard = (ctx: Pick<StatusContext, 'findings' | 'listActive' | 'now'>): SharedCard => ({
   name: 'needs',
   host: 'needs-card',
   path: '/ui/status/needs',
   dirtyOn: ['findings', 'incidents'],
   load() {
     const open = ctx.findings.open();
-    const needs = listNeeds(open, ctx.incidents.active(readIncidents), ctx.now());
+    const needs = listNeeds(open, ctx.listActive(readIncidents), ctx.now());
     const more = needs.length - shownNeeds;
     return {
       count: countNeeds(open, ctx.now()),
