@@ -120,6 +120,7 @@ async function plant({ url, ask, post }: Server) {
 
 /** Fills what can be downloaded: the library, its index, the files of an export, and a plan. */
 async function fill({ ask, post }: Server) {
+  await post('/api/v1/incidents', { title: 'Imports fail', severity: 2 });
   for (const [operation, args] of [
     ['import', { source: 'published' }],
     ['index', {}],
@@ -169,6 +170,10 @@ async function misplace({ url, ask, post }: Server, secret: string) {
       body: JSON.stringify({ values: { 'embedding.url': `http://ada:${secret}@127.0.0.1` } }),
     }),
     post('/api/v1/runs/1/steps/1', { state: 'done', note: secret }),
+    post('/api/v1/incidents', { title: secret, severity: 2, summary: secret, owner: secret, tags: [secret] }),
+    post('/api/v1/incidents/1/entries', { kind: 'note', text: `I use ${secret}` }),
+    post('/api/v1/incidents/1/items', { text: secret, owner: secret }),
+    post('/api/v1/incidents/1/close', { resolution: `It was ${secret}`, post_mortem: true }),
     post('/api/v1/sources/new/check', { place: `https://ada:${secret}@b.test` }),
     ask('/ui/sources/add', form({ name: secret, kind: 'workbook', place: `/tmp/${secret}` })),
     fetch(`${url}/jobs`, {

@@ -22,7 +22,7 @@ import { wordOf } from './entry-words.ts';
 import type { Sources } from './sources.ts';
 import type { Writes } from './writes.ts';
 
-type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
+type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now' | 'redactor'> & {
   repository: IncidentRepository;
   writes: Writes;
   sources: Sources;
@@ -38,7 +38,7 @@ type Action = (typeof incidentActions)[keyof typeof incidentActions];
 export type Incidents = ReturnType<typeof createIncidents>;
 
 export function createIncidents(given: Given) {
-  const { audit, bus, untilFree, repository, writes, sources, findings } = given;
+  const { audit, bus, untilFree, redactor, repository, writes, sources, findings } = given;
 
   return {
     /** Throws `not_found`. */
@@ -60,7 +60,10 @@ export function createIncidents(given: Given) {
 
     close: (number: number, resolution: string, by: Requester) =>
       change(incidentActions.close, number, by, () =>
-        writes.close(number, { by, resolution: readText('resolution', resolution, minResolution) }),
+        writes.close(number, {
+          by,
+          resolution: readText('resolution', redactor.record(resolution), minResolution),
+        }),
       ),
 
     /** Needs a reason. */
@@ -102,12 +105,12 @@ export function createIncidents(given: Given) {
 }
 
 function openOne(
-  { repository, sources, writes, hasRunbook }: Given,
+  { redactor, repository, sources, writes, hasRunbook }: Given,
   { source_ref = null, ...wanted }: GivenDetails & { source_ref?: string | null },
   by: Requester,
 ): Incident {
   const cause = source_ref === null ? null : sources.read(source_ref);
-  const details = readDetails(wanted, cause?.details ?? noDetails, hasRunbook);
+  const details = readDetails(redactor.recordAll(wanted), cause?.details ?? noDetails, hasRunbook);
   const active = cause && sources.activeOf(cause);
   if (active) throw alreadyOpen(active);
   const before = cause && repository.newestOf(cause.source_ref);
@@ -118,14 +121,14 @@ function openOne(
 }
 
 function editOne(
-  { repository, writes, hasRunbook, now }: Given,
+  { redactor, repository, writes, hasRunbook, now }: Given,
   number: number,
   wanted: GivenDetails,
   by: Requester,
   { shown = {}, ifMatch }: EditOptions,
 ): Incident {
   const stored = repository.get(number);
-  const details = readDetails(wanted, stored, hasRunbook);
+  const details = readDetails(redactor.recordAll(wanted), stored, hasRunbook);
   assertMatches(ifMatch, stored);
   const last = lastChange(repository.entries(number));
   assertUnchanged(editsOf(shown, { stored, given: details, change: last }), now());

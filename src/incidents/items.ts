@@ -27,7 +27,7 @@ const words = {
   skipped: 'itemSkipped',
 } as const satisfies Record<ActionItemState, EntryWord>;
 
-type Given = Pick<Kernel, 'now'> & {
+type Given = Pick<Kernel, 'now' | 'redactor'> & {
   incidents: Pick<Incidents, 'change'>;
   repository: IncidentRepository;
   checklistRepository: ChecklistRepository;
@@ -36,14 +36,15 @@ type Given = Pick<Kernel, 'now'> & {
 
 export type Items = ReturnType<typeof createItems>;
 
-export function createItems({ now, incidents, repository, checklistRepository: list, recorder }: Given) {
+export function createItems(given: Given) {
+  const { now, redactor, incidents, repository, checklistRepository: list, recorder } = given;
   return {
     of: (number: number): ChecklistItem[] => list.of(incidentTarget(number)),
 
     /** Throws `not_found`, `invalid_arguments`. */
     add: (number: number, wanted: GivenItem, by: Requester): Promise<ChecklistItem> =>
       incidents.change(incidentActions.item, number, by, () => {
-        const item = readItem(wanted);
+        const item = readItem(redactor.recordAll(wanted));
         const incident = repository.get(number);
         const of = incidentTarget(number);
         if (list.of(of).length >= itemLimits.perIncident) throw tooMany(number);
@@ -70,7 +71,7 @@ export function createItems({ now, incidents, repository, checklistRepository: l
         const { job } = before;
         const changed = list.change(before.id, {
           state,
-          note,
+          note: note && redactor.record(note),
           job,
           at: now().toISOString(),
           actor: by.actor,

@@ -6,7 +6,7 @@ import type { IncidentRepository } from '../incident-store/incident-repository.t
 import { incidentActions } from './actions.ts';
 import { type EntryWord, writeEntry } from './entry-words.ts';
 
-type Given = Pick<Kernel, 'audit' | 'now'> & { repository: IncidentRepository };
+type Given = Pick<Kernel, 'audit' | 'now' | 'redactor'> & { repository: IncidentRepository };
 
 type Moved = { before: Incident; after: Incident; by: Requester; why: string | null };
 
@@ -18,7 +18,7 @@ const actionOf = {
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
-export function createRecorder({ audit, now, repository }: Given) {
+export function createRecorder({ audit, now, redactor, repository }: Given) {
   return { addEntry, record, moved };
 
   /** `why`: the further lines of the entry. Returns the incident after the move. */
@@ -30,7 +30,9 @@ export function createRecorder({ audit, now, repository }: Given) {
   }
 
   function addEntry(number: number, by: Requester, kind: EntryKind, text: string, ref: string | null = null) {
-    repository.addEntry(number, { at: now().toISOString(), actor: by.actor, kind, text, ref });
+    // Nothing that people write there may keep a secret.
+    const kept = redactor.recordAll({ actor: by.actor, text });
+    repository.addEntry(number, { at: now().toISOString(), kind, ref, ...kept });
   }
 
   function record(

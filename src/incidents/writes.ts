@@ -18,7 +18,11 @@ import { writeEntry } from './entry-words.ts';
 import type { Recorder } from './recorder.ts';
 import type { SourceEntry } from './sources.ts';
 
-type Given = Pick<Kernel, 'now'> & { config: DueConfig; repository: IncidentRepository; recorder: Recorder };
+type Given = Pick<Kernel, 'now' | 'redactor'> & {
+  config: DueConfig;
+  repository: IncidentRepository;
+  recorder: Recorder;
+};
 
 export type Writes = ReturnType<typeof createWrites>;
 
@@ -31,13 +35,18 @@ const open = ['open'] as const satisfies IncidentStatus[];
 const ended = ['mitigated', 'closed'] as const satisfies IncidentStatus[];
 
 export function createWrites(given: Given) {
-  const { config, now, repository, recorder } = given;
+  const { config, now, redactor, repository, recorder } = given;
   return {
     /** `entries`: of its cause, before the one of the opening. */
     open(wanted: Opening, { by, why = null, entries = [] }: Move & { entries?: SourceEntry[] }): Incident {
       const at = now().toISOString();
       const due_at = dueAt(config, wanted.severity, at);
-      const incident = repository.insert({ ...wanted, opened_at: at, opened_by: by.actor, due_at });
+      const incident = repository.insert({
+        ...wanted,
+        opened_at: at,
+        opened_by: redactor.record(by.actor),
+        due_at,
+      });
       const { number, severity, services, source, source_ref } = incident;
       for (const entry of entries) repository.addEntry(number, { actor: by.actor, ...entry });
       recorder.addEntry(number, by, 'status', writeEntry('opened', `Severity ${severity}`, why));

@@ -47,6 +47,7 @@ export async function checkAccess(t: Test, page: Page, name: string, selector?: 
 export async function startFilled(): Promise<TestApp> {
   const filled = await startApp(t);
   await filled.run('import');
+  await filled.json('/api/v1/incidents', { title: 'Imports fail', severity: 2 });
   await filled.run('index');
   const folder = path.join(filled.root, 'sheets/bad');
   fs.mkdirSync(folder);

@@ -64,6 +64,12 @@ async function fill(test: Test, addresses: string[]) {
   addresses.push('/runs/1', '/ui/runs/1/stop', '/ui/runs/1/steps/2/done', '/ui/runs/1/steps/1/run');
   await addError(app, { message: 'it broke' });
   addresses.push('/ui/errors/1/mute', `/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
+  await app.json('/api/v1/incidents', { title: 'Imports fail', severity: 2, services: ['index'] });
+  await app.json('/api/v1/incidents/1/items', { text: 'Renew the key' });
+  addresses.push(
+    '/ui/incidents/open',
+    ...['close', 'edit', 'items'].map((name) => `/ui/incidents/1/${name}`),
+  );
   addBackup(app, '2026-11-22T02:00:00.000Z');
   const { id } = addBackup(app, '2026-11-15T02:00:00.000Z', { ...proven, proof: 'inconclusive' });
   addresses.push(`/backups/${id}`, `/ui/backups/${id}/keep`, `/ui/backups/${id}/remove`);

@@ -65,7 +65,14 @@ export function open(file: string, clock: { ms: number }, flag: { isOn: boolean 
   const problems: unknown[] = [];
   const onError = (error: unknown) => problems.push(error);
   const untilFree = async <T>(work: () => T) => work();
-  const kernel = { audit: createAudit(ops, now, redactor, bus, onError), bus, now, untilFree, config };
+  const kernel = {
+    audit: createAudit(ops, now, redactor, bus, onError),
+    bus,
+    now,
+    untilFree,
+    config,
+    redactor,
+  };
   const findings = createFindings({
     ...kernel,
     repository: createFindingRepository(ops),

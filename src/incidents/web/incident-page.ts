@@ -17,7 +17,7 @@ export const incidentPage: Page = {
   path: '/incidents/:number',
   api: '/api/v1/incidents/:number',
   cards: ['incident'],
-  examples: [],
+  examples: ['/incidents/1'],
 };
 
 type Numbered = { Params: { number: number } };
