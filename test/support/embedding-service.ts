@@ -23,7 +23,14 @@ export type Service = Awaited<ReturnType<typeof startService>>;
 /** `misbehave` runs before each answer; a test may replace it. */
 export async function startService(t: Pick<Test, 'teardown'>) {
   const asked: ServiceRequest[] = [];
-  const service = { asked, misbehave: (() => false) as Misbehaviour, dimension: 4, url: '', stop };
+  const service = {
+    asked,
+    misbehave: (() => false) as Misbehaviour,
+    dimension: 4,
+    url: '',
+    stop,
+    startAgain,
+  };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +52,12 @@ export async function startService(t: Pick<Test, 'teardown'>) {
         embedding: vectorOf(text, service.dimension),
       })),
     );
+  }
+
+  /** At the same address. */
+  async function startAgain() {
+    server.listen(Number(new URL(service.url).port), '127.0.0.1');
+    await once(server, 'listening');
   }
 
   async function stop() {
