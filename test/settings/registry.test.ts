@@ -20,7 +20,7 @@ t.test('each setting has one key, one variable, and a default that it accepts it
   const variables = settings.flatMap(({ variable }) => variable ?? []);
   t.equal(new Set(variables).size, variables.length);
   for (const { key, kind, default: preset, title, text } of settings) {
-    t.match(key, /^[a-z]+\.[a-z_]+$/);
+    t.match(key, /^[a-z]+\.[a-z_][a-z0-9_]*$/);
     t.equal(kind.findFault(preset), null, key);
     t.match(text, /\.$/, `${key} is explained in sentences`);
     t.notMatch(title, /\.$/, key);
