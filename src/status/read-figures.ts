@@ -3,6 +3,7 @@ import { describeRate } from '../caches/read-caches.ts';
 import type { Finding } from '../checks/finding.ts';
 import { formatBytes, formatEstimate, formatMs, formatNumber, plural } from '../core/format.ts';
 import { lastingNames } from '../databases/database.ts';
+import { toneOf } from '../incident-store/tone.ts';
 import { orProblem } from '../log-store/or-problem.ts';
 import type { QueueView } from '../queue/queue-view.ts';
 import { minForP95 } from '../requests/figures.ts';
@@ -107,12 +108,15 @@ export function readLinks({ sourceHealth, config }: FigureSources, open: Finding
   };
 }
 
+const statesOfTones = { bad: 'error', warn: 'warning', hold: 'ok', idle: 'ok' } as const;
+
 export function readIncidents({ overview }: FigureSources): FigureParts {
-  const { open, mitigated } = overview.read();
+  const { open, mitigated, worst } = overview.read();
   const waiting = plural(mitigated, 'waits', 'wait');
-  if (open > 0) {
-    const about = mitigated > 0 ? `${waiting} to be closed` : 'None waits to be closed';
-    return { value: open + mitigated, text: formatNumber(open), unit: 'open', about, state: 'warning' };
+  if (open > 0 && worst !== null) {
+    const state = statesOfTones[toneOf({ status: 'open', severity: worst })];
+    const about = `Worst: severity ${worst}`;
+    return { value: open + mitigated, text: formatNumber(open), unit: 'open', about, state };
   }
   if (mitigated === 0) return { value: 0, text: '0', about: 'None open' };
   const about = `None open; ${waiting} to be closed`;

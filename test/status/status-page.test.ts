@@ -131,7 +131,10 @@ t.test('what needs a person is listed live, at most ten', async (t) => {
   const many = (await app.page('/ui/status/needs')).html;
   t.equal(many.querySelectorAll('.hub-row').length, 10);
   t.match(textOf(many, '.card-foot'), '4 more');
-  t.match((await figures()).incidents_active, { text: '1', unit: 'open', state: 'warning', value: 13 });
+  t.match((await figures()).incidents_active, {
+    ...{ text: '1', unit: 'open', state: 'error', value: 13 },
+    about: 'Worst: severity 1',
+  });
   take('disk');
 });
 
