@@ -29,9 +29,10 @@ function ofIncidents({ overview }: MonthSources): MonthFact[] {
 
 /** Absent until it is counted. */
 function ofUp({ standings }: MonthSources): MonthFact[] {
-  const counted = standings.find('up').days;
+  const { days: counted, state } = standings.find('up');
   const total = counted.reduce((sum, day) => sum + day.total, 0);
   if (total === 0) return [];
+  if (state === 'too_few') return [{ name: 'Server up', text: '–, too few to judge' }];
   const percent = (counted.reduce((sum, day) => sum + day.good, 0) / total) * 100;
   // Never rounded up to 100.
   const text = percent === 100 ? '100%' : `${(Math.floor(percent * 100) / 100).toFixed(2)}%`;

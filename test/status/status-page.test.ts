@@ -126,7 +126,7 @@ t.test('what needs a person is listed live, at most ten', async (t) => {
   const number = addIncident({ title: 'Slow search', severity: 1 });
   const { html } = await app.page('/ui/status/needs');
   t.match(textOf(html, '.hub'), new RegExp(`Incident #${number} .*Slow search.* Open`));
-  t.equal(textOf(html, '.meta'), '1 error');
+  t.equal(textOf(html, '.meta'), '1 error, 1 incident');
   for (let n = 0; n < 12; n += 1) addIncident({ status: 'mitigated' });
   const many = (await app.page('/ui/status/needs')).html;
   t.equal(many.querySelectorAll('.hub-row').length, 10);

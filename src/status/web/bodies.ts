@@ -29,7 +29,7 @@ export const componentsSchema = listOf(
     is_muted: { type: 'boolean' },
     says: nullable('string'),
     took_ms: { ...nullable('integer'), description: 'Of all its checks together.' },
-    looked_at: { ...nullable('string'), description: 'The oldest of their last looks.' },
+    looked_at: { ...nullable('string'), description: 'The oldest of the looks that `says` tells of.' },
     check: { ...textSchema, description: 'The check that says the most about it.' },
     checks: integerSchema,
     findings: integerSchema,

@@ -22,7 +22,7 @@ export const needsCard = (ctx: Pick<StatusContext, 'findings' | 'listActive' | '
     const needs = listNeeds(open, ctx.listActive(readIncidents), ctx.now());
     const more = needs.length - shownNeeds;
     return {
-      count: countNeeds(open, ctx.now()),
+      count: countNeeds(needs, open, ctx.now()),
       items: needs.slice(0, shownNeeds).map(viewNeed),
       more: more > 0 ? `${formatNumber(more)} more` : null,
     };
@@ -31,14 +31,16 @@ export const needsCard = (ctx: Pick<StatusContext, 'findings' | 'listActive' | '
 
 const badges = {
   ...stateBadges,
-  severe: { tone: 'bad', icon: 'cross', word: 'Open' },
-  open: { tone: 'warn', icon: 'tri', word: 'Open' },
-  mitigated: { tone: 'hold', icon: 'pause', word: 'Mitigated' },
+  bad: { tone: 'bad', icon: 'cross', word: 'Open' },
+  warn: { tone: 'warn', icon: 'tri', word: 'Open' },
+  hold: { tone: 'hold', icon: 'pause', word: 'Mitigated' },
+  idle: { tone: 'idle', icon: 'check', word: 'Closed' },
 };
 const icons = {
-  severe: 'pulse',
-  open: 'pulse',
-  mitigated: 'pulse',
+  bad: 'pulse',
+  warn: 'pulse',
+  hold: 'pulse',
+  idle: 'pulse',
   error: 'cross',
   warning: 'tri',
   info: 'info',
