@@ -24,12 +24,24 @@ const subjects: Record<string, (name: string) => Subject> = {
   incident: (name) => ({ text: `Incident #${name}`, href: url(`/incidents/${encodeURIComponent(name)}`) }),
   objective: (name) => ({ text: `Objective ${name}`, href: url(`/objectives#objective-${name}`) }),
   runbook: (name) => ({ text: `Runbook ${name}`, href: url(`/runbooks/${encodeURIComponent(name)}`) }),
-  document: (name) => ({ text: `Document ${name}`, href: url(`/documents/${name}`) }),
+  document: (name) => ({ text: nameDocument(name), href: url(`/documents/${name}`) }),
   run: (name) => ({ text: `Run ${name}`, href: url(`/runs/${encodeURIComponent(name)}`) }),
   check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),
   backup: (name) => ({ text: `Backup ${name}`, href: url(`/backups/${encodeURIComponent(name)}`) }),
   worker: (name) => ({ text: `Worker ${name}`, href: url('/operations') }),
 };
+
+const documentWords: Record<string, string> = { post_mortem: 'Post-mortem', note: 'Note' };
+
+/** `post_mortem/incident-1` is the post-mortem of incident #1. */
+function nameDocument(name: string): string {
+  if (name === 'note/handover') return 'Handover note';
+  const [kind = '', slug = ''] = name.split('/');
+  const word = Object.hasOwn(documentWords, kind) ? documentWords[kind] : undefined;
+  if (word === undefined) return `Document ${name}`;
+  const [, number] = /^incident-(\d+)$/.exec(slug) ?? [];
+  return kind === 'post_mortem' && number ? `${word} of incident #${number}` : `${word} ${slug}`;
+}
 
 /** Targets without a colon. */
 const wholes: Record<string, Subject> = {

@@ -47,7 +47,11 @@ export function backupsCheck(sources: Sources): Check {
         if (unusable === null) throw error;
         return null;
       });
-      if (all === null) return { says: 'Not readable', found: [unusable].filter((one) => one !== null) };
+      if (all === null)
+        return {
+          says: 'The folder of backups cannot be read',
+          found: [unusable].filter((one) => one !== null),
+        };
       const full = newestFirst(
         all.filter(({ kind }) => kind === 'full'),
         sources.now(),
@@ -68,7 +72,7 @@ export function backupsCheck(sources: Sources): Check {
 
 function describe(full: Backup[]): string {
   const [newest] = full;
-  if (!newest) return 'None';
+  if (!newest) return 'No backup yet';
   const proven = full.find(({ proof }) => proof === 'proven');
   const proof = proven ? `last proven ${formatMinute(proven.proof_at ?? proven.at)}` : 'none is proven';
   return `${plural(full.length, 'set')}, newest ${formatMinute(newest.at)}; ${proof}`;

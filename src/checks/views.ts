@@ -3,9 +3,9 @@ import type { Severity } from '../core/check.ts';
 import type { Checker } from './checker.ts';
 import { type Finding, isMuted, isOpen } from './finding.ts';
 import type { Findings } from './findings.ts';
-import type { Watch } from './watch.ts';
+import type { Seen, Watch } from './watch.ts';
 
-/** pass: nothing is found. unknown: it has not looked yet. */
+/** pass: nothing is found. unknown: it has not looked yet, or there was nothing to look at. */
 export type CheckState = 'pass' | Severity | 'unknown';
 
 export const checkStates = ['pass', 'info', 'warning', 'error', 'unknown'] as const;
@@ -28,13 +28,15 @@ function checkBody(watch: Watch, open: Finding[], now: Date) {
     component: check.component,
     title,
     every_sec: check.everySec,
-    state: (last === null ? 'unknown' : (found[0]?.severity ?? 'pass')) as CheckState,
+    state: (last === null ? 'unknown' : (found[0]?.severity ?? stateOf(last))) as CheckState,
     says: last?.says ?? null,
     looked_at: last?.at ?? null,
     took_ms: last?.tookMs ?? null,
     found: found.map((finding) => findingBody(finding, now)),
   };
 }
+
+const stateOf = (seen: Seen): CheckState => (seen.error === null && seen.isUnknown ? 'unknown' : 'pass');
 
 /** The JSON of a finding; `now` decides whether it is muted. */
 export function findingBody(finding: Finding, now: Date) {

@@ -7,7 +7,7 @@ import { inTime } from '../core/in-time.ts';
 
 /** The result of a look, or the reason why it has none. */
 export type Seen = { at: string; tookMs: number } & (
-  | { says: string; found: Found[]; error: null }
+  | (Looked & { error: null })
   | { says: null; found: null; error: string }
 );
 

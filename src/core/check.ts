@@ -39,6 +39,8 @@ export type Looked = {
   /** The state that the probe saw, with figures: `39,561 vectors`. */
   says: string;
   found: Found[];
+  /** There was nothing to look at yet. */
+  isUnknown?: true;
 };
 
 export type CheckHead = Pick<Check, 'id' | 'component' | 'title'>;

@@ -21,7 +21,10 @@ export function lockedCheck({ config, library, ops, now }: Given): Check {
       const isLong = (db: Db) => now().getTime() - (since.get(db)?.getTime() ?? 0) >= config.checks.lockedMs;
       const names = locked.map(({ name }) => path.basename(name)).join(' and ');
       return {
-        says: names === '' ? 'Not locked' : `${names} locked just now`,
+        says:
+          names === ''
+            ? 'No other program has locked a database'
+            : `${names} locked by another program just now`,
         found: locked
           .filter(isLong)
           .map((db) => describeLock(db.name, since.get(db) ?? now(), config.checks.lockedMs)),

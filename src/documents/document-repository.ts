@@ -11,8 +11,13 @@ export type ListedDocument = Pick<
 
 type ListedVersion = Pick<DocumentVersion, 'version' | 'title' | 'by' | 'at'>;
 
-/** `words`: each is in the title, the text or the tags. */
-export type DocumentFilter = { kind: DocumentKind | null; tag: string | null; words: string[] };
+/** `words`: each is in the title, the text or the tags. `isRemoved`: the removed ones, and no others. */
+export type DocumentFilter = {
+  kind: DocumentKind | null;
+  tag: string | null;
+  words: string[];
+  isRemoved: boolean;
+};
 
 /** The last one of a page of the list. */
 export type DocumentCursor = Pick<Document, 'at' | 'kind' | 'slug'>;
@@ -44,6 +49,7 @@ const sql = {
     WHERE kind = @kind AND slug = @slug AND version < @before ORDER BY version DESC LIMIT @limit
   `,
   counts: 'SELECT kind, count(*) AS count FROM document WHERE removed_at IS NULL GROUP BY kind',
+  removed: 'SELECT count(*) FROM document WHERE removed_at IS NOT NULL',
   tags: `
     SELECT DISTINCT tag.value FROM document, json_each(document.tags) AS tag
     WHERE removed_at IS NULL AND kind = coalesce(?, kind) ORDER BY tag.value LIMIT 500
@@ -58,7 +64,7 @@ function searchSql(words: number): string {
   });
   return `
     SELECT kind, slug, title, version, owner, tags, by, at FROM document
-    WHERE removed_at IS NULL AND kind = coalesce(@kind, kind)
+    WHERE (removed_at IS NOT NULL) = @isRemoved AND kind = coalesce(@kind, kind)
       AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag))
       AND (@at IS NULL OR (at, kind, slug) < (@at, @ofKind, @ofSlug))
       ${found.join(' ')}
@@ -92,9 +98,9 @@ export function createDocumentRepository(ops: Db) {
     versions: (key: DocumentKey, { limit, before = everyVersion }: { limit: number; before?: number }) =>
       statements.versions.all({ ...key, limit, before }) as ListedVersion[],
 
-    search({ kind, tag, words }: DocumentFilter, limit: number, before: DocumentCursor | null) {
+    search({ kind, tag, words, isRemoved }: DocumentFilter, limit: number, before: DocumentCursor | null) {
       const rows = prepare(searchSql(words.length)).all({
-        ...{ kind, tag, limit, at: before?.at ?? null },
+        ...{ kind, tag, limit, isRemoved: Number(isRemoved), at: before?.at ?? null },
         ...{ ofKind: before?.kind ?? null, ofSlug: before?.slug ?? null },
         ...Object.fromEntries(words.map((word, at) => [`word${at}`, containing(word)])),
       }) as (Omit<ListedDocument, 'tags'> & { tags: string })[];
@@ -106,6 +112,8 @@ export function createDocumentRepository(ops: Db) {
       const counted = rows.map(({ kind, count }) => [kind, count]);
       return { runbook: 0, post_mortem: 0, note: 0, ...Object.fromEntries(counted) };
     },
+
+    countRemoved: () => statements.removed.pluck().get() as number,
 
     /** The tags in use, at most 500. */
     tags: (kind: DocumentKind | null) => statements.tags.pluck().all(kind) as string[],

@@ -53,6 +53,7 @@ export function createDocuments(given: Given) {
     versions: repository.versions,
     search: repository.search,
     counts: repository.counts,
+    countRemoved: repository.countRemoved,
     tags: repository.tags,
 
     /** Saves the next version, unless nothing is changed: then the answer has the version of before. `version`: the one that its

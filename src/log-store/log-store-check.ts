@@ -18,15 +18,15 @@ export function logStoreCheck({ config, now, logStore }: Sources): Check {
     everySec: 30,
     dirtyOn: ['log-store'],
     dependsOn() {
-      const { problem, remade } = logStore.state();
-      return JSON.stringify([problem, remade]);
+      const { file, problem, remade } = logStore.state();
+      return JSON.stringify([file === null, problem, remade]);
     },
     look() {
       const { file, problem, remade } = logStore.state();
       const found: Found[] = [];
       if (problem) found.push(notKept(problem));
       if (remade && now().getTime() - remade.at.getTime() < shownMs) found.push(madeAgain(remade));
-      if (file === null) return { says: 'Not looked yet', found };
+      if (file === null) return { says: 'The log is not open', found, isUnknown: true };
       return { says: `Kept, at most ${formatLimit(config.keptLogBytes)}`, found };
     },
   };

@@ -12,7 +12,7 @@ export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'conf
     dirtyOn: ['sample'],
     look() {
       const problem = dataRoot.findProblem();
-      if (problem === null) return { says: config.root, found: [] };
+      if (problem === null) return { says: 'The same folder and databases as at the start', found: [] };
       const { file, isLost, text } = problem;
       const why = isLost ? 'the data is not there' : `${path.basename(file)} cannot be written`;
       const found: Found = {
@@ -23,7 +23,7 @@ export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'conf
         stops: ['all operations'],
         ...([config.databasePath, config.opsDatabasePath].includes(file) && { component: 'database' }),
       };
-      return { says: config.root, found: [found] };
+      return { says: `Not usable: ${config.root}`, found: [found] };
     },
   };
 }

@@ -3,6 +3,7 @@ import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { describeTarget } from '../../src/audit/describe-target.ts';
 import { eventGroups, titleOf } from '../../src/audit/event-words.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { startApp } from '../support/app.ts';
@@ -44,4 +45,17 @@ t.test('an event in a source is found, and one of another version has words of i
   t.strictSame(eventsIn(`log.warn({ event: 'worker.ended' })`), []);
   t.equal(titleOf('job.lost_again', true), 'Job lost again');
   t.equal(titleOf('job.cancel', false), 'Cancel a job');
+});
+
+t.test('a document is named as people do', async (t) => {
+  const names = {
+    'post_mortem/incident-1': 'Post-mortem of incident #1',
+    'post_mortem/disk-in-may': 'Post-mortem disk-in-may',
+    'note/handover': 'Handover note',
+    'note/incident-1': 'Note incident-1',
+    'song/x': 'Document song/x',
+    'constructor/x': 'Document constructor/x',
+  };
+  for (const [name, text] of Object.entries(names))
+    t.match(describeTarget(`document:${name}`), { text, href: `/documents/${name}` });
 });

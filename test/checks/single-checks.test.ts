@@ -5,13 +5,15 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { embedderCheck } from '../../src/checks/installation/embedder-check.ts';
-import { databaseFilesCheck } from '../../src/checks/installation/file-checks.ts';
+import { databaseFilesCheck, folderCheck } from '../../src/checks/installation/file-checks.ts';
 import { configurationCheck } from '../../src/checks/installation/machine-checks.ts';
+import { listChecks } from '../../src/checks/views.ts';
 import { createWatch, type Seen } from '../../src/checks/watch.ts';
 import { clockCheck } from '../../src/checks/clock-check.ts';
 import { selfAttackCheck } from '../../src/checks/web/self-attack-check.ts';
 import { selfCheckHeader } from '../../src/core/self-check.ts';
 import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';
+import { logStoreCheck } from '../../src/log-store/log-store-check.ts';
 import { diskCheck } from '../../src/telemetry/disk-check.ts';
 import { diskForecastCheck } from '../../src/disk/disk-forecast-check.ts';
 import type { Forecast } from '../../src/disk/forecast.ts';
@@ -65,6 +67,35 @@ t.test('a file that is no database is named', async (t) => {
     says: /chl\.db 1\.4 KiB, ops\.db not yet created/,
     found: [{ subject: 'chl.db', severity: 'error', title: 'chl.db cannot be opened' }],
   });
+});
+
+t.test('the data folder is described in words', async (t) => {
+  const root = makeFolder(t, {});
+  t.match(await folderCheck({ root }).look(), { says: `Files in ${root} can be read and written` });
+  const next = path.join(root, 'next');
+  t.match(await folderCheck({ root: next }).look(), { says: `The first start creates ${next}` });
+});
+
+t.test('a log that is not open yet passes nothing, and is looked at when it is', async (t) => {
+  const state: { file: object | null } = { file: null };
+  const given = {
+    config: readConfig({}, '/nowhere'),
+    now: () => new Date(),
+    logStore: { state: () => state },
+  };
+  const watch = createWatch(logStoreCheck(given as unknown as Parameters<typeof logStoreCheck>[0]), {
+    ...{ now: () => new Date(), steadyNow: () => 0 },
+  });
+  const checker = { watches: () => [watch] } as unknown as Parameters<typeof listChecks>[0];
+  const findings = { open: () => [] } as unknown as Parameters<typeof listChecks>[1];
+  const stateOf = () => listChecks(checker, findings, new Date())[0]?.state;
+  await watch.look(() => {});
+  t.equal(stateOf(), 'unknown');
+  state.file = {};
+  watch.markDirty();
+  t.ok(watch.isOlderThan(1));
+  await watch.look(() => {});
+  t.equal(stateOf(), 'pass');
 });
 
 t.test('a clock that jumps is named for an hour', async (t) => {

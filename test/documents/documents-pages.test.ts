@@ -31,9 +31,9 @@ t.test('documents', async (t) => {
       headers: as('admin'),
     });
     t.equal(answer.headers.get('location'), '/documents/note/handover/edit');
-    const { html: list } = await app.page('/documents');
-    t.match(textOf(list, '.empty'), 'No documents yet');
-    t.match(textOf((await app.page('/status')).html, '#status-card'), 'Documents None yet.');
+    const { html: list } = await app.page('/documents?kind=note');
+    t.match(textOf(list, '.empty'), 'No notes yet');
+    t.match(textOf((await app.page('/status')).html, '#status-card'), /Documents 6 runbooks\./);
   });
 
   await t.test('a form saves the note, and the card shows it', async (t) => {
@@ -54,6 +54,14 @@ t.test('documents', async (t) => {
     const { body } = await app.json('/api/v1/documents/note/handover');
     t.match(body, { version: 1, body: '\n**Never** import archive.\n', tags: ['on call'], by: 'operator' });
     const { html: editor } = await app.page('/documents/note/handover/edit', as('operator'));
+    t.strictSame(
+      editor.querySelectorAll('.card-foot button').map((button) => button.text.trim()),
+      ['Preview', 'Save'],
+    );
+    const untitled = await submit('note/handover/save', { ...form, version: '1', title: '' });
+    const again = parse(await untitled.text());
+    t.equal(textOf(again, 'h1'), 'Edit “Handover note”');
+    t.match(textOf(again, '.crumbs'), 'Handover note');
     t.match(
       editor.querySelector('#doc-body')?.text,
       '\n\n**Never** import archive.\n',
@@ -170,7 +178,27 @@ t.test('documents', async (t) => {
   await t.test('a removed document says so and comes back', async (t) => {
     const { html: dialog } = await app.page('/ui/documents/note/uber-the-sheet/remove', as('operator'));
     t.match(textOf(dialog, 'h1'), 'Remove “Über the sheet”?');
+    t.match(textOf(dialog, '.dlg-body'), 'The list “Removed” on Documents can bring it back.');
+    const chips = async () =>
+      (await app.page('/documents')).html
+        .querySelectorAll('.chips .chip')
+        .map((chip) => chip.text.replace(/\s+/g, ' ').trim());
+    t.strictSame(await chips(), ['All 8', 'Runbooks 6', 'Post-mortems 0', 'Notes 2']);
     await submit('note/uber-the-sheet/remove', { reason: 'it is old' });
+    t.strictSame(await chips(), ['All 7', 'Runbooks 6', 'Post-mortems 0', 'Notes 1', 'Removed 1']);
+    const { html: list } = await app.page('/documents?removed=true', as('operator'));
+    t.equal(textOf(list, '#h-documents'), '1 removed document');
+    t.equal(list.querySelector('td a')?.getAttribute('href'), '/documents/note/uber-the-sheet');
+    t.match(textOf(list, '#restore-note-uber-the-sheet'), 'Bring it back');
+    t.strictSame(
+      list.querySelectorAll('td input').map((input) => input.getAttribute('value')),
+      ['1', '0'],
+      'the same fields as on its page',
+    );
+    const action = list.querySelector('td form')?.getAttribute('action');
+    t.equal(action, '/ui/documents/note/uber-the-sheet/restore');
+    const late = await submit('note/uber-the-sheet/save', { version: '1', title: ' ', body: 'x' });
+    t.equal(textOf(parse(await late.text()), 'h1'), 'Edit “Über the sheet”', 'with its stored title');
     t.equal((await app.json('/api/v1/documents/note/uber-the-sheet')).status, 404);
     const { html } = await app.page('/documents/note/uber-the-sheet', as('operator'));
     t.match(textOf(html, '.callout'), 'This document was removed');
@@ -210,21 +238,21 @@ t.test('documents', async (t) => {
   });
 
   await t.test('a runbook is reviewed; its newest version has a page of its own', async (t) => {
-    await put(app, 'runbook/disk-full', {
+    await put(app, 'runbook/disk-test', {
       title: 'Disk full',
       body: '- [ ] [Back up](op:backup)',
       review_days: 30,
     });
-    const { body } = await app.json('/api/v1/documents/runbook/disk-full/review', {}, as('operator'));
+    const { body } = await app.json('/api/v1/documents/runbook/disk-test/review', {}, as('operator'));
     t.match(body, { reviewed_at: /^\d{4}-/, review_due_at: /^\d{4}-/ });
-    const answer = await fetch(`${app.origin}/documents/runbook/disk-full`, {
+    const answer = await fetch(`${app.origin}/documents/runbook/disk-test`, {
       redirect: 'manual',
       headers: as('admin'),
     });
-    t.equal(answer.headers.get('location'), '/runbooks/disk-full');
-    const { html } = await app.page('/documents/runbook/disk-full?version=1');
+    t.equal(answer.headers.get('location'), '/runbooks/disk-test');
+    const { html } = await app.page('/documents/runbook/disk-test?version=1');
     t.equal(textOf(html, '.operation-name'), 'Back up');
-    const { html: editor } = await app.page('/documents/runbook/disk-full/edit', as('viewer'));
+    const { html: editor } = await app.page('/documents/runbook/disk-test/edit', as('viewer'));
     t.equal(editor.querySelector('#save-document')?.getAttribute('aria-disabled'), 'true');
     t.equal((await app.json('/api/v1/documents/song/x')).status, 404);
     t.equal((await app.json('/api/v1/documents/note/handover/review', {}, as('operator'))).status, 409);

@@ -110,6 +110,8 @@ t.test('a row leads to its page and says its state; one that fails does not affe
     dirtyOn: [],
     load: () => Promise.reject(new Error('for this test')),
   };
+  const check = (await app.page('/status')).html.querySelector('#status-card form[action="/ui/checks/run"]');
+  t.match(check?.text, 'Check now');
   app.hubRows().push(broken);
   t.teardown(() => void app.hubRows().pop());
   const { status, html } = await app.page('/settings');

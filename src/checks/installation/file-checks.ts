@@ -18,10 +18,15 @@ export function folderCheck({ root }: Pick<Config, 'root'>): Check {
     title: 'data folder access',
     everySec: 60,
     look() {
-      const says = fs.existsSync(root) ? root : `${root}, created at the first start`;
-      return { says, found: [...findUnusable(root), ...findReadable(root)] };
+      const unusable = findUnusable(root);
+      return { says: describeFolder(root, unusable), found: [...unusable, ...findReadable(root)] };
     },
   };
+}
+
+function describeFolder(root: string, unusable: Found[]): string {
+  if (unusable.length > 0) return `Not usable: ${root}`;
+  return fs.existsSync(root) ? `Files in ${root} can be read and written` : `The first start creates ${root}`;
 }
 
 function findUnusable(root: string): Found[] {

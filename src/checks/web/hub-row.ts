@@ -1,8 +1,15 @@
-import type { HubRow, OutlookFact } from '../../core/hub-row.ts';
+import type { HubAction, HubRow, OutlookFact } from '../../core/hub-row.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import type { CheckContext } from '../parts.ts';
 import { listChecks } from '../views.ts';
+import { url } from '../../core/url.ts';
+import { running } from './actions.ts';
 import { summarise } from './checks-view.ts';
+
+const action: HubAction = {
+  ...{ kind: 'button', label: 'Check now', href: url('/ui/checks/run') },
+  ...{ needs: running.name, fields: [] },
+};
 
 export const checksRow = (ctx: Pick<CheckContext, 'checker' | 'findings' | 'now'>): HubRow => ({
   hub: 'status',
@@ -18,9 +25,10 @@ export const checksRow = (ctx: Pick<CheckContext, 'checker' | 'findings' | 'now'
     const [errors, warnings] = [count('error'), count('warning')];
     const error = found.find(({ severity }) => severity === 'error');
     const sentence = error ? `${summarise(checks)} ${error.title}.` : summarise(checks);
-    if (errors > 0) return { sentence, badge: { tone: 'bad', label: plural(errors, 'error') } };
-    if (warnings > 0) return { sentence, badge: { tone: 'warn', label: plural(warnings, 'warning') } };
-    return { sentence };
+    if (errors > 0) return { sentence, action, badge: { tone: 'bad', label: plural(errors, 'error') } };
+    if (warnings > 0)
+      return { sentence, action, badge: { tone: 'warn', label: plural(warnings, 'warning') } };
+    return { sentence, action };
   },
 });
 

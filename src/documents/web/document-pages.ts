@@ -82,7 +82,11 @@ function registerButtons(app: FastifyInstance, documents: DocumentContext['docum
     async (request, reply) => {
       const key = readKey(request.params);
       await documents.remove(key, requester(request));
-      const notice = { tone: 'ok', title: 'Removed.', text: 'Its versions stay.' } as const;
+      const notice = {
+        tone: 'ok',
+        title: 'Removed.',
+        text: '“Removed” on Documents can bring it back.',
+      } as const;
       return reply.sendAction({ notice, redirect: listUrl(key), hosts: [] });
     },
   );
@@ -116,7 +120,7 @@ function viewRemoval(key: DocumentKey, title: string) {
     section,
     consequences: [
       `The ${word} leaves every list.`,
-      `Its versions stay. Its page, ${url(`/documents/${key.kind}/${key.slug}`)}, can bring it back.`,
+      'Its versions stay. The list “Removed” on Documents can bring it back.',
     ],
     action: formUrl(key, 'remove'),
     confirm: 'Remove',

@@ -93,7 +93,7 @@ const reviewRequest = {
 export function registerDocumentsApi(app: FastifyInstance, { documents }: DocumentContext) {
   app.get<{ Querystring: ListQuery }>('/api/v1/documents', { schema: listRequest }, ({ query }) => {
     const { kind = null, tag = null, q, limit, cursor } = query;
-    const filter = { kind, tag, words: readWords(q) };
+    const filter = { kind, tag, words: readWords(q), isRemoved: false };
     const found = documents.search(filter, limit + 1, readCursor(cursor));
     const items = found.slice(0, limit);
     const last = items.at(-1);

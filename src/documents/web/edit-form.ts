@@ -12,6 +12,8 @@ import { slugOf } from '../document-values.ts';
 /** Stands in an address for a document that has none yet. */
 export const newSlug = 'new';
 
+export const handoverTitle = 'Handover note';
+
 export const isHandover = ({ kind, slug }: DocumentKey): boolean =>
   kind === handoverKey.kind && slug === handoverKey.slug;
 
@@ -33,7 +35,7 @@ export function formOf(document: Document): Form {
 export function newForm(key: DocumentKey, { title = '' }: Form = {}): Form {
   return {
     version: '0',
-    title: isHandover(key) ? 'Handover note' : title,
+    title: isHandover(key) ? handoverTitle : title,
     review_days: key.kind === 'runbook' ? '180' : '',
   };
 }

@@ -32,7 +32,7 @@ export function registerEditPages(app: FastifyInstance, ctx: DocumentContext) {
   app.get<Named & { Querystring: Form }>(editPage.path, { config: { isPage: true } }, (request, reply) => {
     const key = readKey(request.params);
     const form = formFor(documents, key, lastValues(request.query));
-    return sendEditor(reply, { key, form });
+    return sendEditor(ctx, reply, { key, form });
   });
 
   app.get<{ Params: { kind: string }; Querystring: Form }>(
@@ -40,7 +40,7 @@ export function registerEditPages(app: FastifyInstance, ctx: DocumentContext) {
     { config: { isPage: true } },
     (request, reply) => {
       const key = readKey({ kind: request.params.kind, slug: newSlug });
-      return sendEditor(reply, { key, form: newForm(key, lastValues(request.query)) });
+      return sendEditor(ctx, reply, { key, form: newForm(key, lastValues(request.query)) });
     },
   );
 
@@ -56,7 +56,7 @@ export function registerEditPages(app: FastifyInstance, ctx: DocumentContext) {
         return await reply.sendAction({ notice, redirect: documentUrl(saved), hosts: [] });
       } catch (thrown) {
         const error = readRefusal(thrown, request);
-        return sendEditor(reply.code(statusOf(error)), { key, form, error: ofNew(key, error) });
+        return sendEditor(ctx, reply.code(statusOf(error)), { key, form, error: ofNew(key, error) });
       }
     },
   );
@@ -70,7 +70,7 @@ export function registerEditPages(app: FastifyInstance, ctx: DocumentContext) {
       const { body } = readFields(key, form);
       const preview = renderMarkdown(bounded(body), { hasOperations: key.kind === 'runbook' });
       if (request.headers['hx-request']) return reply.view('documents/preview', { html: preview });
-      return sendEditor(reply, { key, form, preview });
+      return sendEditor(ctx, reply, { key, form, preview });
     },
   );
 }
@@ -112,8 +112,13 @@ function bounded(body: string): string {
 }
 
 /** The editor alone for htmx, else its page. */
-function sendEditor(reply: FastifyReply, shown: Shown) {
-  const editor = viewEditor(shown);
+function sendEditor(
+  { documentRepository }: DocumentContext,
+  reply: FastifyReply,
+  shown: Omit<Shown, 'stored'>,
+) {
+  const stored = documentRepository.find(shown.key)?.title ?? null;
+  const editor = viewEditor({ ...shown, stored });
   if (reply.request.headers['hx-request']) return reply.view('documents/editor-again', { editor });
   return reply.sendPage({
     template: 'documents/edit-page',

@@ -2,6 +2,7 @@
 import { type ArgumentProblem, readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { upperFirst } from '../../core/format.ts';
+import { withoutUnseen } from '../../core/unseen.ts';
 import { url } from '../../core/url.ts';
 import type { Form } from '../../web/validation.ts';
 import type { DiffPart } from '../../plan-store/word-diff.ts';
@@ -9,7 +10,7 @@ import { diffFields } from '../document-diff.ts';
 import { type DocumentKey, kindWords, priorities } from '../document.ts';
 import { limits } from '../document-values.ts';
 import { readConflict, type SaveConflict } from '../save-conflict.ts';
-import { isHandover, newSlug } from './edit-form.ts';
+import { handoverTitle, isHandover, newSlug } from './edit-form.ts';
 import { documentUrl, editUrl, formUrl } from './document-url.ts';
 import { titlesOf } from './field-titles.ts';
 
@@ -18,24 +19,26 @@ const bodyHint =
 const stepHint =
   'Each line “- [ ] …” is a step of a run; [Back up](op:backup?include_index=false) in it runs an operation.';
 
-/** `error`: why a save was refused. `preview`: HTML. */
+/** `stored`: the document's title, also of a removed one. `error`: why a save was refused. `preview`: HTML. */
 export type Shown = {
   key: DocumentKey;
   form: Form;
+  stored: string | null;
   error?: AppError | undefined;
   preview?: string | undefined;
 };
 
-export function viewEditor({ key, form, error, preview }: Shown) {
+export function viewEditor({ key, form, stored, error, preview }: Shown) {
   const { problemOf, problems, message } = readProblems(error);
   const conflict = (error && readConflict(error)) ?? null;
   const isNew = key.slug === newSlug;
   const isWritten = form.version !== '0';
   const word = kindWords[key.kind];
+  const title = titleOf(key, form, stored);
   return {
     kind: key.kind,
-    heading: isNew ? `New ${word}` : isWritten ? `Edit “${form.title ?? ''}”` : (form.title ?? ''),
-    name: isNew ? `New ${word}` : form.title || key.slug,
+    heading: isNew ? `New ${word}` : isWritten ? `Edit “${title}”` : title,
+    name: isNew ? `New ${word}` : title,
     action: formUrl(key, 'save'),
     previewUrl: formUrl(key, 'preview'),
     back: isNew || !isWritten ? url('/documents', { kind: key.kind }) : documentUrl(key),
@@ -59,6 +62,12 @@ export function viewEditor({ key, form, error, preview }: Shown) {
     saveLabel: conflict ? `Save mine as version ${conflict.next}` : 'Save',
     preview: preview ?? null,
   };
+}
+
+/** A title may have been deleted in the form. */
+function titleOf(key: DocumentKey, { title = '' }: Form, stored: string | null): string {
+  if (withoutUnseen(title) !== '') return title;
+  return stored ?? (isHandover(key) ? handoverTitle : key.slug);
 }
 
 function viewConflict(key: DocumentKey, { current, yours }: SaveConflict, message: string) {
