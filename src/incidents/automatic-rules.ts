@@ -36,8 +36,23 @@ export function hasLasted({ opened_at, seen_at }: Finding, windows: Window[], no
 
 const startOf = ({ begun_at, starts_at }: Window) => Date.parse(begun_at ?? starts_at);
 
-export function isClearForLong({ cleared_at }: Finding, now: Date): boolean {
-  return cleared_at !== null && now.getTime() - Date.parse(cleared_at) >= clearMs;
+/** Whether an open incident is over: all its findings were clear for long, and one of them was open after it was opened last. An
+ *  incident that people opened while all was clear is left to them. */
+export function isOver(findings: Finding[], entries: Entry[], now: Date): boolean {
+  const start = entries.findLast(isStart)?.at ?? '';
+  return (
+    isCalm(findings, now) && findings.some(({ cleared_at }) => cleared_at !== null && cleared_at >= start)
+  );
+}
+
+export function isCalm(findings: Finding[], now: Date): boolean {
+  return findings.every(
+    ({ cleared_at }) => cleared_at !== null && now.getTime() - Date.parse(cleared_at) >= clearMs,
+  );
+}
+
+function isStart(entry: Entry): boolean {
+  return entry.kind === 'status' && ['opened', 'reopened'].includes(wordOf(entry) ?? '');
 }
 
 /** `entries`: those of the finding in the timeline of the incident. */

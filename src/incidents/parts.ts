@@ -99,6 +99,6 @@ function createAutomaticOf(
     ...ctx,
     ...given,
     follow: createFollow({ ...ctx, ...given, openings }),
-    onError: (error) => ctx.log.error({ err: error }, 'incidents could not be brought up to date'),
+    onError: (error) => ctx.log.error({ err: error }, 'incidents are not brought up to date; tried again'),
   });
 }

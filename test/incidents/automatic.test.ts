@@ -197,3 +197,25 @@ t.test('a finding that comes and goes does not fill the timeline', async (t) => 
   t.same(states(), ['1 open: Trouble with a']);
   t.ok(timeline(1).length <= 22, `${timeline(1).length} entries in 2 h`);
 });
+
+t.test('trouble with one incident is reported once, and the others are brought up to date', async (t) => {
+  const { automatic, bus, clock, find, ops, pass, problems, states } = startIncidents(t);
+  find('index', trouble());
+  find('queue', trouble({ subject: 'b' }));
+  await pass(7);
+  find('index');
+  find('queue');
+  await pass(3);
+  ops.exec(`CREATE TRIGGER broken BEFORE UPDATE ON incident WHEN NEW.number = 2
+    BEGIN SELECT RAISE(ABORT, 'broken'); END`);
+  let events = 0;
+  bus.on('incidents', () => events++);
+  clock.ms += 15 * minuteMs;
+  for (let run = 0; run < 3; run++) await automatic.runOnce();
+  t.same(states(), ['1 mitigated: Trouble with a', '2 open: Trouble with b']);
+  t.equal(events, 1, 'the change of the first is announced');
+  t.equal(problems.length, 1, 'the log does not fill');
+  ops.exec('DROP TRIGGER broken');
+  await automatic.runOnce();
+  t.same(states(), ['1 mitigated: Trouble with a', '2 mitigated: Trouble with b']);
+});

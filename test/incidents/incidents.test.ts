@@ -47,6 +47,35 @@ t.test('each move is possible in its states only, and leaves an entry and an aud
   t.equal(rows.filter(({ outcome }) => outcome === 'refused').length, 6, 'each refusal has a row');
 });
 
+t.test('the system does not undo what a person has opened after all was clear', async (t) => {
+  const { find, findings, pass, states, timeline, incidents } = startIncidents(t);
+  find('index', trouble());
+  await pass(7);
+  find('index');
+  await pass(17);
+  t.same(states(), ['1 mitigated: Trouble with a']);
+  await incidents.reopen(1, because('users still see errors'));
+  await pass(30);
+  t.same(states(), ['1 open: Trouble with a']);
+  find('index', trouble());
+  await pass(2);
+  find('index');
+  await pass(16);
+  t.same(states(), ['1 open: Trouble with a']);
+  await pass(1);
+  t.same(states(), ['1 mitigated: Trouble with a'], 'it was back, and is clear again for 15 min');
+
+  find('queue', trouble({ subject: 'b' }));
+  await pass(3);
+  find('queue');
+  await pass(20);
+  const id = findings.all().find(({ subject }) => subject === 'b')?.id;
+  await incidents.open({ title: 'Users see errors', source_ref: `finding:${id}` }, operator);
+  await pass(30);
+  t.equal(states()[1], '2 open: Users see errors', 'opened from a finding that was clear');
+  t.same(timeline(2), ['Finding opened', 'Incident opened', 'Finding cleared']);
+});
+
 t.test('entries are never changed or removed', async (t) => {
   const { incidents, ops } = startIncidents(t);
   await incidents.open(wanted, operator);
