@@ -6,7 +6,8 @@ import type { Findings } from '../checks/findings.ts';
 import type { Incident } from '../incident-store/incident.ts';
 import type { IncidentRepository } from '../incident-store/incident-repository.ts';
 import type { Window } from '../window-store/window.ts';
-import { hasLasted, manyIncidents, manyTitle } from './automatic-rules.ts';
+import { countedMs, isSeen, lastsMs, manyIncidents, manyTitle } from './automatic-rules.ts';
+import type { ErrorsSince } from './automatic-since.ts';
 import { noDetails } from './details.ts';
 import type { ListRepository } from './list-repository.ts';
 import { ofFinding, type SourceEntry } from './sources.ts';
@@ -23,6 +24,9 @@ type Given = Pick<Kernel, 'now'> & {
   isOn: (checkId: string) => boolean;
   /** The windows that may cover the opening of a finding. Throws what SQLite throws. */
   windows: () => Window[];
+  errorsSince: Pick<ErrorsSince, 'of'>;
+  /** The start of this process. */
+  startedAt: Date;
 };
 
 export type AutomaticOpenings = ReturnType<typeof createAutomaticOpenings>;
@@ -33,15 +37,21 @@ export function createAutomaticOpenings(given: Given) {
   return {
     /** Opens one for an error that has lasted. `before`: its last incident, which was closed long ago. */
     open(finding: Finding, before: Incident | null): boolean {
-      if (!may(finding) || !lasts(finding)) return false;
+      if (!may(finding) || !hasLasted(finding)) return false;
       const cause = findings.causeOf(finding);
-      if (cause) return joinCause(finding, cause);
+      const incident = cause && activeOf(cause);
+      if (incident) return joinCause(finding, cause, incident);
+      // Waits until the cause has an incident. One that is muted gets none.
+      if (cause && may(cause)) return false;
       findings.link(finding, () => openOrJoin(given, finding, before));
       return true;
     },
 
     may,
-    hasLasted: lasts,
+    hasLasted,
+
+    /** Whether it counts: this process has seen it, and no maintenance window explains it. */
+    isReal: (finding: Finding) => lasts(finding, 0),
   };
 
   /** A muted error is known, and opens nothing. */
@@ -50,17 +60,25 @@ export function createAutomaticOpenings(given: Given) {
     return isError && !isMuted(finding, now()) && given.isOn(finding.check_id);
   }
 
-  function lasts(finding: Finding): boolean {
-    return hasLasted(finding, given.windows(), now());
+  function hasLasted(finding: Finding): boolean {
+    return lasts(finding, lastsMs);
   }
 
-  /** Waits until the cause has an incident. */
-  function joinCause(finding: Finding, cause: Finding): boolean {
-    const incident = cause.incident === null ? null : repository.find(cause.incident);
-    if (!incident || incident.status === 'closed') return false;
+  function lasts(finding: Finding, ms: number): boolean {
+    const since = given.errorsSince.of(finding);
+    if (since === null || !isSeen(finding, given.startedAt, now())) return false;
+    return countedMs(since, given.windows(), now()) >= ms;
+  }
+
+  function activeOf({ incident: number }: Finding): Incident | null {
+    const incident = number === null ? null : repository.find(number);
+    return incident?.status === 'closed' ? null : incident;
+  }
+
+  function joinCause(finding: Finding, cause: Finding, incident: Incident): boolean {
     const { entry } = ofFinding(finding);
     const text = `${entry.text}\nExplained by: ${cause.title}`;
-    findings.link(finding, () => add(given, incident, { ...entry, text }));
+    findings.link(finding, () => join(given, incident, { ...entry, text }));
     return true;
   }
 }
@@ -77,11 +95,7 @@ function openOrJoin(given: Given, finding: Finding, before: Incident | null): In
 function joinSeveral(given: Given, entry: SourceEntry): Incident {
   const { lists, writes } = given;
   const several = lists.several();
-  if (several) {
-    add(given, several, entry);
-    if (several.status === 'open') return several;
-    return writes.reopen(several.number, { by, why: 'One more error lasts.' });
-  }
+  if (several) return join(given, several, entry);
   const why = `${manyIncidents} incidents are open already; further errors join this one.`;
   return writes.open(
     { ...noDetails, title: manyTitle, severity: 2, source: 'finding', source_ref: null },
@@ -89,7 +103,9 @@ function joinSeveral(given: Given, entry: SourceEntry): Incident {
   );
 }
 
-function add({ repository }: Given, incident: Incident, entry: SourceEntry): Incident {
-  repository.addEntry(incident.number, { ...entry, actor: by.actor });
-  return incident;
+/** Part of a transaction. */
+function join({ repository, writes }: Given, { number, status }: Incident, entry: SourceEntry): Incident {
+  repository.addEntry(number, { ...entry, actor: by.actor });
+  if (status !== 'open') return writes.reopen(number, { by, why: 'One more error lasts.' });
+  return repository.get(number);
 }

@@ -1,5 +1,4 @@
-// The rules by which incidents open, recover and open again by themselves. Pure; times count from stored ones, so that a restart
-// changes nothing.
+// The rules by which incidents open, recover and open again by themselves. Pure.
 import type { Finding } from '../checks/finding.ts';
 import type { Entry, Incident } from '../incident-store/incident.ts';
 import type { Window } from '../window-store/window.ts';
@@ -7,7 +6,7 @@ import { wordOf } from './entry-words.ts';
 
 const minuteMs = 60_000;
 /** An error that lasts so long opens an incident. */
-const lastsMs = 5 * minuteMs;
+export const lastsMs = 5 * minuteMs;
 /** The checks look at what is wrong at least once a minute. */
 const seenMs = 3 * minuteMs;
 /** After so long without any of its findings an incident is mitigated. */
@@ -21,17 +20,22 @@ export const manyTitle = 'Several things fail';
 /** Entries of one finding in an hour: one that comes and goes must not fill the timeline. */
 export const entriesPerHour = 8;
 
-/** Whether an open error has lasted, and still does: one from before a restart must be seen again. A finding that opened in a
- *  maintenance window is expected until the window is over. */
-export function hasLasted({ opened_at, seen_at }: Finding, windows: Window[], now: Date): boolean {
-  let from = Date.parse(opened_at);
+/** How long an error since `since` counts, in ms; negative while it is expected. One that opened in a maintenance window counts
+ *  from the end of the window. */
+export function countedMs(since: string, windows: Window[], now: Date): number {
+  let from = Date.parse(since);
   const ordered = [...windows].sort((one, other) => startOf(one) - startOf(other));
   for (const window of ordered) {
     const end = Date.parse(window.ended_at ?? window.ends_at);
     if (startOf(window) <= from && from < end) from = end;
   }
-  const isSeen = now.getTime() - Date.parse(seen_at) < seenMs;
-  return isSeen && now.getTime() - from >= lastsMs;
+  return now.getTime() - from;
+}
+
+/** Whether this process has seen it, and lately: a finding from before the start may be over. */
+export function isSeen({ seen_at }: Finding, startedAt: Date, now: Date): boolean {
+  const ms = Date.parse(seen_at);
+  return ms >= startedAt.getTime() && now.getTime() - ms < seenMs;
 }
 
 const startOf = ({ begun_at, starts_at }: Window) => Date.parse(begun_at ?? starts_at);
@@ -70,13 +74,15 @@ export const lacksClearing = (linked: Linked): boolean =>
 export const lacksReturn = (linked: Linked): boolean =>
   linked.finding.cleared_at === null && isSaidClear(linked);
 
-/** Whether an open finding has come back after the end of its incident. One that was never clear is no reason to undo what a person
- *  has decided. */
+/** Whether an open finding has come back after the end of its incident. One that was never clear, or has joined since, is no reason
+ *  to undo what a person has decided. */
 export function isBack(linked: Linked): boolean {
-  const { incident, finding } = linked;
+  const { incident, finding, entries } = linked;
   const endedAt = incident.closed_at ?? incident.mitigated_at;
   if (endedAt === null || finding.cleared_at !== null) return false;
-  return finding.opened_at > endedAt || isSaidClear(linked);
+  if (isSaidClear(linked)) return true;
+  const joined = entries.findLast((entry) => wordOf(entry) === 'findingOpened');
+  return finding.opened_at > endedAt && joined !== undefined && joined.at < endedAt;
 }
 
 export function isRecent({ closed_at }: Incident, now: Date): boolean {

@@ -1,5 +1,5 @@
-// Opens incidents for errors that last, mitigates them once all is clear, and opens them again when their cause comes back. All
-// state is stored: findings know their incident, and the timeline says what was seen of them.
+// Opens incidents for errors that last, mitigates them once all is clear, and opens them again when their cause comes back.
+// Findings know their incident, and the timeline says what was seen of them; only the start of each error is kept in memory.
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
@@ -7,6 +7,7 @@ import type { Finding } from '../checks/finding.ts';
 import type { Findings } from '../checks/findings.ts';
 import type { IncidentRepository } from '../incident-store/incident-repository.ts';
 import { isCalm, isOver } from './automatic-rules.ts';
+import type { ErrorsSince } from './automatic-since.ts';
 import type { Follow } from './follow.ts';
 import type { ListRepository } from './list-repository.ts';
 import type { Writes } from './writes.ts';
@@ -19,12 +20,13 @@ type Given = Pick<Kernel, 'bus' | 'now' | 'untilFree'> & {
   lists: ListRepository;
   writes: Writes;
   follow: Follow;
+  errorsSince: Pick<ErrorsSince, 'look'>;
   /** Gets the first error; further ones after a run without any. */
   onError: (error: unknown) => void;
 };
 
 export function createAutomatic(given: Given) {
-  const { bus, findings, follow, untilFree } = given;
+  const { bus, errorsSince, findings, follow, untilFree } = given;
   /** The cleared findings that need nothing more, with the time of their clearing and their incident then. */
   const settled = new Map<number, string>();
   const report = createReport(given.onError);
@@ -48,6 +50,7 @@ export function createAutomatic(given: Given) {
 
   async function runOnce() {
     report.begin();
+    errorsSince.look(findings.all());
     const isFollowed = await followAll();
     const isMitigated = await mitigateAll();
     if (isFollowed || isMitigated) bus.emit('incidents');

@@ -47,7 +47,7 @@ export function createFollow({ findings, lists, now, openings, repository, write
     if (incident.status === 'open')
       return lacksReturn(linked) && hasRoom(linked) && repository.transaction(() => addReturn(linked));
     if (!isBack(linked) || !openings.may(finding)) return false;
-    if (incident.status === 'mitigated') return reopen(linked);
+    if (incident.status === 'mitigated') return openings.isReal(finding) && reopen(linked);
     if (!openings.hasLasted(finding)) return false;
     return isRecent(incident, now()) ? reopen(linked) : openings.open(finding, incident);
   }

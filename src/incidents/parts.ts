@@ -11,6 +11,7 @@ import { jobs } from '../jobs/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
 import { createAutomatic } from './automatic.ts';
 import { createAutomaticOpenings } from './automatic-openings.ts';
+import { createErrorsSince } from './automatic-since.ts';
 import { createFollow } from './follow.ts';
 import { createIncidents } from './incidents.ts';
 import { createItems } from './items.ts';
@@ -89,15 +90,19 @@ function createAutomaticOf(
 ) {
   const { isOn } = ctx.use(flags);
   const { windowRepository } = ctx.use(windowStore);
+  const errorsSince = createErrorsSince(given.findings.all());
   const openings = createAutomaticOpenings({
     ...ctx,
     ...given,
+    errorsSince,
+    startedAt: ctx.now(),
     isOn: (checkId) => isOn('auto-incidents', checkId),
     windows: () => [...windowRepository.open(), ...windowRepository.history(pastWindows)],
   });
   return createAutomatic({
     ...ctx,
     ...given,
+    errorsSince,
     follow: createFollow({ ...ctx, ...given, openings }),
     onError: (error) => ctx.log.error({ err: error }, 'incidents are not brought up to date; tried again'),
   });

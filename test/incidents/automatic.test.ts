@@ -1,7 +1,10 @@
 // Incidents of errors that last: opened, mitigated and opened again by themselves, and closed by people only.
 import t from 'tap';
+import { backupsCheck } from '../../src/backups/backups-check.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { createTime, hourMs, minuteMs, open, startIncidents, trouble } from '../support/incidents.ts';
 import { operator } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const resolution = 'The service was started again.';
 
@@ -66,10 +69,8 @@ t.test('a closed one opens again within a day, later a new one says which it was
     await incidents.close(number, resolution, operator);
   };
   await breakAndClose(1);
-  find('index', trouble());
-  await pass(3);
-  t.same(states(), ['1 open: Trouble with a'], 'back within 15 min: the finding is the same');
   await breakAndClose(1);
+  t.same(states(), ['1 closed: Trouble with a'], 'back within 15 min: the same incident');
   clock.ms += 23 * hourMs;
   find('index', trouble());
   await pass(4);
@@ -103,25 +104,53 @@ t.test('warnings, muted findings and a flag that is off open none', async (t) =>
 });
 
 t.test('a finding that opens in a maintenance window waits for its end', async (t) => {
-  const { find, pass, states, windows, clock } = startIncidents(t);
-  const at = (minutes: number) => new Date(clock.ms + minutes * minuteMs).toISOString();
-  const window = windows.insert({
-    level: 'frozen',
-    reason: 'a test needs it',
-    starts_at: at(0),
-    ends_at: at(20),
-    created_by: 'anna',
-    created_at: at(0),
-  });
-  windows.begin(window.id, at(0));
+  const { find, pass, states, windows, clock, addWindow } = startIncidents(t);
+  const window = addWindow(20);
   find('index', trouble());
   await pass(19);
   t.same(states(), [], 'it is expected');
-  windows.end(window.id, at(1), 'system');
+  windows.end(window.id, new Date(clock.ms + minuteMs).toISOString(), 'system');
   await pass(4);
   t.same(states(), [], 'the 5 min count from the end of the window');
   await pass(3);
   t.same(states(), ['1 open: Trouble with a']);
+});
+
+t.test('a finding that comes back in a maintenance window reopens nothing before its end', async (t) => {
+  const { find, pass, states, clock, addWindow } = startIncidents(t);
+  find('index', trouble());
+  await pass(7);
+  find('index');
+  await pass(17);
+  t.same(states(), ['1 mitigated: Trouble with a']);
+  addWindow(20);
+  const end = clock.ms + 20 * minuteMs;
+  find('index', trouble());
+  await pass(19);
+  t.same(states(), ['1 mitigated: Trouble with a'], 'it is expected');
+  await pass(2);
+  t.ok(clock.ms > end);
+  t.same(states(), ['1 open: Trouble with a']);
+});
+
+t.test('the 5 min are of an error without a break', async (t) => {
+  const { find, pass, states } = startIncidents(t);
+  find('index', trouble());
+  await pass(2);
+  find('index');
+  await pass(6);
+  find('index', trouble());
+  await pass(5);
+  t.same(states(), [], 'the time before it cleared does not count');
+  await pass(1);
+  t.same(states(), ['1 open: Trouble with a']);
+  find('queue', trouble({ subject: 'b', severity: 'warning' }));
+  await pass(10);
+  find('queue', trouble({ subject: 'b' }));
+  await pass(5);
+  t.equal(states().length, 1, 'nor does the time as a warning');
+  await pass(1);
+  t.equal(states().length, 2);
 });
 
 t.test('a finding with a cause joins the incident of that', async (t) => {
@@ -138,6 +167,63 @@ t.test('a finding with a cause joins the incident of that', async (t) => {
   find('index');
   await pass(18);
   t.same(states(), ['1 mitigated: Trouble with a']);
+});
+
+t.test('a further error opens the incident of its cause again, and says so', async (t) => {
+  const { find, pass, states, timeline, incidents, repository } = startIncidents(t);
+  find('database', trouble());
+  await pass(7);
+  await incidents.mitigate(1, operator);
+  find('index', trouble({ subject: 'b', causedBy: ['database'] }));
+  await pass(7);
+  t.same(states(), ['1 open: Trouble with a']);
+  t.same(timeline(1).slice(-2), ['Finding opened', 'Incident opened again']);
+  t.equal(repository.entries(1).at(-1)?.text, 'Incident opened again\nOne more error lasts.');
+  await incidents.mitigate(1, operator);
+  await pass(10);
+  t.same(states(), ['1 mitigated: Trouble with a'], 'neither has come back');
+});
+
+t.test('a muted cause keeps no other error from an incident', async (t) => {
+  const { find, pass, states, findings } = startIncidents(t);
+  find('database', trouble());
+  find('index', trouble({ subject: 'b', causedBy: ['database'] }));
+  await pass(1);
+  const cause = findings.find(1);
+  if (cause) findings.replace({ ...cause, muted_until: 'change' }, () => {});
+  await pass(7);
+  t.same(states(), ['1 open: Trouble with b']);
+});
+
+t.test('a backup that fails its test opens one incident of severity 2', async (t) => {
+  const { find, pass, states, clock, repository } = startIncidents(t);
+  const at = new Date(clock.ms).toISOString();
+  const config = readConfig({}, makeFolder(t));
+  const proof_text = 'chl.db is not the file that was saved.';
+  const backup = {
+    id: '20261129-120000-7',
+    job: 7,
+    at,
+    kind: 'full',
+    bytes: 1,
+    sha256: '0',
+    note: null,
+  } as const;
+  const proof = { proof: 'failed', proof_job: 8, proof_at: at, proof_text, proof_steps: [] } as const;
+  const check = backupsCheck({
+    config,
+    readBackups: async () => [{ ...backup, ...proof, proof_steps: [], is_kept: false, gone_at: null }],
+    vanished: () => [],
+    unused: () => [],
+    schedules: { all: () => [] },
+    hasEntries: () => true,
+    firstStart: () => at,
+    now: () => new Date(clock.ms),
+  });
+  find('backups', ...(await check.look()).found);
+  await pass(20);
+  t.same(states(), ['1 open: A backup failed its test']);
+  t.match(repository.get(1), { severity: 2, source: 'finding' });
 });
 
 t.test('five are open: the next ones join one', async (t) => {
@@ -163,13 +249,16 @@ t.test('a restart at any point changes nothing', async (t) => {
     t.teardown(() => next.ops.close());
     return { ...next, ...createTime(next, clock) };
   };
-  clock.ms += 24 * hourMs;
+  clock.ms += 2 * minuteMs;
   const second = restart();
   await second.automatic.runOnce();
   t.same(states(), [], 'an error from before the stop has to be seen again');
+  second.find('index');
+  await second.pass(1);
+  t.same(states(), [], 'the first good look does not count as a bad one');
   second.find('index', trouble());
   await second.pass(1);
-  t.same(states(), ['1 open: Trouble with a']);
+  t.same(states(), ['1 open: Trouble with a'], 'it was never clear');
   second.find('index');
   await second.pass(8);
   const third = restart();

@@ -17,6 +17,7 @@ import { unknownGroup } from '../../src/errors/group.ts';
 import { createIncidentRepository } from '../../src/incident-store/incident-repository.ts';
 import { createAutomatic } from '../../src/incidents/automatic.ts';
 import { createAutomaticOpenings } from '../../src/incidents/automatic-openings.ts';
+import { createErrorsSince } from '../../src/incidents/automatic-since.ts';
 import { createFollow } from '../../src/incidents/follow.ts';
 import { createIncidents } from '../../src/incidents/incidents.ts';
 import { createItems } from '../../src/incidents/items.ts';
@@ -93,9 +94,12 @@ export function open(file: string, clock: { ms: number }, flag: { isOn: boolean 
   const incidents = createIncidents({ ...given, writes, sources, hasRunbook: (slug) => slug === 'restore' });
   const items = createItems({ ...given, incidents });
   const windows = createWindowRepository(ops);
+  const errorsSince = createErrorsSince(findings.all());
   const openings = createAutomaticOpenings({
     ...given,
     writes,
+    errorsSince,
+    startedAt: now(),
     isOn: () => flag.isOn,
     windows: () => [...windows.open(), ...windows.history(50)],
   });
@@ -111,13 +115,13 @@ export function open(file: string, clock: { ms: number }, flag: { isOn: boolean 
     documents,
     overview: createOverview(given),
     postMortems: createPostMortems({ ...given, documents, incidents, items }),
-    automatic: createAutomatic({ ...given, writes, follow, onError }),
+    automatic: createAutomatic({ ...given, writes, follow, errorsSince, onError }),
   };
 }
 
 /** Moves the clock; checks look once a minute. */
 export function createTime(
-  { automatic, findings, ops }: Pick<Opened, 'automatic' | 'findings' | 'ops'>,
+  { automatic, findings, ops, windows }: Pick<Opened, 'automatic' | 'findings' | 'ops' | 'windows'>,
   clock: { ms: number },
 ) {
   const state = new Map<string, Found[]>();
@@ -135,6 +139,16 @@ export function createTime(
         findings.save();
         await automatic.runOnce();
       }
+    },
+
+    /** Begins a maintenance window now. */
+    addWindow(minutes: number) {
+      const at = new Date(clock.ms).toISOString();
+      const ends_at = new Date(clock.ms + minutes * minuteMs).toISOString();
+      const about = { level: 'frozen', reason: 'a test needs it', created_by: 'anna' } as const;
+      const window = windows.insert({ ...about, starts_at: at, ends_at, created_at: at });
+      windows.begin(window.id, at);
+      return window;
     },
 
     /** `1 open: Trouble with a` */
