@@ -15,7 +15,7 @@ import type { Pending } from './pending.ts';
 import { daySec, floorTo, hourSec, minuteOf, minuteSec } from './tally.ts';
 import type { TallyBook } from './tally-book.ts';
 import type { TallyRepository } from './tally-repository.ts';
-import { downtimeBetween, minutesOf } from './uptime.ts';
+import { downtimeBefore, minutesOf } from './uptime.ts';
 
 const everyMs = 60_000;
 /** Jobs that were counted: the bus may name one again. */
@@ -25,6 +25,8 @@ const freshShare = 0.99;
 const minutesForSec = 3 * daySec;
 const hoursForSec = (windowDays.max + 1) * daySec;
 const rowsAtOnce = 500;
+/** The runs of a crash loop that are looked at. */
+const maxRuns = 50;
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'untilFree' | 'now'> & {
   pending: Pending;
@@ -143,6 +145,9 @@ function seeFresh({ state, entries, fresh }: ReturnType<Given['indexState']>): b
   return entries === 0 || state === 'none' ? null : fresh >= entries * freshShare;
 }
 
+type Started = { at: string };
+const minuteIn = ({ at }: Started) => minuteOf(new Date(at));
+
 /** Adds the minutes in which the server was down before this start, once. Throws while ops.db cannot be read or written. */
 function createDowntime({
   bootTime,
@@ -157,12 +162,16 @@ function createDowntime({
   let isDone = false;
   return async () => {
     if (isDone) return;
-    const [run, before] = starts.list(2).items;
-    const gap = run && before ? downtimeBetween(before, run, bootTime(now())) : null;
-    if (gap && current.values().up.is_on) {
+    if (current.values().up.is_on) {
+      const hasCounted = (run: Started, next: Started) =>
+        tallyRepository.hasUp(minuteIn(run), minuteIn(next));
+      const gaps = downtimeBefore(starts.list(maxRuns).items, hasCounted, bootTime(now()));
       const seconds = now().getTime() / 1000;
-      const fromMs = Math.max(gap.fromMs, (seconds - hoursForSec) * 1000);
-      const { minutes, hours } = minutesOf({ ...gap, fromMs }, floorTo(seconds - minutesForSec, hourSec));
+      const sinceMs = (seconds - hoursForSec) * 1000;
+      const kept = gaps
+        .filter(({ toMs }) => toMs > sinceMs)
+        .map((gap) => ({ ...gap, fromMs: Math.max(gap.fromMs, sinceMs) }));
+      const { minutes, hours } = minutesOf(kept, floorTo(seconds - minutesForSec, hourSec));
       if (hours.length > 0) tallyBook.enter(await untilFree(() => tallyRepository.addToHours(hours)));
       for (const { at } of minutes) pending.add('up', false, at);
     }

@@ -50,10 +50,13 @@ export function standingOf(known: KnownObjective, { hours, minutes, burn, now, d
     total,
     state: stateOf({ is_on, total, bad, allowed }),
     share: total === 0 ? null : good / total,
-    allowance: { total: allowed, left: allowed - bad },
+    allowance: {
+      total: allowed,
+      left: isUsedUp(bad, allowed) || bad < allowed - rounding ? allowed - bad : 0,
+    },
     burn: is_on ? burn : null,
     days: daysOf(counted, target, daysUntil(now, dayCount)),
-    usedUpOn: bad > allowed ? findUsedUp(ofWindow, allowed) : null,
+    usedUpOn: isUsedUp(bad, allowed) ? findUsedUp(ofWindow, allowed) : null,
     countedSince: findFirst(counted, minutes),
   };
 }
@@ -62,11 +65,13 @@ export function standingOf(known: KnownObjective, { hours, minutes, burn, now, d
 const minAllowed = 1;
 /** Allowances are sums of fractions. */
 const rounding = 1e-9;
+/** One that is used exactly is held. */
+const isUsedUp = (bad: number, allowed: number) => bad > allowed + rounding;
 
 function stateOf(given: { is_on: boolean; total: number; bad: number; allowed: number }): StandingState {
   if (!given.is_on) return 'off';
   if (given.total < minEvents) return 'too_few';
-  return given.bad <= given.allowed + rounding ? 'held' : 'missed';
+  return isUsedUp(given.bad, given.allowed) ? 'missed' : 'held';
 }
 
 function sumOf(tallies: readonly Tally[]): Tally {
@@ -109,7 +114,7 @@ function findUsedUp(hours: readonly [number, Tally][], allowed: number): Date | 
   let bad = 0;
   for (const [at, { good, total }] of hours.toSorted(([one], [other]) => one - other)) {
     bad += total - good;
-    if (bad > allowed) return new Date(at * 1000);
+    if (isUsedUp(bad, allowed)) return new Date(at * 1000);
   }
   return null;
 }

@@ -1,5 +1,5 @@
 // The stored counts in memory, as far as pages and checks need them, so that no page reads tens of thousands of rows. It is
-// read from ops.db once, and then changes with each write.
+// read from ops.db once, and again after a jump of the clock; it changes with each write.
 import { windowDays } from '../objective-store/objective-values.ts';
 import { daySec, floorTo, hourSec, minuteSec, type Span, type StoredTally, type Tally } from './tally.ts';
 import type { TallyRepository } from './tally-repository.ts';
@@ -7,6 +7,8 @@ import type { TallyRepository } from './tally-repository.ts';
 /** The longest window that is judged by minutes, and the longest one at all with the days of a strip. */
 const minutesForSec = 6 * hourSec;
 const hoursForSec = (windowDays.max + 1) * daySec;
+/** A clock that moves further between two calls was set, or the machine has slept: what was forgotten may be needed again. */
+const jumpSec = 2 * hourSec;
 
 type Given = { tallyRepository: Pick<TallyRepository, 'since'>; now: () => Date };
 
@@ -15,6 +17,7 @@ export type TallyBook = ReturnType<typeof createTallyBook>;
 export function createTallyBook({ tallyRepository, now }: Given) {
   let rows: Record<Span, Map<string, Map<number, Tally>>> | null = null;
   let version = 0;
+  let lastMs: number | null = null;
 
   return {
     /** It changes with each write. */
@@ -22,6 +25,7 @@ export function createTallyBook({ tallyRepository, now }: Given) {
 
     /** Enters rows as they are stored. */
     enter(stored: readonly StoredTally[]) {
+      heedJump();
       if (rows) for (const row of stored) put(rows, row);
       version += 1;
       if (rows) forgetOld(rows, now());
@@ -44,12 +48,19 @@ export function createTallyBook({ tallyRepository, now }: Given) {
     },
   };
 
+  function heedJump() {
+    const ms = now().getTime();
+    if (lastMs !== null && Math.abs(ms - lastMs) > jumpSec * 1000) rows = null;
+    lastMs = ms;
+  }
+
   function read() {
+    heedJump();
     if (rows) return rows;
     const seconds = now().getTime() / 1000;
     const found = { [minuteSec]: new Map(), [hourSec]: new Map() } as NonNullable<typeof rows>;
-    for (const row of tallyRepository.since(minuteSec, seconds - minutesForSec)) put(found, row);
-    for (const row of tallyRepository.since(hourSec, seconds - hoursForSec)) put(found, row);
+    for (const row of tallyRepository.since(minuteSec, seconds - minutesForSec - jumpSec)) put(found, row);
+    for (const row of tallyRepository.since(hourSec, seconds - hoursForSec - jumpSec)) put(found, row);
     rows = found;
     return found;
   }
@@ -70,5 +81,5 @@ function forgetOld(rows: Rows, time: Date) {
     [hourSec, hoursForSec],
   ] as const)
     for (const ofName of rows[span].values())
-      for (const at of ofName.keys()) if (at < seconds - keptSec - span) ofName.delete(at);
+      for (const at of ofName.keys()) if (at < seconds - keptSec - jumpSec - span) ofName.delete(at);
 }

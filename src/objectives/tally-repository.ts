@@ -23,6 +23,9 @@ const sql = {
     WHERE span = @span AND at >= @since
   `,
   first: 'SELECT min(at) AS at FROM objective_tally WHERE name = @name AND span = 3600',
+  hasUp: `
+    SELECT 1 FROM objective_tally WHERE name = 'up' AND span = 60 AND at >= @from AND at < @to AND good > 0 LIMIT 1
+  `,
   prune: `
     DELETE FROM objective_tally WHERE (name, span, at) IN (
       SELECT name, span, at FROM objective_tally INDEXED BY objective_tally_at
@@ -34,7 +37,7 @@ const sql = {
 export type TallyRepository = ReturnType<typeof createTallyRepository>;
 
 export function createTallyRepository(ops: Db) {
-  const { add, since, first, prune } = prepareAll(ops, sql);
+  const { add, since, first, hasUp, prune } = prepareAll(ops, sql);
 
   return {
     /** Adds minutes to their rows and to those of their hours, in one transaction. Returns the rows as they are now. */
@@ -49,6 +52,9 @@ export function createTallyRepository(ops: Db) {
 
     /** The start of the first hour of an objective that is kept, in seconds since 1970; null without one. */
     first: (name: string): number | null => (first.get({ name }) as { at: number | null }).at,
+
+    /** Whether a minute from `from` until `to` was counted as up. */
+    hasUp: (from: number, to: number): boolean => hasUp.get({ from, to }) !== undefined,
 
     /** Removes some of the rows that are too old. */
     prune(now: Date) {

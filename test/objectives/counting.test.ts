@@ -140,6 +140,52 @@ t.test(
   },
 );
 
+t.test('a clock that was ahead for a while leaves the values as they were', async (t) => {
+  const { clock, recorder, standings, tallyBook } = openObjectives(t);
+  const count = async () => {
+    recorder.addRequest(answered());
+    await recorder.runOnce();
+  };
+  const day = 24 * hourMs;
+  await count();
+  clock.ms += 2 * day;
+  await count();
+  clock.ms += minuteMs - 2 * day;
+  await count();
+  t.match(tallyBook.sum('answers', 3600), { total: 2 }, 'minutes');
+  clock.ms += 100 * day;
+  await count();
+  t.match(standings.find('answers'), { total: 1 });
+  clock.ms += minuteMs - 100 * day;
+  await count();
+  t.match(standings.find('answers'), { total: 3 }, 'hours');
+});
+
+t.test('an allowance that is used exactly is held, and is not used up', async (t) => {
+  for (const [target, total, bad] of [
+    [0.99, 300, 3],
+    [0.995, 200, 1],
+    [0.9, 100, 10],
+  ] as const) {
+    const { by, objectives, recorder, standings } = openObjectives(t);
+    await objectives.change(
+      [{ name: 'answers', to: { target, window_days: 30, threshold_ms: null, is_on: true } }],
+      by,
+    );
+    const add = (count: number, status: number) => {
+      for (let at = 0; at < count; at++) recorder.addRequest(answered({ status, method: 'POST' }));
+    };
+    add(total - bad, 200);
+    add(bad, 500);
+    await recorder.runOnce();
+    const of = `${bad} of ${total}`;
+    t.match(standings.find('answers'), { state: 'held', usedUpOn: null, allowance: { left: 0 } }, of);
+    add(1, 500);
+    await recorder.runOnce();
+    t.match(standings.find('answers'), { state: 'missed', usedUpOn: Date }, `${of} and one more`);
+  }
+});
+
 t.test('a timer that is late skips no minute', async (t) => {
   const { clock, recorder, rows } = openObjectives(t, '2026-11-20T12:00:59.900Z');
   await recorder.runOnce();

@@ -86,3 +86,75 @@ t.test('the first start has nothing before it', async (t) => {
   t.match(opened.standings.find('up'), { good: 1, total: 1 });
   t.strictSame(opened.history().off, []);
 });
+
+t.test('a minute is down when half of it or more is', async (t) => {
+  for (const [pauseMs, down] of [
+    [10 * minuteMs, 10],
+    [10 * minuteMs - 1000, 9],
+    [50_000, 0],
+    [minuteMs, 1],
+  ] as const) {
+    const next = await restart(openObjectives(t), { kind: 'lost', pauseMs });
+    const { good, total } = next.standings.find('up');
+    t.equal(total - good, down, `${pauseMs} ms`);
+  }
+});
+
+/** A run that has counted nothing, and was lost. */
+function lose({ addStart, clock, ops }: TestObjectives, { livedMs = 5000, bootId = 'one' } = {}) {
+  const id = addStart({ at: iso(clock.ms), boot_id: bootId });
+  clock.ms += livedMs;
+  ops.prepare(`UPDATE server_start SET ended_at = ?, "end" = 'lost' WHERE id = ?`).run(iso(clock.ms), id);
+}
+
+t.test('a crash loop is down from the first loss to the run that counts', async (t) => {
+  const opened = openObjectives(t);
+  const { clock, addStart } = opened;
+  lose(opened, { livedMs: 0 });
+  await opened.recorder.runOnce();
+  for (let at = 0; at < 40; at++) {
+    clock.ms += 15_000;
+    if (at < 39) lose(opened, { livedMs: 0 });
+  }
+  addStart({ at: iso(clock.ms) });
+  let next = opened.reopen();
+  await next.recorder.runOnce();
+  t.match(next.standings.find('up'), { good: 1, total: 11 });
+  next = opened.reopen();
+  await next.recorder.runOnce();
+  t.match(next.standings.find('up'), { good: 1, total: 11 }, 'it is counted once');
+});
+
+t.test('a crash loop that is older than the minutes is counted once, too', async (t) => {
+  const opened = openObjectives(t);
+  const { clock, addStart } = opened;
+  lose(opened);
+  await opened.recorder.runOnce();
+  clock.ms += 5 * 24 * hourMs - 5000;
+  lose(opened);
+  clock.ms += 5 * 24 * hourMs - 5000;
+  addStart({ at: iso(clock.ms) });
+  let next = opened.reopen();
+  await next.recorder.runOnce();
+  const { good, total } = next.standings.find('up');
+  t.match({ good, down: total - good }, { good: 1, down: 10 * 24 * 60 });
+  next = opened.reopen();
+  await next.recorder.runOnce();
+  t.match(next.standings.find('up'), { good, total });
+});
+
+t.test('a crash loop ends at a stop and at a run that has counted', async (t) => {
+  const opened = openObjectives(t);
+  const { clock, addStart, starts } = opened;
+  lose(opened);
+  clock.ms += hourMs;
+  starts.recordStop(addStart({ at: iso(clock.ms) }), iso(clock.ms));
+  clock.ms += hourMs;
+  lose(opened);
+  clock.ms += 10 * minuteMs;
+  addStart({ at: iso(clock.ms) });
+  const next = opened.reopen();
+  await next.recorder.runOnce();
+  const { good, total } = next.standings.find('up');
+  t.equal(total - good, 10, 'nobody wanted it to run before');
+});
