@@ -39,7 +39,7 @@ export async function removeExpired(
       if (await removeFiles(config, one, log)) removed.push(one.id);
       // Written once it is true: one that stays is tried again after each backup.
       if (await isThere(config, one)) removal.undo(one);
-      else noteBackup(audit, 'backup.gone', one);
+      else noteBackup(audit, 'backup.gone', one, { expired: true });
     }
   } catch (error) {
     log(`No more old backups could be removed: ${(error as Error).message}.`);

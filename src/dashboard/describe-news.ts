@@ -12,7 +12,8 @@ export type NewsItem = {
   at: string;
   event: string;
   target: string | null;
-  transition: 'first' | 'recovered' | null;
+  /** `again`: it was over, and is back. */
+  transition: 'first' | 'again' | 'recovered' | null;
   tone: 'ok' | 'warn' | 'bad' | 'hold';
   /** Begins the sentence; a link to `href`. */
   subject: string;
@@ -39,12 +40,11 @@ export function describeNews(sources: DescribeSources, rows: AuditRow[]): NewsIt
   const jobs = readJobs(sources, rows);
   return gather(rows, jobs).map((group) => {
     const { row, first } = group;
-    const { id, at, event, target, detail } = row;
+    const { id, at, event, target } = row;
     const words = (describers[event] ?? describeOther)(group, { titles, jobs });
-    const transition = detail?.transition === 'recovered' ? 'recovered' : 'first';
     return {
       ...{ id, at, event, target, rows: group.rows, began: { id: first.id, at: first.at } },
-      transition: detail?.transition === undefined ? null : transition,
+      transition: transitionOf(row),
       ...words,
     };
   });
@@ -85,7 +85,13 @@ function gather(rows: AuditRow[], jobs: Jobs): Group[] {
 
 type Naming = { titles: ReadonlyMap<string, string>; jobs: Jobs };
 
-const isOver = ({ row }: Group) => row.detail?.transition === 'recovered';
+const isOver = ({ row }: Group) => transitionOf(row) === 'recovered';
+const isBack = ({ row }: Group) => transitionOf(row) === 'again';
+
+function transitionOf({ detail }: AuditRow): NewsItem['transition'] {
+  const known = (['again', 'recovered'] as const).find((one) => one === detail?.transition);
+  return detail?.transition === undefined ? null : (known ?? 'first');
+}
 
 /** By event; each says what happened to its subject. */
 const describers: Record<string, (group: Group, naming: Naming) => Words> = {
@@ -107,8 +113,8 @@ function describeFinding(group: Group): Words {
   const subject = typeof detail?.title === 'string' ? detail.title : (subjectOf(group.row).subject ?? '');
   if (!isOver(group))
     return {
-      ...{ subject, text: '', href: describeTarget(target)?.href ?? null },
-      tone: detail?.severity === 'error' ? 'bad' : 'warn',
+      ...{ subject, text: isBack(group) ? ': is back' : '', href: describeTarget(target)?.href ?? null },
+      tone: detail?.severity === 'error' || isBack(group) ? 'bad' : 'warn',
     };
   const text = group.wasTold ? ': began, and is over' : ': over';
   return { subject, text, href: url('/audit', { target }), tone: 'ok' };
@@ -141,7 +147,7 @@ function describeOther(group: Group, { titles }: Naming): Words {
   const { subject, href } = subjectOf(row);
   const title = lowerFirst(describeRow(row, titles).title);
   const text = title.replace(/^\w+ (?=\w)/, (noun) => (subject.startsWith(capital(noun)) ? '' : noun));
-  return { subject, href, text: ` ${text}`, tone: isOver(group) ? 'ok' : 'warn' };
+  return { subject, href, text: ` ${text}`, tone: isOver(group) ? 'ok' : isBack(group) ? 'bad' : 'warn' };
 }
 
 const capital = (noun: string) => noun.charAt(0).toUpperCase() + noun.slice(1).trim();

@@ -16,12 +16,14 @@ type Given = DescribeSources & {
   now: () => Date;
 };
 
-/** Events of which those rows are news that say `first` or `recovered`. */
+/** Events of which those rows are news that say `first` or `recovered`, or `again` after `recovered`. */
 const events = eventGroups
   .flatMap((group) => Object.keys(group.events))
   .filter((event) => /^(finding|incident|backup)\.|^(job\.finished|schedule\.missed)$/.test(event));
 /** Events that have no transition. */
 const alwaysNews = ['backup.tested', 'backup.gone'];
+/** Those of things that may be back. A job that fails again, or a due time that is missed again, was not over. */
+const mayBeBack = /^(finding|incident)\./;
 
 /** Rows of the audit log that are read at most. */
 const readRows = 2000;
@@ -38,7 +40,9 @@ export function createNews(given: Given) {
     since(cursor: number, limit: number): NewsPage {
       const through = auditRepository.newestId();
       const from = Math.max(cursor, through - readRows) + 1;
-      const rows = withoutQuiet(readNewest().filter(({ id }) => id >= from));
+      const all = readNewest();
+      const quiet = findQuiet(all);
+      const rows = withoutRepeats(all.filter(({ id }) => id >= from)).filter(({ id }) => !quiet.has(id));
       const items = describeNews(given, rows.slice(0, describedRows)).slice(0, limit);
       const told = items.reduce((sum, item) => sum + item.rows, 0);
       return { items, more: rows.length - told, isWhole: from === cursor + 1, through, from: cursor + 1 };
@@ -48,7 +52,7 @@ export function createNews(given: Given) {
     latest(limit: number): NewsItem[] {
       const newest = newestNews();
       if (latest?.newest !== newest)
-        latest = { newest, items: describeNews(given, readNewest().slice(0, describedRows)) };
+        latest = { newest, items: describeNews(given, withoutRepeats(readNewest()).slice(0, describedRows)) };
       return latest.items.slice(0, limit);
     },
 
@@ -58,8 +62,9 @@ export function createNews(given: Given) {
     newestId: auditRepository.newestId,
   };
 
-  /** A muted finding is no news, and neither is one that was expected: it opened in a maintenance window. */
-  function withoutQuiet(rows: AuditRow[]): AuditRow[] {
+  /** The ids of rows that are no news: of a muted finding, and of one that was expected, since it opened in a maintenance window.
+   *  `rows`: all, since it may have opened before the cursor. */
+  function findQuiet(rows: AuditRow[]): ReadonlySet<number> {
     const muted = findings.all().filter((finding) => isMuted(finding, now()));
     const mutedTargets = new Set<string | null>(muted.map(({ id }) => findingTarget(id)));
     const expected = new Set<string | null>();
@@ -71,8 +76,22 @@ export function createNews(given: Given) {
       }
       if (event.startsWith('finding.') && (expected.has(target) || mutedTargets.has(target))) quiet.add(id);
     }
-    return rows.filter(({ id }) => !quiet.has(id));
+    return quiet;
   }
+}
+
+/** A row that says `again` is news when the thing was over in between; else the thing was open all the time. `rows`: newest
+ *  first. */
+function withoutRepeats(rows: AuditRow[]): AuditRow[] {
+  const over = new Set<string>();
+  const repeats = new Set<number>();
+  for (const { id, event, target, detail } of rows.toReversed()) {
+    const key = `${event.split('.')[0]} ${target}`;
+    if (detail?.transition === 'recovered') over.add(key);
+    if (detail?.transition === 'first') over.delete(key);
+    if (detail?.transition === 'again' && !over.delete(key)) repeats.add(id);
+  }
+  return rows.filter(({ id }) => !repeats.has(id));
 }
 
 /** Newest first. */
@@ -82,7 +101,10 @@ function readNews({ piece }: Pick<AuditRepository, 'piece'>, from: number, throu
 
 function isNews({ event, outcome, detail }: AuditRow): boolean {
   if (outcome === 'refused') return false;
-  return alwaysNews.includes(event) || ['first', 'recovered'].includes(String(detail?.transition));
+  // Retention removes old backups each night.
+  if (alwaysNews.includes(event)) return !detail?.expired;
+  if (detail?.transition === 'again') return mayBeBack.test(event);
+  return ['first', 'recovered'].includes(String(detail?.transition));
 }
 
 /** Reads each row once: the log grows with every action, and most of its rows are no news. */

@@ -124,8 +124,10 @@ t.test('retention heeds what becomes of other sets and of jobs while it removes'
   t.strictSame(removed, [first.id]);
   for (const one of [proof, wanted]) t.ok(fs.existsSync(placeOf(app, one)));
   t.ok(backups.find(first.id)?.gone_at, 'the row says it before the server looks');
-  const gone = app.ops.prepare(`SELECT target FROM audit WHERE event = 'backup.gone'`).pluck();
-  t.strictSame(gone.all(), [`backup:${first.id}`]);
+  const gone = app.ops.prepare(`
+    SELECT target || ' ' || (detail ->> '$.expired') FROM audit WHERE event = 'backup.gone'
+  `);
+  t.strictSame(gone.pluck().all(), [`backup:${first.id} 1`], 'no news');
 });
 
 t.test('a set that retention has chosen is nobody else’s any more', async (t) => {

@@ -118,6 +118,57 @@ t.test('a muted finding is no news, nor is one that a maintenance window explain
   t.notMatch((await newsSince(since)).items[0], { sentence: 'Full.' });
 });
 
+t.test('trouble that is back is open, and is told only with its beginning or its end', async (t) => {
+  const since = await newestId();
+  const told = async (from: number) => {
+    const { items, more } = await newsSince(from);
+    t.equal(more, 0);
+    return items.map(({ sentence }: { sentence: string }) => sentence);
+  };
+  found(960, 'first');
+  found(960, 'recovered');
+  found(960, 'again');
+  const incident = (word: string, transition: string) =>
+    note(`incident.${word}`, 'incident:8', { transition });
+  incident('opened', 'first');
+  incident('mitigated', 'recovered');
+  incident('reopened', 'again');
+  const expected = ['Incident #8 opened again.', 'Trouble 960: is back.'];
+  t.strictSame(await told(since), expected);
+  const { items } = await newsSince(since);
+  t.match(items, [
+    { event: 'incident.reopened', transition: 'again', rows: 3 },
+    { event: 'finding.opened', transition: 'again', rows: 3, href: '/checks#finding-960' },
+  ]);
+  const behind = await newestId();
+  found(960, 'again');
+  incident('reopened', 'again');
+  t.strictSame(await told(behind), [], 'it was open already');
+  found(960, 'recovered');
+  t.strictSame(await told(behind), ['Trouble 960: over.']);
+  t.match((await told(since))[0], 'Trouble 960: began, and is over.');
+});
+
+t.test('a maintenance window also explains the end of what began before the cursor', async (t) => {
+  found(961, 'first', { in_window: 3 });
+  const since = await newestId();
+  found(961, 'recovered');
+  t.strictSame((await newsSince(since)).items, []);
+  found(961, 'again');
+  t.match((await newsSince(since)).items, [{ sentence: 'Trouble 961: is back.' }], 'after the window');
+});
+
+t.test('a backup that retention removes is no news, one that vanishes is', async (t) => {
+  const since = await newestId();
+  note('backup.gone', 'backup:20261101', { expired: true });
+  note('backup.gone', 'backup:20261102', {});
+  const { items } = await newsSince(since);
+  t.strictSame(
+    items.map(({ sentence }: { sentence: string }) => sentence),
+    ['Backup 20261102 is gone.'],
+  );
+});
+
 t.test('each browser has a cursor, which moves to what was shown', async (t) => {
   const [ada, bob] = [openBrowser(), openBrowser()];
   await Promise.all([ada.visit(), bob.visit()]);

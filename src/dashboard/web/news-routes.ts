@@ -61,7 +61,10 @@ const newsSchema = objectSchema({
   at: textSchema,
   event: textSchema,
   target: nullable('string'),
-  transition: { ...nullable('string'), description: 'first: it began; recovered: it is over.' },
+  transition: {
+    ...nullable('string'),
+    description: 'first: it began; again: it is back; recovered: it is over.',
+  },
   sentence: textSchema,
   href: nullable('string'),
   rows: { ...integerSchema, description: 'How many rows are about the same thing.' },
