@@ -78,7 +78,8 @@ CREATE TABLE `incident` (
 --> statement-breakpoint
 CREATE INDEX `incident_listed` ON `incident` (`status`,`severity`,`number`);--> statement-breakpoint
 CREATE INDEX `incident_source_ref` ON `incident` (`source_ref`);--> statement-breakpoint
-CREATE INDEX `incident_opened` ON `incident` (`opened_at`);--> statement-breakpoint
+CREATE INDEX `incident_opened` ON `incident` (`opened_at`,`mitigated_at`,`due_at`);--> statement-breakpoint
+CREATE INDEX `incident_due` ON `incident` (`status`,`due_at`);--> statement-breakpoint
 CREATE TABLE `incident_entry` (
 	`incident` integer NOT NULL,
 	`seq` integer NOT NULL,
