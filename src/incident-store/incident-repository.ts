@@ -3,6 +3,7 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import {
   type Details,
   type Entry,
+  type EntryKind,
   type Incident,
   type IncidentStatus,
   type NewEntry,
@@ -11,6 +12,12 @@ import {
 } from './incident.ts';
 
 type Row = Omit<Incident, 'services' | 'tags'> & { services: string; tags: string };
+
+/** `before`: the number of an entry. */
+export type EntryPage = { before?: number | undefined; limit?: number };
+
+/** So many entries are read and shown at once: a note may have 4,000 characters. */
+const shownEntries = 200;
 
 export type IncidentRepository = ReturnType<typeof createIncidentRepository>;
 
@@ -25,7 +32,18 @@ const sql = {
   newestOf: 'SELECT * FROM incident WHERE source_ref = ? ORDER BY number DESC LIMIT 1',
   of: 'SELECT * FROM incident WHERE source_ref = ? ORDER BY number DESC LIMIT ?',
   withRunbook: 'SELECT * FROM incident WHERE runbook = ? ORDER BY number DESC LIMIT ?',
-  entries: 'SELECT seq, at, actor, kind, text, ref FROM incident_entry WHERE incident = ? ORDER BY seq',
+  entries: `
+    SELECT seq, at, actor, kind, text, ref FROM incident_entry
+    WHERE incident = @number AND seq < @before ORDER BY seq DESC LIMIT @limit
+  `,
+  /** They are numbered from 1 on, and none is ever removed. */
+  countEntries: 'SELECT coalesce(max(seq), 0) FROM incident_entry WHERE incident = ?',
+  newestWith: `
+    SELECT seq, at, actor, kind, text, ref FROM incident_entry
+    WHERE incident = @number AND kind IN (SELECT value FROM json_each(@kinds))
+      AND EXISTS (SELECT 1 FROM json_each(@firsts) WHERE instr(text || char(10), value || char(10)) = 1)
+    ORDER BY seq DESC LIMIT 1
+  `,
   addEntry: `
     INSERT INTO incident_entry (incident, seq, at, actor, kind, text, ref)
     SELECT @number, coalesce(max(seq), 0) + 1, @at, @actor, @kind, @text, @ref
@@ -75,7 +93,19 @@ export function createIncidentRepository(ops: Db) {
     withRunbook: (slug: string, limit: number): Incident[] =>
       readIncidents(statements.withRunbook.all(slug, limit)),
 
-    entries: (number: number) => statements.entries.all(number) as Entry[],
+    /** The newest ones, or those before that one, in their order. */
+    entries: (number: number, { before = Number.MAX_SAFE_INTEGER, limit = shownEntries }: EntryPage = {}) =>
+      (statements.entries.all({ number, before, limit }) as Entry[]).reverse(),
+
+    countEntries: (number: number) => statements.countEntries.pluck().get(number) as number,
+
+    /** The newest entry of those kinds with one of these first lines. */
+    newestWith: (number: number, kinds: EntryKind[], firsts: string[]) =>
+      (statements.newestWith.get({
+        number,
+        kinds: JSON.stringify(kinds),
+        firsts: JSON.stringify(firsts),
+      }) as Entry | undefined) ?? null,
 
     /** Call it in the transaction of the change, and emit `incidents` after that. */
     addEntry: (number: number, entry: NewEntry) => void statements.addEntry.run({ number, ...entry }),

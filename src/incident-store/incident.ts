@@ -59,6 +59,11 @@ export function isOverdue({ mitigated_at, due_at }: Pick<Incident, 'mitigated_at
   return (mitigated_at ?? now.toISOString()) > due_at;
 }
 
+/** From the opening to the mitigation; 0 if the clock was set back between them, null before the mitigation. */
+export function tookMs({ opened_at, mitigated_at }: Pick<Incident, 'opened_at' | 'mitigated_at'>) {
+  return mitigated_at === null ? null : Math.max(0, Date.parse(mitigated_at) - Date.parse(opened_at));
+}
+
 export function unknownIncident(number: number | string): AppError {
   return new AppError('not_found', `There is no incident #${number}.`);
 }

@@ -4,7 +4,10 @@ import type { Incident } from '../incident-store/incident.ts';
 import type { IncidentCursor } from './list-repository.ts';
 
 export const cursorOf = ({ status, severity, number }: Incident): string =>
-  `${status === 'closed' ? 'closed' : 'active'}~${severity}~${number}`;
+  writeCursor({ isClosed: status === 'closed', severity, number });
+
+export const writeCursor = ({ isClosed, severity, number }: IncidentCursor): string =>
+  `${isClosed ? 'closed' : 'active'}~${severity}~${number}`;
 
 /** Throws `invalid_arguments`. */
 export function readCursor(text: string | undefined): IncidentCursor | null {

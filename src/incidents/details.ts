@@ -1,6 +1,7 @@
 // Reads the fields of an incident that people edit. All problems are reported at once.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Edit } from '../core/edit-conflict.ts';
+import { findReasonControl } from '../core/confirmation.ts';
 import { withoutUnseen } from '../core/unseen.ts';
 import {
   type Details,
@@ -66,6 +67,8 @@ function findProblems({ title, severity, summary, services, tags, owner }: Detai
     tooMany('services', services),
     tooMany('tags', tags),
     tooLong('owner', owner ?? '', limits.owner),
+    ...Object.entries({ title, summary, owner: owner ?? '' }).map(([field, text]) => strange(field, text)),
+    ...Object.entries({ services, tags, owner: owner === null ? [] : [owner] }).map(findBadName),
   ];
   return problems.filter((one): one is ArgumentProblem => Boolean(one));
 }
@@ -78,7 +81,7 @@ export function readText(field: 'note' | 'resolution', given: string, min: numbe
     field,
     message: `${titles[field]}: write at least ${min === 1 ? 'one character' : `${min} characters`}.`,
   };
-  const problem = tooShort || tooLong(field, text, limits[field]);
+  const problem = tooShort || tooLong(field, text, limits[field]) || strange(field, text);
   if (problem) throw invalidArguments([problem]);
   return text;
 }
@@ -100,6 +103,33 @@ function tooLong(field: string, text: string, max: number): ArgumentProblem | fa
   return { field, message: `${titles[field]}: ${[...text].length} characters; at most ${max}.` };
 }
 
+/** Lines and tabs are allowed. Other control characters, and those that turn the direction of the text, are not. */
+export function isStrange(text: string): boolean {
+  return !text.isWellFormed() || findReasonControl(text.replaceAll(/[\n\t]/g, ' ')) !== null;
+}
+
+/** The text in one line, with a space for each character that people may not write. */
+export const shownPlainly = (text: string): string =>
+  oneLine([...text.toWellFormed()].map((one) => (isStrange(one) ? ' ' : one)).join(''));
+
+export function cut(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+}
+
+function strange(field: string, text: string): ArgumentProblem | false {
+  return isStrange(text) && { field, message: describeStrange(titles[field] ?? field) };
+}
+
+export const describeStrange = (title: string): string => `${title}: leave the control character out.`;
+
+function findBadName([field, names]: [string, string[]]): ArgumentProblem | false {
+  const title = titles[field] ?? field;
+  if (names.some((name) => withoutUnseen(name) === ''))
+    return { field, message: `${title}: write characters that can be seen.` };
+  return field !== 'owner' && names.some(isStrange) && { field, message: describeStrange(title) };
+}
+
 function tooMany(field: string, names: string[]): ArgumentProblem | false {
   if (names.length > limits.names)
     return { field, message: `${titles[field]}: ${names.length}; at most ${limits.names}.` };
@@ -112,7 +142,7 @@ function tooMany(field: string, names: string[]): ArgumentProblem | false {
 }
 
 /** A browser sends line ends of another kind. */
-const plainText = (text: string) => text.replaceAll('\r\n', '\n').trim();
+const plainText = (text: string) => text.replaceAll(/\r\n?/g, '\n').trim();
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 

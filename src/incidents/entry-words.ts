@@ -1,5 +1,6 @@
 // The first lines of the entries that the system writes. The timeline keeps no other word of a move, so readers go by them.
-import type { Entry } from '../incident-store/incident.ts';
+import type { Entry, EntryKind } from '../incident-store/incident.ts';
+import type { IncidentRepository } from '../incident-store/incident-repository.ts';
 
 const entryWords = {
   opened: 'Incident opened',
@@ -24,6 +25,28 @@ const entryWords = {
 
 export type EntryWord = keyof typeof entryWords;
 
+/** The kinds of entry that a word has. People write notes only, so that no text of theirs is read as a move. */
+const kindsOf: Record<EntryWord, EntryKind[]> = {
+  opened: ['status'],
+  reopened: ['status'],
+  mitigated: ['status'],
+  closed: ['status'],
+  severity: ['severity'],
+  changed: ['status'],
+  findingOpened: ['finding'],
+  findingBack: ['finding'],
+  findingCleared: ['finding'],
+  findingLasts: ['finding'],
+  job: ['job'],
+  linked: ['job', 'link'],
+  seenBefore: ['link'],
+  postMortem: ['link'],
+  itemAdded: ['link'],
+  itemDone: ['link'],
+  itemSkipped: ['link'],
+  itemOpen: ['link'],
+};
+
 const names = Object.keys(entryWords) as EntryWord[];
 
 /** The first line, then the rest. */
@@ -33,7 +56,20 @@ export function writeEntry(word: EntryWord, ...rest: (string | null)[]): string 
 
 /** The word of an entry of the system; null for a note of a person, or the entry of another feature. */
 export function wordOf({ kind, text }: Pick<Entry, 'kind' | 'text'>): EntryWord | null {
-  if (kind === 'note') return null;
   const [first] = text.split('\n');
-  return names.find((name) => entryWords[name] === first) ?? null;
+  return names.find((name) => entryWords[name] === first && kindsOf[name].includes(kind)) ?? null;
+}
+
+/** The newest entry of one of the words. */
+export function newestOf(
+  { newestWith }: Pick<IncidentRepository, 'newestWith'>,
+  number: number,
+  words: EntryWord[],
+): Entry | null {
+  const kinds = words.flatMap((word) => kindsOf[word]);
+  return newestWith(
+    number,
+    kinds,
+    words.map((word) => entryWords[word]),
+  );
 }

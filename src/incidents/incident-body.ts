@@ -2,6 +2,7 @@
 import { itemStates } from '../checklist/checklist.ts';
 import { integerSchema, nullable, objectSchema, textSchema } from '../core/schemas.ts';
 import {
+  type Entry,
   entryKinds,
   type Incident,
   incidentSeverities,
@@ -14,25 +15,32 @@ import { linksOf } from './links.ts';
 
 export const incidentBody = (incident: Incident, now: Date) => ({
   ...incident,
+  /** That of an earlier closing says nothing of an open one. */
+  resolution: incident.status === 'closed' ? incident.resolution : null,
   is_overdue: isOverdue(incident, now),
 });
 
 /** With its timeline, its action items and its links. */
-export function oneIncidentBody(ctx: IncidentContext, number: number) {
+export function oneIncidentBody(ctx: IncidentContext, number: number, before?: number) {
   const incident = ctx.incidents.get(number);
-  const { runs, before, findings, postMortem } = linksOf(ctx, incident);
+  const { runs, before: same, findings, postMortem } = linksOf(ctx, incident);
+  const entries = ctx.incidents.entries(number, { before });
   return {
     ...incidentBody(incident, ctx.now()),
-    entries: ctx.incidents.entries(number),
+    entries,
+    older_entries: olderThan(entries),
     items: ctx.items.of(number).map(({ id: _, of: __, ...item }) => item),
     links: {
       runs: runs.map(({ number, slug, outcome }) => ({ number, slug, outcome })),
       findings: findings.map(({ id, title, cleared_at }) => ({ id, title, cleared_at })),
-      seen_before: before.map((one) => one.number),
+      seen_before: same.map((one) => one.number),
       post_mortem: postMortem?.slug ?? null,
     },
   };
 }
+
+/** Entries are numbered from 1 on. */
+export const olderThan = (entries: Entry[]): number => Math.max(0, (entries[0]?.seq ?? 1) - 1);
 
 const texts = { type: 'array', items: textSchema };
 
@@ -53,7 +61,7 @@ const properties = {
   mitigated_at: nullable('string'),
   closed_at: nullable('string'),
   due_at: { ...textSchema, description: 'It is to be mitigated by then.' },
-  resolution: nullable('string'),
+  resolution: { ...nullable('string'), description: 'Of a closed one.' },
   is_overdue: { type: 'boolean', description: 'Mitigated too late, or still open after the due time.' },
 };
 
@@ -82,7 +90,11 @@ const entrySchema = objectSchema({
 
 export const oneIncidentSchema = objectSchema({
   ...properties,
-  entries: { type: 'array', items: entrySchema },
+  entries: { type: 'array', items: entrySchema, description: 'The newest 200, the oldest of them first.' },
+  older_entries: {
+    ...integerSchema,
+    description: 'So many are older; `?entries_before=` the `seq` of the first one continues.',
+  },
   items: { type: 'array', items: itemSchema },
   links: objectSchema({
     runs: {

@@ -5,7 +5,7 @@ import { assertMatches, assertUnchanged } from '../core/edit-conflict.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Findings } from '../checks/findings.ts';
-import { type Entry, type EntryKind, type Incident, incidentTarget } from '../incident-store/incident.ts';
+import { type Incident, incidentTarget } from '../incident-store/incident.ts';
 import type { IncidentRepository } from '../incident-store/incident-repository.ts';
 import { incidentActions } from './actions.ts';
 import {
@@ -18,7 +18,7 @@ import {
   readDetails,
   readText,
 } from './details.ts';
-import { wordOf } from './entry-words.ts';
+import { newestOf } from './entry-words.ts';
 import type { Sources } from './sources.ts';
 import type { Writes } from './writes.ts';
 
@@ -44,13 +44,14 @@ export function createIncidents(given: Given) {
     /** Throws `not_found`. */
     get: repository.get,
     entries: repository.entries,
+    countEntries: repository.countEntries,
 
     /** Throws `invalid_arguments`, and `wrong_state` while an incident with that cause is open or mitigated. */
     open: (wanted: GivenDetails & { source_ref?: string | null }, by: Requester): Promise<Incident> =>
       change(incidentActions.open, null, by, () => openOne(given, wanted, by), linking(wanted.source_ref)),
 
-    /** `kind`: `note` or `link`. */
-    addEntry: (number: number, { kind, text }: { kind: EntryKind; text: string }, by: Requester) =>
+    /** People write notes only: the other kinds are what has happened. */
+    addEntry: (number: number, { kind, text }: { kind: 'note'; text: string }, by: Requester) =>
       change(incidentActions.entry, number, by, () =>
         writes.note(number, kind, readText('note', text, 1), by),
       ),
@@ -130,8 +131,9 @@ function editOne(
   const stored = repository.get(number);
   const details = readDetails(redactor.recordAll(wanted), stored, hasRunbook);
   assertMatches(ifMatch, stored);
-  const last = lastChange(repository.entries(number));
-  assertUnchanged(editsOf(shown, { stored, given: details, change: last }), now());
+  const last = newestOf(repository, number, ['changed', 'severity']);
+  const change = last && { changed_at: last.at, changed_by: last.actor };
+  assertUnchanged(editsOf(shown, { stored, given: details, change }), now());
   return writes.change(stored, details, by);
 }
 
@@ -143,10 +145,4 @@ function describeBefore(before: Incident | null, { reason }: Requester): string 
 function alreadyOpen({ number, status, title }: Incident): AppError {
   const message = `Incident #${number} with this cause is ${status}: ${title}. Add a note there instead.`;
   return new AppError('wrong_state', message, { number, status });
-}
-
-/** The last change of its details. */
-function lastChange(entries: Entry[]) {
-  const last = entries.findLast((entry) => ['changed', 'severity'].includes(wordOf(entry) ?? ''));
-  return last ? { changed_at: last.at, changed_by: last.actor } : null;
 }

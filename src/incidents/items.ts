@@ -9,7 +9,7 @@ import type { ChecklistRepository } from '../checklist/checklist-repository.ts';
 import { incidentTarget } from '../incident-store/incident.ts';
 import type { IncidentRepository } from '../incident-store/incident-repository.ts';
 import { incidentActions } from './actions.ts';
-import { limits } from './details.ts';
+import { describeStrange, isStrange, limits } from './details.ts';
 import { type EntryWord, writeEntry } from './entry-words.ts';
 import type { Incidents } from './incidents.ts';
 import type { Recorder } from './recorder.ts';
@@ -64,6 +64,8 @@ export function createItems(given: Given) {
     ): Promise<ChecklistItem> =>
       incidents.change(incidentActions.item, number, by, () => {
         const incident = repository.get(number);
+        if (isStrange(note ?? ''))
+          throw invalidArguments([{ field: 'note', message: describeStrange('Note') }]);
         const before = list.find(incidentTarget(number), n);
         if (!before) throw unknownItem(number, n);
         if (before.state === state)
@@ -93,10 +95,14 @@ function readItem({ text: given, owner, due }: GivenItem): NewItem {
       field: 'text',
       message: `Action item: ${[...text].length} characters; at most ${itemLimits.text}.`,
     },
+    isStrange(text) && { field: 'text', message: describeStrange('Action item') },
     [...(owner ?? '')].length > limits.owner && {
       field: 'owner',
       message: `Owner: at most ${limits.owner} characters.`,
     },
+    isStrange(owner ?? '') && { field: 'owner', message: describeStrange('Owner') },
+    owner?.trim() &&
+      withoutUnseen(owner) === '' && { field: 'owner', message: 'Owner: write characters that can be seen.' },
     due && !isDay(due) && { field: 'due', message: 'Due: write a day, for example 2026-12-04.' },
   ].filter((one): one is ArgumentProblem => Boolean(one));
   if (problems.length > 0) throw invalidArguments(problems);

@@ -20,13 +20,18 @@ export function linksOf(
   const cause = source_ref === null ? null : sources.findingOf(source_ref);
   const linked = findings.all().filter((finding) => finding.incident === number);
   const same = source_ref === null ? [] : incidentRepository.of(source_ref, shownBefore);
-  const document = documentRepository.find(postMortemKey(number));
   return {
     findings: unique(cause ? [cause, ...linked] : linked),
     runs: links.runsOf(number, shownRuns),
     before: same.filter((one) => one.number < number),
-    postMortem: document && document.removed_at === null ? document : null,
+    postMortem: postMortemOf({ documentRepository }, number),
   };
+}
+
+/** Null without one, and for a removed one. */
+export function postMortemOf({ documentRepository }: Pick<Given, 'documentRepository'>, number: number) {
+  const document = documentRepository.find(postMortemKey(number));
+  return document?.removed_at === null ? document : null;
 }
 
 /** A finding that belongs to a later incident by now is still the cause of this one. */

@@ -24,6 +24,12 @@ export type Tally = Record<IncidentStatus, number> & { worst: IncidentSeverity |
 /** `mitigated`: those that the mean is of; `meanMs` is null without one. */
 export type Figures = { count: number; mitigated: number; meanMs: number | null; missed: number };
 
+/** `searchedTo`: the search ended at this incident, `searched` before the page was full; null: it did not. */
+export type Listed = { incidents: Incident[]; searchedTo: IncidentCursor | null };
+
+/** A search that no index answers looks at so many incidents for a page: more of them must not make it slower. */
+export const searchedAtOnce = 1000;
+
 export type ListRepository = ReturnType<typeof createListRepository>;
 
 const sql = {
@@ -33,7 +39,7 @@ const sql = {
   newestEntry: 'SELECT coalesce(max(rowid), 0) FROM incident_entry',
   figures: `
     SELECT count(*) AS count, count(mitigated_at) AS mitigated,
-      avg((julianday(mitigated_at) - julianday(opened_at)) * 86400000) AS meanMs,
+      avg(max(0, julianday(mitigated_at) - julianday(opened_at)) * 86400000) AS meanMs,
       count(*) FILTER (WHERE coalesce(mitigated_at, @now) > due_at) AS missed
     FROM incident WHERE opened_at >= @since
   `,
@@ -102,39 +108,66 @@ export function createListRepository(ops: Db) {
 
 type Prepare = ReturnType<typeof prepareOnce>;
 
-function list(
-  prepare: Prepare,
-  filter: IncidentFilter,
-  limit: number,
-  after: IncidentCursor | null,
-): Incident[] {
-  const active = filter.statuses.filter((status) => status !== 'closed');
-  const found: Incident[] = [];
+/** The place above the newest one. */
+const beforeAll = { severity: 1, number: 999_999_999_999_999 };
+
+/** `where`, `order`: what the index of the list answers. */
+type Group = { isClosed: boolean; where: string; order: string };
+
+function groupsOf({ statuses, severity }: IncidentFilter, after: IncidentCursor | null): Group[] {
+  const active = statuses.filter((status) => status !== 'closed').map((status) => `'${status}'`);
+  const ofSeverity = severity === null ? '' : 'AND severity = @severity';
+  const groups: Group[] = [];
   if (active.length > 0 && !after?.isClosed) {
     const below = after === null ? '' : 'AND (severity, -number) > (@afterSeverity, -@afterNumber)';
-    const statuses = active.map((status) => `'${status}'`).join(', ');
-    found.push(...read(`status IN (${statuses}) ${below}`, 'severity, number DESC', limit));
+    const where = `status IN (${active.join(', ')}) ${ofSeverity} ${below}`;
+    groups.push({ isClosed: false, where, order: 'severity, number DESC' });
   }
-  if (filter.statuses.includes('closed') && found.length < limit) {
+  if (statuses.includes('closed')) {
     const below = after?.isClosed ? 'AND number < @afterNumber' : '';
-    // In the order of the table: most incidents are closed.
-    found.push(...read(`+status = 'closed' ${below}`, 'number DESC', limit - found.length));
+    // Without a severity in the order of the table: most incidents are closed.
+    const status = severity === null ? `+status = 'closed'` : `status = 'closed'`;
+    groups.push({ isClosed: true, where: `${status} ${ofSeverity} ${below}`, order: 'number DESC' });
   }
-  return found;
+  return groups;
+}
 
-  function read(where: string, order: string, limit: number): Incident[] {
-    const { conditions, values } = conditionsOf(filter);
-    const text = `SELECT * FROM incident WHERE ${[where, ...conditions].join(' AND ')} ORDER BY ${order} LIMIT @limit`;
-    const from = { afterSeverity: after?.severity, afterNumber: after?.number };
-    return readIncidents(prepare(text).all({ ...values, ...from, limit }));
+function list(prepare: Prepare, filter: IncidentFilter, limit: number, after: IncidentCursor | null): Listed {
+  const { conditions, values } = conditionsOf(filter);
+  const from = { severity: filter.severity, afterSeverity: after?.severity, afterNumber: after?.number };
+  const incidents: Incident[] = [];
+  let left = searchedAtOnce;
+  for (const group of groupsOf(filter, after)) {
+    const wanted = limit - incidents.length;
+    const looked = conditions.length > 0 ? left : wanted;
+    const places = placesOf(group, looked + 1);
+    const seen = places.slice(0, looked);
+    incidents.push(...read(group, seen, wanted));
+    left -= seen.length;
+    if (incidents.length >= limit) break;
+    const last = seen.at(-1) ?? beforeAll;
+    if (places.length > looked) return { incidents, searchedTo: { ...last, isClosed: group.isClosed } };
+  }
+  return { incidents, searchedTo: null };
+
+  function placesOf({ where, order }: Group, limit: number) {
+    const text = `SELECT severity, number FROM incident WHERE ${where} ORDER BY ${order} LIMIT @limit`;
+    return prepare(text).all({ ...from, limit }) as Omit<IncidentCursor, 'isClosed'>[];
+  }
+
+  function read({ order }: Group, places: { number: number }[], limit: number): Incident[] {
+    const numbers = JSON.stringify(places.map(({ number }) => number));
+    const where = ['number IN (SELECT value FROM json_each(@numbers))', ...conditions].join(' AND ');
+    const text = `SELECT * FROM incident WHERE ${where} ORDER BY ${order} LIMIT @limit`;
+    return readIncidents(prepare(text).all({ ...values, numbers, limit }));
   }
 }
 
-function conditionsOf({ severity, service, tag, owner, words }: IncidentFilter) {
+/** The conditions for which each incident must be read. */
+function conditionsOf({ service, tag, owner, words }: IncidentFilter) {
   const hasOne = (column: string, name: string) =>
     `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value = @${name})`;
   const conditions = [
-    severity !== null && 'severity = @severity',
     service !== null && hasOne('services', 'service'),
     tag !== null && hasOne('tags', 'tag'),
     owner !== null && 'owner = @owner',
@@ -144,5 +177,5 @@ function conditionsOf({ severity, service, tag, owner, words }: IncidentFilter) 
     ),
   ].filter((one): one is string => one !== false);
   const found = Object.fromEntries(words.map((word, at) => [`word${at}`, containing(word)]));
-  return { conditions, values: { severity, service, tag, owner, ...found } };
+  return { conditions, values: { service, tag, owner, ...found } };
 }

@@ -6,8 +6,8 @@ import {
   type IncidentStatus,
   incidentStatuses,
 } from '../incident-store/incident.ts';
-import { cursorOf, readCursor } from './cursor.ts';
-import type { ListRepository } from './list-repository.ts';
+import { cursorOf, readCursor, writeCursor } from './cursor.ts';
+import { type ListRepository, searchedAtOnce } from './list-repository.ts';
 
 export const incidentViews = ['active', ...incidentStatuses, 'all'] as const;
 export type IncidentsView = (typeof incidentViews)[number];
@@ -31,13 +31,13 @@ const statusesOf: Record<IncidentsView, readonly IncidentStatus[]> = {
   all: incidentStatuses,
 };
 
-/** `next` continues the list. */
+/** `next` continues the list. `searched`: the search ended after so many; null if it did not. */
 export function listIncidents(
   lists: Pick<ListRepository, 'list'>,
   { status, severity, service, tag, owner, q = '' }: Choice,
   limit: number,
   cursor: string | undefined,
-): { incidents: Incident[]; next: string | null } {
+): { incidents: Incident[]; next: string | null; searched: number | null } {
   const filter = {
     statuses: statusesOf[status],
     severity: severity ?? null,
@@ -46,8 +46,9 @@ export function listIncidents(
     owner: owner || null,
     words: q.split(/\s+/).filter(Boolean).slice(0, maxWords),
   };
-  const rows = lists.list(filter, limit + 1, readCursor(cursor));
-  const incidents = rows.slice(0, limit);
+  const { incidents: found, searchedTo } = lists.list(filter, limit + 1, readCursor(cursor));
+  const incidents = found.slice(0, limit);
+  if (searchedTo) return { incidents, next: writeCursor(searchedTo), searched: searchedAtOnce };
   const last = incidents.at(-1);
-  return { incidents, next: rows.length > limit && last ? cursorOf(last) : null };
+  return { incidents, next: found.length > limit && last ? cursorOf(last) : null, searched: null };
 }

@@ -61,7 +61,11 @@ export function createIncidentParts(ctx: Context) {
     checklistRepository,
     links: createLinksRepository(ctx.ops),
     overview: createOverview({ ...ctx, lists, checklistRepository }),
-    postMortems: createPostMortems({ documents: saved, incidents, items, repository, recorder }),
+    postMortems: createPostMortems({
+      ...ctx,
+      ...{ documents: saved, incidents, items, repository, lists, recorder },
+      onError: (error) => ctx.log.error({ err: error }, 'a post-mortem could not be started'),
+    }),
     automatic: createAutomaticOf(ctx, { findings, repository, lists, writes }),
     documentRepository,
     findings,

@@ -11,7 +11,7 @@ import type { IncidentRepository } from '../incident-store/incident-repository.t
 import { viewFailure } from '../jobs/failure-view.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import { limits, noDetails } from './details.ts';
+import { cut, limits, noDetails, shownPlainly } from './details.ts';
 import { severityOfCheck } from './due.ts';
 import { writeEntry } from './entry-words.ts';
 
@@ -135,9 +135,5 @@ export function ofFinding(finding: Finding): Source {
   };
 }
 
-const shortTitle = (title: string) => {
-  const characters = [...shorten(title, 1000).replaceAll(/\s+/g, ' ').trim()];
-  return characters.length <= limits.title
-    ? characters.join('')
-    : `${characters.slice(0, limits.title - 1).join('')}…`;
-};
+/** A title of another feature may have characters that people may not write. */
+const shortTitle = (title: string) => cut(shownPlainly(shorten(title, 1000)), limits.title);

@@ -1,5 +1,6 @@
 // The pages, the dialogs and the API of incidents, in one server.
 import t from 'tap';
+import { incidentStore } from '../../src/incident-store/feature.ts';
 import { startApp } from '../support/app.ts';
 import { endJob, insertJob } from '../support/job-repository.ts';
 import { addError } from '../support/errors.ts';
@@ -86,6 +87,45 @@ t.test('incidents in a server', async (t) => {
     t.match((await app.page('/status')).text, '1 open, the worst of severity 4');
   });
 
+  await t.test('a post-mortem can be started after the closing', async (t) => {
+    await app.json('/api/v1/incidents', { title: 'Late', severity: 4, runbook: 'restore' });
+    const shown = await app.page('/incidents/3');
+    t.match(textOf(shown.html, '#start-runbook'), 'Start runbook');
+    t.notOk(shown.html.querySelector('#start-post-mortem'));
+    const closed = await app.json('/api/v1/incidents/3/close', { resolution: 'It was nothing.' });
+    t.match(closed.body, { status: 'closed', resolution: 'It was nothing.', post_mortem_problem: null });
+    t.ok((await app.page('/incidents/3')).html.querySelector('#start-post-mortem'));
+    t.equal((await app.submit('/ui/incidents/3/post-mortem', {})).headers.get('location'), '/incidents/3');
+    const { html } = await app.page('/incidents/3');
+    t.notOk(html.querySelector('#start-post-mortem'));
+    t.match(textOf(html, '[aria-label="Linked things"]'), 'Post-mortem of incident #3');
+    t.equal((await app.submit('/ui/incidents/3/post-mortem', {})).status, 409);
+  });
+
+  await t.test('a long timeline has its older entries on pages of their own', async (t) => {
+    const { incidentRepository } = app.use(incidentStore);
+    const entry = { at: '2026-11-29T12:00:00.000Z', actor: 'x', kind: 'note', ref: null } as const;
+    const { number } = (await app.json('/api/v1/incidents', { title: 'Long', severity: 4 })).body;
+    for (let at = 2; at <= 250; at++) incidentRepository.addEntry(number, { ...entry, text: `note ${at}.` });
+    const { html } = await app.page(`/incidents/${number}`);
+    t.equal(html.querySelectorAll('.incident-timeline li').length, 200);
+    t.match(textOf(html, '[aria-labelledby="h-timeline"]'), /250 entries; .* 50 older/);
+    const href = html.querySelector('[aria-labelledby="h-timeline"] .card-body a')?.getAttribute('href');
+    t.equal(href, `/incidents/${number}?before=51#h-older`);
+    const older = textOf(
+      (await app.page(`/incidents/${number}?before=51`)).html,
+      '[aria-labelledby="h-older"]',
+    );
+    t.match(older, /Incident opened .* note 50\. Newest only/);
+    t.match((await app.json(`/api/v1/incidents/${number}`)).body, {
+      older_entries: 50,
+      entries: [{ seq: 51 }],
+    });
+    const before = await app.json(`/api/v1/incidents/${number}?entries_before=51`);
+    t.match(before.body, { older_entries: 0, entries: [{ seq: 1 }] });
+    await app.json(`/api/v1/incidents/${number}/close`, { resolution: 'It was nothing.' });
+  });
+
   await t.test('the API has the timeline, and its moves are guarded', async (t) => {
     const { body } = await app.json('/api/v1/incidents/1');
     t.match(body, {
@@ -100,9 +140,11 @@ t.test('incidents in a server', async (t) => {
     });
     t.equal((await app.json('/api/v1/incidents/1/mitigate', {})).status, 409);
     t.equal((await app.json('/api/v1/incidents/1/reopen', { reason: 'no' })).status, 422);
-    t.equal((await app.json('/api/v1/incidents/1/reopen', { reason: 'it is back' })).body.status, 'open');
+    const reopened = await app.json('/api/v1/incidents/1/reopen', { reason: 'it is back' });
+    t.match(reopened.body, { status: 'open', resolution: null }, 'the earlier resolution is over');
     t.equal((await app.json('/api/v1/incidents/1/items/1', { state: 'done' })).body.state, 'done');
-    t.equal((await app.json('/api/v1/incidents/1/entries', { kind: 'status', text: 'x' })).status, 422);
+    for (const kind of ['status', 'link'])
+      t.equal((await app.json('/api/v1/incidents/1/entries', { kind, text: 'Closed' })).status, 422, kind);
     t.equal((await app.json('/api/v1/incidents/1/entries', { kind: 'note', text: 'x' })).status, 201);
     t.equal((await app.json('/api/v1/incidents/77')).status, 404);
     t.equal((await app.json('/api/v1/incidents?other=1')).status, 422);

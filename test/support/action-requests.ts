@@ -122,6 +122,7 @@ const ofIncidents = {
     post(app, '/api/v1/incidents/1/close', { resolution: 'The key was renewed.' }),
   'POST /ui/incidents/:number/close': (app) =>
     submit(app, '/ui/incidents/2/close', { resolution: 'It was the same.' }),
+  'POST /ui/incidents/:number/post-mortem': (app) => submit(app, '/ui/incidents/2/post-mortem'),
 } satisfies Requests;
 
 const ofIndex = {

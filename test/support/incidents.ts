@@ -114,7 +114,7 @@ export function open(file: string, clock: { ms: number }, flag: { isOn: boolean 
     windows,
     documents,
     overview: createOverview(given),
-    postMortems: createPostMortems({ ...given, documents, incidents, items }),
+    postMortems: createPostMortems({ ...given, documents, incidents, items, onError }),
     automatic: createAutomatic({ ...given, writes, follow, errorsSince, onError }),
   };
 }

@@ -285,6 +285,7 @@ const inWrongState: Record<string, Steps> = {
   'incident.entry_added': {
     'POST /api/v1/incidents/1/entries': noNote,
     'POST /ui/incidents/1/notes': noNote,
+    'POST /ui/incidents/1/post-mortem': [['operator', {}, 'wrong_state']],
   },
   'incident.item_changed': {
     'POST /api/v1/incidents/1/items': noNote,

@@ -102,8 +102,11 @@ function moveDialogs({ incidents, postMortems }: IncidentContext): Dialog[] {
       }),
       async send({ number }, form, by) {
         await incidents.close(number, form.resolution ?? '', by);
-        const isNew = form.post_mortem === 'on' && (await postMortems.start(number, by));
-        return { tone: 'ok', title: 'Closed.', text: isNew ? 'Its post-mortem has begun: see Linked.' : '' };
+        const started = form.post_mortem === 'on' ? await postMortems.tryStart(number, by) : null;
+        if (started?.problem)
+          return { tone: 'warn', title: 'Closed, without a post-mortem.', text: started.problem };
+        const text = started?.isNew ? 'Its post-mortem has begun: see Linked.' : '';
+        return { tone: 'ok', title: 'Closed.', text };
       },
     },
     {

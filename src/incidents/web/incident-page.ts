@@ -1,7 +1,7 @@
 // The page of one incident, its form for notes and its buttons.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
-import { closedSchema, idSchema } from '../../core/schemas.ts';
+import { closedSchema, idSchema, objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
@@ -12,6 +12,7 @@ import { incidentActions } from '../actions.ts';
 import { limits } from '../details.ts';
 import { type ActionItemState, actionItemStates } from '../items.ts';
 import type { IncidentContext } from '../parts.ts';
+import { viewOlder } from './incident-view.ts';
 
 export const incidentPage: Page = {
   path: '/incidents/:number',
@@ -21,15 +22,20 @@ export const incidentPage: Page = {
 };
 
 type Numbered = { Params: { number: number } };
+type Paged = Numbered & { Querystring: { before?: number } };
 type Item = { Params: { number: number; n: number } };
 
 const params = closedSchema({ number: idSchema });
 const page = incidentPage.path;
 
-export function registerIncidentPage(app: FastifyInstance, { incidents, items }: IncidentContext) {
-  app.get<Numbered>(page, { config: { isPage: true }, schema: { params } }, (request, reply) =>
-    sendIncident(reply, incidents.get(request.params.number).number),
-  );
+export function registerIncidentPage(app: FastifyInstance, ctx: IncidentContext) {
+  const { incidents, items, postMortems } = ctx;
+  const schema = { params, querystring: objectSchema({ before: idSchema }) };
+  app.get<Paged>(page, { config: { isPage: true }, schema }, ({ params, query }, reply) => {
+    const { number } = incidents.get(params.number);
+    const older = query.before === undefined ? null : viewOlder(ctx, number, query.before);
+    return sendIncident(reply, number, { older });
+  });
 
   const notes = { schema: { ...isForm.schema, params }, config: { action: incidentActions.entry, page } };
   app.post<Numbered & Posted>('/ui/incidents/:number/notes', notes, async (request, reply) => {
@@ -40,11 +46,8 @@ export function registerIncidentPage(app: FastifyInstance, { incidents, items }:
     } catch (thrown) {
       const error = readRefusal(thrown, request);
       const { problemOf, message } = readProblems(error);
-      return sendIncident(
-        reply.code(statusOf(error)),
-        number,
-        viewNote(number, text, problemOf('note') ?? message),
-      );
+      const note = viewNote(number, text, problemOf('note') ?? message);
+      return sendIncident(reply.code(statusOf(error)), number, { note });
     }
     return answer(reply, number, { tone: 'ok', title: 'Note added.', text: '' });
   });
@@ -53,6 +56,13 @@ export function registerIncidentPage(app: FastifyInstance, { incidents, items }:
   app.post<Numbered>('/ui/incidents/:number/mitigate', mitigates, async (request, reply) => {
     const { number } = await incidents.mitigate(request.params.number, requester(request));
     return answer(reply, number, { tone: 'ok', title: 'Mitigated.', text: 'Close it once it is solved.' });
+  });
+
+  const starts = { schema: { params }, config: { action: incidentActions.entry, page } };
+  app.post<Numbered>('/ui/incidents/:number/post-mortem', starts, async (request, reply) => {
+    const { number } = request.params;
+    await postMortems.startLate(number, requester(request));
+    return answer(reply, number, { tone: 'ok', title: 'Its post-mortem has begun.', text: 'See Linked.' });
   });
 
   const ofItem = closedSchema({ number: idSchema, n: idSchema });
@@ -83,13 +93,19 @@ const viewNote = (number: number, text = '', problem: string | null = null): Not
   max: limits.note,
 });
 
-async function sendIncident(reply: FastifyReply, number: number, note = viewNote(number)) {
+type Shown = { note?: NoteView; older?: ReturnType<typeof viewOlder> | null };
+
+async function sendIncident(
+  reply: FastifyReply,
+  number: number,
+  { note = viewNote(number), older = null }: Shown,
+) {
   const card = await reply.request.cardData(`incident-${number}`);
   return reply.sendPage({
     template: 'incidents/incident-page',
     title: `Incident #${number}`,
     section: '/status',
-    data: { number, card, note },
+    data: { number, card, note, older },
   });
 }
 

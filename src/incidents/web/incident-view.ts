@@ -1,11 +1,19 @@
 // The page of one incident: its state, its timeline, its details.
-import { formatSpan, plural } from '../../core/format.ts';
+import { formatNumber, formatSpan, plural } from '../../core/format.ts';
 import { describeTarget } from '../../audit/describe-target.ts';
 import { url } from '../../core/url.ts';
 import type { ChecklistItem } from '../../checklist/checklist.ts';
-import { type Entry, type Incident, incidentTarget, isOverdue } from '../../incident-store/incident.ts';
+import {
+  type Entry,
+  type Incident,
+  incidentTarget,
+  isOverdue,
+  tookMs,
+} from '../../incident-store/incident.ts';
 import { dueAfterMs, severityWords } from '../due.ts';
 import { wordOf } from '../entry-words.ts';
+import { olderThan } from '../incident-body.ts';
+import { postMortemOf } from '../links.ts';
 import type { IncidentContext } from '../parts.ts';
 import { badgeOf, markOf } from './badges.ts';
 import { viewLinked } from './linked-view.ts';
@@ -20,16 +28,35 @@ export function viewIncident(ctx: IncidentContext, number: number) {
       details: viewDetails(ctx, incident),
       auditUrl: url('/audit', { target: incidentTarget(number) }),
     },
-    entries: entries.map(viewEntry),
+    ...viewTimeline(number, entries),
+    entriesMeta: `${plural(ctx.incidents.countEntries(number), 'entry', 'entries')}; added, never changed`,
     linked: viewLinked(ctx, incident),
     items: items.map((item) => viewItem(number, item, ctx.now())),
     itemsMeta: describeItems(items),
   };
 }
 
+/** The entries before that one. */
+export function viewOlder({ incidents }: IncidentContext, number: number, before: number) {
+  return { ...viewTimeline(number, incidents.entries(number, { before })), newest: incidentUrl(number) };
+}
+
+function viewTimeline(number: number, entries: Entry[]) {
+  const older = olderThan(entries);
+  const before = entries[0]?.seq;
+  return {
+    entries: entries.map(viewEntry),
+    older:
+      older === 0 ? null : { count: formatNumber(older), href: `${incidentUrl(number, { before })}#h-older` },
+  };
+}
+
+const incidentUrl = (number: number, query?: { before: number | undefined }) =>
+  url(`/incidents/${number}`, query);
+
 function viewState(ctx: IncidentContext, incident: Incident) {
-  const { number, title, status, severity, opened_at, opened_by, mitigated_at, closed_at, owner } = incident;
-  const took = mitigated_at && formatSpan(Date.parse(mitigated_at) - Date.parse(opened_at));
+  const { number, title, status, severity, opened_at, opened_by, closed_at, owner } = incident;
+  const took = tookMs(incident);
   const dialog = (name: string) => url(`/ui/incidents/${number}/${name}`);
   return {
     number,
@@ -39,7 +66,7 @@ function viewState(ctx: IncidentContext, incident: Incident) {
     openedAt: opened_at,
     openedBy: opened_by,
     owner,
-    took,
+    took: took === null ? null : formatSpan(took),
     closedAt: closed_at,
     isLate: isOverdue(incident, ctx.now()),
     dueAfter: formatSpan(Date.parse(incident.due_at) - Date.parse(opened_at)),
@@ -47,6 +74,7 @@ function viewState(ctx: IncidentContext, incident: Incident) {
       status === 'open' ? { action: dialog('mitigate'), fields: [], needs: 'incident.mitigated' } : null,
     closeUrl: status === 'closed' ? null : dialog('close'),
     reopenUrl: status === 'open' ? null : dialog('reopen'),
+    startPostMortem: startPostMortemOf(ctx, incident),
     editUrl: dialog('edit'),
     addItemUrl: dialog('items'),
     startRun: startRunOf(ctx, incident),
@@ -57,7 +85,13 @@ function viewState(ctx: IncidentContext, incident: Incident) {
 function startRunOf({ hasRunbook }: IncidentContext, { number, runbook, status }: Incident) {
   if (runbook === null || status === 'closed' || !hasRunbook(runbook)) return null;
   const fields = [{ name: 'incident', value: String(number) }];
-  return { action: url(`/ui/runbooks/${runbook}/runs`), fields, needs: 'operator' };
+  return { action: url(`/ui/runbooks/${runbook}/runs`), fields, needs: 'run.started' };
+}
+
+/** The form that starts the post-mortem of a closed incident without one. */
+function startPostMortemOf(ctx: IncidentContext, { number, status }: Incident) {
+  if (status !== 'closed' || postMortemOf(ctx, number)) return null;
+  return { action: url(`/ui/incidents/${number}/post-mortem`), fields: [], needs: 'incident.entry_added' };
 }
 
 function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incident) {

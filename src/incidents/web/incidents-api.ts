@@ -6,6 +6,7 @@ import {
   idSchema,
   ifMatchSchema,
   listSchema,
+  nullable,
   objectSchema,
   refusals,
 } from '../../core/schemas.ts';
@@ -19,6 +20,7 @@ import { registerMovesApi } from './moves-api.ts';
 
 type Listed = { Querystring: Choice & { limit: number; cursor?: string } };
 type Numbered = { Params: { number: number } };
+type One = Numbered & { Querystring: { entries_before?: number } };
 type Opened = { Body: GivenDetails & { source_ref?: string | null } };
 
 const params = objectSchema({ number: idSchema });
@@ -37,6 +39,11 @@ const details = {
   runbook: { type: ['string', 'null'] },
 };
 
+const searched = {
+  ...nullable('integer'),
+  description: 'The search ended after so many incidents; `next_cursor` continues it. Null: it did not.',
+};
+
 const listRequest = {
   summary: 'Incidents: those that are not closed by severity, then the closed ones; the newest first.',
   description: 'status: `active` means open or mitigated.',
@@ -50,7 +57,7 @@ const listRequest = {
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     cursor: { type: 'string', maxLength: 100 },
   }),
-  response: { 200: listSchema(incidentSchema), ...refusals },
+  response: { 200: listSchema(incidentSchema, { searched }), ...refusals },
 };
 
 const openRequest = {
@@ -64,7 +71,12 @@ const openRequest = {
   response: { 201: oneIncidentSchema, ...refusals },
 };
 
-const oneRequest = { summary: 'One incident: its timeline, action items and links.', params, response: one };
+const oneRequest = {
+  summary: 'One incident: its timeline, action items and links.',
+  params,
+  querystring: closedSchema({ entries_before: idSchema }),
+  response: one,
+};
 
 const changeRequest = {
   summary: 'Changes the details that are given. The due time goes by the severity, from the opening on.',
@@ -79,8 +91,12 @@ export function registerIncidentsApi(app: FastifyInstance, ctx: IncidentContext)
 
   app.get<Listed>('/api/v1/incidents', { schema: listRequest }, ({ query }) => {
     const { limit, cursor, ...choice } = query;
-    const { incidents, next } = listIncidents(lists, choice, limit, cursor);
-    return { items: incidents.map((incident) => incidentBody(incident, now())), next_cursor: next };
+    const { incidents, next, searched } = listIncidents(lists, choice, limit, cursor);
+    return {
+      items: incidents.map((incident) => incidentBody(incident, now())),
+      next_cursor: next,
+      searched,
+    };
   });
 
   app.post<Opened>(
@@ -92,9 +108,9 @@ export function registerIncidentsApi(app: FastifyInstance, ctx: IncidentContext)
     },
   );
 
-  app.get<Numbered>('/api/v1/incidents/:number', { schema: oneRequest }, ({ params: { number } }, reply) => {
-    reply.header('etag', etagOf(incidents.get(number)));
-    return oneIncidentBody(ctx, number);
+  app.get<One>('/api/v1/incidents/:number', { schema: oneRequest }, ({ params, query }, reply) => {
+    reply.header('etag', etagOf(incidents.get(params.number)));
+    return oneIncidentBody(ctx, params.number, query.entries_before);
   });
 
   app.put<Numbered & { Body: GivenDetails }>(

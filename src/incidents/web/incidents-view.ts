@@ -1,7 +1,7 @@
 // The list of incidents: its chips, figures, rows, and the address of the next page.
 import { formatNumber, formatSpan, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { type Incident, incidentSeverities, isOverdue } from '../../incident-store/incident.ts';
+import { type Incident, incidentSeverities, isOverdue, tookMs } from '../../incident-store/incident.ts';
 import { describeIncidents } from '../hub-row.ts';
 import type { Figures, Tally } from '../list-repository.ts';
 import { type Choice, type IncidentsView, incidentViews, listIncidents } from '../listing.ts';
@@ -26,7 +26,7 @@ const listUrl = (query: Partial<ListQuery>, path = '/incidents') => url(path, qu
 export function viewIncidents(ctx: IncidentContext, query: ListQuery) {
   const { status, cursor, ...filters } = query;
   const all = ctx.overview.read();
-  const { incidents, next } = listIncidents(ctx.lists, { ...filters, status }, perPage, cursor);
+  const { incidents, next, searched } = listIncidents(ctx.lists, { ...filters, status }, perPage, cursor);
   const isFiltered = Object.values(filters).some(Boolean);
   const count = countOf(all, status);
   return {
@@ -46,6 +46,7 @@ export function viewIncidents(ctx: IncidentContext, query: ListQuery) {
       : plural(count, 'incident'),
     word: words[status].word,
     isFiltered,
+    searched: searched && formatNumber(searched),
     isEmpty: countOf(all, 'all') === 0,
     inStatus: count,
     withoutFilter: listUrl({ status }),
@@ -65,7 +66,8 @@ function countOf({ open, mitigated, closed }: Tally, view: IncidentsView): numbe
 
 /** Uses only stored data and whether the due time is over, so that the same list renders to the same bytes. */
 function viewRow(incident: Incident, now: Date) {
-  const { number, title, severity, services, tags, owner, opened_at, mitigated_at, status } = incident;
+  const { number, title, severity, services, tags, owner, opened_at, status } = incident;
+  const took = tookMs(incident);
   return {
     number,
     title,
@@ -75,7 +77,7 @@ function viewRow(incident: Incident, now: Date) {
     tags: tags.map((name) => ({ name, href: listUrl({ tag: name }) })),
     owner: owner === null ? null : { name: owner, href: listUrl({ owner }) },
     openedAt: opened_at,
-    took: mitigated_at && formatSpan(Date.parse(mitigated_at) - Date.parse(opened_at)),
+    took: took === null ? null : formatSpan(took),
     isLate: status !== 'closed' && isOverdue(incident, now),
     badge: badgeOf(incident),
   };

@@ -1,6 +1,13 @@
 // The moves of an incident, its entries and its action items in the JSON API.
 import type { FastifyInstance } from 'fastify';
-import { closedSchema, idSchema, objectSchema, optionalBody, refusals } from '../../core/schemas.ts';
+import {
+  closedSchema,
+  idSchema,
+  nullable,
+  objectSchema,
+  optionalBody,
+  refusals,
+} from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { incidentActions } from '../actions.ts';
 import { itemSchema, oneIncidentBody, oneIncidentSchema } from '../incident-body.ts';
@@ -8,7 +15,7 @@ import { type ActionItemState, actionItemStates, type GivenItem } from '../items
 import type { IncidentContext } from '../parts.ts';
 
 type Numbered = { Params: { number: number } };
-type Entry = { Body: { kind: 'note' | 'link'; text: string } };
+type Entry = { Body: { kind: 'note'; text: string } };
 type Closing = { Body: { resolution: string; post_mortem?: boolean } };
 type Item = { Params: { number: number; n: number }; Body: { state: ActionItemState; note?: string | null } };
 
@@ -16,9 +23,12 @@ const text = { type: 'string' } as const;
 const params = objectSchema({ number: idSchema });
 const response = { 200: oneIncidentSchema, ...refusals };
 
-const entryBody = closedSchema({ kind: { type: 'string', enum: ['note', 'link'], default: 'note' }, text }, [
-  'text',
-]);
+const closedIncidentSchema = objectSchema({
+  ...oneIncidentSchema.properties,
+  post_mortem_problem: { ...nullable('string'), description: 'Why the document was not started.' },
+});
+
+const entryBody = closedSchema({ kind: { type: 'string', enum: ['note'], default: 'note' }, text }, ['text']);
 const closeBody = closedSchema({ resolution: text, post_mortem: { type: 'boolean' } }, ['resolution']);
 const itemBody = closedSchema(
   { text, owner: { type: ['string', 'null'] }, due: { type: ['string', 'null'] } },
@@ -36,7 +46,7 @@ const requests = {
     summary: 'Closes an incident, with what solved it. `post_mortem` starts its document.',
     params,
     body: closeBody,
-    response,
+    response: { 200: closedIncidentSchema, ...refusals },
   },
   reopen: { summary: 'Opens a mitigated or closed incident again; needs a reason.', params },
   items: { summary: 'Adds an action item.', params, body: itemBody },
@@ -73,8 +83,8 @@ export function registerMovesApi(app: FastifyInstance, ctx: IncidentContext) {
     const { number } = request.params;
     const { resolution, post_mortem: withPostMortem = false } = request.body;
     await incidents.close(number, resolution, requester(request));
-    if (withPostMortem) await postMortems.start(number, requester(request));
-    return oneIncidentBody(ctx, number);
+    const started = withPostMortem ? await postMortems.tryStart(number, requester(request)) : null;
+    return { ...oneIncidentBody(ctx, number), post_mortem_problem: started?.problem ?? null };
   });
 
   const reopens = {
