@@ -22,12 +22,12 @@ export function findFaults(definition: ObjectiveDefinition, value: ObjectiveValu
   const faults: Fault[] = [];
   const add = (field: Field, message: string) => faults.push({ field, message });
   if (typeof target !== 'number' || !(target >= targets.min && target < targets.below))
-    add('target', 'The target is from 50% to below 100%: nothing is always well.');
+    add('target', 'Target: 50% or more, below 100%.');
   if (!isWhole(window_days, windowDays.min, windowDays.max))
-    add('window_days', `The window is ${windowDays.min} to ${windowDays.max} whole days.`);
+    add('window_days', `Window: ${windowDays.min} to ${windowDays.max} whole days.`);
   if (hasThreshold(definition)) {
     if (!isWhole(threshold_ms, 1, maxThresholdMs))
-      add('threshold_ms', 'The threshold is a whole number of ms from 1 to 60,000.');
+      add('threshold_ms', 'Within: a whole number of ms from 1 to 60,000.');
   } else if (threshold_ms !== null) add('threshold_ms', `${definition.name} has no threshold.`);
   if (typeof is_on !== 'boolean') add('is_on', 'is_on must be true or false.');
   return faults;

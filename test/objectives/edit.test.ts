@@ -116,12 +116,13 @@ t.test('changes of objectives', async (t) => {
     t.equal(answer.status, 422);
     const { parse } = await import('node-html-parser');
     const html = parse(await answer.text());
-    t.match(
-      textOf(html, '#objectives-form [role=alert]'),
-      'Nothing was saved. Look at fast and search: not valid.',
+    t.match(textOf(html, '#objectives-form [role=alert]'), 'Nothing was saved: 2 objectives need a change.');
+    t.same(
+      html.querySelectorAll('#objectives-form [role=alert] a').map((link) => link.getAttribute('href')),
+      ['#fast-target', '#search-window-days', '#search-threshold-ms'],
     );
-    t.match(textOf(html, '#fast-target-problem'), 'The target is from 50% to below 100%');
-    t.match(textOf(html, '#search-window-days-problem'), 'The window is 7 to 90 whole days.');
+    t.match(textOf(html, '#fast-target-problem'), 'Target: 50% or more, below 100%.');
+    t.match(textOf(html, '#search-window-days-problem'), 'Window: 7 to 90 whole days.');
     t.match(textOf(html, '#search-threshold-ms-problem'), 'from 1 to 60,000');
     t.equal(html.querySelector('#search-window-days')?.getAttribute('value'), 'soon');
   });

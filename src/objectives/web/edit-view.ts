@@ -1,7 +1,7 @@
 // The view model of the form of the objectives.
 import type { FormProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
-import { formatList } from '../../core/format.ts';
+import { plural } from '../../core/format.ts';
 import type { KnownObjective } from '../../objective-store/known-objective.ts';
 import {
   describeObjective,
@@ -19,17 +19,22 @@ export type Refused = { form: Form; error: AppError } & FormProblems;
 
 export function viewEditForm(all: readonly KnownObjective[], refused: Refused | null) {
   const items = all.map((known) => viewItem(known, refused));
-  const faulty = items.filter(({ hasProblem }) => hasProblem).map(({ name }) => name);
-  const isConflict = refused?.error.code === 'edit_conflict';
+  const faulty = items.filter(({ faults }) => faults.length > 0);
   return {
     items,
     reason: refused?.form.reason ?? '',
     /** Null without a refusal. */
-    problem:
-      faulty.length === 0
-        ? (refused?.error.message ?? null)
-        : `Look at ${formatList(faulty)}: ${isConflict ? 'changed since you opened the page' : 'not valid'}.`,
+    problem: refused && {
+      says: faulty.length === 0 ? refused.error.message : describeFaulty(faulty.length, refused.error),
+      links: faulty.flatMap(({ faults }) => faults),
+    },
   };
+}
+
+function describeFaulty(count: number, { code }: AppError): string {
+  const objectives = plural(count, 'objective');
+  if (code !== 'edit_conflict') return `${objectives} ${count === 1 ? 'needs' : 'need'} a change.`;
+  return `${objectives} ${count === 1 ? 'was' : 'were'} changed since you opened the page.`;
 }
 
 function viewItem(known: KnownObjective, refused: Refused | null) {
@@ -45,6 +50,14 @@ function viewItem(known: KnownObjective, refused: Refused | null) {
       return [field, { id, name: input, wasName: wasName(input), ...shown, problem }];
     }),
   ) as Record<(typeof valueNames)[number], Field>;
+  const inputs = [
+    { field: fields.target, label: 'Target', unit: '%' },
+    { field: fields.window_days, label: 'Window', unit: 'days' },
+    ...(hasThreshold(definition) ? [{ field: fields.threshold_ms, label: 'Within', unit: 'ms' }] : []),
+  ];
+  const faults = [...inputs, { field: fields.is_on, label: 'Counted' }]
+    .filter(({ field }) => field.problem !== null)
+    .map(({ field, label }) => ({ href: `#${field.id}`, label: `${name}: ${label}` }));
   return {
     name,
     id: `edit-${name}`,
@@ -52,12 +65,8 @@ function viewItem(known: KnownObjective, refused: Refused | null) {
     preset: `Default ${formatObjectiveValue(definition.default)}`,
     changedAt: change?.changed_at ?? null,
     changedBy: change?.changed_by ?? null,
-    inputs: [
-      { field: fields.target, label: 'Target', unit: '%' },
-      { field: fields.window_days, label: 'Window', unit: 'days' },
-      ...(hasThreshold(definition) ? [{ field: fields.threshold_ms, label: 'Within', unit: 'ms' }] : []),
-    ],
-    hasProblem: Object.values(fields).some(({ problem }) => problem !== null),
+    inputs,
+    faults,
     isOn: fields.is_on,
   };
 }
