@@ -15,6 +15,14 @@ export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+export const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
+
+/** A day of the calendar, not a moment: `2026-12-04` → `4 Dec 2026` */
+export function formatDay(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return `${date} ${months[(month ?? 1) - 1]} ${year}`;
+}
+
 /** `writing entries` → `Writing entries` */
 export function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

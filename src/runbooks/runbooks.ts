@@ -1,4 +1,5 @@
 // Reads runbooks for pages, API and hub: each with its review and its last run.
+import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Documents } from '../documents/documents.ts';
 import { isReviewDue, reviewDueAt } from '../documents/review.ts';
@@ -24,7 +25,7 @@ export type Runbooks = ReturnType<typeof createRunbooks>;
 type Given = Pick<Kernel, 'bus' | 'now'> & {
   runbookRepository: RunbookRepository;
   runRepository: Pick<RunRepository, 'ofSlug'>;
-  documents: Pick<Documents, 'find'>;
+  documents: Pick<Documents, 'find' | 'findEver'>;
 };
 
 const maxWords = 12;
@@ -67,8 +68,12 @@ export function createRunbooks({ bus, now, runbookRepository: repository, runRep
     /** Titles by slug. */
     titles: () => new Map(repository.titles().map(({ slug, title }) => [slug, title])),
 
+    /** Its page may bring it back. Throws `not_found`. */
+    isRemoved: (slug: string) => documents.findEver({ kind: 'runbook', slug }).removed_at !== null,
+
     /** Throws `not_found`. */
     find(slug: string) {
+      if (this.isRemoved(slug)) throw removedRunbook(slug);
       const { body, ...runbook } = documents.find({ kind: 'runbook', slug });
       return { ...withState(runbook), body };
     },
@@ -77,6 +82,11 @@ export function createRunbooks({ bus, now, runbookRepository: repository, runRep
   function lastRunOf(slug: string): Run | null {
     return runRepository.ofSlug(slug, 1)[0] ?? null;
   }
+}
+
+function removedRunbook(slug: string): AppError {
+  const message = `The runbook “${slug}” was removed. Bring it back at /documents/runbook/${slug}.`;
+  return new AppError('not_found', message);
 }
 
 function filterOf({ q = '', tag, owner, priority }: RunbookQuery): RunbookFilter {

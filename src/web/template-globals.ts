@@ -1,17 +1,21 @@
 // Functions that templates may call: for addresses, numbers, times in the zone of this machine, and the attributes of controls.
-import { formatBytes, formatDuration, formatLimit, formatNumber, plural } from '../core/format.ts';
+import { formatBytes, formatDuration, formatLimit, formatNumber, months, plural } from '../core/format.ts';
 import type { Hold } from '../core/hold-back.ts';
 import { url } from '../core/url.ts';
 import { createControlAttributes } from './control-attributes.ts';
 import type { DeclaredActions } from './declared-actions.ts';
 import { focusProblem } from './focus-problem.ts';
 
-const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
-
 /** `22 Nov 2026, 14:07:02`; times.js shows the age in the browser. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
-  return `${dayOf(at)} ${at.getFullYear()}, ${clockOf(at)}`;
+  return `${localDay(iso)}, ${clockOf(at)}`;
+}
+
+/** `22 Nov 2026` */
+export function localDay(iso: string): string {
+  const at = new Date(iso);
+  return `${dayOf(at)} ${at.getFullYear()}`;
 }
 
 /** `30 Nov, 14:30` */
@@ -47,6 +51,7 @@ const constants = {
   formatLimit,
   formatNumber,
   plural,
+  localDay,
   localTime,
   localTimeZone,
   focusProblem,

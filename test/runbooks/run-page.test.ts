@@ -171,6 +171,10 @@ t.test('a run', async (t) => {
     t.match((await app.page('/ui/runs/2/stop')).text, '0 of 5 steps are done or skipped.');
     t.equal((await app.submit('/ui/runs/2/stop', {}, operator)).status, 303);
     t.match((await app.json('/api/v1/runs/2')).body, { outcome: 'stopped', steps_done: 0 });
+    const stopped = textOf((await app.page('/runs/2')).html, '#run-2-card');
+    t.match(stopped, /by operator\. Stopped .*, took .* Not reached: Look at the checks/);
+    t.notMatch(stopped, /Open:|Runs an operation:|ticks itself when the job/);
+    t.match(stopped, 'Not reviewed yet');
     const events = app.ops
       .prepare(
         `SELECT event FROM audit WHERE event LIKE 'run.%' AND outcome = 'ok' AND target = 'run:2' ORDER BY id`,

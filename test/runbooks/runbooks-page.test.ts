@@ -91,7 +91,10 @@ t.test('runbooks', async (t) => {
 
   await t.test('one shows its text, its facts and its runs', async (t) => {
     const { html } = await app.page('/runbooks/queue-stands-still');
-    t.match(textOf(html, '#one-runbook'), /6 steps, version 1\..*Way back None is needed.*Reviewed not yet/);
+    t.match(
+      textOf(html, '#one-runbook'),
+      /6 steps, version 1\..*Way back None is needed.*Review Not reviewed yet; due \d+ \w+ 20\d\d(?!,)/,
+    );
     t.equal(html.querySelectorAll('#one-runbook .step').length, 6);
     await app.json('/api/v1/runbooks/queue-stands-still/runs', {});
     const { body } = await app.json('/api/v1/runbooks/queue-stands-still');
@@ -128,6 +131,14 @@ t.test('runbooks', async (t) => {
       textOf((await app.page('/status')).html, '#status-card'),
       'No runbook. “Queue stands still” is being run',
     );
+    const gone = await app.page('/runbooks/night');
+    t.equal(gone.status, 404);
+    t.match(gone.text, 'This runbook was removed');
+    t.ok(gone.html.querySelector('a[href="/documents/runbook/night"]'), 'it can be brought back there');
+    t.match(await app.json('/api/v1/runbooks/night'), {
+      status: 404,
+      body: { error: { message: /Bring it back at \/documents\/runbook\/night/ } },
+    });
     t.match(textOf((await app.page('/runs/1')).html, '#run-1-card'), 'The runbook was removed since.');
     t.match(await app.json('/api/v1/runs/1'), { status: 200, body: { title: 'Queue stands still' } });
   });

@@ -6,6 +6,7 @@ import type { RunbookContext } from '../parts.ts';
 import type { Run } from '../run.ts';
 import { timeSteps } from '../step-times.ts';
 import { badgeOfRun } from './badges.ts';
+import { viewReview } from './review-view.ts';
 import { viewRunRows } from './run-rows.ts';
 import { viewStep } from './step-view.ts';
 
@@ -59,7 +60,7 @@ function viewRun(ctx: RunbookContext, run: Run) {
 }
 
 /** The facts of the version that is run, and whether there is another one by now. */
-function viewAbout({ documents }: RunbookContext, { slug, version }: Run) {
+function viewAbout({ documents, now }: RunbookContext, { slug, version }: Run) {
   const key = { kind: 'runbook', slug } as const;
   const { prerequisites, rollback, owner, at, by } = documents.atVersion(key, version);
   const current = documents.peek(key);
@@ -71,5 +72,6 @@ function viewAbout({ documents }: RunbookContext, { slug, version }: Run) {
     edit: isRemoved ? null : url(`/documents/runbook/${slug}/edit`),
     newest: !isRemoved && current.version > version ? current.version : null,
     ...{ prerequisites, rollback, owner, version, at, by },
+    review: current && viewReview(current, now()),
   };
 }

@@ -1,5 +1,5 @@
 // The list of runbooks, the page of one, and the button that starts a run.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { invalidArguments } from '../../core/arguments.ts';
 import { plural } from '../../core/format.ts';
 import { idSchema, objectSchema, textSchema } from '../../core/schemas.ts';
@@ -65,7 +65,9 @@ export function registerRunbookPages(app: FastifyInstance, ctx: RunbookContext) 
   );
 
   app.get<One>(runbookPage.path, { ...page, schema: { params, querystring: oneQuery } }, (request, reply) => {
-    const runbook = viewRunbook(ctx, request.params.slug, request.query.before);
+    const { slug } = request.params;
+    if (ctx.runbooks.isRemoved(slug)) return sendRemoved(ctx, reply, slug);
+    const runbook = viewRunbook(ctx, slug, request.query.before);
     return reply.sendPage({
       template: 'runbooks/runbook-page',
       title: runbook.title,
@@ -103,6 +105,16 @@ export function registerRunbookPages(app: FastifyInstance, ctx: RunbookContext) 
       return reply.sendAction({ notice, redirect: url(`/runs/${run.number}`), hosts: [] });
     },
   );
+}
+
+function sendRemoved({ documents }: RunbookContext, reply: FastifyReply, slug: string) {
+  const { title, removed_at: removedAt } = documents.findEver({ kind: 'runbook', slug });
+  return reply.code(404).sendPage({
+    template: 'runbooks/removed-page',
+    title,
+    section,
+    data: { removed: { title, removedAt, href: url(`/documents/runbook/${slug}`) } },
+  });
 }
 
 /** Throws `invalid_arguments`. An empty field is none. */

@@ -7,6 +7,7 @@ import { formatCursor, readCursor } from '../cursor.ts';
 import type { RunbookContext } from '../parts.ts';
 import type { RunbookQuery } from '../runbooks.ts';
 import { readParts, readStep } from '../steps.ts';
+import { viewReview } from './review-view.ts';
 import { viewRunRows } from './run-rows.ts';
 
 export type ListQuery = RunbookQuery & { after?: string | undefined };
@@ -64,6 +65,7 @@ export function viewRunbook(ctx: RunbookContext, slug: string, before?: number) 
   return {
     ...runbook,
     parts: numbered(parts),
+    reviewed: viewReview(runbook, ctx.now()),
     path: url(`/ui/runbooks/${slug}/content`, { before }),
     steps: plural(count, 'step'),
     hasSteps: count > 0,

@@ -26,7 +26,7 @@ export function viewStep(
     title: step.title,
     html: renderMarkdown(step.text),
     isCurrent: isCurrent && isGoing,
-    look: lookOf(given),
+    look: lookOf(given, isGoing),
     /** A step by hand has a box. */
     box: step.operation
       ? null
@@ -51,12 +51,14 @@ const looks = {
   working: { tone: 'run', icon: 'half', word: 'Working' },
   toRun: { tone: 'idle', icon: 'play', word: 'Runs an operation' },
   open: { tone: 'idle', icon: 'clock', word: 'Open' },
+  notReached: { tone: 'idle', icon: 'clock', word: 'Not reached' },
 };
 
-function lookOf({ item, step, job }: RunStep) {
+function lookOf({ item, step, job }: RunStep, isGoing: boolean) {
   if (item.state !== 'open') return looks[item.state];
   if (isWorking(job)) return looks.working;
   if (job?.status === 'failed') return looks.failed;
+  if (!isGoing) return looks.notReached;
   return step.operation ? looks.toRun : looks.open;
 }
 
