@@ -1,6 +1,8 @@
 // The row of incidents on the hub of the status.
 import { formatNumber, plural } from '../core/format.ts';
 import type { HubRow, HubState } from '../core/hub-row.ts';
+import { activeStatuses } from '../incident-store/incident.ts';
+import { toneOf } from '../incident-store/tone.ts';
 import type { Overview } from './overview.ts';
 import type { IncidentContext } from './parts.ts';
 
@@ -14,10 +16,10 @@ export const incidentsRow = ({ overview }: Pick<IncidentContext, 'overview'>): H
   load(): HubState {
     const all = overview.read();
     const sentence = describeIncidents(all);
-    if (all.open > 0) return { sentence, badge: { tone: 'bad', label: `${formatNumber(all.open)} open` } };
-    if (all.mitigated > 0)
-      return { sentence, badge: { tone: 'hold', label: `${formatNumber(all.mitigated)} mitigated` } };
-    return { sentence };
+    const active = activeStatuses.find((status) => all[status] > 0);
+    const tone = toneOf({ status: active ?? 'closed', severity: all.worst ?? 4 });
+    if (!active || tone === 'idle') return { sentence };
+    return { sentence, badge: { tone, label: `${formatNumber(all[active])} ${active}` } };
   },
 });
 

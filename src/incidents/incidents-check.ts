@@ -1,6 +1,6 @@
 // Checks that incidents are mitigated in time, and that action items are done by their days.
 import type { Check, CheckHead, Found } from '../core/check.ts';
-import { formatMinute, plural } from '../core/format.ts';
+import { formatDay, formatMinute, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 import type { ChecklistItem } from '../checklist/checklist.ts';
 import type { ChecklistRepository } from '../checklist/checklist-repository.ts';
@@ -58,7 +58,7 @@ function lateItem({ of, n, text, owner, due }: ChecklistItem): Found {
     subject: `incident-${number}-item-${n}`,
     severity: 'info',
     title: `Action item ${n} of incident #${number} is overdue`,
-    text: `“${text}”. ${who} by ${due}. Tick it off, or skip it.`,
+    text: `“${text}”. ${who} by ${formatDay(due ?? '')}. Tick it off, or skip it.`,
     stops: [],
     fix: { href: url(`/incidents/${number}`), label: `Incident #${number}` },
   };

@@ -1,7 +1,7 @@
 // Reads the records of other features that belong to incidents: runs of runbooks, and post-mortems.
 import { type Db, prepareAll } from '../core/db/open.ts';
 
-/** `steps`, `done`: of its checklist. */
+/** `steps`: of its checklist. `done`: those that are done or skipped. */
 export type LinkedRun = {
   number: number;
   slug: string;
@@ -20,7 +20,7 @@ const sql = {
     SELECT number, slug, started_at, ended_at, outcome,
       (SELECT title FROM document WHERE kind = 'runbook' AND document.slug = run.slug) AS title,
       (SELECT count(*) FROM checklist_item WHERE of = 'run:' || number) AS steps,
-      (SELECT count(*) FROM checklist_item WHERE of = 'run:' || number AND state = 'done') AS done
+      (SELECT count(*) FROM checklist_item WHERE of = 'run:' || number AND state IN ('done', 'skipped')) AS done
     FROM run WHERE incident = ? ORDER BY number DESC LIMIT ?
   `,
   /** The newest numbers come from the index alone, as texts are long. */

@@ -8,6 +8,7 @@ import { errors } from '../errors/feature.ts';
 import { flags } from '../flags/feature.ts';
 import { incidentStore } from '../incident-store/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { runbooks } from '../runbooks/feature.ts';
 import { windowStore } from '../window-store/feature.ts';
 import { createAutomatic } from './automatic.ts';
 import { createAutomaticOpenings } from './automatic-openings.ts';
@@ -61,6 +62,7 @@ export function createIncidentParts(ctx: Context) {
     checklistRepository,
     links: createLinksRepository(ctx.ops),
     overview: createOverview({ ...ctx, lists, checklistRepository }),
+    runs: ctx.use(runbooks).runs,
     postMortems: createPostMortems({
       ...ctx,
       ...{ documents: saved, incidents, items, repository, lists, recorder },

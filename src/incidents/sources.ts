@@ -1,7 +1,9 @@
 // The causes from which an incident is opened: a finding, a failed job, a group of errors.
 import { invalidArguments } from '../core/arguments.ts';
+import { systemRequester } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { shorten } from '../core/shorten.ts';
 import { type Finding, findingTarget } from '../checks/finding.ts';
 import type { Findings } from '../checks/findings.ts';
@@ -15,7 +17,8 @@ import { cut, limits, noDetails, shownPlainly } from './details.ts';
 import { severityOfCheck } from './due.ts';
 import { writeEntry } from './entry-words.ts';
 
-export type SourceEntry = Pick<NewEntry, 'at' | 'kind' | 'text' | 'ref'>;
+/** `actor`: absent for the person who opens the incident. */
+export type SourceEntry = Pick<NewEntry, 'at' | 'kind' | 'text' | 'ref'> & { actor?: string };
 
 /** `details`: those that a new incident suggests. `finding`: the cause itself, if it is one. */
 export type Source = {
@@ -28,7 +31,7 @@ export type Source = {
 
 export type Sources = ReturnType<typeof createSources>;
 
-type Given = {
+type Given = Pick<Kernel, 'now'> & {
   catalogue: Catalogue;
   findings: Pick<Findings, 'find'>;
   jobs: Pick<JobRepository, 'find' | 'hasRows'>;
@@ -81,34 +84,42 @@ export function createSources(given: Given) {
   }
 }
 
-function ofJob({ catalogue, jobs }: Given, job: Job): Source {
+/** The runbooks for failed jobs, by operation. */
+const runbooks: Partial<Record<string, string>> = { import: 'import-went-wrong', index: 'index-broken' };
+
+function ofJob({ catalogue, jobs, now }: Given, job: Job): Source {
   const operation = catalogue.find(job.operation);
   const why = viewFailure(job, operation, jobs.hasRows)?.title ?? null;
   const name = `${operation?.title ?? job.operation} #${job.number}`;
-  const word = job.status === 'failed' ? ('job' as const) : ('linked' as const);
   const title = why ? `${name}: ${why}` : name;
+  const isFailed = job.status === 'failed';
+  const runbook = isFailed ? (runbooks[job.operation] ?? null) : null;
+  const happened = isFailed
+    ? { at: job.finished_at ?? job.created_at, actor: systemRequester.actor }
+    : { at: now().toISOString() };
   return {
     source: 'job',
     source_ref: `job:${job.number}`,
-    details: { ...noDetails, title: shortTitle(title), services: [job.operation] },
+    details: { ...noDetails, title: shortTitle(title), services: [job.operation], runbook },
     entry: {
-      at: job.finished_at ?? job.created_at,
+      ...happened,
       kind: 'job',
-      text: writeEntry(word, title),
+      text: writeEntry(isFailed ? 'job' : 'linked', title),
       ref: `job:${job.number}`,
     },
     finding: null,
   };
 }
 
-function ofGroup({ findGroup }: Given, id: number): Source | null {
+function ofGroup({ findGroup, now }: Given, id: number): Source | null {
   try {
-    const { title, source, last_at } = findGroup(id);
+    const { title, place } = findGroup(id);
+    const text = writeEntry('linked', title);
     return {
       source: 'error',
       source_ref: `error:${id}`,
-      details: { ...noDetails, title: shortTitle(title), services: [source] },
-      entry: { at: last_at, kind: 'link', text: writeEntry('linked', title), ref: `error:${id}` },
+      details: { ...noDetails, title: shortTitle(title), services: [serviceOf(place)] },
+      entry: { at: now().toISOString(), kind: 'link', text, ref: `error:${id}` },
       finding: null,
     };
   } catch (error) {
@@ -130,10 +141,19 @@ export function ofFinding(finding: Finding): Source {
       services: [component],
       runbook,
     },
-    entry: { at: opened_at, kind: 'finding', text: writeEntry('findingOpened', title), ref },
+    entry: {
+      at: opened_at,
+      actor: systemRequester.actor,
+      kind: 'finding',
+      text: writeEntry('findingOpened', title),
+      ref,
+    },
     finding,
   };
 }
 
 /** A title of another feature may have characters that people may not write. */
 const shortTitle = (title: string) => cut(shownPlainly(shorten(title, 1000)), limits.title);
+
+/** A comma separates two services. */
+const serviceOf = (place: string) => cut(place.replaceAll(',', ' '), limits.name);

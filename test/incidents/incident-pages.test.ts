@@ -1,4 +1,5 @@
 // The pages, the dialogs and the API of incidents, in one server.
+import type { HTMLElement as Html } from 'node-html-parser';
 import t from 'tap';
 import { incidentStore } from '../../src/incident-store/feature.ts';
 import { startApp } from '../support/app.ts';
@@ -14,6 +15,7 @@ t.test('incidents in a server', async (t) => {
     'No incident yet. One opens by itself when an error lasts 5 minutes.',
   );
   t.match(textOf(empty.html, '#incident-list'), '–');
+  t.equal(textOf(empty.html, '#incident-list').split('No incident yet.').length, 2, 'said once');
 
   await t.test('a failed job, a group of errors: prefilled, and linked both ways', async (t) => {
     const { repository } = app.parts;
@@ -31,6 +33,11 @@ t.test('incidents in a server', async (t) => {
       textOf((await app.page('/incidents/1')).html, '[aria-label="Linked things"]'),
       /Job #\d+ .*Failed/,
     );
+    const own = (await app.page('/incidents/1')).html;
+    t.match(textOf(own, '.incident-timeline'), /^Job failed (?!by)/, 'nobody failed it');
+    t.match(textOf(own, '[aria-labelledby="h-details"]'), new RegExp(`Source Job #${failed.number}`));
+    t.match(textOf(own, '[aria-labelledby="h-details"]'), /Mitigate due .*Owner none/);
+    t.notMatch((await app.page('/ui/incidents/1/close')).text, 'If its cause comes back');
     const again = await app.page(`/ui/incidents/open?source_ref=${source_ref}`);
     t.match(textOf(again.html, '#dialog-submit'), 'Show incident #1');
     const refused = await app.json('/api/v1/incidents', { title: 'x', severity: 3, source_ref });
@@ -45,6 +52,11 @@ t.test('incidents in a server', async (t) => {
       source_ref: `error:${group}`,
     });
     t.equal(other.status, 201);
+    t.notSame(other.body.services, ['server'], 'its place, no internal word');
+    const linked = other.body.entries[0];
+    t.match(linked, { actor: 'root', text: /^Linked/ });
+    const { last_at } = (await app.json(`/api/v1/errors/${group}`)).body;
+    t.ok(linked.at > last_at, 'the time of the linking, not of the error');
     t.match(textOf((await app.page(`/errors/${group}`)).html, '#one-error'), 'Incident #2');
   });
 
@@ -64,7 +76,7 @@ t.test('incidents in a server', async (t) => {
     await app.submit('/ui/incidents/1/mitigate', {});
     const { html, text } = await app.page('/incidents/1');
     t.match(textOf(html, '#h-state'), 'Mitigated');
-    t.match(textOf(html, '.steps'), 'Renew keys Open. anna, due 2020-01-01 overdue');
+    t.match(textOf(html, '.steps'), 'Renew keys Open. anna, due 1 Jan 2020 overdue');
     t.notMatch(text, '<b>Looking</b>');
     t.match(
       textOf(html, '.incident-timeline'),
@@ -72,6 +84,33 @@ t.test('incidents in a server', async (t) => {
     );
     await app.submit('/ui/incidents/1/close', { resolution: 'The sheet was added.', post_mortem: 'on' });
     t.match(textOf((await app.page('/incidents')).html, '[aria-labelledby="h-post-mortems"]'), 'incident #1');
+    await app.json('/api/v1/incidents/1/reopen', { reason: 'it is back' });
+    const close = await app.page('/ui/incidents/1/close');
+    t.notOk(close.html.querySelector('#post-mortem'), 'it is started once');
+    t.ok(close.html.querySelector('a[href="/documents/post_mortem/incident-1"]'));
+    await app.submit('/ui/incidents/1/close', { resolution: 'The sheet was added.' });
+  });
+
+  await t.test('a runbook is started for an incident, also without one of its own', async (t) => {
+    const choices = (html: Html) =>
+      html.querySelectorAll('#other-runbook option').map((option) => option.getAttribute('value') ?? '');
+    const before = await app.page('/incidents/2');
+    t.notOk(before.html.querySelector('#start-runbook'));
+    t.ok(choices(before.html).includes('queue-stands-still'));
+    const started = await app.submit('/ui/incidents/2/runs', { runbook: 'queue-stands-still' });
+    t.equal(started.headers.get('location'), '/runs/1');
+    await app.json('/api/v1/runs/1/steps/1', { state: 'skipped', note: 'not needed' });
+    await app.submit('/ui/incidents/2/edit', { runbook: 'index-broken' });
+    const { html } = await app.page('/incidents/2');
+    t.match(textOf(html, '[aria-label="Linked things"]'), 'Queue stands still: 1 of 6 steps.');
+    t.match(textOf(html, '#start-runbook'), 'Start “Index is broken”');
+    t.notOk(choices(html).includes('index-broken'));
+    t.equal((await app.submit('/ui/incidents/2/runs', { runbook: 'none' })).status, 404);
+    const failed = insertJob(app.parts.repository, { operation: 'import' });
+    endJob(app.parts.repository, failed, 'failed');
+    const dialog = await app.page(`/ui/incidents/open?source_ref=job:${failed.number}`);
+    const chosen = dialog.html.querySelector('#incident-runbook option[selected]');
+    t.equal(chosen?.getAttribute('value'), 'import-went-wrong');
   });
 
   await t.test('the list keeps its filters in the address; the hub says how many are open', async (t) => {
@@ -133,9 +172,9 @@ t.test('incidents in a server', async (t) => {
       links: { post_mortem: 'incident-1' },
       items: [{ n: 1, state: 'open' }],
     });
-    t.match(body.entries.at(-1), {
+    const started = body.entries.find(({ text }: { text: string }) => text === 'Post-mortem started');
+    t.match(started, {
       kind: 'link',
-      text: 'Post-mortem started',
       ref: 'document:post_mortem/incident-1',
     });
     t.equal((await app.json('/api/v1/incidents/1/mitigate', {})).status, 409);

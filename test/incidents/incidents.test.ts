@@ -169,7 +169,11 @@ t.test('action items', async (t) => {
   clock.ms += 48 * hourMs;
   t.match((await check.look()).found, [
     { subject: 'incident-1', severity: 'warning', title: 'Incident #1 is not mitigated in time' },
-    { subject: 'incident-1-item-1', severity: 'info', text: /“Renew keys”. anna was to do it by 2026-11-30/ },
+    {
+      subject: 'incident-1-item-1',
+      severity: 'info',
+      text: /“Renew keys”. anna was to do it by 30 Nov 2026/,
+    },
   ]);
   const words = '1 open, the worst of severity 2. 1 beyond the due time. 1 action item open, 1 overdue.';
   t.equal(describeIncidents(overview.read()), words);

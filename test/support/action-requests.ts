@@ -105,6 +105,8 @@ const ofIncidents = {
   'POST /api/v1/incidents/:number/entries': (app) =>
     post(app, '/api/v1/incidents/1/entries', { kind: 'note', text: 'Looking.' }),
   'POST /ui/incidents/:number/notes': (app) => submit(app, '/ui/incidents/1/notes', { text: 'Looking.' }),
+  'POST /ui/incidents/:number/runs': (app) =>
+    submit(app, '/ui/incidents/1/runs', { runbook: 'queue-stands-still' }),
   'POST /api/v1/incidents/:number/items': (app) =>
     post(app, '/api/v1/incidents/1/items', { text: 'Renew the key' }),
   'POST /ui/incidents/:number/items': (app) =>

@@ -1,16 +1,21 @@
 // The words, tones and icons of incidents.
 import type { Incident, IncidentStatus } from '../../incident-store/incident.ts';
+import { toneOf } from '../../incident-store/tone.ts';
 import type { EntryWord } from '../entry-words.ts';
 
 type Badge = { tone: string; icon: string; word: string; isQuiet: boolean };
 
-const statusBadges: Record<IncidentStatus, Badge> = {
-  open: { tone: 'bad', icon: 'cross', word: 'Open', isQuiet: false },
-  mitigated: { tone: 'hold', icon: 'pause', word: 'Mitigated', isQuiet: false },
-  closed: { tone: 'ok', icon: 'check', word: 'Closed', isQuiet: true },
+const statusBadges: Record<IncidentStatus, Omit<Badge, 'tone'>> = {
+  open: { icon: 'cross', word: 'Open', isQuiet: false },
+  mitigated: { icon: 'pause', word: 'Mitigated', isQuiet: false },
+  closed: { icon: 'check', word: 'Closed', isQuiet: true },
 };
 
-export const badgeOf = ({ status }: Pick<Incident, 'status'>): Badge => statusBadges[status];
+export function badgeOf(incident: Pick<Incident, 'status' | 'severity'>): Badge {
+  const tone = toneOf(incident);
+  const badge = { tone, ...statusBadges[incident.status] };
+  return tone === 'warn' ? { ...badge, icon: 'tri' } : badge;
+}
 
 const byWord: Partial<Record<EntryWord, { tone: string; icon: string }>> = {
   opened: { tone: 'bad', icon: 'cross' },

@@ -15,6 +15,7 @@ import { incidentActions } from '../actions.ts';
 import { limits, minResolution } from '../details.ts';
 import { itemLimits } from '../items.ts';
 import type { IncidentContext } from '../parts.ts';
+import { postMortemKey } from '../post-mortem.ts';
 import { readFields, readShown, viewFields } from './fields.ts';
 import { answer } from './incident-page.ts';
 
@@ -86,16 +87,18 @@ export function readRefused(thrown: unknown, request: FastifyRequest): AppError 
 
 const dialogsOf = (ctx: IncidentContext): Dialog[] => [...moveDialogs(ctx), ...otherDialogs(ctx)];
 
-function moveDialogs({ incidents, postMortems }: IncidentContext): Dialog[] {
+function moveDialogs({ incidents, postMortems, documentRepository }: IncidentContext): Dialog[] {
   return [
     {
       name: 'close',
       template: 'dialog-close',
       action: incidentActions.close,
-      view: ({ number, resolution }, form) => ({
+      view: ({ number, resolution, source }, form) => ({
         question: `Close incident #${number}?`,
         keep: 'Not yet',
         resolution: form?.resolution ?? resolution ?? '',
+        canComeBack: source === 'finding',
+        postMortemUrl: postMortemUrl(documentRepository, number),
         withPostMortem: form === null || form.post_mortem === 'on',
         min: minResolution,
         max: limits.resolution,
@@ -123,6 +126,12 @@ function moveDialogs({ incidents, postMortems }: IncidentContext): Dialog[] {
       },
     },
   ];
+}
+
+/** Null without one. A removed one keeps its page. */
+function postMortemUrl({ find }: IncidentContext['documentRepository'], number: number): string | null {
+  const document = find(postMortemKey(number));
+  return document && url(`/documents/${document.kind}/${document.slug}`);
 }
 
 function otherDialogs(ctx: IncidentContext): Dialog[] {

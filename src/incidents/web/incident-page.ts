@@ -1,6 +1,7 @@
 // The page of one incident, its form for notes and its buttons.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
+import { plural } from '../../core/format.ts';
 import { closedSchema, idSchema, objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
@@ -12,6 +13,8 @@ import { incidentActions } from '../actions.ts';
 import { limits } from '../details.ts';
 import { type ActionItemState, actionItemStates } from '../items.ts';
 import type { IncidentContext } from '../parts.ts';
+import { runActions } from '../../runbooks/run.ts';
+import { incidentTarget } from '../../incident-store/incident.ts';
 import { viewOlder } from './incident-view.ts';
 
 export const incidentPage: Page = {
@@ -75,6 +78,28 @@ export function registerIncidentPage(app: FastifyInstance, ctx: IncidentContext)
     const state = readState(request.body?.state);
     const { text } = await items.set(number, n, { state, note: null }, requester(request));
     return answer(reply, number, { tone: 'ok', title: `Action item ${itemWords[state]}.`, text });
+  });
+
+  registerStart(app, ctx);
+}
+
+/** Starts a run of the chosen runbook for the incident. */
+function registerStart(app: FastifyInstance, { incidents, runs }: IncidentContext) {
+  const action = { ...runActions.start, target: incidentTarget };
+  const starts = { schema: { ...isForm.schema, params }, config: { action, page } };
+  app.post<Numbered & Posted>('/ui/incidents/:number/runs', starts, async (request, reply) => {
+    const { number } = incidents.get(request.params.number);
+    const run = await runs.start(request.body?.runbook ?? '', requester(request), number);
+    const { title, total } = runs.describe(run);
+    return reply.sendAction({
+      notice: {
+        tone: 'ok',
+        title: `Run ${run.number} started.`,
+        text: `${title}, ${plural(total, 'step')}.`,
+      },
+      redirect: url(`/runs/${run.number}`),
+      hosts: [],
+    });
   });
 }
 

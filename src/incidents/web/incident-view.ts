@@ -1,5 +1,5 @@
 // The page of one incident: its state, its timeline, its details.
-import { formatNumber, formatSpan, plural } from '../../core/format.ts';
+import { formatDay, formatNumber, formatSpan, plural } from '../../core/format.ts';
 import { describeTarget } from '../../audit/describe-target.ts';
 import { url } from '../../core/url.ts';
 import type { ChecklistItem } from '../../checklist/checklist.ts';
@@ -11,11 +11,12 @@ import {
   tookMs,
 } from '../../incident-store/incident.ts';
 import { dueAfterMs, severityWords } from '../due.ts';
-import { wordOf } from '../entry-words.ts';
+import { type EntryWord, wordOf } from '../entry-words.ts';
 import { olderThan } from '../incident-body.ts';
 import { postMortemOf } from '../links.ts';
 import type { IncidentContext } from '../parts.ts';
 import { badgeOf, markOf } from './badges.ts';
+import { runActions } from '../../runbooks/run.ts';
 import { viewLinked } from './linked-view.ts';
 
 export function viewIncident(ctx: IncidentContext, number: number) {
@@ -81,11 +82,22 @@ function viewState(ctx: IncidentContext, incident: Incident) {
   };
 }
 
-/** The form that starts a run of its runbook. */
-function startRunOf({ hasRunbook }: IncidentContext, { number, runbook, status }: Incident) {
-  if (runbook === null || status === 'closed' || !hasRunbook(runbook)) return null;
-  const fields = [{ name: 'incident', value: String(number) }];
-  return { action: url(`/ui/runbooks/${runbook}/runs`), fields, needs: 'run.started' };
+/** The forms that start a run for it: of its own runbook, and of another one. */
+function startRunOf({ links }: IncidentContext, { number, runbook, status }: Incident) {
+  const all = links.runbooks();
+  if (status === 'closed' || all.length === 0) return null;
+  const action = url(`/ui/incidents/${number}/runs`);
+  const own = all.find(({ slug }) => slug === runbook) ?? null;
+  const run = (slug: string) => ({
+    action,
+    fields: [{ name: 'runbook', value: slug }],
+    needs: runActions.start.name,
+  });
+  return {
+    action,
+    own: own && { label: `Start “${own.title}”`, run: run(own.slug) },
+    others: all.filter((one) => one !== own),
+  };
 }
 
 /** The form that starts the post-mortem of a closed incident without one. */
@@ -95,8 +107,9 @@ function startPostMortemOf(ctx: IncidentContext, { number, status }: Incident) {
 }
 
 function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incident) {
-  const { severity, due_at, mitigated_at, services, tags, runbook, summary, resolution, status } = incident;
-  const filtered = (name: 'service' | 'tag') => (value: string) => ({
+  const { severity, due_at, mitigated_at, services, tags, owner, runbook, summary } = incident;
+  const { resolution, status, source_ref } = incident;
+  const filtered = (name: 'service' | 'tag' | 'owner') => (value: string) => ({
     name: value,
     href: url('/incidents', { [name]: value }),
   });
@@ -107,6 +120,8 @@ function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incide
     mitigatedAt: mitigated_at,
     services: services.map(filtered('service')),
     tags: tags.map(filtered('tag')),
+    owners: owner === null ? [] : [filtered('owner')(owner)],
+    source: describeTarget(source_ref) ?? { text: 'by hand', href: null },
     runbook: runbook && {
       title: runbookTitle(runbook) ?? runbook,
       href: runbookTitle(runbook) === null ? null : url(`/runbooks/${encodeURIComponent(runbook)}`),
@@ -115,6 +130,15 @@ function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incide
     resolution: status === 'closed' ? resolution : null,
   };
 }
+
+/** They are nobody's act. */
+const happenings = new Set<EntryWord>([
+  'job',
+  'findingOpened',
+  'findingBack',
+  'findingCleared',
+  'findingLasts',
+]);
 
 function viewEntry({ seq, at, actor, kind, text, ref }: Entry) {
   const word = wordOf({ kind, text });
@@ -126,7 +150,7 @@ function viewEntry({ seq, at, actor, kind, text, ref }: Entry) {
     at,
     ...markOf(word, kind),
     head: isNote ? 'Note' : first,
-    by: actor,
+    by: word && happenings.has(word) ? null : actor,
     lines: isNote ? [text] : rest,
     link: link?.href ? { text: link.text, href: link.href } : null,
   };
@@ -146,7 +170,7 @@ function viewItem(number: number, { n, text, owner, due, state, at, actor, note 
     text,
     isOpen,
     ...marks[state],
-    about: [owner, due && `due ${due}`].filter(Boolean).join(', '),
+    about: [owner, due && `due ${formatDay(due)}`].filter(Boolean).join(', '),
     isLate,
     change: isOpen ? null : { at, actor },
     note,

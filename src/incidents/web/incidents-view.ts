@@ -28,11 +28,12 @@ export function viewIncidents(ctx: IncidentContext, query: ListQuery) {
   const all = ctx.overview.read();
   const { incidents, next, searched } = listIncidents(ctx.lists, { ...filters, status }, perPage, cursor);
   const isFiltered = Object.values(filters).some(Boolean);
+  const isEmpty = countOf(all, 'all') === 0;
   const count = countOf(all, status);
   return {
     query,
     path: listUrl(query, '/ui/incidents'),
-    summary: describeIncidents(all),
+    summary: isEmpty ? null : describeIncidents(all),
     chips: incidentViews.map((view) => ({
       ...words[view],
       count: formatNumber(countOf(all, view)),
@@ -47,7 +48,7 @@ export function viewIncidents(ctx: IncidentContext, query: ListQuery) {
     word: words[status].word,
     isFiltered,
     searched: searched && formatNumber(searched),
-    isEmpty: countOf(all, 'all') === 0,
+    isEmpty,
     inStatus: count,
     withoutFilter: listUrl({ status }),
     newest: cursor ? listUrl({ ...query, cursor: undefined }) : null,
