@@ -71,7 +71,6 @@ export function createIncidentParts(ctx: Context) {
     automatic: createAutomaticOf(ctx, { findings, repository, lists, writes }),
     documentRepository,
     findings,
-    hasRunbook,
     runbookTitle: (slug: string) => (hasRunbook(slug) ? (runbookOf(slug)?.title ?? null) : null),
     findGroup: (id: number) => findOrNull(() => groups.find(id)),
     jobRepository,

@@ -131,7 +131,7 @@ function viewDetails({ config, runbookTitle }: IncidentContext, incident: Incide
   };
 }
 
-/** They are nobody's act. */
+/** The entries that are nobody's act. */
 const happenings = new Set<EntryWord>([
   'job',
   'findingOpened',
