@@ -13,7 +13,7 @@ import { formFields } from '../operations/run-dialog.ts';
 import { assertGoing, type Run, runActions, runTarget } from './run.ts';
 import type { RunRepository } from './run-repository.ts';
 import type { Runs } from './runs.ts';
-import { followJob } from './step-job.ts';
+import { followJob, hasOtherArgs } from './step-job.ts';
 import { readStep, type Step, type StepOperation } from './steps.ts';
 
 export type StepMove = { state: 'open' | 'done' | 'skipped'; note?: string | null | undefined };
@@ -22,7 +22,8 @@ export const minNote = 3;
 export const maxNote = 500;
 
 /** `operation`: null for a step by hand, and for an operation that is gone. `args`: those of its link. `job`: the present one;
- *  `isJobRemoved`: it has started one that the history no longer has. */
+ *  `isJobRemoved`: it has started one that the history no longer has. `hasOtherArgs`: the job ran with others than the link
+ *  gives, and does not tick the step. */
 export type RunStep = {
   item: ChecklistItem;
   step: Step;
@@ -30,6 +31,7 @@ export type RunStep = {
   args: Args;
   job: Job | null;
   isJobRemoved: boolean;
+  hasOtherArgs: boolean;
 };
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'catalogue' | 'untilFree' | 'now'> &
@@ -92,18 +94,18 @@ function moveStep(
   assertGoing(run);
   assertMovable(found, state);
   const { item, step } = found;
+  // A step that is opened again begins anew: the end of its old job ticks it no more.
   const moved =
     state === 'open'
-      ? { state, at: null, actor: null, note: null }
-      : { state, at: given.now().toISOString(), actor: by.actor, note };
-  given.checklistRepository.change(item.id, { ...moved, job: item.job });
-  const before = { state: item.state, note: item.note };
-  record(given, by, run.number, {
-    step: item.n,
-    title: step.title,
-    before,
-    after: { state, note: moved.note },
+      ? { state, at: null, actor: null, note: null, job: null }
+      : { state, at: given.now().toISOString(), actor: by.actor, note, job: item.job };
+  given.checklistRepository.change(item.id, moved);
+  const stored = (one: Pick<ChecklistItem, 'state' | 'note' | 'job'>) => ({
+    ...{ state: one.state, note: one.note },
+    ...(item.job !== moved.job && { job: one.job }),
   });
+  const detail = { step: item.n, title: step.title, before: stored(item), after: stored(moved) };
+  record(given, by, run.number, detail);
 }
 
 /** Part of the transaction of the job. */
@@ -134,13 +136,15 @@ function describe(given: Given, item: ChecklistItem): RunStep {
   const step = readStep(item.text);
   const operation = step.operation && given.catalogue.find(step.operation.name);
   const job = item.job === null ? null : followJob(given, item.job);
+  const args = operation && step.operation ? linkArgs(operation, step.operation) : {};
   return {
     item,
     step,
     operation,
-    args: operation && step.operation ? linkArgs(operation, step.operation) : {},
+    args,
     job,
     isJobRemoved: item.job !== null && job === null,
+    hasOtherArgs: operation !== null && job !== null && hasOtherArgs(job.args, operation, args),
   };
 }
 

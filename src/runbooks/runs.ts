@@ -2,7 +2,7 @@
 import type { ChecklistRepository } from '../checklist/checklist-repository.ts';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
-import { formatDuration, plural } from '../core/format.ts';
+import { formatDuration, formatNumber, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { DocumentRepository } from '../documents/document-repository.ts';
 import type { Documents } from '../documents/documents.ts';
@@ -25,6 +25,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
 };
 
 const maxSteps = 200;
+const maxStepLength = 2000;
 
 export function createRuns(given: Given) {
   const { bus, untilFree, runRepository, documentRepository } = given;
@@ -95,13 +96,18 @@ function startRun(given: Given, slug: string, incident: number | null, by: Reque
   return run;
 }
 
-function assertSteps(title: string, { length }: string[]) {
-  if (length > 0 && length <= maxSteps) return;
-  const message =
-    length === 0
-      ? `“${title}” has no steps. Edit it: each line that begins with “- [ ]” is a step.`
-      : `“${title}” has ${length} steps. A run has at most ${maxSteps}: split the runbook.`;
-  throw new AppError('wrong_state', message);
+/** Throws `wrong_state`. */
+function assertSteps(title: string, steps: string[]) {
+  const { length } = steps;
+  const refuse = (message: string) => new AppError('wrong_state', message);
+  if (length === 0)
+    throw refuse(`“${title}” has no steps. Edit it: each line that begins with “- [ ]” is a step.`);
+  if (length > maxSteps)
+    throw refuse(`“${title}” has ${length} steps. A run has at most ${maxSteps}: split the runbook.`);
+  const long = steps.findIndex((step) => step.length > maxStepLength);
+  if (long === -1) return;
+  const has = `Step ${long + 1} of “${title}” has ${formatNumber(Number(steps[long]?.length))} characters.`;
+  throw refuse(`${has} A step has at most ${formatNumber(maxStepLength)}: shorten it, or make it two.`);
 }
 
 /** Part of a transaction. */

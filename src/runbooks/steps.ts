@@ -50,7 +50,8 @@ export function readStep(source: string): Step {
   };
 }
 
-const operationLink = /\[([^\]\n]+)\]\(op:([^)\s]*)\)/g;
+// Bounded: a line of thousands of brackets is read in no more than a moment.
+const operationLink = /\[([^[\]\n]{1,200})\]\(op:([^)\s]{0,500})\)/g;
 
 /** The first link counts. */
 function readOperation(source: string): StepOperation | null {
@@ -63,7 +64,7 @@ function readOperation(source: string): StepOperation | null {
 
 function withoutMarkdown(text: string): string {
   return text
-    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\[([^[\]]{1,200})\]\([^)]{0,500}\)/g, '$1')
     .replaceAll(/`([^`]+)`/g, '$1')
     .replaceAll(/\*{1,2}([^*]+)\*{1,2}/g, '$1')
     .trim();

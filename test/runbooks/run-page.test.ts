@@ -123,6 +123,12 @@ t.test('a run', async (t) => {
     const { body: run } = await step(5, { run: true, args: { note: 'by a test' } }, operator);
     const job = await app.whenJob(run.steps[4].job.number);
     t.match(job, { status: 'succeeded', args: { include_index: false, note: 'by a test' } });
+    t.match(await stateOf(5), { state: 'open', job: { number: job.number } });
+    const { html: open } = await app.page('/runs/1');
+    t.match(textOf(open, '#step-1-5'), `#${job.number} ran with other arguments, so the step stays open.`);
+    const form = { key: 'again', include_index: 'false', note: 'by hand' };
+    t.equal((await app.submit('/ui/runs/1/steps/5/run', form, operator)).status, 303);
+    t.match(await app.whenJob((await stateOf(5))?.job?.number ?? 0), { status: 'succeeded' });
     t.match(await stateOf(5), { state: 'done' });
   });
 

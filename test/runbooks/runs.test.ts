@@ -138,6 +138,12 @@ t.test('a runbook without steps, or with too many, is not started', async (t) =>
   await save('- [ ] a\n'.repeat(201), 2);
   await t.rejects(runs.start(slug, anna), { code: 'wrong_state', message: /at most 200/ });
   await t.rejects(runs.start(slug, anna, 99), { code: 'wrong_state' });
+  await save(`- [ ] one\n- [ ] Look${' at it'.repeat(333)}\n  again`, 3);
+  await t.rejects(runs.start(slug, anna), {
+    code: 'wrong_state',
+    message:
+      /^Step 2 of “Queue” has 2,008 characters\. A step has at most 2,000: shorten it, or make it two\.$/,
+  });
   t.equal(runRepository.newest(), null);
 });
 
@@ -222,6 +228,48 @@ t.test('a step with an operation ticks itself when its job has succeeded, never 
     code: 'wrong_state',
     message: /has succeeded/,
   });
+});
+
+t.test('a skipped step that is opened again has no job, and its old one does not tick it', async (t) => {
+  const { runs, steps, ticker, states, repository, rows } = await start(t);
+  await runs.start(slug, anna);
+  const job = await steps.start(1, 2, {}, anna);
+  endJob(repository, job, 'failed');
+  await steps.move(1, 2, { state: 'skipped', note: 'not now' }, anna);
+  t.equal(steps.find(1, 2).item.job, job.number, 'a skip keeps it');
+  await steps.move(1, 2, { state: 'open' }, anna);
+  t.match(steps.find(1, 2), { item: { state: 'open', job: null }, job: null, isJobRemoved: false });
+  t.match(rows('run.step').at(-1), {
+    detail: { before: { state: 'skipped', job: job.number }, after: { state: 'open', job: null } },
+  });
+  endJob(repository, insertJob(repository, { operation: 'repair', retry_of: job.number }), 'succeeded');
+  await ticker.tick();
+  t.equal(states(1)[1], 'open');
+});
+
+t.test('a step stays open when its operation ran with other arguments than its link gives', async (t) => {
+  const { runs, steps, ticker, states, repository, documents } = await start(t);
+  const links = ['backup?include_index=false', 'undo?job=7&dry_run=true', 'backup?no_such=1', 'backup?note=']
+    .map((link) => `- [ ] [Go](op:${link})`)
+    .join('\n');
+  await documents.save(key, { ...plainFields, title: 'Queue', body: links }, { version: 1, by: anna });
+  await runs.start(slug, anna);
+  const run = async (n: number, args: Job['args']) => {
+    const job = await steps.start(1, n, { args }, anna);
+    endJob(repository, job, 'succeeded');
+    await ticker.tick();
+    const { item } = steps.find(1, n);
+    return [item.state, steps.find(1, n).hasOtherArgs];
+  };
+  t.strictSame(await run(1, { include_index: true }), ['open', true]);
+  t.strictSame(await run(1, {}), ['open', true], 'the default is another one');
+  t.strictSame(await run(1, { include_index: false, note: 'more' }), ['done', false]);
+  t.strictSame(await run(2, { job: '8', dry_run: true }), ['open', true]);
+  t.strictSame(await run(2, { job: '7', dry_run: false }), ['open', true], 'no plan was asked for');
+  t.strictSame(await run(2, { job: '7', dry_run: true }), ['done', false]);
+  t.strictSame(await run(3, {}), ['done', false], 'the operation knows no such argument');
+  t.strictSame(await run(4, { note: 'any' }), ['done', false]);
+  t.strictSame(states(1), ['done', 'done', 'done', 'done']);
 });
 
 t.test('a retry of the job ticks the step, and so does the job that applies its plan', async (t) => {

@@ -64,6 +64,18 @@ t.test('an operation may be named below the first line', async (t) => {
   t.equal(readStep('[An address](/checks)').operation, null);
 });
 
+t.test('a long line without an end is read like any other', async (t) => {
+  for (const piece of ['[', '[[', '[a](', '[a](op:', '[a](op:b ', '`', '*', '**a', '`a`*'])
+    t.equal(
+      readSteps(`- [ ] ${piece.repeat(65_536 / piece.length)}\n- [ ] b`).map(readStep).length,
+      2,
+      piece,
+    );
+  const long = `[${'a'.repeat(201)}](op:backup)`;
+  t.match(readStep(long), { title: long, operation: null }, 'no label is that long');
+  t.equal(readStep('[a [b](op:backup)').operation?.label, 'b');
+});
+
 t.test('the time of a step counts from the end of the one that was ended before it', async (t) => {
   const at = (minute: number) => `2026-11-28T12:${String(minute).padStart(2, '0')}:00.000Z`;
   const times = timeSteps(at(47), [

@@ -13,6 +13,7 @@ import { requester } from '../../web/requester.ts';
 import { type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
 import type { RunbookContext } from '../parts.ts';
 import { runActions } from '../run.ts';
+import type { RunStep } from '../run-steps.ts';
 
 type OfStep = { Params: { number: number; step: number } };
 
@@ -52,7 +53,7 @@ export function registerStepRun(app: FastifyInstance, ctx: RunbookContext) {
         const notice = {
           tone: 'ok' as const,
           title: `${operation?.title ?? job.operation} #${job.number} queued.`,
-          text: `${describeStart(ctx.jobs, job)} The step ticks itself when it has succeeded.`,
+          text: `${describeStart(ctx.jobs, job)} ${describeTick(ctx.runSteps.find(number, step))}`,
           job: job.number,
         };
         const redirect = url(`/runs/${number}`);
@@ -83,6 +84,12 @@ function sendDialog(
     back: url(`/runs/${number}`),
     section: '/status',
   });
+}
+
+function describeTick({ hasOtherArgs }: RunStep): string {
+  return hasOtherArgs
+    ? 'Its arguments are not those of the step, which stays open.'
+    : 'The step ticks itself when it has succeeded.';
 }
 
 function errorOf(work: () => unknown): AppError | undefined {

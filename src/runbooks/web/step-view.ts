@@ -83,7 +83,7 @@ function planOf({ catalogue }: RunbookContext, { job, args }: RunStep) {
 
 /** Why the step is still open although its operation was started, or that it cannot be started. */
 function describeProblem(
-  { step, operation, item, job, isJobRemoved }: RunStep,
+  { step, operation, item, job, isJobRemoved, hasOtherArgs }: RunStep,
   shown: ReturnType<typeof viewJob> | null,
 ): { job: number | null; text: string } | null {
   if (step.operation && !operation)
@@ -95,6 +95,8 @@ function describeProblem(
   if (job?.status === 'failed')
     return { job: job.number, text: `failed, so the step stays open. ${shown?.outcome ?? ''}`.trim() };
   if (job?.status === 'cancelled') return { job: job.number, text: 'was cancelled, so the step stays open.' };
+  if (job?.status === 'succeeded' && hasOtherArgs)
+    return { job: job.number, text: 'ran with other arguments, so the step stays open. Run it again.' };
   return null;
 }
 
