@@ -1,10 +1,7 @@
 // Incidents of errors that last: opened, mitigated and opened again by themselves, and closed by people only.
 import t from 'tap';
-import { backupsCheck } from '../../src/backups/backups-check.ts';
-import { readConfig } from '../../src/core/config.ts';
 import { createTime, hourMs, minuteMs, open, startIncidents, trouble } from '../support/incidents.ts';
 import { operator } from '../support/engine.ts';
-import { makeFolder } from '../support/folder.ts';
 
 const resolution = 'The service was started again.';
 
@@ -193,37 +190,6 @@ t.test('a muted cause keeps no other error from an incident', async (t) => {
   if (cause) findings.replace({ ...cause, muted_until: 'change' }, () => {});
   await pass(7);
   t.same(states(), ['1 open: Trouble with b']);
-});
-
-t.test('a backup that fails its test opens one incident of severity 2', async (t) => {
-  const { find, pass, states, clock, repository } = startIncidents(t);
-  const at = new Date(clock.ms).toISOString();
-  const config = readConfig({}, makeFolder(t));
-  const proof_text = 'chl.db is not the file that was saved.';
-  const backup = {
-    id: '20261129-120000-7',
-    job: 7,
-    at,
-    kind: 'full',
-    bytes: 1,
-    sha256: '0',
-    note: null,
-  } as const;
-  const proof = { proof: 'failed', proof_job: 8, proof_at: at, proof_text, proof_steps: [] } as const;
-  const check = backupsCheck({
-    config,
-    readBackups: async () => [{ ...backup, ...proof, proof_steps: [], is_kept: false, gone_at: null }],
-    vanished: () => [],
-    unused: () => [],
-    schedules: { all: () => [] },
-    hasEntries: () => true,
-    firstStart: () => at,
-    now: () => new Date(clock.ms),
-  });
-  find('backups', ...(await check.look()).found);
-  await pass(20);
-  t.same(states(), ['1 open: A backup failed its test']);
-  t.match(repository.get(1), { severity: 2, source: 'finding' });
 });
 
 t.test('five are open: the next ones join one', async (t) => {

@@ -2,6 +2,9 @@
 import t from 'tap';
 import { hourMs, minuteMs, startIncidents, trouble } from '../support/incidents.ts';
 import { operator } from '../support/engine.ts';
+import { makeFolder } from '../support/folder.ts';
+import { backupsCheck } from '../../src/backups/backups-check.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { incidentsCheck } from '../../src/incidents/incidents-check.ts';
 import { listIncidents } from '../../src/incidents/listing.ts';
 import { describeIncidents } from '../../src/incidents/hub-row.ts';
@@ -74,6 +77,37 @@ t.test('the system does not undo what a person has opened after all was clear', 
   await pass(30);
   t.equal(states()[1], '2 open: Users see errors', 'opened from a finding that was clear');
   t.same(timeline(2), ['Finding opened', 'Incident opened', 'Finding cleared']);
+});
+
+t.test('a backup that fails its test opens one incident of severity 2', async (t) => {
+  const { find, pass, states, clock, repository } = startIncidents(t);
+  const at = new Date(clock.ms).toISOString();
+  const config = readConfig({}, makeFolder(t));
+  const proof_text = 'chl.db is not the file that was saved.';
+  const backup = {
+    id: '20261129-120000-7',
+    job: 7,
+    at,
+    kind: 'full',
+    bytes: 1,
+    sha256: '0',
+    note: null,
+  } as const;
+  const proof = { proof: 'failed', proof_job: 8, proof_at: at, proof_text, proof_steps: [] } as const;
+  const check = backupsCheck({
+    config,
+    readBackups: async () => [{ ...backup, ...proof, proof_steps: [], is_kept: false, gone_at: null }],
+    vanished: () => [],
+    unused: () => [],
+    schedules: { all: () => [] },
+    hasEntries: () => true,
+    firstStart: () => at,
+    now: () => new Date(clock.ms),
+  });
+  find('backups', ...(await check.look()).found);
+  await pass(20);
+  t.same(states(), ['1 open: A backup failed its test']);
+  t.match(repository.get(1), { severity: 2, source: 'finding' });
 });
 
 t.test('entries are never changed or removed', async (t) => {
