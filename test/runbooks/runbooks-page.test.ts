@@ -31,7 +31,7 @@ t.test('runbooks', async (t) => {
     t.equal((await listed()).length, 6);
     const { html } = await app.page('/runbooks');
     t.match(textOf(html, '#h-runbooks'), '6 runbooks');
-    t.match(textOf(html, '#runbook-queue-stands-still'), /Queue stands still .*high nobody Never run/);
+    t.match(textOf(html, '#runbook-queue-stands-still'), /Queue stands still .*high – Never run/);
     t.match(textOf((await app.page('/status')).html, '#status-card'), '6 runbooks. None was run yet.');
     const known = routes
       .filter(({ method }) => method === 'GET')

@@ -95,7 +95,10 @@ function viewRemoved(item: ListedDocument) {
   const { kind, slug, version } = item;
   return {
     ...{ ...item, word: kindWords[kind], href: url(`/documents/${kind}/${slug}`) },
-    restore: { action: formUrl(item, 'restore'), version, seen: 0, label: 'Bring it back' },
+    restore: {
+      ...{ id: `restore-${kind}-${slug}`, action: formUrl(item, 'restore') },
+      ...{ version, seen: 0, label: 'Bring it back' },
+    },
   };
 }
 
