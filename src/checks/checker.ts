@@ -88,7 +88,11 @@ export function createChecker(given: Given) {
 
   async function lookAt(list: Watch[]) {
     await inParallel(list, looksAtOnce, async (watch) => {
-      if (!isStopped) await watch.look((seen) => isStopped || takeSeen(given, watch, seen));
+      if (isStopped) return;
+      const isFirst = watch.last() === null;
+      await watch.look((seen) => isStopped || takeSeen(given, watch, seen));
+      // Cards count the checks that pass: one more does.
+      if (isFirst && !isStopped) bus.emit('findings');
     });
   }
 }

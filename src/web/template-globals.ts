@@ -13,7 +13,7 @@ export function localTime(iso: string): string {
 }
 
 /** `22 Nov 2026` */
-export function localDay(iso: string): string {
+function localDay(iso: string): string {
   const at = new Date(iso);
   return `${dayOf(at)} ${at.getFullYear()}`;
 }

@@ -129,7 +129,7 @@ t.test('incidents in a server', async (t) => {
   await t.test('a post-mortem can be started after the closing', async (t) => {
     await app.json('/api/v1/incidents', { title: 'Late', severity: 4, runbook: 'restore' });
     const shown = await app.page('/incidents/3');
-    t.match(textOf(shown.html, '#start-runbook'), 'Start runbook');
+    t.match(textOf(shown.html, '#start-runbook'), 'Start “Restore the library”');
     t.notOk(shown.html.querySelector('#start-post-mortem'));
     const closed = await app.json('/api/v1/incidents/3/close', { resolution: 'It was nothing.' });
     t.match(closed.body, { status: 'closed', resolution: 'It was nothing.', post_mortem_problem: null });
