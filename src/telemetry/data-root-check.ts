@@ -12,7 +12,7 @@ export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'conf
     dirtyOn: ['sample'],
     look() {
       const problem = dataRoot.findProblem();
-      if (problem === null) return { says: 'The same folder and databases as at the start', found: [] };
+      if (problem === null) return { says: `${config.root}, with the databases of the start`, found: [] };
       const { file, isLost, text } = problem;
       const why = isLost ? 'the data is not there' : `${path.basename(file)} cannot be written`;
       const found: Found = {
