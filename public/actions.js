@@ -37,7 +37,7 @@ export function watchActions() {
   });
   // An automatic refresh is retried without a notice.
   body.addEventListener('htmx:sendError', ({ detail: { requestConfig } }) => {
-    if (requestConfig.triggeringEvent?.type === 'ops-refresh') return;
+    if (isAutomatic(requestConfig.triggeringEvent)) return;
     const text =
       'The server may have stopped. Start it, check the job history for this action, then try again.';
     showNotice({ tone: 'bad', title: 'No answer from the server.', text });
@@ -53,3 +53,8 @@ function refuse(event, { title: text, dataset }) {
 }
 
 const submitOf = (form) => form.querySelector('button:not([type="button"])');
+
+/** A refresh of the page, after an event of the stream, or at an interval, which has no event. */
+function isAutomatic(cause) {
+  return !cause || cause.type === 'ops-refresh' || cause.type.startsWith('sse:');
+}

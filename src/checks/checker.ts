@@ -89,13 +89,16 @@ export function createChecker(given: Given) {
   async function lookAt(list: Watch[]) {
     await inParallel(list, looksAtOnce, async (watch) => {
       if (isStopped) return;
-      const isFirst = watch.last() === null;
+      const wasKnown = isKnown(watch.last());
       await watch.look((seen) => isStopped || takeSeen(given, watch, seen));
-      // Cards count the checks that pass: one more does.
-      if (isFirst && !isStopped) bus.emit('findings');
+      // Cards count the checks that pass: there may be one more, or one less.
+      if (isKnown(watch.last()) !== wasKnown && !isStopped) bus.emit('findings');
     });
   }
 }
+
+/** Whether the last look could say anything. */
+const isKnown = (seen: Seen | null) => seen !== null && !(seen.error === null && seen.isUnknown);
 
 /** A failed look says nothing about what was found before it. */
 function takeSeen({ findings, clean }: Given, { check, title, settle }: Watch, { found, error }: Seen) {

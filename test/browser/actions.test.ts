@@ -190,8 +190,14 @@ browserTest('a lost server is reported at once, and the request is not repeated'
   const page = await open(`${app.origin}/operations`);
   await app.close();
   await page.locator('#op-export').getByRole('button', { name: 'Export' }).click();
-  await page.locator('#toasts').getByText('No answer from the server.').waitFor();
+  const notice = page.locator('#toasts').getByText('No answer from the server.');
+  await notice.waitFor();
   t.equal(await page.locator('[aria-busy="true"]').count(), 0);
+  await page.evaluate(`new Promise((failed) => {
+    document.addEventListener('htmx:sendError', failed, { once: true });
+    htmx.trigger('#news', 'sse:news');
+  })`);
+  t.equal(await notice.count(), 1, 'an automatic request is not reported');
 });
 
 browserTest(
