@@ -1,4 +1,4 @@
-// Reads what people and programs give for a document, and lists all its faults at once.
+// Reads the fields that people and programs give for a document, and lists all faults at once.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { findReasonControl } from '../core/confirmation.ts';
 import { formatBytes, formatNumber } from '../core/format.ts';

@@ -60,7 +60,7 @@ export function createFlags(given: Given) {
       return changed;
     },
 
-    /** Stores valid edits, in the caller's transaction; the caller audits what has changed, and then calls `announce`. */
+    /** Stores valid edits, in the caller's transaction; the caller audits the changes, then calls `announce`. */
     write: (edits: readonly Wanted[], by: Requester) => write(given, edits, by),
     announce,
   };

@@ -7,7 +7,7 @@ import { wordOf } from './entry-words.ts';
 const minuteMs = 60_000;
 /** An error that lasts so long opens an incident. */
 export const lastsMs = 5 * minuteMs;
-/** The checks look at what is wrong at least once a minute. */
+/** The checks look at open trouble at least once a minute. */
 const seenMs = 3 * minuteMs;
 /** After so long without any of its findings an incident is mitigated. */
 const clearMs = 15 * minuteMs;
@@ -75,7 +75,7 @@ export const lacksReturn = (linked: Linked): boolean =>
   linked.finding.cleared_at === null && isSaidClear(linked);
 
 /** Whether an open finding has come back after the end of its incident. One that was never clear, or has joined since, is no reason
- *  to undo what a person has decided. */
+ *  to undo a person's decision. */
 export function isBack(linked: Linked): boolean {
   const { incident, finding, entries } = linked;
   const endedAt = incident.closed_at ?? incident.mitigated_at;

@@ -1,5 +1,5 @@
 // Opens incidents for errors that last, mitigates them once all is clear, and opens them again when their cause comes back.
-// Findings know their incident, and the timeline says what was seen of them; only the start of each error is kept in memory.
+// Findings know their incident, and the timeline records each change of them; only the start of each error is kept in memory.
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';

@@ -30,7 +30,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now' | 'redactor'> & 
   hasRunbook: HasRunbook;
 };
 
-/** `shown`: what the form had; `ifMatch`: the ETag of a program. */
+/** `shown`: the values that the form had; `ifMatch`: the ETag of a program. */
 type EditOptions = { shown?: Partial<DetailTexts>; ifMatch?: string | undefined };
 
 type Action = (typeof incidentActions)[keyof typeof incidentActions];
@@ -50,7 +50,7 @@ export function createIncidents(given: Given) {
     open: (wanted: GivenDetails & { source_ref?: string | null }, by: Requester): Promise<Incident> =>
       change(incidentActions.open, null, by, () => openOne(given, wanted, by), linking(wanted.source_ref)),
 
-    /** People write notes only: the other kinds are what has happened. */
+    /** People write notes only: the server writes the other kinds when something happens. */
     addEntry: (number: number, { kind, text }: { kind: 'note'; text: string }, by: Requester) =>
       change(incidentActions.entry, number, by, () =>
         writes.note(number, kind, readText('note', text, 1), by),
@@ -74,7 +74,7 @@ export function createIncidents(given: Given) {
         return writes.reopen(number, { by, why: by.reason });
       }),
 
-    /** `shown`: what the form had. Throws `edit_conflict`. */
+    /** `shown`: the values that the form had. Throws `edit_conflict`. */
     edit: (number: number, wanted: GivenDetails, by: Requester, options: EditOptions = {}) =>
       change(incidentActions.change, number, by, () => editOne(given, number, wanted, by, options)),
 

@@ -1,4 +1,4 @@
-// The action items of an incident: what is to be done so that it does not come back.
+// The action items of an incident: tasks that keep it from coming back.
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';

@@ -111,7 +111,7 @@ type Prepare = ReturnType<typeof prepareOnce>;
 /** The place above the newest one. */
 const beforeAll = { severity: 1, number: 999_999_999_999_999 };
 
-/** `where`, `order`: what the index of the list answers. */
+/** `where`, `order`: the part of the query that the index of the list answers. */
 type Group = { isClosed: boolean; where: string; order: string };
 
 function groupsOf({ statuses, severity }: IncidentFilter, after: IncidentCursor | null): Group[] {

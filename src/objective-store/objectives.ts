@@ -55,7 +55,7 @@ export function createObjectives(given: Given) {
       return changed;
     },
 
-    /** Stores valid edits, in the caller's transaction; the caller audits what has changed, and then calls `announce`. */
+    /** Stores valid edits, in the caller's transaction; the caller audits the changes, then calls `announce`. */
     write: (edits: readonly ObjectiveEdit[], by: Requester) => write(given, edits, by),
     /** Those that differ from their default. */
     saved: () => objectiveRepository.saved(),

@@ -1,4 +1,4 @@
-// Objectives: what the console promises, and how much of it was kept.
+// Objectives: the promises of the console, and how much of each was kept.
 import type { Feature } from '../web/feature.ts';
 import { objectivesFact, objectivesRow } from './hub-row.ts';
 import { objectivesCheck } from './objectives-check.ts';

@@ -1,4 +1,4 @@
-// How an objective stands: its value over the window, what is left of its allowance, and its days.
+// The state of an objective: its value over the window, the rest of its allowance, and its days.
 import type { KnownObjective } from '../objective-store/known-objective.ts';
 import type { Burn } from './burn.ts';
 import { floorTo, hourSec, type Tally } from './tally.ts';

@@ -7,7 +7,7 @@ import type { TallyRepository } from './tally-repository.ts';
 /** The longest window that is judged by minutes, and the longest one at all with the days of a strip. */
 const minutesForSec = 6 * hourSec;
 const hoursForSec = (windowDays.max + 1) * daySec;
-/** A clock that moves further between two calls was set, or the machine has slept: what was forgotten may be needed again. */
+/** A clock that moves further between two calls was set, or the machine has slept: forgotten rows may be needed again. */
 const jumpSec = 2 * hourSec;
 
 type Given = { tallyRepository: Pick<TallyRepository, 'since'>; now: () => Date };

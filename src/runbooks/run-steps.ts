@@ -66,7 +66,7 @@ export function createRunSteps(given: Given) {
     },
 
     /** Starts the operation of a step; job and step are linked in one transaction. `args` replace those of its link. Throws
-     *  `not_found`, `wrong_state`, and what `jobs.submit` throws. */
+     *  `not_found`, `wrong_state`, and the errors of `jobs.submit`. */
     async start(
       run: number,
       n: number,

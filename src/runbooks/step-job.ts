@@ -36,7 +36,7 @@ function isPlan({ status, args }: Job, operation: Operation | null): boolean {
 }
 
 /** Whether arguments differ from those that the link of a step gives: in one that the link names and the operation has. A plan,
- *  and the job that applies it, are told apart elsewhere. */
+ *  and the job that applies it, are distinguished elsewhere. */
 export function hasOtherArgs(args: Args, operation: Operation, given: Args): boolean {
   const isOfPlan = makesPlan(operation, args) || args.plan !== undefined;
   const used: Args = { ...defaultArguments(operation), ...args };

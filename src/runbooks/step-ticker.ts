@@ -24,7 +24,7 @@ export function createStepTicker(given: Given) {
   return {
     tick,
 
-    /** Ticks what has succeeded while no server ran, and from now on each step when its job succeeds. */
+    /** Ticks the steps whose jobs succeeded while no server ran, and from now on each step when its job succeeds. */
     async start() {
       bus.on('job', onJob);
       await tick();

@@ -81,7 +81,7 @@ export function wantedObjectives(changes: readonly ImportChange[]): ObjectiveEdi
   }));
 }
 
-/** `default, 99% over 30 days`; as JSON what is no value of an objective. */
+/** `default, 99% over 30 days`; as JSON anything that is no value of an objective. */
 export function formatFileObjective({ key }: Pick<ImportChange, 'key'>, value: unknown): string {
   const definition = findObjective(key.slice(prefix.length));
   if (value === null) return definition ? `default, ${formatObjectiveValue(definition.default)}` : 'default';

@@ -18,5 +18,5 @@ export type Figure = {
   links: boolean[] | null;
 };
 
-/** What a source says; the rest is as if all were well. */
+/** The parts that a source gives; the others are as if all were well. */
 export type FigureParts = Pick<Figure, 'value' | 'text' | 'about'> & Partial<Figure>;

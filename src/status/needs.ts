@@ -1,4 +1,4 @@
-// What needs a person: open findings, active incidents, overdue reviews and action items; the worst first.
+// Matters that need a person: open findings, active incidents, overdue reviews and action items; the worst first.
 import type { Severity } from '../core/check.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';

@@ -1,4 +1,4 @@
-// News: what the audit log says since the cursor of a browser.
+// News: rows of the audit log since the cursor of a browser.
 import '../support/plain-children.ts';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';

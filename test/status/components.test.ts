@@ -1,4 +1,4 @@
-// The rules of the status that need no server: components, and what needs a person.
+// The rules of the status that need no server: components, and matters that need a person.
 import t from 'tap';
 import type { Finding } from '../../src/checks/finding.ts';
 import { type CheckBody, findingBody } from '../../src/checks/views.ts';

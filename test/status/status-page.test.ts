@@ -1,4 +1,4 @@
-// The page of the status: figures, what needs a person, components, the last 30 days and changes.
+// The page of the status: figures, matters that need a person, components, the last 30 days and changes.
 import '../support/plain-children.ts';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';

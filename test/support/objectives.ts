@@ -98,7 +98,7 @@ export function openObjectives(t: Test, at = '2026-11-20T12:00:30.000Z') {
   };
 }
 
-/** A GET that was answered well, but for what is given. */
+/** A GET that was answered well, except for the given members. */
 export const answered = (given: Partial<AnsweredRequest> = {}): AnsweredRequest => ({
   id: 'r1',
   at: 0,

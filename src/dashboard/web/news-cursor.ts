@@ -10,7 +10,7 @@ const lasting = { path: url('/'), httpOnly: true, sameSite: 'lax', maxAge: yearS
 /** Cookies ignore ports, so the name contains it. */
 const nameFor = ({ socket }: FastifyRequest) => `chl_news_${socket.localPort}`;
 
-/** A first visit begins at the newest row: there is nothing to tell. */
+/** A first visit begins at the newest row, so it has no news. */
 export function takeCursor(request: FastifyRequest, reply: FastifyReply, newest: number): number {
   const known = readCursor(request, newest);
   if (known !== null) return known;

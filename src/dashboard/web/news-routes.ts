@@ -1,4 +1,4 @@
-// What happened since this browser was last here: a fragment, the button that has seen it, and the JSON twin. The page fetches
+// News since the last visit of this browser: a fragment, the button that marks it as seen, and the JSON twin. The page fetches
 // the fragment when the card `news` changes, since each browser has a cursor of its own.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { closedSchema, objectSchema, refusals } from '../../core/schemas.ts';

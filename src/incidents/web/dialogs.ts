@@ -1,4 +1,4 @@
-// The dialogs of an incident: close, open again, edit, add an action item. A refused form comes back with what was typed.
+// The dialogs of an incident: close, open again, edit, add an action item. A refused form keeps the typed values.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readProblems } from '../../core/arguments.ts';
 import type { Requester } from '../../core/audit.ts';
@@ -77,7 +77,7 @@ function show(reply: FastifyReply, dialog: Dialog, incident: Incident, form: For
   });
 }
 
-/** Throws again what the form cannot correct. */
+/** Throws the errors again that the form cannot correct. */
 export function readRefused(thrown: unknown, request: FastifyRequest): AppError {
   const error = readRefusal(thrown, request);
   const codes = ['invalid_arguments', 'confirmation_required', 'edit_conflict', 'wrong_state'];

@@ -1,4 +1,4 @@
-// The form of the objectives: what was typed as edits, and the notice after a save.
+// The form of the objectives: reads the typed values as edits, and words the notice after a save.
 import { formatList, plural } from '../../core/format.ts';
 import type { KnownObjective, ObjectiveEdit } from '../../objective-store/known-objective.ts';
 import {
@@ -34,7 +34,7 @@ export function withBoxes(all: readonly KnownObjective[], form: Form): Form {
   return { ...form, ...Object.fromEntries(boxes) };
 }
 
-/** Only objectives that differ from what the form showed: others may have been changed meanwhile. The values of the default are
+/** Only objectives that differ from the form as shown: others may have been changed meanwhile. The values of the default are
  *  the default. */
 export function readEdits(all: readonly KnownObjective[], form: Form): ObjectiveEdit[] {
   return all.flatMap(({ definition, value }) => {
@@ -52,7 +52,7 @@ function textsFrom(read: (field: keyof Texts) => string): Texts {
   return Object.fromEntries(valueNames.map((field) => [field, read(field)])) as Texts;
 }
 
-/** What cannot be read becomes no number, which is a fault. */
+/** An unreadable text becomes NaN, which is a fault. */
 function readTexts(definition: ObjectiveDefinition, texts: Texts): ObjectiveValue {
   const percent = readNumber(texts.target.replace('%', ''));
   return {

@@ -1,4 +1,4 @@
-// The view model of the objectives: for each its value, its strip with a sentence, and what is left of its allowance.
+// The view model of the objectives: for each its value, its strip with a sentence, and the rest of its allowance.
 import { formatMs, plural } from '../../core/format.ts';
 import { describeObjective, formatTarget } from '../../objective-store/objective.ts';
 import { dayOf } from '../../web/template-globals.ts';
