@@ -4,7 +4,7 @@ import { defineConfig } from 'drizzle-kit';
 const name = process.env.CHL_SCHEMA ?? 'ops';
 
 const schemas: Record<string, string[]> = {
-  ops: ['ops', 'control', 'source', 'time', 'storage', 'activity', 'status'].map(
+  ops: ['ops', 'control', 'source', 'time', 'storage', 'activity', 'status', 'outward'].map(
     (name) => `./src/core/db/${name}-schema.ts`,
   ),
   library: ['./src/core/db/library-schema.ts'],

@@ -53,6 +53,11 @@ import { log } from './log/feature.ts';
 import { requests } from './requests/feature.ts';
 import { traces } from './traces/feature.ts';
 import { errors } from './errors/feature.ts';
+import { costStore } from './cost-store/feature.ts';
+import { costs } from './costs/feature.ts';
+import { notices } from './notices/feature.ts';
+import { webhookStore } from './webhook-store/feature.ts';
+import { webhooks } from './webhooks/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { windowStore } from './window-store/feature.ts';
 import { workers } from './workers/feature.ts';
@@ -62,6 +67,7 @@ export const features: Feature[] = [
   backupStore,
   flags,
   objectiveStore,
+  webhookStore,
   settings,
   logStore,
   library,
@@ -72,6 +78,7 @@ export const features: Feature[] = [
   incidentStore,
   documents,
   checklist,
+  costStore,
   damage,
   jobs,
   bulk,
@@ -108,7 +115,10 @@ export const features: Feature[] = [
   errors,
   runbooks,
   incidents,
+  webhooks,
+  costs,
   dashboard,
+  notices,
   status,
   storage,
   activity,

@@ -297,7 +297,7 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     detail: '4501 lines',
   },
   {
-    rule: 'core with its folders never has over 6600 lines',
+    rule: 'core with its folders never has over 5900 lines',
     files: {
       ...Object.fromEntries(
         Array.from({ length: 50 }, (_, at) => [
@@ -306,6 +306,7 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
         ]),
       ),
       'src/core/db/more-schema.ts': '// more\n'.repeat(300),
+      'src/core/settings/declared-more.ts': '// more\n'.repeat(300),
     },
     file: 'src/core',
     detail: '7528 lines',

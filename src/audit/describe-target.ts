@@ -25,6 +25,12 @@ const subjects: Record<string, (name: string) => Subject> = {
   objective: (name) => ({ text: `Objective ${name}`, href: url(`/objectives#objective-${name}`) }),
   runbook: (name) => ({ text: `Runbook ${name}`, href: url(`/runbooks/${encodeURIComponent(name)}`) }),
   document: (name) => ({ text: nameDocument(name), href: url(`/documents/${name}`) }),
+  webhook: (name) => ({
+    text: `Webhook ${name}`,
+    href: url(`/settings/webhooks/${encodeURIComponent(name)}`),
+  }),
+  delivery: (name) => ({ text: `Delivery ${name}`, href: url('/settings/webhooks') }),
+  cost: (name) => ({ text: `Cost of ${name}`, href: url('/costs') }),
   run: (name) => ({ text: `Run ${name}`, href: url(`/runs/${encodeURIComponent(name)}`) }),
   check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),
   backup: (name) => ({ text: `Backup ${name}`, href: url(`/backups/${encodeURIComponent(name)}`) }),

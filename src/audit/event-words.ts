@@ -121,6 +121,27 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'webhooks',
+    title: 'Webhooks',
+    events: {
+      'webhook.changed': saved('Webhook'),
+      'webhook.removed': words('Webhook removed', 'Remove a webhook'),
+      'webhook.rotated': words('Secret of a webhook replaced', 'Replace the secret of a webhook'),
+      'webhook.tested': words('Test sent to a webhook', 'Send a test to a webhook'),
+      'webhook.switched_off': words('Webhook switched off by the server'),
+      'delivery.replayed': words('Delivery sent again', 'Send a delivery again'),
+      'deliveries.replayed': words('Several deliveries sent again', 'Send several deliveries again'),
+    },
+  },
+  {
+    name: 'costs',
+    title: 'Costs',
+    events: {
+      'cost.changed': words('Cost entered', 'Enter a cost'),
+      'cost.removed': words('Entered cost removed', 'Remove an entered cost'),
+    },
+  },
+  {
     name: 'access',
     title: 'Access',
     events: {

@@ -55,6 +55,12 @@ export type BusEvents = {
   documents: [];
   /** A run of a runbook was started or ended, or one of its steps has changed. */
   runs: [];
+  /** A webhook was added, changed, switched or removed, or its secret was rotated. */
+  webhooks: [];
+  /** A delivery was queued, tried or removed. */
+  deliveries: [];
+  /** Costs of a day were closed or entered; usage that grows emits nothing. */
+  costs: [];
   /** A schedule has changed, or a due time was decided. */
   schedules: [];
   /** A maintenance window was planned, begun, entered, extended or ended. */

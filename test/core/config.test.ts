@@ -92,6 +92,17 @@ t.test('without variables every setting has its documented default, below ./data
     incidentDue2Ms: 4 * 3_600_000,
     incidentDue3Ms: 24 * 3_600_000,
     incidentDue4Ms: 168 * 3_600_000,
+    tokenPrice: null,
+    jobCpuPrice: null,
+    serverCpuPrice: null,
+    diskPrice: null,
+    currency: '',
+    dayBudget: null,
+    monthBudget: null,
+    budgetStop: false,
+    webhookHosts: [],
+    deliveryDays: 30,
+    maxDeliveries: 10_000,
   });
 });
 
@@ -144,6 +155,17 @@ t.test('each variable sets its key', async (t) => {
     CHL_INCIDENT_DUE_2_HOURS: '3',
     CHL_INCIDENT_DUE_3_HOURS: '4',
     CHL_INCIDENT_DUE_4_HOURS: '5',
+    CHL_PRICE_EMBEDDING_TOKENS: '0.02',
+    CHL_PRICE_JOB_CPU: '1',
+    CHL_PRICE_SERVER_CPU: '2.5',
+    CHL_PRICE_DISK: '0',
+    CHL_PRICE_CURRENCY: 'EUR',
+    CHL_BUDGET_DAY: '3',
+    CHL_BUDGET_MONTH: '40.5',
+    CHL_BUDGET_STOP: '1',
+    CHL_WEBHOOK_HOSTS: 'Hooks.example.org, 10.0.0.5,[fd00::1]',
+    CHL_DELIVERY_DAYS: '3',
+    CHL_DELIVERIES: '200',
   });
   t.same(config, {
     host: 'localhost',
@@ -196,6 +218,17 @@ t.test('each variable sets its key', async (t) => {
     incidentDue2Ms: 3 * 3_600_000,
     incidentDue3Ms: 4 * 3_600_000,
     incidentDue4Ms: 5 * 3_600_000,
+    tokenPrice: 0.02,
+    jobCpuPrice: 1,
+    serverCpuPrice: 2.5,
+    diskPrice: 0,
+    currency: 'EUR',
+    dayBudget: 3,
+    monthBudget: 40.5,
+    budgetStop: true,
+    webhookHosts: ['hooks.example.org', '10.0.0.5', 'fd00::1'],
+    deliveryDays: 3,
+    maxDeliveries: 200,
     warnings: [],
   });
 });

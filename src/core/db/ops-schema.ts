@@ -234,11 +234,14 @@ export const worker = sqliteTable(
   ],
 );
 
-/** One row: whether all workers are paused, by whom, and the drain that paused them. */
+/** One row: whether all workers are paused, by whom and why, and the drain that paused them. `paused_kinds` is JSON: by kind of
+ *  entry, since when and by whom it is paused. */
 export const workerControl = sqliteTable('worker_control', {
   id: integer().primaryKey(),
   paused_at: text(),
   paused_by: text(),
+  pause_reason: text(),
+  paused_kinds: text(),
   drain_id: integer(),
 });
 

@@ -1,10 +1,12 @@
 // All settings but the limits of operations, which operation-limits.ts derives from the catalogue. Adding a setting is one
 // declaration: its name in an object below is its name in `Config`.
 import { checkSettings } from './declared-checks.ts';
+import { costSettings } from './declared-costs.ts';
 import { dataSettings, retentionSettings, sheetSettings } from './declared-data.ts';
 import { incidentSettings } from './declared-incidents.ts';
 import { embeddingSettings, googleSettings, jobSettings, serviceSettings } from './declared-jobs.ts';
 import { activitySettings, liveSettings, serverSettings } from './declared-server.ts';
+import { webhookSettings } from './declared-webhooks.ts';
 import type { Setting } from './setting.ts';
 
 /** The members of `Config` that have a declaration of their own. */
@@ -18,6 +20,8 @@ export const plainSettings = {
   ...liveSettings,
   ...activitySettings,
   ...incidentSettings,
+  ...costSettings,
+  ...webhookSettings,
 };
 
 export const settings: Setting[] = [

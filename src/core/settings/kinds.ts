@@ -189,7 +189,7 @@ export function toggle(words: Common & { default: boolean }): Setting<boolean, b
   };
 }
 
-const asItIs = { use: <Value>(value: Value) => value, toValue: <Value>(used: Value) => used };
+export const asItIs = { use: <Value>(value: Value) => value, toValue: <Value>(used: Value) => used };
 const textMembers = { write: (value: string) => value, fromField: (field: string): unknown => field };
 
 /** Scripts and workers get texts as variables, which have no control characters and a limited length. */
@@ -212,6 +212,6 @@ function findItemFault(items: string[], read: (item: string) => string): string 
   }
 }
 
-function refuse(name: string, written: string, allowed: string): AppError {
+export function refuse(name: string, written: string, allowed: string): AppError {
   return new AppError('config', `${name} is ${JSON.stringify(written)}; allowed: ${allowed}.`);
 }

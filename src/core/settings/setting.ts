@@ -29,6 +29,8 @@ export const groups = {
     href: '/settings/limits',
   },
   incidents: { title: 'Incidents', meta: 'Used for the next incident', href: '/settings/limits' },
+  costs: { title: 'Prices and budgets', meta: 'Used from the next look', href: '/settings/limits' },
+  webhooks: { title: 'Webhooks', meta: 'Used from the next delivery', href: '/settings/limits' },
   checks: { title: 'Checks', meta: 'Read at the next look', href: '/settings/limits' },
 } as const;
 export type GroupName = keyof typeof groups;

@@ -6,8 +6,8 @@ import { eachNode } from './sources.ts';
 const fileMaxLines = 300;
 const functionMaxLines = 59;
 const folderMaxLines = 4500;
-/** Of src/core with its folders, which also count by themselves, without the declarations of tables. */
-const coreMaxLines = 6600;
+/** Of src/core with its folders, which also count by themselves, without the declarations of tables and settings. */
+const coreMaxLines = 5900;
 const medianMaxLines = 55;
 /** The formatter leaves comments as they are. */
 const commentMaxColumns = 132;
@@ -65,13 +65,15 @@ function folderOf(file: string): string {
     .join('/');
 }
 
+const isDeclaration = (file: string) => /-schema\.ts$|\/settings\/declared[a-z-]*\.ts$/.test(file);
+
 function checkFolders(inSrc: Source[]): Violation[] {
   const sizes = new Map<string, number>();
   for (const { file, text } of inSrc) {
     const folder = folderOf(file);
     if (folder !== 'src') sizes.set(folder, (sizes.get(folder) ?? 0) + countLines(text));
   }
-  const inCore = inSrc.filter(({ file }) => file.startsWith('src/core/') && !file.endsWith('-schema.ts'));
+  const inCore = inSrc.filter(({ file }) => file.startsWith('src/core/') && !isDeclaration(file));
   const coreLines = inCore.reduce((sum, { text }) => sum + countLines(text), 0);
   return [
     ...[...sizes].flatMap(([folder, lines]) => judgeFolder('no folder', folder, lines, folderMaxLines)),

@@ -1,0 +1,14 @@
+// The only list of what is counted a day. `sum`: the parts of a day are added up; `last`: the last measurement of a day counts.
+
+type UsageItem = { name: string; title: string; unit: string; fold: 'sum' | 'last' };
+
+export const usageItems = [
+  { name: 'embedding_tokens', title: 'Tokens embedded', unit: 'tokens', fold: 'sum' },
+  { name: 'job_cpu_sec', title: 'CPU time of jobs', unit: 's', fold: 'sum' },
+  { name: 'server_cpu_sec', title: 'CPU time of the server', unit: 's', fold: 'sum' },
+  { name: 'disk_bytes', title: 'Disk space', unit: 'bytes', fold: 'last' },
+  { name: 'embedded_experiences', title: 'Experiences embedded', unit: 'entries', fold: 'sum' },
+  { name: 'embedded_manuals', title: 'Manuals embedded', unit: 'entries', fold: 'sum' },
+] as const satisfies readonly UsageItem[];
+
+export type UsageName = (typeof usageItems)[number]['name'];
