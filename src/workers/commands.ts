@@ -61,9 +61,13 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
         : 'No workers are registered. Start one with npm run worker.',
     );
   if (body.held_by) screen.line(`Paused for ${nameBlocker(body.held_by)}.`);
-  if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);
+  if (body.paused_by) screen.line(formatPause(body.paused_by, body.pause_reason));
   if (body.drain) screen.line(formatDrain(body.drain));
   return screen.show(body);
+}
+
+function formatPause(by: string, reason: string | null): string {
+  return reason === null ? `All paused by ${by}.` : `All paused by ${by}: ${reason}`;
 }
 
 function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): string {

@@ -31,14 +31,20 @@ export function createWorkers(given: Given) {
     drain: drains.start,
     cancelDrain: drains.cancel,
 
-    /** Pauses all workers and ends a drain, or one, after its batch. Throws `not_found`, `no_workers`. */
-    async pause(name: string | undefined, by: Requester) {
+    /** Pauses all workers and ends a drain, or one, after its batch. A pause of all with a `reason` needs no worker, and
+     *  is shown with it. A pause of all that some person or the server has begun stays as it is. Throws `not_found`,
+     *  `no_workers`. */
+    async pause(name: string | undefined, by: Requester, reason: string | null = null) {
       const left = await drains.pending();
-      await audited({ event: workerActions.pause.name, by, target: targetOf(name), reads }, () => {
-        requireWorkers(config, repository.living(), name);
+      const entry = { event: workerActions.pause.name, by, target: targetOf(name), reads };
+      await audited({ ...entry, ...(reason === null ? {} : { reason }) }, () => {
+        if (name !== undefined || reason === null) requireWorkers(config, repository.living(), name);
         if (name !== undefined) return void repository.pause(name, by.actor);
         drains.cancelActive(left, by);
-        repository.setControl({ paused_at: now().toISOString(), paused_by: by.actor, drain_id: null });
+        const { paused_at, drain_id } = repository.control();
+        if (paused_at !== null && drain_id === null) return;
+        const begun = { paused_at: now().toISOString(), paused_by: by.actor, pause_reason: reason };
+        repository.setControl({ ...begun, drain_id: null });
       });
     },
 
@@ -46,8 +52,10 @@ export function createWorkers(given: Given) {
     async resume(name: string | undefined, by: Requester) {
       const left = await drains.pending();
       await audited({ event: workerActions.resume.name, by, target: targetOf(name), reads }, () => {
-        if (name !== undefined || !pool.hasGivenUp()) requireWorkers(config, repository.living(), name);
-        const areAllPaused = repository.control().paused_at !== null;
+        const control = repository.control();
+        const needsNone = pool.hasGivenUp() || control.pause_reason !== null;
+        if (name !== undefined || !needsNone) requireWorkers(config, repository.living(), name);
+        const areAllPaused = control.paused_at !== null;
         // A drain that has just paused all waits for the current batches: it ends here.
         if (name === undefined || areAllPaused) drains.cancelActive(left, by);
         if (name === undefined) repository.resumeEach();

@@ -9,6 +9,7 @@ import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import {
+  type Control,
   type Drain,
   forecastLeft,
   isQuiet,
@@ -33,7 +34,7 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
     forecast,
     cancelActive,
 
-    /** Throws `invalid_arguments`, `no_workers`, `drain_running`. */
+    /** Throws `invalid_arguments`, `no_workers`, `drain_running`; `wrong_state` while a pause with a reason lasts. */
     async start(timeoutSec: number, by: Requester): Promise<Drain> {
       const { waiting, left } = await forecast(timeoutSec);
       const detail = { timeout_sec: timeoutSec, waiting, forecast_left: left };
@@ -42,6 +43,7 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
         requireWorkers(config, repository.living());
         const running = repository.activeDrain();
         if (running) throw drainRunning(running);
+        refusePauseWithReason(repository.control());
         const startedAt = now();
         repository.resumeEach();
         repository.setControl(nothingPaused);
@@ -93,6 +95,13 @@ function checkTimeout(timeoutSec: number) {
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'timeout_sec', message }] });
 }
 
+/** A drain resumes the workers, which would end the pause without a word. */
+function refusePauseWithReason({ paused_by, pause_reason }: Control) {
+  if (pause_reason === null) return;
+  const message = `The workers are paused by ${paused_by}: ${pause_reason} Resume them first, then drain.`;
+  throw new AppError('wrong_state', message);
+}
+
 function drainRunning({ started_by, timeout_sec, deadline_at }: Drain): AppError {
   const message = `A drain of ${plural(timeout_sec, 'second')} by ${started_by} is running, until ${deadline_at}. Cancel it first, or let it end.`;
   return new AppError('drain_running', message, { deadline_at });
@@ -120,7 +129,12 @@ export async function endDueDrain(given: Given) {
 function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
   repository.transaction(() => {
     if (repository.activeDrain()?.id !== id || repository.control().paused_at) return;
-    repository.setControl({ paused_at: now().toISOString(), paused_by: started_by, drain_id: id });
+    repository.setControl({
+      paused_at: now().toISOString(),
+      paused_by: started_by,
+      pause_reason: null,
+      drain_id: id,
+    });
   });
 }
 

@@ -31,7 +31,7 @@ const holdsLibrary = `FROM job_claim WHERE name = 'library' AND mode = 'exclusiv
 const sql = {
   living: 'SELECT * FROM worker WHERE ended_at IS NULL ORDER BY length(name), name',
   find: 'SELECT * FROM worker WHERE name = ? AND ended_at IS NULL',
-  control: 'SELECT paused_at, paused_by, drain_id FROM worker_control',
+  control: 'SELECT paused_at, paused_by, pause_reason, drain_id FROM worker_control',
   libraryLock: `
     SELECT job.number, job.operation, held.id AS window, held.ends_at FROM (SELECT job_id ${holdsLibrary} LIMIT 1) AS claim
     LEFT JOIN job ON job.id = claim.job_id LEFT JOIN maintenance_window AS held ON claim.job_id = 'window:' || held.id
@@ -69,8 +69,10 @@ const sql = {
   resume: 'UPDATE worker SET paused_at = NULL, paused_by = NULL WHERE name = @name',
   resumeEach: 'UPDATE worker SET paused_at = NULL, paused_by = NULL',
   setControl: `
-    INSERT INTO worker_control (id, paused_at, paused_by, drain_id) VALUES (1, @paused_at, @paused_by, @drain_id)
-    ON CONFLICT (id) DO UPDATE SET paused_at = @paused_at, paused_by = @paused_by, drain_id = @drain_id
+    INSERT INTO worker_control (id, paused_at, paused_by, pause_reason, drain_id)
+    VALUES (1, @paused_at, @paused_by, @pause_reason, @drain_id)
+    ON CONFLICT (id) DO UPDATE SET paused_at = @paused_at, paused_by = @paused_by, pause_reason = @pause_reason,
+      drain_id = @drain_id
   `,
   activeDrain: 'SELECT * FROM drain WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1',
   findDrain: 'SELECT * FROM drain WHERE id = ?',

@@ -4,8 +4,13 @@ import type * as schema from '../core/db/ops-schema.ts';
 
 export type WorkerRow = InferSelectModel<typeof schema.worker>;
 export type Drain = InferSelectModel<typeof schema.drain>;
-/** Whether the operator, or the end of a drain, has paused all workers. */
-export type Control = { paused_at: string | null; paused_by: string | null; drain_id: number | null };
+/** Whether the operator, the server for a reason, or the end of a drain has paused all workers. */
+export type Control = {
+  paused_at: string | null;
+  paused_by: string | null;
+  pause_reason: string | null;
+  drain_id: number | null;
+};
 /** The job that changes the library's text, or a maintenance window; workers pause while it holds the lock. */
 export type LibraryLock =
   | { window: null; ends_at: null; number: number; operation: string }
@@ -23,7 +28,12 @@ export type WorkersView = {
 
 type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
 
-export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };
+export const nothingPaused: Control = {
+  paused_at: null,
+  paused_by: null,
+  pause_reason: null,
+  drain_id: null,
+};
 
 type Pauses = { control(): Control; living(): WorkerRow[] };
 
@@ -32,8 +42,10 @@ export function readPauses(workers: Pauses) {
   const pauseOf = ({ paused_at, paused_by }: Pick<Control, 'paused_at' | 'paused_by'>) =>
     paused_at === null ? null : { paused_at, paused_by };
   const paused = workers.living().filter(({ paused_at }) => paused_at !== null);
+  const control = workers.control();
+  const all = pauseOf(control);
   return {
-    all: pauseOf(workers.control()),
+    all: all && control.pause_reason !== null ? { ...all, reason: control.pause_reason } : all,
     workers: paused.map((worker) => ({ name: worker.name, ...pauseOf(worker) })),
   };
 }

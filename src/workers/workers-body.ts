@@ -33,6 +33,7 @@ export function workersBody({ workers, control, lock, drain }: WorkersView) {
     })),
     paused: control.paused_at !== null || lock !== null,
     paused_by: control.paused_by,
+    pause_reason: control.pause_reason,
     held_by: lock,
     drain: drain && drainBody(drain),
   };

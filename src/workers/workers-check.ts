@@ -69,18 +69,23 @@ function findSilent({ workers }: WorkersView): Found[] {
 /** Nobody remembers the end of a drain for long, and a pause outlasts a restart. */
 function findPaused(view: WorkersView): Found | null {
   if (!arePaused(view)) return null;
-  const { paused_at, paused_by, drain_id } = view.control;
-  const by =
-    drain_id === null ? `${paused_by ?? 'An operator'} paused them` : 'They stay paused after a drain';
+  const { paused_at } = view.control;
   return {
     subject: 'paused',
     severity: 'warning',
     title: 'Entries wait: the workers are paused',
-    text: `${by}, and a restart does not change that. Resume them on the Workers card, or with npm run chl -- resume.`,
+    text: `${describePause(view.control)} Resume them on the Workers card, or with npm run chl -- resume.`,
     stops,
     runbook,
     ...(paused_at === null ? {} : { since: paused_at }),
   };
+}
+
+function describePause({ paused_by, pause_reason, drain_id }: WorkersView['control']): string {
+  const lasts = 'a restart does not change that.';
+  if (drain_id !== null) return `They stay paused after a drain, and ${lasts}`;
+  const by = `${paused_by ?? 'An operator'} paused them`;
+  return pause_reason === null ? `${by}, and ${lasts}` : `${by}, and ${lasts} The reason: ${pause_reason}`;
 }
 
 /** Worth knowing only: entries may wait for a rebuild of the index in place of workers. */

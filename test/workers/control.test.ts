@@ -1,6 +1,7 @@
 // Pause, resume and drain with real workers.
 import '../support/plain-children.ts';
 import t, { type Test } from 'tap';
+import { systemRequester } from '../../src/core/audit.ts';
 import { openRig, rigOperator, startRig, type WorkerRig } from '../support/rig.ts';
 import { makeFolder } from '../support/folder.ts';
 
@@ -146,4 +147,51 @@ t.test('a time limit out of range, and verbs without workers, are refused and re
   await t.rejects(rig.workers.pause(undefined, rigOperator), { code: 'no_workers' });
   await t.rejects(rig.workers.resume('embed-1', rigOperator), { code: 'no_workers' });
   t.equal(events(rig).filter(({ outcome }) => outcome === 'refused').length, 7);
+});
+
+t.test(
+  'a pause with a reason needs no worker, outlasts a restart and a drain, and ends with a resume',
+  async (t) => {
+    const root = makeFolder(t);
+    const reason = 'The budget of November is used up.';
+    const before = await openRig({ root, workers: 0 });
+    await before.workers.pause(undefined, systemRequester, reason);
+    await before.workers.pause(undefined, systemRequester, 'Another one.');
+    const { control } = before.workers.view();
+    t.match(control, { paused_at: String, paused_by: 'system', pause_reason: reason }, 'the first stays');
+    await before.close();
+
+    const rig = await openRig({ root, workers: 1 });
+    t.teardown(rig.close);
+    await rig.until('started', () => rig.repository.living().every(({ pid }) => pid !== null));
+    await quiet(rig);
+    await rig.workers.pause(undefined, rigOperator);
+    t.same(rig.workers.view().control, control, 'a person pauses over it');
+    await t.rejects(rig.workers.drain(60, rigOperator), {
+      code: 'wrong_state',
+      message:
+        'The workers are paused by system: The budget of November is used up. Resume them first, then drain.',
+    });
+    t.match(rig.workers.view(), { control, drain: null });
+    rig.entries.add(3);
+    await rig.workers.resume(undefined, rigOperator);
+    t.match(rig.workers.view().control, { paused_at: null, pause_reason: null });
+    await rig.until('empty', async () => (await rig.pending()) === 0);
+  },
+);
+
+t.test('a pause with a reason takes the place of the pause after a drain', async (t) => {
+  const rig = await startRig(t, { workers: 0 });
+  rig.repository.setControl({ paused_at: '2026-01-01', paused_by: 'dana', pause_reason: null, drain_id: 7 });
+  await rig.workers.pause(undefined, systemRequester, 'The budget is used up.');
+  t.match(rig.workers.view(), { control: { paused_by: 'system', drain_id: null }, drain: null });
+  await rig.workers.resume(undefined, rigOperator);
+  t.equal(rig.workers.view().control.paused_at, null, 'no worker is needed');
+  t.match(
+    rig.ops.prepare(`SELECT reason, json_extract(detail, '$.after.all.reason') AS after FROM audit`).all(),
+    [
+      { reason: 'The budget is used up.', after: 'The budget is used up.' },
+      { reason: null, after: null },
+    ],
+  );
 });

@@ -13,8 +13,8 @@ import {
 
 const at = '2026-11-22T14:00:00.000Z';
 const later = (seconds: number) => new Date(Date.parse(at) + seconds * 1000);
-const running: Control = { paused_at: null, paused_by: null, drain_id: null };
-const paused: Control = { paused_at: at, paused_by: 'dana', drain_id: null };
+const running: Control = { paused_at: null, paused_by: null, pause_reason: null, drain_id: null };
+const paused: Control = { paused_at: at, paused_by: 'dana', pause_reason: null, drain_id: null };
 const lock = { window: null, ends_at: null, number: 412, operation: 'import' } as const;
 
 function worker(told: Partial<WorkerRow> = {}): WorkerRow {

@@ -1,6 +1,7 @@
 // The workers on the page and in the API, with rows instead of processes, which have their own tests.
 import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
+import { systemRequester } from '../../src/core/audit.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { card, fieldProblems, insideOf, textOf } from '../support/screen.ts';
@@ -119,6 +120,22 @@ t.test('in noop mode the refusal of a pause says that no workers run', async (t)
   t.equal(status, 503);
   t.match(body.error.message, /^Noop mode runs no workers/);
   t.match(textOf((await app.page('/operations')).html, card.banners), /cannot be paused or drained/);
+});
+
+t.test('a pause with a reason is shown with it, also without workers', async (t) => {
+  const { app } = await startWithWorkers(t);
+  await app.parts.workers.pause(undefined, systemRequester, 'The budget of <November> is used up.');
+  t.match(
+    await workersPage(app),
+    /Resume all .*Paused by system since .*: The budget of <November> is used up\. No workers are registered/,
+  );
+  t.match((await app.json('/api/v1/workers')).body, {
+    paused: true,
+    paused_by: 'system',
+    pause_reason: 'The budget of <November> is used up.',
+  });
+  t.equal((await app.submit('/ui/workers/resume', {})).status, 303);
+  t.notMatch(await workersPage(app), /The budget/);
 });
 
 t.test('an unknown worker is 404, by API and page', async (t) => {

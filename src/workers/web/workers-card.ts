@@ -30,13 +30,18 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
       summary: view.workers.length > 0 ? `${active} of ${view.workers.length} active` : 'None',
       canPauseAll: !view.control.paused_at && active + count('stalled') > 0,
       canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
-      lock: view.lock,
+      holds: { lock: view.lock, pause: viewPause(view.control) },
       drain: view.drain && viewDrain(view.drain, pending),
       pending,
       isNoop: config.mode === 'noop',
     };
   },
 });
+
+/** A pause with a reason; null without one. */
+function viewPause({ paused_at, paused_by, pause_reason }: Control) {
+  return pause_reason === null ? null : { at: paused_at, by: paused_by, reason: pause_reason };
+}
 
 /** A sentence around an optional entry and time. `last`: an entry at its end, which is cut where space is short. */
 type Entry = { id: string; title: string };
