@@ -12,6 +12,7 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
   name: 'telemetry',
   create: createTelemetryParts,
   lifecycle: ({ telemetry }) => ({ start: telemetry.start, stop: telemetry.stop }),
+  onAnswered: ({ telemetry }) => telemetry.countRequest,
   routes: registerTelemetryApi,
   checks: (ctx) => [
     dataRootCheck(ctx),

@@ -9,7 +9,9 @@ import { createSampleRepository } from './repository.ts';
 import { createSampler } from './sampler.ts';
 import { createSeries } from './series.ts';
 import {
+  cachesSource,
   createProcessMeter,
+  createRequestTally,
   embeddingRate,
   filesSource,
   indexSource,
@@ -22,7 +24,7 @@ export type TelemetryContext = Kernel & ReturnType<typeof createTelemetryParts>;
 export type Telemetry = TelemetryContext['telemetry'];
 
 export function createTelemetryParts(ctx: Context) {
-  const { config, ops, bus, log, streamCount, now } = ctx;
+  const { config, ops, bus, log, streamCount, caches, now } = ctx;
   const { liveIndex } = ctx.use(index);
   const { view } = ctx.use(workers).workers;
   const currentWorkers = () => view().workers;
@@ -31,6 +33,7 @@ export function createTelemetryParts(ctx: Context) {
   const jobs = createJobFigures(ops);
   const tally = createJobTally({ figures: jobs, bus, now });
   const meter = createProcessMeter();
+  const requests = createRequestTally();
   const ratePerMin = () => embeddingRate(currentWorkers(), jobs);
   const sources = {
     queue: queueSource(ctx.use(embedding).counts),
@@ -40,6 +43,8 @@ export function createTelemetryParts(ctx: Context) {
     workers: workersSource(currentWorkers),
     rate: () => ({ embedding_rate: ratePerMin() }),
     streams: () => ({ streams: streamCount() }),
+    requests: requests.read,
+    caches: cachesSource(caches),
     process: meter.read,
   };
   const onError = (error: Error, what: string) => log.error({ err: error, what }, 'telemetry is incomplete');
@@ -58,6 +63,7 @@ export function createTelemetryParts(ctx: Context) {
     },
     runOnce: sampler.runOnce,
     latest: sampler.latest,
+    countRequest: requests.add,
     embeddingRate: ratePerMin,
     jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
   };

@@ -1,6 +1,7 @@
 // The sources of a sample's readings: each reads counters that others keep, and never scans.
 import fs from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Caches } from '../core/cache.ts';
 import type { Config } from '../core/config.ts';
 import type { MetricName, Readings } from '../core/db/metrics.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
@@ -62,6 +63,36 @@ export function workersSource(workers: () => SampledWorker[]): Source {
     for (const { view } of all) counts[view] += 1;
     const embedding_failures = added.reduce((sum, failures) => sum + failures, 0);
     return { embedding_failures, ...prefixed('workers', counts) };
+  };
+}
+
+/** Counts answered requests from one reading to the next. */
+export function createRequestTally() {
+  let answered = 0;
+  return {
+    add() {
+      answered += 1;
+    },
+    read(): Partial<Readings> {
+      const requests = answered;
+      answered = 0;
+      return { requests };
+    },
+  };
+}
+
+/** The reads of all caches since the previous reading; those before the first one do not count. */
+export function cachesSource(caches: Pick<Caches, 'all'>): Source {
+  const total = () => {
+    const figures = caches.all().map((cache) => cache.figures());
+    const sum = (of: 'hits' | 'misses') => figures.reduce((total, one) => total + one[of], 0);
+    return { hits: sum('hits'), misses: sum('misses') };
+  };
+  let before = total();
+  return () => {
+    const { hits, misses } = before;
+    before = total();
+    return { cache_hits: before.hits - hits, cache_misses: before.misses - misses };
   };
 }
 

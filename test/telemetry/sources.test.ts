@@ -1,5 +1,12 @@
 import t from 'tap';
-import { embeddingRate, type SampledWorker, workersSource } from '../../src/telemetry/sources.ts';
+import { createCaches } from '../../src/core/cache.ts';
+import {
+  cachesSource,
+  createRequestTally,
+  embeddingRate,
+  type SampledWorker,
+  workersSource,
+} from '../../src/telemetry/sources.ts';
 
 const worker = (claimant: string, more: Partial<SampledWorker> = {}): SampledWorker => ({
   claimant,
@@ -35,3 +42,31 @@ t.test(
     t.equal(rateWith(0, []), 0);
   },
 );
+
+t.test('requests and reads of caches are counted since the previous reading', async (t) => {
+  const { add, read } = createRequestTally();
+  add();
+  add();
+  t.same(read(), { requests: 2 });
+  t.same(read(), { requests: 0 });
+
+  const caches = createCaches(() => new Date());
+  const limits = {
+    reads: 'viewer',
+    about: '',
+    entries: 9,
+    bytes: 9999,
+    sizeOf: () => 1,
+    show: String,
+  } as const;
+  const [one, other] = [caches.create<number>('one', limits), caches.create<number>('other', limits)];
+  one.get('before');
+  const readCaches = cachesSource(caches);
+  one.set('a', 1);
+  one.get('a');
+  one.get('a');
+  other.get('b');
+  t.same(await readCaches(), { cache_hits: 2, cache_misses: 1 });
+  one.clear();
+  t.same(await readCaches(), { cache_hits: 0, cache_misses: 0 }, 'a flush keeps the counts');
+});
