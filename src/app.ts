@@ -1,6 +1,7 @@
 // The composition root: builds the kernel, the features in order and the server; starts them, and closes them in reverse
 // order. Wiring only.
 import type { FastifyInstance } from 'fastify';
+import { eventNames } from './audit/event-words.ts';
 import { type Databases, openDatabases } from './backup-store/open-databases.ts';
 import { createAudit, systemRequester } from './core/audit.ts';
 import { createCaches } from './core/cache.ts';
@@ -27,9 +28,9 @@ import { workLog } from './log-store/place.ts';
 import { settleRestores } from './restore/unfinished.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
+import { listeningAddress } from './web/own-address.ts';
 import { createServer } from './web/server.ts';
 import { createTracing } from './web/tracing.ts';
-import type { Stream } from './web/stream/stream.ts';
 
 export type App = Kernel & {
   server: FastifyInstance;
@@ -62,18 +63,18 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   adviseOnDatabases(config, () => isListening && closing === null);
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
-  let stream: Stream | null = null;
+  let served: Served | null = null;
   settleRestores(config);
   const databases = await openDatabases(config, given);
   const kernel = createKernel(config, given, databases, {
-    streamCount: () => stream?.clientCount() ?? 0,
+    ...readServed(() => served),
     catchUps: () => lifecycles.flatMap(({ catchUp }) => catchUp ?? []),
     ...readDeclared(() => declared),
   });
   const { mounted, use, declared } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
-  const { server, ...web } = await createServer(kernel, mounted);
-  stream = web.stream;
+  served = await createServer(kernel, mounted);
+  const { server } = served;
   const { audit, library, ops } = kernel;
   let starting: Promise<string> | null = null;
 
@@ -117,6 +118,17 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   }
 }
 
+type Served = Awaited<ReturnType<typeof createServer>>;
+
+/** The kernel is built before the server. */
+const readServed = (read: () => Served | null) => ({
+  streamCount: () => read()?.stream.clientCount() ?? 0,
+  ownAddress() {
+    const served = read();
+    return served && listeningAddress(served.server);
+  },
+});
+
 /** The kernel is built before the features, which declare these. */
 const readDeclared = (read: () => ReturnType<typeof mountFeatures>['declared']) => ({
   checks: () => read().checks,
@@ -159,7 +171,7 @@ function createKernel(
   config: Config,
   { log, keptLines, redactor, now = () => new Date(), catalogue, only }: Options,
   { ops, library, isNew }: Databases,
-  deferred: Pick<Kernel, 'streamCount' | 'catchUps'> & ReturnType<typeof readDeclared>,
+  deferred: Pick<Kernel, 'streamCount' | 'ownAddress' | 'catchUps'> & ReturnType<typeof readDeclared>,
 ): Kernel {
   applySaved(config, prepareSavedSettings(ops)(), 'start');
   const bus = createBus();
@@ -190,6 +202,7 @@ function createKernel(
     damage: createDamage([config.databasePath, config.opsDatabasePath], now),
     untilFree: createBusyRetry(busyLimits.request),
     reservedNames,
+    eventNames,
     only: only ?? null,
     now,
     ...deferred,

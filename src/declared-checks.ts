@@ -11,7 +11,7 @@ import { createVanishedBackups } from './backups/vanished-repository.ts';
 import { installationChecks } from './checks/installation/installation-checks.ts';
 import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
-import { selfAttackHead } from './checks/own-address.ts';
+import { selfAttackHead } from './checks/self-attack-head.ts';
 import { streamHead } from './checks/stream-check.ts';
 import { createCatalogue } from './core/catalogue.ts';
 import type { Check, CheckHead } from './core/check.ts';

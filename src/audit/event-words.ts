@@ -235,6 +235,8 @@ export const eventGroups: EventGroup[] = [
 
 const known = new Map(eventGroups.flatMap(({ events }) => Object.entries(events)));
 
+export const eventNames = [...known.keys()];
+
 /** The title of all rows of an event: `Schedule added or changed`. */
 export function titleOfAll(event: string): string {
   const { done, added } = known.get(event) ?? { done: titleOf(event, true) };

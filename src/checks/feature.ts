@@ -9,7 +9,6 @@ import { registerChecksApi } from './web/api.ts';
 import { checksCard, probesCard } from './web/cards.ts';
 import { registerHealth } from './web/health.ts';
 import { checksFact, checksRow } from './web/hub-row.ts';
-import { listeningAddress } from './web/own-address.ts';
 import { checksPage, registerChecksPages } from './web/pages.ts';
 
 export const checks: Feature<ReturnType<typeof createCheckParts>> = {
@@ -18,7 +17,6 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
   create: createCheckParts,
   lifecycle: ({ checker }) => ({ start: checker.start, catchUp: checker.confirm, stop: checker.stop }),
   routes(app, ctx) {
-    ctx.ownAddress.readFrom(() => listeningAddress(app));
     registerHealth(app, ctx);
     registerChecksApi(app, ctx);
     registerChecksPages(app, ctx);
@@ -27,7 +25,7 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
   checks: (ctx) => [
     streamCheck(ctx),
     clockCheck({ ...ctx, steadyNow: () => performance.now() }),
-    selfAttackCheck(ctx.ownAddress.read),
+    selfAttackCheck(ctx.ownAddress),
     ...installationChecks(ctx.config, ctx),
   ],
   hubRows: (ctx) => [checksRow(ctx)],

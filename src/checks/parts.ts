@@ -6,7 +6,6 @@ import { createChecker } from './checker.ts';
 import { createFindingRepository } from './finding-repository.ts';
 import { createFindings } from './findings.ts';
 import { createMutes } from './mutes.ts';
-import { createOwnAddress } from './own-address.ts';
 import { createRunChecks } from './run-checks.ts';
 import { createRunbookLink } from './runbook-link.ts';
 
@@ -28,7 +27,6 @@ export function createCheckParts(ctx: Context) {
     onError: (error) => log.error({ err: error }, 'checks were not run'),
   });
   return {
-    ownAddress: createOwnAddress(),
     windows: ctx.use(maintenance).windows,
     findings,
     checker,

@@ -17,6 +17,9 @@ import type { OptionLists } from './operation.ts';
 import type { Redactor } from './redaction.ts';
 import type { Tracing } from './tracing.ts';
 
+/** An address of this machine. */
+export type OwnAddress = { host: string; port: number };
+
 export type Kernel = {
   config: Config;
   log: Log;
@@ -49,6 +52,10 @@ export type Kernel = {
   untilFree: UntilFree;
   /** Names that a custom operation cannot have. */
   reservedNames: string[];
+  /** Names of the events of the audit log. */
+  eventNames: string[];
+  /** The address at which this server listens; null while it does not. */
+  ownAddress: () => OwnAddress | null;
   /** In a run by hand, the ids of the jobs that may start; null in a server. */
   only: Set<string> | null;
   /** The number of open live streams. */

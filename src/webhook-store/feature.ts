@@ -1,13 +1,9 @@
 // The store of webhooks: their rows, their deliveries, their secrets.
-import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
-import { createWebhookRepository } from './webhook-repository.ts';
+import { createWebhookStoreParts } from './parts.ts';
 
-export const webhookStore: Feature<ReturnType<typeof createParts>> = {
+export const webhookStore: Feature<ReturnType<typeof createWebhookStoreParts>> = {
   name: 'webhook-store',
-  create: createParts,
+  create: createWebhookStoreParts,
+  lifecycle: ({ webhookSecrets }) => ({ recover: webhookSecrets.recover }),
 };
-
-function createParts({ ops }: Context) {
-  return { webhookRepository: createWebhookRepository(ops) };
-}

@@ -13,16 +13,56 @@ export type WebhookRepository = ReturnType<typeof createWebhookRepository>;
 const sql = {
   all: 'SELECT * FROM webhook ORDER BY name',
   find: 'SELECT * FROM webhook WHERE name = ?',
+  put: `
+    INSERT INTO webhook (name, url, events, is_on, cursor, secret_at, secret_by, old_secret_until, failing_since, off_why,
+      created_at, changed_at, changed_by)
+    VALUES (@name, @url, @events, @is_on, @cursor, @secret_at, @secret_by, @old_secret_until, @failing_since, @off_why,
+      @created_at, @changed_at, @changed_by)
+    ON CONFLICT (name) DO UPDATE SET url = @url, events = @events, is_on = @is_on, cursor = @cursor, secret_at = @secret_at,
+      secret_by = @secret_by, old_secret_until = @old_secret_until, failing_since = @failing_since, off_why = @off_why,
+      changed_at = @changed_at, changed_by = @changed_by
+  `,
+  move: 'UPDATE webhook SET cursor = ? WHERE name = ?',
+  moveAll: 'UPDATE webhook SET cursor = ?',
+  setFailing: 'UPDATE webhook SET failing_since = ? WHERE name = ?',
+  newestAuditId: 'SELECT coalesce(max(id), 0) AS id FROM audit',
+  removeAttempts: `
+    DELETE FROM webhook_attempt WHERE delivery IN (SELECT id FROM webhook_delivery WHERE webhook = ?)
+  `,
+  removeDeliveries: 'DELETE FROM webhook_delivery WHERE webhook = ?',
+  remove: 'DELETE FROM webhook WHERE name = ?',
 };
 
 export function createWebhookRepository(ops: Db) {
   const statements = prepareAll(ops, sql);
+  const newestAuditId = () => (statements.newestAuditId.get() as { id: number }).id;
   return {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
     all: (): Webhook[] => (statements.all.all() as Row[]).map(toWebhook),
     find(name: string): Webhook | null {
       const row = statements.find.get(name) as Row | undefined;
       return row ? toWebhook(row) : null;
+    },
+
+    put: ({ events, is_on, ...row }: Webhook) =>
+      statements.put.run({ ...row, events: JSON.stringify(events), is_on: is_on ? 1 : 0 }),
+
+    /** The last row of the audit log that was looked at. */
+    moveCursor: (name: string, cursor: number) => statements.move.run(cursor, name),
+
+    /** Null: a delivery has arrived. */
+    setFailingSince: (name: string, at: string | null) => statements.setFailing.run(at, name),
+
+    newestAuditId,
+
+    /** Nothing is sent of the rows that are in the audit log now. */
+    skipAll: () => statements.moveAll.run(newestAuditId()),
+
+    /** With its deliveries and their attempts. */
+    remove(name: string) {
+      statements.removeAttempts.run(name);
+      statements.removeDeliveries.run(name);
+      statements.remove.run(name);
     },
   };
 }

@@ -3,7 +3,8 @@ import http from 'node:http';
 import type { Check, Found } from '../../core/check.ts';
 import { formatList } from '../../core/format.ts';
 import { ownHosts } from '../../core/host.ts';
-import { type OwnAddress, selfAttackHead } from '../own-address.ts';
+import type { OwnAddress } from '../../core/kernel.ts';
+import { selfAttackHead } from '../self-attack-head.ts';
 import { selfCheckHeader, selfCheckValue } from '../../core/self-check.ts';
 
 type Attack = {

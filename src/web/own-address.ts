@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { OwnAddress } from '../own-address.ts';
+import type { OwnAddress } from '../core/kernel.ts';
 
 /** Null while the server does not listen. */
 export function listeningAddress({ server }: FastifyInstance): OwnAddress | null {

@@ -1,0 +1,26 @@
+// Builds the objects of the feature from the kernel.
+import dns from 'node:dns';
+import os from 'node:os';
+import type { Context, Kernel } from '../core/kernel.ts';
+import { createResolveTarget } from './target.ts';
+import { createWebhookRepository } from './webhook-repository.ts';
+import { createWebhookSecrets } from './webhook-secrets.ts';
+
+export type WebhookStoreContext = Kernel & ReturnType<typeof createWebhookStoreParts>;
+
+export function createWebhookStoreParts({ config, now, ops, ownAddress }: Context) {
+  const webhookRepository = createWebhookRepository(ops);
+  return {
+    webhookRepository,
+    webhookSecrets: createWebhookSecrets({ root: config.root, webhookRepository, now }),
+    resolveTarget: createResolveTarget({ config, ownAddress, lookup, interfaces }),
+  };
+}
+
+async function lookup(name: string): Promise<string[]> {
+  const found = await dns.promises.lookup(name, { all: true });
+  return found.map(({ address }) => address);
+}
+
+const interfaces = (): string[] =>
+  Object.values(os.networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));

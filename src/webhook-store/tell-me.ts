@@ -1,0 +1,20 @@
+// The preset `tell-me`: troubles that begin or are over, and what cannot wait, such as a backup that is gone.
+const events = /^(finding|incident|backup)\.|^(job\.finished|schedule\.missed)$/;
+/** Events that have no transition. */
+const always = ['backup.tested', 'backup.gone'];
+
+type Row = { event: string; detail: Record<string, unknown> | null };
+
+export const isToldEvent = (event: string): boolean => events.test(event);
+
+/** Whether a row of such an event is told although it says nothing about a transition. */
+export function isToldAlways({ event, detail }: Row): boolean {
+  // Retention removes old backups each night.
+  return always.includes(event) && !detail?.expired;
+}
+
+/** Trouble that lasts is not told again, and none that a maintenance window explains. */
+export function isTold({ event, detail }: Row): boolean {
+  if (!isToldEvent(event) || detail?.in_window) return false;
+  return isToldAlways({ event, detail }) || ['first', 'recovered'].includes(String(detail?.transition));
+}
