@@ -23,6 +23,12 @@ export function formatDay(day: string): string {
   return `${date} ${months[(month ?? 1) - 1]} ${year}`;
 }
 
+/** The day of this machine's calendar: `2026-11-30` */
+export function localDay(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
 /** `writing entries` → `Writing entries` */
 export function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,13 +1,34 @@
-// The store of usage, which counts where something is spent.
+// The store of usage and costs. Usage is counted where it arises, so the features that spend something come later.
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
+import { createCostBook } from './cost-book.ts';
+import { createCostRepository } from './cost-repository.ts';
+import { createServerUsage } from './server-usage.ts';
+import { createUsageCounter } from './usage-counter.ts';
 import { createUsageRepository } from './usage-repository.ts';
 
 export const costStore: Feature<ReturnType<typeof createParts>> = {
   name: 'cost-store',
   create: createParts,
+  lifecycle: ({ serverUsage }) => ({
+    start: serverUsage.start,
+    stop: serverUsage.stop,
+    close: serverUsage.end,
+  }),
 };
 
-function createParts({ ops }: Context) {
-  return { usageRepository: createUsageRepository(ops) };
+function createParts(ctx: Context) {
+  const { ops, log } = ctx;
+  const usageRepository = createUsageRepository(ops);
+  const costRepository = createCostRepository(ops);
+  const onError = (error: unknown) => log.error({ err: error }, 'usage could not be written; tried again');
+  const usage = createUsageCounter({ ...ctx, usageRepository, onError });
+  return {
+    usageRepository,
+    costRepository,
+    /** Adds usage in memory; written within a second. */
+    usage,
+    costBook: createCostBook({ ...ctx, usageRepository, costRepository }),
+    serverUsage: createServerUsage({ ...ctx, usage, usageRepository }),
+  };
 }

@@ -12,3 +12,7 @@ export const usageItems = [
 ] as const satisfies readonly UsageItem[];
 
 export type UsageName = (typeof usageItems)[number]['name'];
+
+const lastOfDay = new Set<string>(usageItems.filter(({ fold }) => fold === 'last').map(({ name }) => name));
+
+export const isLastOfDay = (name: UsageName): boolean => lastOfDay.has(name);

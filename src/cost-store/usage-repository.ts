@@ -1,4 +1,4 @@
-// What was used, by day, in ops.db. The server, the workers and the sampler write it.
+// Usage by day, in ops.db. The server and the workers write it.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { UsageName } from './usage-item.ts';
 
@@ -7,16 +7,19 @@ export type UsageRow = { day: string; item: UsageName; quantity: number; is_esti
 
 export type UsageRepository = ReturnType<typeof createUsageRepository>;
 
+const columns = 'day, item, is_estimate, quantity';
+
 const sql = {
   add: `
-    INSERT INTO usage_day (day, item, is_estimate, quantity) VALUES (@day, @item, @is_estimate, @quantity)
+    INSERT INTO usage_day (${columns}) VALUES (@day, @item, @is_estimate, @quantity)
     ON CONFLICT (day, item, is_estimate) DO UPDATE SET quantity = quantity + excluded.quantity
   `,
   set: `
-    INSERT INTO usage_day (day, item, is_estimate, quantity) VALUES (@day, @item, @is_estimate, @quantity)
+    INSERT INTO usage_day (${columns}) VALUES (@day, @item, @is_estimate, @quantity)
     ON CONFLICT (day, item, is_estimate) DO UPDATE SET quantity = excluded.quantity
   `,
-  since: 'SELECT day, item, is_estimate, quantity FROM usage_day WHERE day >= ? ORDER BY day, item',
+  since: `SELECT ${columns} FROM usage_day WHERE day >= ? ORDER BY day, item`,
+  prune: 'DELETE FROM usage_day WHERE day < ?',
 };
 
 export function createUsageRepository(ops: Db) {
@@ -31,5 +34,7 @@ export function createUsageRepository(ops: Db) {
       const rows = statements.since.all(day) as (Omit<UsageRow, 'is_estimate'> & { is_estimate: number })[];
       return rows.map((row) => ({ ...row, is_estimate: row.is_estimate === 1 }));
     },
+    /** Removes the usage of days before this one. */
+    prune: (day: string) => void statements.prune.run(day),
   };
 }

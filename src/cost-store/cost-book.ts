@@ -1,0 +1,63 @@
+// Reads costs: the lines of days, the sums of this day and month beside their budgets, and estimates beforehand.
+import type { Config } from '../core/config.ts';
+import { localDay } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { amountOf, type Prices, pricesOf, sumOf } from './amounts.ts';
+import { type BudgetUse, useOfBudget } from './budget.ts';
+import { type CostLine, costLines } from './cost-lines.ts';
+import type { CostRepository } from './cost-repository.ts';
+import { dayBefore, monthOf, startOf } from './days.ts';
+import type { UsageRepository } from './usage-repository.ts';
+
+type Given = Pick<Kernel, 'now'> & {
+  config: Config;
+  usageRepository: Pick<UsageRepository, 'since'>;
+  costRepository: Pick<CostRepository, 'since'>;
+};
+
+export type CostBook = ReturnType<typeof createCostBook>;
+
+/** Each reading asks ops.db, because workers write usage, too. */
+export function createCostBook({ config, now, usageRepository, costRepository }: Given) {
+  const prices = (): Prices => pricesOf(config);
+  const today = () => localDay(now());
+
+  return {
+    /** The lines of the last days, today included, oldest first. */
+    days: (count: number) => linesSince(dayBefore(today(), count - 1)),
+
+    day(): BudgetUse {
+      const day = today();
+      return useOf(linesSince(day), config.dayBudget, day, dayBefore(day, -1));
+    },
+
+    month(): BudgetUse {
+      const { from, to } = monthOf(today());
+      return useOf(linesSince(from), config.monthBudget, from, to);
+    },
+
+    /** The cost of embedding, beforehand; null without a price. */
+    estimate: (tokens: number) => amountOf('embedding_tokens', tokens, config.tokenPrice),
+
+    /** The sum of lines; those in another currency than the present one are left out. */
+    sum,
+    prices,
+    /** Empty when amounts have none. */
+    currency: () => config.currency,
+  };
+
+  function linesSince(day: string): CostLine[] {
+    const [usage, stored] = [usageRepository.since(day), costRepository.since(day)];
+    return costLines({ usage, stored, prices: prices(), currency: config.currency });
+  }
+
+  function sum(lines: readonly CostLine[]): number | null {
+    const isSame = ({ currency }: CostLine) => (currency ?? config.currency) === config.currency;
+    return sumOf(lines.filter(isSame).map(({ amount }) => amount));
+  }
+
+  function useOf(lines: readonly CostLine[], budget: number | null, from: string, to: string): BudgetUse {
+    const within = lines.filter(({ day }) => day < to);
+    return useOfBudget(sum(within), budget, { from: startOf(from), to: startOf(to), now: now() });
+  }
+}
