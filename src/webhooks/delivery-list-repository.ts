@@ -1,0 +1,103 @@
+// Reads deliveries and their attempts for pages, the API, and the health of webhooks.
+import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
+import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
+
+/** With its last attempt; null before the first. */
+export type ListedDelivery = Delivery & { last: Attempt | null };
+export type DeliveryFilter = { webhook?: string | undefined; status?: DeliveryStatus | undefined };
+
+export type DeliveryList = ReturnType<typeof createDeliveryList>;
+
+const columns =
+  'd.id, d.webhook, d.audit_id, d.event, d.target, d.status, d.attempts, d.created_at, d.next_at, d.ended_at';
+const lastColumns = 'a.n, a.at, a.ms, a.status AS answer, a.error, a.response, a.by';
+const joinLast = 'LEFT JOIN webhook_attempt AS a ON a.delivery = d.id AND a.n = d.attempts';
+
+const sql = {
+  body: 'SELECT body FROM webhook_delivery WHERE id = ?',
+  attempts:
+    'SELECT n, at, ms, status, error, response, by FROM webhook_attempt WHERE delivery = ? ORDER BY n',
+  counts: 'SELECT status, count(*) AS n FROM webhook_delivery WHERE webhook = ? GROUP BY status',
+  /** By the time at which the event was queued. */
+  tally: `
+    SELECT count(*) FILTER (WHERE status = 'delivered') AS arrived, count(*) FILTER (WHERE status = 'failed') AS failed,
+      count(*) AS total
+    FROM webhook_delivery INDEXED BY webhook_delivery_created WHERE created_at >= @since AND webhook = @webhook
+  `,
+  /** Of attempts that have arrived, the newest first. */
+  latencies: `
+    SELECT ms FROM webhook_attempt AS a INDEXED BY webhook_attempt_at
+      CROSS JOIN webhook_delivery AS d ON d.id = a.delivery
+    WHERE a.at >= @since AND d.webhook = @webhook AND a.error IS NULL ORDER BY a.at DESC LIMIT @max
+  `,
+  lastArrived: `
+    SELECT max(ended_at) AS at FROM (
+      SELECT ended_at FROM webhook_delivery WHERE webhook = ? AND status = 'delivered' ORDER BY id DESC LIMIT 50
+    )
+  `,
+  failedSince: `
+    SELECT count(*) AS n FROM (
+      SELECT 1 FROM webhook_attempt AS a INDEXED BY webhook_attempt_at
+        CROSS JOIN webhook_delivery AS d ON d.id = a.delivery
+      WHERE a.at >= @since AND d.webhook = @webhook AND a.error IS NOT NULL LIMIT @max
+    )
+  `,
+};
+
+type JoinedRow = Delivery & Omit<Attempt, 'n' | 'status'> & { n: number | null; answer: number | null };
+
+/** Attempts that are looked at. */
+const maxAttemptRows = 5000;
+
+export function createDeliveryList(ops: Db) {
+  const statements = prepareAll(ops, sql);
+  const prepare = prepareOnce(ops);
+
+  return {
+    /** The newest first; `before`: below that id. */
+    list({ webhook, status }: DeliveryFilter, before: number | null, limit: number): ListedDelivery[] {
+      const where = ['1'];
+      if (webhook !== undefined) where.push('d.webhook = @webhook');
+      if (status !== undefined) where.push('d.status = @status');
+      if (before !== null) where.push('d.id < @before');
+      const text = `SELECT ${columns}, ${lastColumns} FROM webhook_delivery AS d ${joinLast}
+        WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT @limit`;
+      return (prepare(text).all({ webhook, status, before, limit }) as JoinedRow[]).map(toListed);
+    },
+
+    find(id: number): ListedDelivery | null {
+      const text = `SELECT ${columns}, ${lastColumns} FROM webhook_delivery AS d ${joinLast} WHERE d.id = @id`;
+      const row = prepare(text).get({ id }) as JoinedRow | undefined;
+      return row ? toListed(row) : null;
+    },
+
+    /** The text that is sent. */
+    bodyOf: (id: number) => (statements.body.get(id) as { body: string } | undefined)?.body ?? '',
+
+    attemptsOf: (id: number) => statements.attempts.all(id) as Attempt[],
+
+    counts(webhook: string): Record<DeliveryStatus, number> {
+      const rows = statements.counts.all(webhook) as { status: DeliveryStatus; n: number }[];
+      const none = { pending: 0, retrying: 0, delivered: 0, failed: 0 };
+      return { ...none, ...Object.fromEntries(rows.map(({ status, n }) => [status, n])) };
+    },
+
+    tally: (webhook: string, since: string) =>
+      statements.tally.get({ webhook, since }) as { arrived: number; failed: number; total: number },
+
+    latencies: (webhook: string, since: string): number[] =>
+      (statements.latencies.all({ webhook, since, max: maxAttemptRows }) as { ms: number }[]).map(
+        ({ ms }) => ms,
+      ),
+
+    lastArrivedAt: (webhook: string) => (statements.lastArrived.get(webhook) as { at: string | null }).at,
+
+    /** Attempts that have failed since then, up to a limit. */
+    failedSince: (webhook: string, since: string) =>
+      (statements.failedSince.get({ webhook, since, max: maxAttemptRows }) as { n: number }).n,
+  };
+}
+
+function toListed({ n, at, ms, answer, error, response, by, ...delivery }: JoinedRow): ListedDelivery {
+  return { ...delivery, last: n === null ? null : { n, at, ms, status: answer, error, response, by } };
+}

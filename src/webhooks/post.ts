@@ -1,0 +1,68 @@
+// Sends one request to a receiver, at the address that was resolved and judged before: the name is not resolved again. Proxies of
+// the environment are not used, since a proxy would resolve the name by itself.
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import { readRetryAfter } from '../core/outbound/send.ts';
+import { withoutBrackets } from '../core/network.ts';
+
+export type Target = { url: URL; address: string; family: 4 | 6 };
+export type Message = { headers: Record<string, string>; body: string };
+/** `response`: the beginning of the answer. */
+export type Answer = { status: number; response: string; retryAfterMs: number };
+
+export type Post = typeof post;
+
+const maxResponseBytes = 1024;
+
+/** Follows no redirect, and reads the beginning of the answer. Throws the error of the system, or the reason of the signal. */
+export function post(
+  { url, address, family }: Target,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const host = withoutBrackets(url.hostname);
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    const fail = (error: unknown) => {
+      if (!isAnswered) reject(signal.aborted ? signal.reason : error);
+    };
+    const request = (url.protocol === 'https:' ? https : http).request({
+      method: 'POST',
+      host: address,
+      family,
+      port: url.port || (url.protocol === 'https:' ? 443 : 80),
+      path: url.pathname + url.search,
+      headers: { ...message.headers, host: url.host, 'content-length': Buffer.byteLength(message.body) },
+      servername: isIP(host) ? '' : host,
+      agent: false,
+      signal,
+    });
+    request.on('response', (answer) => {
+      isAnswered = true;
+      void readStart(answer).then((response) => {
+        request.destroy();
+        const headers = new Headers({ 'retry-after': answer.headers['retry-after'] ?? '' });
+        resolve({ status: answer.statusCode ?? 0, response, retryAfterMs: readRetryAfter(headers) });
+      });
+    });
+    request.on('error', fail);
+    request.on('close', () => fail(new Error('The connection was closed without an answer.')));
+    request.end(message.body);
+  });
+}
+
+/** The answer is known by its status, so a body that breaks off, or does not end, is no error. */
+function readStart(answer: http.IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const end = () => resolve(Buffer.concat(parts).subarray(0, maxResponseBytes).toString().toWellFormed());
+    answer.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length >= maxResponseBytes) end();
+    });
+    answer.on('end', end).on('error', end).on('close', end);
+  });
+}

@@ -1,0 +1,40 @@
+// Removes deliveries that have ended, with their attempts. A delivery that waits is never removed.
+import { type Db, prepareAll } from '../core/db/open.ts';
+
+export type DeliveryPruning = ReturnType<typeof createDeliveryPruning>;
+
+const remove = (ids: string) => ({
+  attempts: `DELETE FROM webhook_attempt WHERE delivery IN (${ids})`,
+  deliveries: `DELETE FROM webhook_delivery WHERE id IN (${ids})`,
+});
+const old = remove(`
+  SELECT id FROM webhook_delivery INDEXED BY webhook_delivery_created
+  WHERE created_at < @before AND next_at IS NULL ORDER BY created_at, id LIMIT @limit
+`);
+const oldest = remove('SELECT id FROM webhook_delivery WHERE next_at IS NULL ORDER BY id LIMIT @limit');
+
+const sql = {
+  count: 'SELECT count(*) AS n FROM webhook_delivery',
+  attemptsOfOld: old.attempts,
+  old: old.deliveries,
+  attemptsOfOldest: oldest.attempts,
+  oldest: oldest.deliveries,
+};
+
+export function createDeliveryPruning(ops: Db) {
+  const statements = prepareAll(ops, sql);
+  const both = (first: 'attemptsOfOld' | 'attemptsOfOldest', second: 'old' | 'oldest', values: object) =>
+    ops
+      .transaction(() => {
+        statements[first].run(values);
+        return statements[second].run(values).changes;
+      })
+      .immediate();
+
+  return {
+    count: () => (statements.count.get() as { n: number }).n,
+    /** Each returns how many deliveries were removed. */
+    removeOld: (before: string, limit: number) => both('attemptsOfOld', 'old', { before, limit }),
+    removeOldest: (limit: number) => both('attemptsOfOldest', 'oldest', { limit }),
+  };
+}

@@ -1,0 +1,126 @@
+// Replays: another attempt of the same delivery, with the same id and body, a new time and new signatures. An attempt that fails
+// is repeated as any other, if the delivery has attempts left.
+import { invalidArguments } from '../core/arguments.ts';
+import { auditRefusal, type Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { formatNumber } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
+import { deliveryActions } from './actions.ts';
+import { type DeliveryStatus, deliveryTarget, webhookTarget } from './delivery.ts';
+import { unknownDelivery } from './deliveries.ts';
+import type { DeliveryList } from './delivery-list-repository.ts';
+import type { DeliveryRepository } from './delivery-repository.ts';
+import { unknownWebhook } from './send-test.ts';
+import type { Sender } from './sender.ts';
+
+export const maxReplayed = 1000;
+
+/** The named deliveries, or all with a status. */
+export type ReplayChoice = { ids: number[] } | { status: DeliveryStatus };
+export type Replayed = { replayed: number; refused: { id: number; message: string }[] };
+
+type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
+  webhookRepository: Pick<WebhookRepository, 'find' | 'transaction'>;
+  deliveryRepository: Pick<DeliveryRepository, 'makeDue'>;
+  deliveryList: Pick<DeliveryList, 'find' | 'list'>;
+  sender: Pick<Sender, 'isSending' | 'askFor' | 'wake'>;
+};
+
+export function createReplays(given: Given) {
+  const { audit, bus, now, untilFree, webhookRepository, deliveryRepository, deliveryList, sender } = given;
+
+  return {
+    /** Throws `not_found`, and `wrong_state` while it is being sent, or when its webhook is off. */
+    async replay(id: number, by: Requester): Promise<void> {
+      const entry = { event: deliveryActions.replay.name, by, target: deliveryTarget(id) };
+      await auditRefusal(audit, entry, () =>
+        untilFree(() =>
+          webhookRepository.transaction(() => {
+            const found = deliveryList.find(id);
+            const { webhook, event, status } = assertReplayable(id, found?.webhook ?? '');
+            const detail = { webhook, event, before: { status } };
+            deliveryRepository.makeDue(id, now().toISOString());
+            audit.record({ ...entry, outcome: 'ok', detail });
+          }),
+        ),
+      );
+      send([id], by);
+    },
+
+    /** All in one transaction, with one row in the audit log. Throws `not_found`, `wrong_state`, and `invalid_arguments` when
+     *  they are too many. */
+    async replayMany(name: string, choice: ReplayChoice, by: Requester): Promise<Replayed> {
+      const entry = { event: deliveryActions.replayMany.name, by, target: webhookTarget(name) };
+      const { ids, refused } = await auditRefusal(audit, entry, () =>
+        untilFree(() =>
+          webhookRepository.transaction(() => {
+            assertOn(name);
+            const result = makeDue(name, choose(name, choice));
+            const detail = {
+              replayed: result.ids.length,
+              refused: result.refused.length,
+              ...choiceOf(choice),
+            };
+            audit.record({ ...entry, outcome: 'ok', detail });
+            return result;
+          }),
+        ),
+      );
+      send(ids, by);
+      return { replayed: ids.length, refused };
+    },
+  };
+
+  function choose(name: string, choice: ReplayChoice): number[] {
+    if ('ids' in choice) return [...new Set(choice.ids)];
+    const found = deliveryList.list({ webhook: name, status: choice.status }, null, maxReplayed + 1);
+    if (found.length <= maxReplayed) return found.map(({ id }) => id).reverse();
+    const message = `At most ${formatNumber(maxReplayed)} deliveries at once. Name them in \`ids\`.`;
+    throw invalidArguments([{ field: 'status', message }]);
+  }
+
+  function makeDue(name: string, chosen: number[]) {
+    const refused: Replayed['refused'] = [];
+    const ids: number[] = [];
+    const at = now().toISOString();
+    for (const id of chosen) {
+      try {
+        assertReplayable(id, name);
+        deliveryRepository.makeDue(id, at);
+        ids.push(id);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        refused.push({ id, message: error.message });
+      }
+    }
+    return { ids, refused };
+  }
+
+  function assertReplayable(id: number, name: string) {
+    const found = deliveryList.find(id);
+    if (!found || found.webhook !== name) throw unknownDelivery(id);
+    assertOn(name);
+    if (sender.isSending(id))
+      throw new AppError(
+        'wrong_state',
+        `Delivery ${id} is being sent now. Wait for the end of this attempt.`,
+      );
+    return found;
+  }
+
+  function assertOn(name: string) {
+    const webhook = webhookRepository.find(name);
+    if (!webhook) throw unknownWebhook(name);
+    if (!webhook.is_on)
+      throw new AppError('wrong_state', `The webhook ${name} is off. Switch it on first, then replay.`);
+  }
+
+  function send(ids: number[], by: Requester) {
+    for (const id of ids) sender.askFor(id, by.actor);
+    sender.wake();
+    bus.emit('deliveries');
+  }
+}
+
+const choiceOf = (choice: ReplayChoice) => ('status' in choice ? { status: choice.status } : {});

@@ -1,0 +1,243 @@
+// The sender, with a real receiver on loopback: signatures, results, retries, order, and stops.
+import t, { type Test } from 'tap';
+import type { Bus } from '../../src/core/bus.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { createAttempt } from '../../src/webhooks/attempt.ts';
+import type { Attempt, Delivery } from '../../src/webhooks/delivery.ts';
+import { post, type Target } from '../../src/webhooks/post.ts';
+import { createRecordAttempt } from '../../src/webhooks/record-attempt.ts';
+import { createSender } from '../../src/webhooks/sender.ts';
+import { addWebhook, openWebhooks, startReceiver } from '../support/deliveries.ts';
+
+const loopback = async (url: string): Promise<Target> => ({
+  url: new URL(url),
+  address: '127.0.0.1',
+  family: 4,
+});
+
+async function setUp(t: Test, { resolveTarget = loopback, maxMs = 5000, secrets = ['one', 'two'] } = {}) {
+  const kit = openWebhooks(t, t.error);
+  const receiver = await startReceiver(t);
+  addWebhook(kit.ops, 'ci', { url: receiver.url });
+  const switchedOff: string[][] = [];
+  const sign = ({ id, timestamp, body }: { id: string; timestamp: number; body: string }, all: string[]) =>
+    all.map((secret) => `${secret} ${id} ${timestamp} ${body.length}`).join(', ');
+  const attempt = { webhookSecrets: { read: () => secrets }, resolveTarget, sign, post, maxMs };
+  const recordAttempt = createRecordAttempt({
+    ...kit,
+    async switchOff(name, why) {
+      kit.ops.prepare('UPDATE webhook SET is_on = 0 WHERE name = ?').run(name);
+      switchedOff.push([name, why]);
+    },
+  });
+  const tryDelivery = createAttempt({ ...kit, ...attempt });
+  const sender = createSender({
+    ...kit,
+    tryDelivery,
+    recordAttempt,
+    onTried: () => void kit.bus.emit('deliveries'),
+  });
+  t.teardown(() => sender.stop(0));
+  let audited = 0;
+  const add = (webhook = 'ci', body = '{"type":"job.finished"}') => {
+    const given = { webhook, audit_id: ++audited, event: 'job.finished', target: 'job:7', body };
+    return kit.deliveryRepository.add(given, kit.now().toISOString()) as number;
+  };
+  const find = (id: number) => kit.deliveryList.find(id) as Delivery & { last: Attempt | null };
+  /** Sends what is due by now, and resolves when the delivery was tried so often. */
+  const sendUntil = async (id: number, attempts: number) => {
+    sender.start();
+    while (find(id).attempts < attempts) await tried(kit.bus);
+    return find(id);
+  };
+  return { ...kit, receiver, switchedOff, sender, add, find, sendUntil };
+}
+
+const tried = (bus: Bus) => new Promise<void>((resolve) => bus.once('deliveries', resolve));
+
+t.test(
+  'an event is posted with its id, the time of the attempt, and a signature of each secret',
+  async (t) => {
+    const { add, sendUntil, receiver } = await setUp(t);
+    const delivery = await sendUntil(add(), 1);
+    t.match(delivery, {
+      status: 'delivered',
+      attempts: 1,
+      next_at: null,
+      ended_at: '2026-11-30T12:00:00.000Z',
+    });
+    t.match(delivery.last, { n: 1, status: 200, error: null, response: '', by: null });
+    const seconds = Date.parse('2026-11-30T12:00:00Z') / 1000;
+    t.match(receiver.received, [
+      {
+        url: '/hook',
+        body: '{"type":"job.finished"}',
+        headers: {
+          host: new URL(receiver.url).host,
+          'content-type': 'application/json',
+          'user-agent': /^chl-operations\/\d+\.\d+\.\d+$/,
+          'webhook-id': 'evt_1',
+          'webhook-timestamp': String(seconds),
+          'webhook-signature': `one evt_1 ${seconds} 23, two evt_1 ${seconds} 23`,
+        },
+      },
+    ]);
+  },
+);
+
+t.test('a failure is tried again when its time has come, with the same id and body', async (t) => {
+  const { add, sendUntil, receiver, pass, find, sender, webhookRepository } = await setUp(t);
+  receiver.respond = (_one, response) =>
+    void response.writeHead(receiver.received.length < 3 ? 500 : 200).end('busy');
+  const id = add();
+  t.match(await sendUntil(id, 1), { status: 'retrying', next_at: '2026-11-30T12:00:05.000Z' });
+  t.match(find(id).last, { status: 500, error: 'It answered 500.', response: 'busy' });
+  t.equal(webhookRepository.find('ci')?.failing_since, '2026-11-30T12:00:00.000Z');
+  sender.start();
+  t.equal(receiver.received.length, 1, 'not before');
+  pass(5000);
+  t.match(await sendUntil(id, 2), { status: 'retrying', next_at: '2026-11-30T12:00:35.000Z' });
+  pass(30_000);
+  t.match(await sendUntil(id, 3), { status: 'delivered', attempts: 3 });
+  t.equal(webhookRepository.find('ci')?.failing_since, null);
+  t.same(
+    receiver.received.map(({ headers, body }) => [headers['webhook-id'], body]),
+    Array(3).fill(['evt_1', '{"type":"job.finished"}']),
+  );
+  const stamps = receiver.received.map(({ headers }) => Number(headers['webhook-timestamp']));
+  t.same([(stamps[1] ?? 0) - (stamps[0] ?? 0), (stamps[2] ?? 0) - (stamps[0] ?? 0)], [5, 35]);
+});
+
+const results: [string, number, Record<string, string>, object, object][] = [
+  ['a redirect', 302, { location: '/other' }, { status: 'failed' }, { error: /redirects are not followed/ }],
+  ['a refusal', 404, {}, { status: 'failed' }, { error: 'It answered 404.' }],
+  ['a time-out of its own', 408, {}, { next_at: '2026-11-30T12:00:05.000Z' }, {}],
+  ['too many', 429, { 'retry-after': '90' }, { next_at: '2026-11-30T12:01:30.000Z' }, {}],
+  ['too many, for days', 429, { 'retry-after': '999999' }, { next_at: '2026-12-01T12:00:00.000Z' }, {}],
+  ['unavailable', 503, { 'retry-after': '60' }, { next_at: '2026-11-30T12:01:00.000Z' }, {}],
+  ['accepted', 204, {}, { status: 'delivered' }, { error: null }],
+];
+
+t.test('each answer has its result', async (t) => {
+  const { add, sendUntil, receiver } = await setUp(t);
+  for (const [name, status, headers, delivery, last] of results) {
+    receiver.respond = (_one, response) => void response.writeHead(status, headers).end();
+    const tried = await sendUntil(add(), 1);
+    t.match(tried, delivery, name);
+    t.match(tried.last, { status, ...last }, name);
+  }
+  t.same(new Set(receiver.received.map(({ url }) => url)), new Set(['/hook']), 'no redirect was followed');
+});
+
+t.test('410 switches the webhook off, and so do three days in which nothing has arrived', async (t) => {
+  const { add, ops, sendUntil, receiver, switchedOff, pass } = await setUp(t);
+  receiver.respond = (_one, response) => void response.writeHead(404).end();
+  await sendUntil(add(), 1);
+  pass(3 * 86_400_000 - 1);
+  await sendUntil(add(), 1);
+  t.same(switchedOff, []);
+  pass(1);
+  await sendUntil(add(), 1);
+  t.same(switchedOff, [['ci', 'Nothing has arrived for 3 d.']]);
+  ops.exec('UPDATE webhook SET is_on = 1, failing_since = NULL');
+  receiver.respond = (_one, response) => void response.writeHead(410).end();
+  t.match(await sendUntil(add(), 1), { status: 'failed' });
+  t.same(switchedOff.at(-1), ['ci', 'It answered 410: it wants no more events.']);
+});
+
+t.test('errors of the network, of the address and of the secret are told in words', async (t) => {
+  const refusal = new AppError('invalid_arguments', 'This is the server itself.');
+  const cases: [string, Parameters<typeof setUp>[1], object][] = [
+    [
+      'nothing listens',
+      { resolveTarget: () => loopback('http://127.0.0.1:9/') },
+      { status: 'retrying', last: { status: null, error: 'Nothing listens at its address.' } },
+    ],
+    [
+      'a refused address',
+      { resolveTarget: () => Promise.reject(refusal) },
+      { status: 'failed', last: { error: 'This is the server itself.' } },
+    ],
+    [
+      'an address that is never resolved',
+      { resolveTarget: () => new Promise(() => {}), maxMs: 30 },
+      { status: 'retrying', last: { error: 'No answer within 0.03 s.' } },
+    ],
+    [
+      'no secret',
+      { secrets: [] },
+      { status: 'retrying', last: { error: /^The secret of the webhook is missing/ } },
+    ],
+  ];
+  for (const [name, given, expected] of cases) {
+    const { add, sendUntil } = await setUp(t, given);
+    t.match(await sendUntil(add(), 1), expected, name);
+  }
+});
+
+t.test('a receiver that hangs, ends without an answer, or sends without end', async (t) => {
+  const { add, sendUntil, receiver } = await setUp(t, { maxMs: 200 });
+  receiver.respond = () => {};
+  t.match(await sendUntil(add(), 1), { status: 'retrying', last: { error: 'No answer within 0.2 s.' } });
+  receiver.respond = (_one, response) => void response.destroy();
+  t.match(await sendUntil(add(), 1), { last: { error: 'It closed the connection before it answered.' } });
+  receiver.respond = (_one, response) => {
+    response.write('x'.repeat(100_000));
+  };
+  const endless = await sendUntil(add(), 1);
+  t.match(endless, { status: 'delivered' });
+  t.equal(endless.last?.response?.length, 1024);
+  receiver.respond = (_one, response) => void response.write('a little');
+  t.match(await sendUntil(add(), 1), { status: 'delivered', last: { response: 'a little' } });
+});
+
+t.test('one that hangs holds up no other: two at once each, four in all', async (t) => {
+  const { add, ops, sendUntil, receiver, sender, find } = await setUp(t);
+  const other = await startReceiver(t);
+  addWebhook(ops, 'other', { url: other.url });
+  receiver.respond = () => {};
+  const hanging = [add(), add(), add(), add()];
+  const ids = Array.from({ length: 6 }, () => add('other'));
+  await sendUntil(ids[5] ?? 0, 1);
+  t.equal(receiver.received.length, 2);
+  t.same(
+    hanging.map((id) => sender.isSending(id)),
+    [true, true, false, false],
+  );
+  t.same(new Set(ids.map((id) => find(id).status)), new Set(['delivered']));
+});
+
+t.test('a stop lets attempts end; one that is cut off does not count, and is sent again', async (t) => {
+  const { add, sender, receiver, find, sendUntil } = await setUp(t);
+  receiver.respond = () => {};
+  const id = add();
+  sender.start();
+  await receiver.got(1);
+  await sender.stop(0);
+  t.match(find(id), { status: 'pending', attempts: 0, next_at: '2026-11-30T12:00:00.000Z' });
+  const answers: (() => void)[] = [];
+  receiver.respond = (_one, response) => void answers.push(() => response.end());
+  sender.start();
+  await receiver.got(2);
+  const stopped = sender.stop(2000);
+  answers[0]?.();
+  await stopped;
+  t.match(find(id), { status: 'delivered', attempts: 1 });
+  const later = add();
+  sender.wake();
+  t.equal(sender.isSending(later), false, 'nothing is sent after a stop');
+  receiver.respond = (_one, response) => void response.end();
+  t.match(await sendUntil(later, 1), { status: 'delivered' });
+});
+
+t.test('a retry is sent by the timer', async (t) => {
+  const { add, bus, find, receiver, sender, ops, pass } = await setUp(t);
+  const id = add();
+  ops.prepare('UPDATE webhook_delivery SET next_at = ?').run('2026-11-30T12:00:00.030Z');
+  sender.start();
+  t.equal(sender.isSending(id), false);
+  pass(30);
+  await tried(bus);
+  t.match(find(id), { status: 'delivered' });
+  t.equal(receiver.received.length, 1);
+});
