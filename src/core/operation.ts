@@ -66,7 +66,10 @@ export type ArgumentSchema = {
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
 /** The work of a run: how many entries it embeds, and how many vectors its index then holds. */
-export type Workload = { embeds: number; vectors: number };
+export type Workload = { embeds: number; vectors: number; texts: EmbeddedTexts };
+
+/** The entries that a run embeds. `isWaiting`: only those without a current embedding. */
+export type EmbeddedTexts = { category?: string; entry?: string; isWaiting: boolean };
 
 /** Counts the entries of the library, or of a part of it; `unembedded` counts those whose embedding waits or has failed. */
 export type EntryCounts = {

@@ -5,6 +5,7 @@ import type { Feature } from '../web/feature.ts';
 import { createLibraryCounts } from './counts.ts';
 import { databaseCheck } from './database-check.ts';
 import { createSqliteQueue } from './sqlite-queue.ts';
+import { createTextSizes } from './text-size-repository.ts';
 
 export const embedding: Feature<ReturnType<typeof createEmbeddingParts>> = {
   name: 'embedding',
@@ -13,9 +14,11 @@ export const embedding: Feature<ReturnType<typeof createEmbeddingParts>> = {
 };
 
 function createEmbeddingParts(ctx: Context) {
+  const counts = createLibraryCounts(ctx.library);
   return {
     repository: ctx.use(jobs).repository,
-    counts: createLibraryCounts(ctx.library),
+    counts,
+    textSizes: createTextSizes(ctx.library, counts),
     impatientQueue: createSqliteQueue(ctx.library),
   };
 }

@@ -73,7 +73,8 @@ export const indexOperation: Operation = {
       ...(entry ? { entry: String(entry) } : {}),
     };
     const leftOut = unembedded() - unembedded(part);
-    return { embeds: full ? all(part) : unembedded(part), vectors: all() - leftOut };
+    const embeds = full ? all(part) : unembedded(part);
+    return { embeds, vectors: all() - leftOut, texts: { ...part, isWaiting: !full } };
   },
   dialog: (args) => ({
     question: args.full

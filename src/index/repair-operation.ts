@@ -31,7 +31,11 @@ export const repairOperation: Operation = {
     result.repaired === 0
       ? `Nothing to repair: the index holds ${plural(Number(result.vectors), 'vector')}, one for each entry.`
       : indexOperation.outcome(result),
-  workload: (_args, { all, unembedded }) => ({ embeds: unembedded(), vectors: all() }),
+  workload: (_args, { all, unembedded }) => ({
+    embeds: unembedded(),
+    vectors: all(),
+    texts: { isWaiting: true },
+  }),
   dialog: () => ({
     question: 'Repair the index?',
     consequences: [

@@ -1,12 +1,15 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { costStore } from '../cost-store/feature.ts';
+import { embedding as embeddingFeature } from '../embedding/feature.ts';
 import { createEmbeddingRepository } from '../embedding/repository.ts';
 import type { EntryCounts } from '../core/operation.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createCustomOperations } from './custom-operations.ts';
+import { createEstimateSpending } from './spending.ts';
 
 export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
@@ -27,11 +30,20 @@ export function createOperationParts(ctx: Context) {
     all: (part) => embedding.countEntries(part),
     unembedded: (part = {}) => embedding.countWaiting(part) + embedding.countFailed(part),
   };
+  const { usageRepository, costBook } = ctx.use(costStore);
+  const { textSizes } = ctx.use(embeddingFeature);
+  const spending = createEstimateSpending({
+    ...ctx,
+    usage: usageRepository,
+    costs: costBook,
+    sizes: textSizes,
+  });
   catalogue.extend(customOperations.operations);
   return {
     ...ctx.use(jobs),
     customOperations: { ...customOperations, start, stop },
     entryCounts,
+    spending,
     liveIndex: ctx.use(index).liveIndex,
     idempotency: createIdempotency(ctx.caches),
   };

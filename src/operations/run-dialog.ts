@@ -41,6 +41,7 @@ type Given = Pick<
   | 'liveIndex'
   | 'repository'
   | 'entryCounts'
+  | 'spending'
   | 'libraryState'
   | 'options'
   | 'readArguments'
@@ -73,7 +74,7 @@ export function viewRunDialog(
     ...dialog,
     consequences: [
       ...(ctx.config.mode === 'noop' ? [noopNote] : []),
-      ...(work ? [describeWorkload(work, ctx.repository)] : []),
+      ...(work ? describeWorkload(work, ctx) : []),
       ...dialog.consequences,
     ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),

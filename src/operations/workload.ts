@@ -1,28 +1,39 @@
-// States in the dialog how many entries a run embeds, and how long it will take, by the newest runs of this installation.
+// States in the dialog how many entries a run embeds, how long it will take by the newest runs of this installation, and what
+// it spends.
 import { formatEstimate, plural } from '../core/format.ts';
 import type { Workload } from '../core/operation.ts';
 import { secondsBetween } from '../jobs/job-view.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import { describeLacks, describeSpending, type EstimateSpending } from './spending.ts';
 
 /** A finished run with its work. */
-type Measured = Workload & { seconds: number };
+type Measured = Done & { seconds: number };
+type Done = Pick<Workload, 'embeds' | 'vectors'>;
 
 const builders = ['index', 'repair'];
 const runsPerOperation = 10;
 
-/** `Embeds 441 entries and builds an index of 39,561 vectors: about 2 min.` */
-export function describeWorkload(work: Workload, repository: Pick<JobRepository, 'lastSuccesses'>): string {
+type Sources = { repository: Pick<JobRepository, 'lastSuccesses'>; spending: EstimateSpending };
+
+/** `Embeds 441 entries and builds an index of 39,561 vectors: about 2 min, about 46,000 tokens, about 0.0009 EUR.`, and
+ *  sentences about the budgets that this exceeds. */
+export function describeWorkload(work: Workload, { repository, spending }: Sources): string[] {
   const runs = builders.flatMap((name) => repository.lastSuccesses(name, runsPerOperation)).flatMap(measure);
   const seconds = estimateSeconds(work, runs);
   const embeds = work.embeds > 0 ? `Embeds ${plural(work.embeds, 'entry', 'entries')}` : 'Embeds nothing';
   const time = seconds === null ? 'no run has been measured yet' : formatEstimate(seconds);
-  return `${embeds} and builds an index of ${plural(work.vectors, 'vector')}: ${time}.`;
+  const spent = spending(work.embeds, work.texts);
+  const estimates = [time, ...(spent ? [describeSpending(spent)] : [])].join(', ');
+  return [
+    `${embeds} and builds an index of ${plural(work.vectors, 'vector')}: ${estimates}.`,
+    ...(spent ? describeLacks(spent) : []),
+  ];
 }
 
 /** Null without a comparable run: one that embedded, or for work without embedding any run. `runs`: newest first within an
  *  operation. */
-export function estimateSeconds({ embeds, vectors }: Workload, runs: Measured[]): number | null {
+export function estimateSeconds({ embeds, vectors }: Done, runs: Measured[]): number | null {
   const building = runs.filter((run) => run.embeds === 0 && run.vectors > 0);
   const perVector = median(building.map((run) => run.seconds / run.vectors)) ?? 0;
   const perEntry = median(

@@ -7,6 +7,6 @@ export type PlanContext = Kernel & ReturnType<typeof createPlanParts>;
 
 export function createPlanParts(ctx: Context) {
   const { jobs: jobVerbs, repository, current, libraryState } = ctx.use(jobs);
-  const { idempotency } = ctx.use(operations);
-  return { jobs: jobVerbs, repository, current, libraryState, idempotency };
+  const { idempotency, spending } = ctx.use(operations);
+  return { jobs: jobVerbs, repository, current, libraryState, idempotency, spending };
 }

@@ -13,8 +13,8 @@ export function createRestoreParts(ctx: Context) {
   const { backupRepository, setReader } = ctx.use(backupStore);
   const { uploads } = ctx.use(snapshots);
   const { jobs: jobVerbs, repository, readArguments } = ctx.use(jobs);
-  const { entryCounts, libraryState } = ctx.use(operations);
+  const { entryCounts, spending, libraryState } = ctx.use(operations);
   const { liveIndex } = ctx.use(index);
-  const run = { jobs: jobVerbs, repository, readArguments, entryCounts, libraryState, liveIndex };
+  const run = { jobs: jobVerbs, repository, readArguments, entryCounts, spending, libraryState, liveIndex };
   return { ...run, backupRepository, setReader, uploads, settingsFile: ctx.use(settings).settingsFile };
 }

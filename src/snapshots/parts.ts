@@ -21,7 +21,16 @@ export function createSnapshotParts(ctx: Context) {
         .find((job) => job?.args.staged_id === id)?.number ?? null,
     onError: (error) => log.error({ err: error }, 'old uploads were not removed'),
   });
-  const { entryCounts, libraryState } = ctx.use(operations);
+  const { entryCounts, spending, libraryState } = ctx.use(operations);
   const { liveIndex } = ctx.use(index);
-  return { uploads, jobs: jobVerbs, repository, readArguments, entryCounts, libraryState, liveIndex };
+  return {
+    uploads,
+    jobs: jobVerbs,
+    repository,
+    readArguments,
+    entryCounts,
+    spending,
+    libraryState,
+    liveIndex,
+  };
 }

@@ -13,6 +13,7 @@ import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
+import { describeEmbeddingWork } from '../embedding-work.ts';
 import { describePlan, findDryRun } from '../plan.ts';
 import { sendCsv } from './plan-csv.ts';
 import { readForm, refuseWithoutPlan, viewForm } from './plan-form.ts';
@@ -107,6 +108,7 @@ async function sendPlan(
       head,
       summary: viewSummary(plan, query),
       followUp: hasNoChanges(plan) ? null : viewFollowUp(ctx, operation, after),
+      embeddingWork: hasNoChanges(plan) ? [] : describeEmbeddingWork(ctx, plan),
       tables: viewTables(ctx, plan, query),
       form: viewForm(ctx, plan, form, error),
     },
