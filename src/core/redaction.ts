@@ -10,8 +10,9 @@ import { maskerFor, readSecretFile } from './secrets.ts';
 
 export type Redactor = ReturnType<typeof createRedactor>;
 
-/** Tokens and sessions are known by their hashes only, so they are recognized by their form: see src/access/secret.ts. */
-const ownSecret = /ch[ls]_[\w-]{43,}/g;
+/** Tokens and sessions are known by their hashes only, so they are recognized by their form: see src/access/secret.ts. So are
+ *  secrets of webhooks, of which a replaced one is known to receivers: see src/webhook-store/secret.ts. */
+const ownSecret = /ch[ls]_[\w-]{43,}|whsec_[\w+/-]{43}=?/g;
 /** The user and the password of an address. */
 const inAddress = /:\/\/[^\s/?#@"'<>:]+:[^\s/?#@"'<>]+@/g;
 /** A shorter secret, or one of letters alone, cannot be told from words and markup. */
@@ -84,7 +85,7 @@ export function createRedactor(config: Config, now: () => number = () => perform
 /** Pages have few underscores, so this takes a hundredth of the time of the pattern. */
 function hasOwnSecret(text: string): boolean {
   for (let at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1))
-    if (text.startsWith('chl', at - 3) || text.startsWith('chs', at - 3)) return true;
+    if (['chl', 'chs', 'sec'].some((prefix) => text.startsWith(prefix, at - 3))) return true;
   return false;
 }
 

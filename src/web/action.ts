@@ -50,6 +50,7 @@ const changes = [
   'sheets',
   'sources',
   'traces',
+  'webhooks',
   'workers',
 ] as const;
 type Changes = (typeof changes)[number];

@@ -3,18 +3,19 @@ import dns from 'node:dns';
 import os from 'node:os';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createResolveTarget } from './target.ts';
+import { createWebhookEdits } from './webhook-edits.ts';
 import { createWebhookRepository } from './webhook-repository.ts';
 import { createWebhookSecrets } from './webhook-secrets.ts';
 
 export type WebhookStoreContext = Kernel & ReturnType<typeof createWebhookStoreParts>;
 
-export function createWebhookStoreParts({ config, now, ops, ownAddress }: Context) {
+export function createWebhookStoreParts(ctx: Context) {
+  const { config, now, ops, ownAddress } = ctx;
   const webhookRepository = createWebhookRepository(ops);
-  return {
-    webhookRepository,
-    webhookSecrets: createWebhookSecrets({ root: config.root, webhookRepository, now }),
-    resolveTarget: createResolveTarget({ config, ownAddress, lookup, interfaces }),
-  };
+  const webhookSecrets = createWebhookSecrets({ root: config.root, webhookRepository, now });
+  const resolveTarget = createResolveTarget({ config, ownAddress, lookup, interfaces });
+  const store = { webhookRepository, webhookSecrets, resolveTarget };
+  return { ...store, webhookEdits: createWebhookEdits({ ...ctx, ...store }) };
 }
 
 async function lookup(name: string): Promise<string[]> {

@@ -25,6 +25,13 @@ t.test('tokens and sessions are masked by their form alone', async (t) => {
     t.equal(redactor.mask(other), other);
 });
 
+t.test('secrets of webhooks are masked by their form alone', async (t) => {
+  const { redactor } = open(t);
+  const secret = `whsec_${'aZ0/+'.repeat(8)}xyz=`;
+  t.equal(redactor.mask(`a ${secret}, "${secret.slice(0, -1)}"`), 'a [masked], "[masked]"');
+  for (const other of ['whsec_short', 'whsec_…', secret.slice(3)]) t.equal(redactor.mask(other), other);
+});
+
 t.test('the token of the environment is masked as text, in addresses and in HTML', async (t) => {
   const secret = `canary&<'"> 1`.padEnd(20, 'x').replaceAll(' ', '_');
   const { redactor } = open(t, { CHL_ACCESS_TOKEN: secret });
