@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { invalidArguments } from '../core/arguments.ts';
 import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import { inTime } from '../core/in-time.ts';
 import type { OwnAddress } from '../core/kernel.ts';
@@ -112,11 +113,21 @@ async function resolve(host: string, lookup: Lookup): Promise<string[]> {
     lookup(host).catch(() => []),
     lookupMaxMs,
   );
-  if (found === null) throw refuse(`${host} was not resolved within ${lookupMaxMs / 1000} s. Try again.`);
-  if (found.length === 0) throw refuse(`There is no address of ${host}. Check the name.`);
+  if (found === null) throw unresolved(`${host} was not resolved within ${lookupMaxMs / 1000} s. Try again.`);
+  if (found.length === 0) throw unresolved(`There is no address of ${host}. Check the name.`);
   return found;
 }
 
 function refuse(message: string) {
   return invalidArguments([{ field: 'url', message }]);
 }
+
+/** A server of names may answer at another time. */
+function unresolved(message: string) {
+  return new AppError('invalid_arguments', message, {
+    problems: [{ field: 'url', message }],
+    is_unresolved: true,
+  });
+}
+
+export const isUnresolved = ({ details }: AppError): boolean => details?.is_unresolved === true;

@@ -2,11 +2,11 @@
 import { version } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import type { Signed } from '../webhook-store/sign.ts';
+import { isUnresolved, type Target } from '../webhook-store/target.ts';
 import { eventId, type Exchange } from './delivery.ts';
 import type { DueDelivery } from './delivery-repository.ts';
-import type { Answer, Post, Target } from './post.ts';
-
-type Signed = { id: string; timestamp: number; body: string };
+import type { Answer, Post } from './post.ts';
 
 type Given = {
   redactor: Pick<Kernel['redactor'], 'record'>;
@@ -15,7 +15,7 @@ type Given = {
   webhookSecrets: { read(name: string): string[] };
   /** Throws `invalid_arguments` for an address that webhooks may not reach. */
   resolveTarget: (url: string) => Promise<Target>;
-  sign: (signed: Signed, secrets: string[]) => string;
+  sign: (signed: Signed, secrets: readonly string[]) => string;
   post: Post;
   /** For the whole exchange. */
   maxMs: number;
@@ -31,7 +31,11 @@ export function createAttempt(given: Given) {
     const startedAt = performance.now();
     const limit = AbortSignal.any([stopped, AbortSignal.timeout(given.maxMs)]);
     const exchange = await exchangeOf(given, delivery, url, limit).catch((error: unknown) =>
-      stopped.aborted ? null : failed(describe(error, given.maxMs), { isFinal: error instanceof AppError }),
+      stopped.aborted
+        ? null
+        : failed(describe(error, given.maxMs), {
+            isFinal: error instanceof AppError && !isUnresolved(error),
+          }),
     );
     if (exchange === null) return null;
     const { error, response } = exchange;

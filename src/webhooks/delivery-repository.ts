@@ -25,7 +25,6 @@ const sql = {
     INSERT OR IGNORE INTO webhook_delivery (webhook, audit_id, event, target, body, status, created_at, next_at)
     VALUES (@webhook, @audit_id, @event, @target, @body, 'pending', @at, @at) RETURNING id
   `,
-  moveCursor: 'UPDATE webhook SET cursor = @cursor WHERE name = @name',
   nextDue: `
     SELECT delivery.id, webhook, audit_id, event, attempts, body, url
     FROM webhook_delivery AS delivery INDEXED BY webhook_delivery_due CROSS JOIN webhook ON name = webhook
@@ -44,8 +43,6 @@ const sql = {
     UPDATE webhook_delivery SET attempts = attempts + 1, status = @status, next_at = @nextAt, ended_at = @endedAt
     WHERE id = @id
   `,
-  arrived: 'UPDATE webhook SET failing_since = NULL WHERE name = ? AND failing_since IS NOT NULL',
-  notArrived: 'UPDATE webhook SET failing_since = @at WHERE name = @name AND failing_since IS NULL',
   waitingOf: `
     SELECT id FROM webhook_delivery WHERE webhook = ? AND ${isWaiting} AND event <> '${testType}' LIMIT ?
   `,
@@ -77,9 +74,6 @@ export function createDeliveryRepository(ops: Db) {
         | null;
     },
 
-    /** Part of a transaction. */
-    moveCursor: (name: string, cursor: number) => void statements.moveCursor.run({ name, cursor }),
-
     /** The delivery that has been due longest. */
     nextDue: (at: string, without: Excluded) =>
       statements.nextDue.get({ at, ...excluded(without) }) as DueDelivery | undefined,
@@ -95,10 +89,6 @@ export function createDeliveryRepository(ops: Db) {
       statements.settle.run({ id, status, nextAt, endedAt: nextAt === null ? endedAt : null });
       return added.n;
     },
-
-    /** Part of a transaction: the webhook has answered, or has not since that time. */
-    noteArrived: (name: string) => void statements.arrived.run(name),
-    noteNotArrived: (name: string, at: string) => void statements.notArrived.run({ name, at }),
 
     /** Ends up to `limit` waiting deliveries of a webhook, except tests; returns how many. Part of a transaction. */
     giveUpWaiting(name: string, error: string, at: string, limit: number): number {

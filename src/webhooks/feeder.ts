@@ -10,9 +10,9 @@ import type { EventBody } from './event-body.ts';
 
 type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
   auditRepository: Pick<AuditRepository, 'newestId' | 'piece'>;
-  webhookRepository: Pick<WebhookRepository, 'all' | 'find'>;
-  deliveryRepository: Pick<DeliveryRepository, 'add' | 'moveCursor' | 'write'>;
-  matches: (patterns: string[], row: AuditRow) => boolean;
+  webhookRepository: Pick<WebhookRepository, 'all' | 'find' | 'moveCursor'>;
+  deliveryRepository: Pick<DeliveryRepository, 'add' | 'write'>;
+  matches: (patterns: readonly string[], row: AuditRow) => boolean;
   eventBody: EventBody;
   /** Called after the commit with the number of new deliveries. */
   onQueued: (count: number) => void;
@@ -87,7 +87,10 @@ function readPiece({ auditRepository, webhookRepository, matches }: Given, name:
 }
 
 /** Part of a transaction. Returns how many deliveries are new. */
-function queue({ deliveryRepository, eventBody, now }: Given, { webhook, rows, upTo }: Piece): number {
+function queue(
+  { deliveryRepository, eventBody, now, webhookRepository }: Given,
+  { webhook, rows, upTo }: Piece,
+): number {
   const at = now().toISOString();
   let queued = 0;
   for (const row of rows) {
@@ -95,6 +98,6 @@ function queue({ deliveryRepository, eventBody, now }: Given, { webhook, rows, u
     const delivery = { webhook: webhook.name, audit_id: id, event, target, body: eventBody(row) };
     if (deliveryRepository.add(delivery, at) !== null) queued += 1;
   }
-  deliveryRepository.moveCursor(webhook.name, upTo);
+  webhookRepository.moveCursor(webhook.name, upTo);
   return queued;
 }

@@ -5,8 +5,8 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import { readRetryAfter } from '../core/outbound/send.ts';
 import { withoutBrackets } from '../core/network.ts';
+import type { Target } from '../webhook-store/target.ts';
 
-export type Target = { url: URL; address: string; family: 4 | 6 };
 export type Message = { headers: Record<string, string>; body: string };
 /** `response`: the beginning of the answer. */
 export type Answer = { status: number; response: string; retryAfterMs: number };

@@ -7,8 +7,8 @@ import { type DeliveryStatus, type Exchange, judge, testType, type Verdict } fro
 import type { DeliveryRepository, DueDelivery } from './delivery-repository.ts';
 
 type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
-  webhookRepository: Pick<WebhookRepository, 'find'>;
-  deliveryRepository: Pick<DeliveryRepository, 'write' | 'addAttempt' | 'noteArrived' | 'noteNotArrived'>;
+  webhookRepository: Pick<WebhookRepository, 'find' | 'setFailingSince'>;
+  deliveryRepository: Pick<DeliveryRepository, 'write' | 'addAttempt'>;
   /** Switches it off in the name of the server. */
   switchOff: (name: string, why: string) => Promise<unknown>;
   random: () => number;
@@ -37,8 +37,9 @@ export function createRecordAttempt(given: Given) {
         const attempt = { ...made, ms, status, error, response };
         if (deliveryRepository.addAttempt(delivery.id, attempt, verdict, now().toISOString()) === null)
           return null;
-        if (error === null) deliveryRepository.noteArrived(name);
-        else deliveryRepository.noteNotArrived(name, made.at);
+        const failingSince = error === null ? null : (webhook?.failing_since ?? made.at);
+        if (webhook && failingSince !== webhook.failing_since)
+          webhookRepository.setFailingSince(name, failingSince);
         return { verdict, webhook };
       }),
     );

@@ -2,25 +2,31 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Test } from 'tap';
 import { createAuditRepository } from '../../src/audit/audit-repository.ts';
 import { createAudit, systemRequester } from '../../src/core/audit.ts';
-import { createBus } from '../../src/core/bus.ts';
+import { type Bus, createBus } from '../../src/core/bus.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import type { Db } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createServerLog } from '../../src/core/log.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
-import { createWebhookRepository } from '../../src/webhook-store/webhook-repository.ts';
+import { createWebhookRepository, type Webhook } from '../../src/webhook-store/webhook-repository.ts';
+import type { Target } from '../../src/webhook-store/target.ts';
+import { createAttempt } from '../../src/webhooks/attempt.ts';
+import type { Attempt, Delivery } from '../../src/webhooks/delivery.ts';
 import { createDeliveryList } from '../../src/webhooks/delivery-list-repository.ts';
 import { createDeliveryRepository } from '../../src/webhooks/delivery-repository.ts';
 import { createEventBody } from '../../src/webhooks/event-body.ts';
+import { post } from '../../src/webhooks/post.ts';
+import { createRecordAttempt } from '../../src/webhooks/record-attempt.ts';
+import { createSender } from '../../src/webhooks/sender.ts';
 import { makeFolder } from './folder.ts';
-
-type Teardown = { teardown(work: () => unknown): void };
+import { webhookRow } from './webhooks.ts';
 
 /** `random`: no jitter. */
-export function openWebhooks(t: Teardown, onError: (error: unknown) => void) {
+export function openWebhooks(t: Test) {
   const root = makeFolder(t);
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root }, root);
   const redactor = createRedactor(config);
@@ -29,7 +35,7 @@ export function openWebhooks(t: Teardown, onError: (error: unknown) => void) {
   const clock = { at: new Date('2026-11-30T12:00:00.000Z') };
   const now = () => clock.at;
   const bus = createBus();
-  const audit = createAudit(ops, now, redactor, bus, onError);
+  const audit = createAudit(ops, now, redactor, bus, t.error);
   const { log } = createServerLog('silent', redactor);
   return {
     config,
@@ -57,25 +63,16 @@ export function openWebhooks(t: Teardown, onError: (error: unknown) => void) {
   };
 }
 
-type Stored = { url?: string; events?: string[]; is_on?: boolean; cursor?: number };
-
 /** Writes the row of a webhook. */
-export function addWebhook(ops: Db, name: string, given: Stored = {}) {
-  const { url = 'http://127.0.0.1:9/', events = ['*'], is_on: isOn = true, cursor = 0 } = given;
-  const at = '2026-11-01T00:00:00.000Z';
-  ops
-    .prepare(`
-      INSERT INTO webhook (name, url, events, is_on, cursor, secret_at, secret_by, created_at, changed_at, changed_by)
-      VALUES (?, ?, ?, ?, ?, ?, 'ada', ?, ?, 'ada')
-    `)
-    .run(name, url, JSON.stringify(events), Number(isOn), cursor, at, at, at);
+export function addWebhook(ops: Db, name: string, given: Partial<Webhook> = {}) {
+  createWebhookRepository(ops).put(webhookRow(name, given));
 }
 
 export type Received = { url: string; headers: http.IncomingHttpHeaders; body: string };
 type Responder = (received: Received, response: http.ServerResponse) => void;
 
 /** Answers with 200 unless `respond` is replaced. */
-export async function startReceiver(t: Teardown) {
+export async function startReceiver(t: Test) {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   const ok: Responder = (_one, response) => void response.end();
@@ -110,3 +107,56 @@ export async function startReceiver(t: Teardown) {
   receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   return receiver;
 }
+
+export const loopback = async (url: string): Promise<Target> => ({
+  url: new URL(url),
+  address: '127.0.0.1',
+  family: 4,
+});
+
+/** Nothing is sent before `sender.start`. */
+export async function openSender(
+  t: Test,
+  { resolveTarget = loopback, maxMs = 5000, secrets = ['one', 'two'] } = {},
+) {
+  const kit = openWebhooks(t);
+  const receiver = await startReceiver(t);
+  addWebhook(kit.ops, 'ci', { url: receiver.url });
+  const switchedOff: string[][] = [];
+  const sign = (
+    { id, timestamp, body }: { id: string; timestamp: number; body: string },
+    all: readonly string[],
+  ) => all.map((secret) => `${secret} ${id} ${timestamp} ${body.length}`).join(', ');
+  const attempt = { webhookSecrets: { read: () => secrets }, resolveTarget, sign, post, maxMs };
+  const recordAttempt = createRecordAttempt({
+    ...kit,
+    async switchOff(name, why) {
+      kit.ops.prepare('UPDATE webhook SET is_on = 0 WHERE name = ?').run(name);
+      switchedOff.push([name, why]);
+    },
+  });
+  const tryDelivery = createAttempt({ ...kit, ...attempt });
+  const sender = createSender({
+    ...kit,
+    tryDelivery,
+    recordAttempt,
+    onTried: () => void kit.bus.emit('deliveries'),
+  });
+  t.teardown(() => sender.stop(0));
+  let audited = 0;
+  const add = (webhook = 'ci', body = '{"type":"job.finished"}') => {
+    const given = { webhook, audit_id: ++audited, event: 'job.finished', target: 'job:7', body };
+    return kit.deliveryRepository.add(given, kit.now().toISOString()) as number;
+  };
+  const find = (id: number) => kit.deliveryList.find(id) as Delivery & { last: Attempt | null };
+  /** Sends what is due by now, and resolves when the delivery was tried so often. */
+  const sendUntil = async (id: number, attempts: number) => {
+    sender.start();
+    while (find(id).attempts < attempts) await whenTried(kit.bus);
+    return find(id);
+  };
+  return { ...kit, receiver, switchedOff, sender, add, find, sendUntil };
+}
+
+/** Resolves after the next attempt. */
+export const whenTried = (bus: Bus) => new Promise<void>((resolve) => bus.once('deliveries', resolve));

@@ -7,9 +7,9 @@ import { addWebhook, openWebhooks } from '../support/deliveries.ts';
 type Queued = { webhook: string; audit_id: number; event: string; body: string; status: string };
 
 function setUp(t: Test) {
-  const kit = openWebhooks(t, t.error);
+  const kit = openWebhooks(t);
   const queued: number[] = [];
-  const matches = (patterns: string[], { event }: AuditRow) =>
+  const matches = (patterns: readonly string[], { event }: AuditRow) =>
     patterns.includes('*') || patterns.includes(event);
   const feeder = createFeeder({ ...kit, matches, onQueued: (count) => queued.push(count) });
   const rows = () => kit.ops.prepare('SELECT * FROM webhook_delivery ORDER BY id').all() as Queued[];

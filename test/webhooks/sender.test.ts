@@ -1,64 +1,12 @@
 // The sender, with a real receiver on loopback: signatures, results, retries, order, and stops.
-import t, { type Test } from 'tap';
-import type { Bus } from '../../src/core/bus.ts';
+import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
-import { createAttempt } from '../../src/webhooks/attempt.ts';
-import type { Attempt, Delivery } from '../../src/webhooks/delivery.ts';
-import { post, type Target } from '../../src/webhooks/post.ts';
-import { createRecordAttempt } from '../../src/webhooks/record-attempt.ts';
-import { createSender } from '../../src/webhooks/sender.ts';
-import { addWebhook, openWebhooks, startReceiver } from '../support/deliveries.ts';
-
-const loopback = async (url: string): Promise<Target> => ({
-  url: new URL(url),
-  address: '127.0.0.1',
-  family: 4,
-});
-
-async function setUp(t: Test, { resolveTarget = loopback, maxMs = 5000, secrets = ['one', 'two'] } = {}) {
-  const kit = openWebhooks(t, t.error);
-  const receiver = await startReceiver(t);
-  addWebhook(kit.ops, 'ci', { url: receiver.url });
-  const switchedOff: string[][] = [];
-  const sign = ({ id, timestamp, body }: { id: string; timestamp: number; body: string }, all: string[]) =>
-    all.map((secret) => `${secret} ${id} ${timestamp} ${body.length}`).join(', ');
-  const attempt = { webhookSecrets: { read: () => secrets }, resolveTarget, sign, post, maxMs };
-  const recordAttempt = createRecordAttempt({
-    ...kit,
-    async switchOff(name, why) {
-      kit.ops.prepare('UPDATE webhook SET is_on = 0 WHERE name = ?').run(name);
-      switchedOff.push([name, why]);
-    },
-  });
-  const tryDelivery = createAttempt({ ...kit, ...attempt });
-  const sender = createSender({
-    ...kit,
-    tryDelivery,
-    recordAttempt,
-    onTried: () => void kit.bus.emit('deliveries'),
-  });
-  t.teardown(() => sender.stop(0));
-  let audited = 0;
-  const add = (webhook = 'ci', body = '{"type":"job.finished"}') => {
-    const given = { webhook, audit_id: ++audited, event: 'job.finished', target: 'job:7', body };
-    return kit.deliveryRepository.add(given, kit.now().toISOString()) as number;
-  };
-  const find = (id: number) => kit.deliveryList.find(id) as Delivery & { last: Attempt | null };
-  /** Sends what is due by now, and resolves when the delivery was tried so often. */
-  const sendUntil = async (id: number, attempts: number) => {
-    sender.start();
-    while (find(id).attempts < attempts) await tried(kit.bus);
-    return find(id);
-  };
-  return { ...kit, receiver, switchedOff, sender, add, find, sendUntil };
-}
-
-const tried = (bus: Bus) => new Promise<void>((resolve) => bus.once('deliveries', resolve));
+import { addWebhook, loopback, openSender, startReceiver, whenTried } from '../support/deliveries.ts';
 
 t.test(
   'an event is posted with its id, the time of the attempt, and a signature of each secret',
   async (t) => {
-    const { add, sendUntil, receiver } = await setUp(t);
+    const { add, sendUntil, receiver } = await openSender(t);
     const delivery = await sendUntil(add(), 1);
     t.match(delivery, {
       status: 'delivered',
@@ -86,7 +34,7 @@ t.test(
 );
 
 t.test('a failure is tried again when its time has come, with the same id and body', async (t) => {
-  const { add, sendUntil, receiver, pass, find, sender, webhookRepository } = await setUp(t);
+  const { add, sendUntil, receiver, pass, find, sender, webhookRepository } = await openSender(t);
   receiver.respond = (_one, response) =>
     void response.writeHead(receiver.received.length < 3 ? 500 : 200).end('busy');
   const id = add();
@@ -119,7 +67,7 @@ const results: [string, number, Record<string, string>, object, object][] = [
 ];
 
 t.test('each answer has its result', async (t) => {
-  const { add, sendUntil, receiver } = await setUp(t);
+  const { add, sendUntil, receiver } = await openSender(t);
   for (const [name, status, headers, delivery, last] of results) {
     receiver.respond = (_one, response) => void response.writeHead(status, headers).end();
     const tried = await sendUntil(add(), 1);
@@ -130,7 +78,7 @@ t.test('each answer has its result', async (t) => {
 });
 
 t.test('410 switches the webhook off, and so do three days in which nothing has arrived', async (t) => {
-  const { add, ops, sendUntil, receiver, switchedOff, pass } = await setUp(t);
+  const { add, ops, sendUntil, receiver, switchedOff, pass } = await openSender(t);
   receiver.respond = (_one, response) => void response.writeHead(404).end();
   await sendUntil(add(), 1);
   pass(3 * 86_400_000 - 1);
@@ -147,7 +95,7 @@ t.test('410 switches the webhook off, and so do three days in which nothing has 
 
 t.test('errors of the network, of the address and of the secret are told in words', async (t) => {
   const refusal = new AppError('invalid_arguments', 'This is the server itself.');
-  const cases: [string, Parameters<typeof setUp>[1], object][] = [
+  const cases: [string, Parameters<typeof openSender>[1], object][] = [
     [
       'nothing listens',
       { resolveTarget: () => loopback('http://127.0.0.1:9/') },
@@ -170,13 +118,13 @@ t.test('errors of the network, of the address and of the secret are told in word
     ],
   ];
   for (const [name, given, expected] of cases) {
-    const { add, sendUntil } = await setUp(t, given);
+    const { add, sendUntil } = await openSender(t, given);
     t.match(await sendUntil(add(), 1), expected, name);
   }
 });
 
 t.test('a receiver that hangs, ends without an answer, or sends without end', async (t) => {
-  const { add, sendUntil, receiver } = await setUp(t, { maxMs: 200 });
+  const { add, sendUntil, receiver } = await openSender(t, { maxMs: 200 });
   receiver.respond = () => {};
   t.match(await sendUntil(add(), 1), { status: 'retrying', last: { error: 'No answer within 0.2 s.' } });
   receiver.respond = (_one, response) => void response.destroy();
@@ -192,7 +140,7 @@ t.test('a receiver that hangs, ends without an answer, or sends without end', as
 });
 
 t.test('one that hangs holds up no other: two at once each, four in all', async (t) => {
-  const { add, ops, sendUntil, receiver, sender, find } = await setUp(t);
+  const { add, ops, sendUntil, receiver, sender, find } = await openSender(t);
   const other = await startReceiver(t);
   addWebhook(ops, 'other', { url: other.url });
   receiver.respond = () => {};
@@ -208,7 +156,7 @@ t.test('one that hangs holds up no other: two at once each, four in all', async 
 });
 
 t.test('a stop lets attempts end; one that is cut off does not count, and is sent again', async (t) => {
-  const { add, sender, receiver, find, sendUntil } = await setUp(t);
+  const { add, sender, receiver, find, sendUntil } = await openSender(t);
   receiver.respond = () => {};
   const id = add();
   sender.start();
@@ -231,13 +179,13 @@ t.test('a stop lets attempts end; one that is cut off does not count, and is sen
 });
 
 t.test('a retry is sent by the timer', async (t) => {
-  const { add, bus, find, receiver, sender, ops, pass } = await setUp(t);
+  const { add, bus, find, receiver, sender, ops, pass } = await openSender(t);
   const id = add();
   ops.prepare('UPDATE webhook_delivery SET next_at = ?').run('2026-11-30T12:00:00.030Z');
   sender.start();
   t.equal(sender.isSending(id), false);
   pass(30);
-  await tried(bus);
+  await whenTried(bus);
   t.match(find(id), { status: 'delivered' });
   t.equal(receiver.received.length, 1);
 });
