@@ -14,8 +14,9 @@ type Given = Pick<Kernel, 'log' | 'now'> & {
   onTried: (status: DeliveryStatus) => void;
 };
 
+type EndedTry = { status: DeliveryStatus; exchange: Exchange };
 /** What became of an attempt; null when it has not ended. */
-export type Tried = { status: DeliveryStatus; exchange: Exchange } | null;
+export type Tried = EndedTry | null;
 
 type Flight = { webhook: string; stopped: AbortController; ended: Promise<void> };
 
@@ -112,22 +113,28 @@ export function createSender(given: Given) {
     const stopped = new AbortController();
     const ended = send(delivery, stopped.signal)
       .catch(rest)
-      .then(() => {
+      .then((tried) => {
+        // Before anybody hears of the end, because they may ask for the next attempt.
         flights.delete(delivery.id);
+        if (tried) report(delivery.id, tried);
         wake();
       });
     flights.set(delivery.id, { webhook: delivery.webhook, stopped, ended });
   }
 
-  async function send(delivery: DueDelivery, stopped: AbortSignal) {
+  /** Resolves with nothing when the attempt was cut off, or its delivery was removed. */
+  async function send(delivery: DueDelivery, stopped: AbortSignal): Promise<EndedTry | undefined> {
     const { id, url } = delivery;
     const made = { at: now().toISOString(), by: askedBy.get(id) ?? null };
     askedBy.delete(id);
     const exchange = await tryDelivery(delivery, url, stopped);
-    if (exchange === null) return;
-    const status = await recordAttempt(delivery, exchange, made);
-    waiters.get(id)?.(status && { status, exchange });
-    if (status !== null) onTried(status);
+    const status = exchange && (await recordAttempt(delivery, exchange, made));
+    return exchange && status ? { status, exchange } : undefined;
+  }
+
+  function report(id: number, tried: EndedTry) {
+    waiters.get(id)?.(tried);
+    onTried(tried.status);
   }
 
   function sleepUntil(at: string | null) {

@@ -10,7 +10,7 @@ type Given = Pick<Kernel, 'bus' | 'log' | 'now' | 'untilFree'> & {
 };
 
 const batch = 200;
-export const switchedOffError = 'Not sent: the webhook was switched off.';
+const switchedOffError = 'Not sent: the webhook was switched off.';
 
 /** The returned function never rejects. */
 export function createEndWaiting(given: Given) {
