@@ -11,6 +11,7 @@ import { watchKeys } from './keys.js';
 import { shareStream } from './live.js';
 import { watchLocks } from './locks.js';
 import { watchMorphs } from './morph.js';
+import { watchNoticeSwitch } from './notice-switch.js';
 import { watchPreferences } from './preferences.js';
 import { showOpenTab } from './tabs.js';
 import './times.js';
@@ -34,6 +35,7 @@ watchPreferences();
 watchUploads();
 watchUnsaved();
 watchChoices();
+watchNoticeSwitch();
 showOpenTab();
 
 /** The answer to a form becomes a page that reload and Back fetch, instead of sending the form again. */

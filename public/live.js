@@ -1,6 +1,6 @@
 // One live stream for all tabs of a browser, because a browser opens only six connections to a host: the tab that holds
 // the lock has the stream and feeds the others over a channel. Only a visible tab leads; when none is visible there is no
-// stream. In a browser without locks or channels each tab has its own stream.
+// stream, unless the browser shows notices. In a browser without locks or channels each tab has its own stream.
 import { url } from './url.js';
 
 const path = url('/ui/stream/telemetry');
@@ -43,13 +43,17 @@ let isSignedOut = false;
 /** This browser gets no stream: the pages ask at intervals. */
 let isOff = document.documentElement.dataset.live === 'off';
 
+/** A hidden tab may lead, too. */
+let keepsWhileHidden = false;
+const mayLead = () => keepsWhileHidden || !document.hidden;
+
 /** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: `isUp`, whether the stream is up, and
  *  `retryAt`), `chl:heard` for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
  *  reason why the server refuses the stream, and `chl:signed-out`. */
 export function shareStream() {
   htmx.createEventSource = () => new Feed();
   channel?.addEventListener('message', ({ data }) => receive(data));
-  document.addEventListener('visibilitychange', () => (document.hidden ? stepDown() : lead()));
+  document.addEventListener('visibilitychange', () => (mayLead() ? lead() : stepDown()));
   addEventListener('pagehide', () => {
     post('bye');
     stepDown();
@@ -65,6 +69,13 @@ export function shareStream() {
 export function signOut() {
   post('signed-out');
   leaveSignedOut();
+}
+
+/** For notices, which are wanted most while people work elsewhere. */
+export function keepStreamWhileHidden(isKept) {
+  keepsWhileHidden = isKept;
+  if (mayLead()) lead();
+  else stepDown();
 }
 
 function leaveSignedOut() {
@@ -125,7 +136,7 @@ function openIfDown() {
 
 /** Waits for the lock, then opens the stream. `isSteal`: the leader has gone silent, so the lock is taken from it. */
 function lead(isSteal = false) {
-  if (isOff || isSignedOut || feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
+  if (isOff || isSignedOut || feeds.size === 0 || !mayLead() || source || (attempt && !isSteal)) return;
   if (!channel) return open();
   attempt?.abort();
   const mine = new AbortController();
@@ -297,8 +308,7 @@ function receive({ kind, from, to, ...message }) {
 
 function watchLeader() {
   if (source) return post('beat', state());
-  if (performance.now() - lastMessageAt < maxSilenceMs || document.hidden || feeds.size === 0)
-    return undefined;
+  if (performance.now() - lastMessageAt < maxSilenceMs || !mayLead() || feeds.size === 0) return undefined;
   lastMessageAt = performance.now();
   return lead(true);
 }

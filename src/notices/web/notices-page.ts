@@ -1,0 +1,28 @@
+// The page of notices. Its script shows the state of the browser, of which the server knows nothing.
+import type { FastifyInstance } from 'fastify';
+import type { Page } from '../../web/feature.ts';
+
+const path = '/settings/notices';
+
+export const noticesPage: Page = { path, cards: [], examples: [path] };
+
+/** `kind`: the first word of the events of the news. */
+const kinds = [
+  { kind: 'finding', word: 'Findings', text: 'Trouble that a check finds, and its end.' },
+  { kind: 'incident', word: 'Incidents', text: 'Opened, mitigated and resolved.' },
+  { kind: 'job', word: 'Jobs', text: 'The first failure of an operation, and its next success.' },
+  { kind: 'backup', word: 'Backups', text: 'Restore tests, and backups that are gone.' },
+  { kind: 'schedule', word: 'Missed schedules', text: 'Due times that passed without a job.' },
+];
+
+export function registerNoticesPage(app: FastifyInstance) {
+  app.get(path, { config: { isPage: true } }, (_request, reply) =>
+    reply.sendPage({
+      template: 'notices/notices-page',
+      title: 'Notices',
+      section: '/settings',
+      script: 'notices-page.js',
+      data: { kinds },
+    }),
+  );
+}
