@@ -8,7 +8,7 @@ import { runScript } from '../src/jobs/script.ts';
 
 type CheckArguments = { zip: string; staged_id: string };
 
-await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress }) => {
+await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress, countUsage }) => {
   const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
     return await checkSnapshot({
@@ -17,7 +17,7 @@ await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress })
       maxBytes: config.snapshotMaxBytes,
       reserveBytes: config.diskReserveBytes,
       library,
-      model: await chooseEmbedder(config),
+      model: await chooseEmbedder(config, countUsage),
       onProgress: (stage, done, total) => progress(done, total, stage),
     });
   } finally {

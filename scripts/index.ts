@@ -12,7 +12,7 @@ type Arguments = RebuildArguments & { after?: number };
 
 await runOperation<Arguments>(indexOperation, async ({ after, ...args }, context) => {
   if (after !== undefined && isEmpty(context.config)) return nothingFollows(after);
-  const chosen = await chooseEmbedder(context.config);
+  const chosen = await chooseEmbedder(context.config, context.countUsage);
   console.log(`Embedding with ${chosen.label}.`);
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });

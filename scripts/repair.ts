@@ -5,7 +5,7 @@ import { repairIndex } from '../src/index/repair.ts';
 import { runScript } from '../src/jobs/script.ts';
 
 await runScript(async (_args, context) => {
-  const chosen = await chooseEmbedder(context.config);
+  const chosen = await chooseEmbedder(context.config, context.countUsage);
   console.log(`Embedding with ${chosen.label}.`);
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });

@@ -5,7 +5,7 @@ import { rollBackIndex } from '../src/index/rollback.ts';
 import { runScript } from '../src/jobs/script.ts';
 
 await runScript(async (_args, context) => {
-  const model = await chooseEmbedder(context.config);
+  const model = await chooseEmbedder(context.config, context.countUsage);
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
     return rollBackIndex({ ...context, library, model });

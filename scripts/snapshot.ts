@@ -6,7 +6,7 @@ import { snapshotOperation } from '../src/snapshots/snapshot-operation.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<{ staged_id?: string }>(snapshotOperation, async (args, context) => {
-  const model = await chooseEmbedder(context.config);
+  const model = await chooseEmbedder(context.config, context.countUsage);
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
     return installSnapshot(args, { ...context, library, model });

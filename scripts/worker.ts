@@ -12,7 +12,7 @@ const { workerTimes } = await import('../src/workers/worker.ts');
 try {
   const config = withSaved(loadConfig());
   const times = { ...workerTimes, batchMax: config.embeddingBatch };
-  await runWorkerProcess(config, await chooseEmbedder(config), times);
+  await runWorkerProcess(config, (countUsage) => chooseEmbedder(config, countUsage), times);
   process.exit(0);
 } catch (error) {
   const message = toRefusal(error)?.message ?? (error as Error).stack;

@@ -131,6 +131,7 @@ async function measureServer(config: Config, rounds: number): Promise<Figure> {
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},
+    countUsage() {},
     onChange() {},
     onError: (error) => console.error(error),
   });

@@ -23,6 +23,7 @@ export async function measureSwitches(config: Config): Promise<Figure> {
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},
+    countUsage() {},
     onChange() {},
     onError: (error) => console.error(error),
   });

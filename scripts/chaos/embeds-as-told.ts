@@ -46,9 +46,9 @@ const model: Embedder = {
   },
 };
 
-await runWorkerProcess(
-  config,
-  { ...model, label: model.name, open: async () => model },
-  { ...workerTimes, ...quick, ...told().pace },
-);
+await runWorkerProcess(config, async () => ({ ...model, label: model.name, open: async () => model }), {
+  ...workerTimes,
+  ...quick,
+  ...told().pace,
+});
 process.exit(0);

@@ -26,7 +26,7 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
     streamCheck(ctx),
     clockCheck({ ...ctx, steadyNow: () => performance.now() }),
     selfAttackCheck(ctx.ownAddress),
-    ...installationChecks(ctx.config, ctx),
+    ...installationChecks(ctx.config, ctx.countUsage, ctx),
   ],
   hubRows: (ctx) => [checksRow(ctx)],
   outlook: (ctx) => [checksFact(ctx)],

@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { documents } from '../documents/feature.ts';
 import { maintenance } from '../maintenance/feature.ts';
 import { createChecker } from './checker.ts';
@@ -27,6 +28,7 @@ export function createCheckParts(ctx: Context) {
     onError: (error) => log.error({ err: error }, 'checks were not run'),
   });
   return {
+    countUsage: ctx.use(costStore).usage.add,
     windows: ctx.use(maintenance).windows,
     findings,
     checker,

@@ -13,6 +13,19 @@ export const usageItems = [
 
 export type UsageName = (typeof usageItems)[number]['name'];
 
+/** The items that a process counts by itself; others are measured. */
+export const reportedItems = ['embedding_tokens', 'embedded_experiences', 'embedded_manuals'] as const;
+export type ReportedItem = (typeof reportedItems)[number];
+
+/** `is_estimate`: it was not counted, but estimated. */
+export type ReportedUsage = { item: ReportedItem; quantity: number; is_estimate?: boolean | undefined };
+
+export const isReported = (value: unknown): value is ReportedItem =>
+  (reportedItems as readonly unknown[]).includes(value);
+
+/** Counts usage of now, without waiting for anything. */
+export type CountUsage = (item: ReportedItem, quantity: number, isEstimate?: boolean) => void;
+
 const lastOfDay = new Set<string>(usageItems.filter(({ fold }) => fold === 'last').map(({ name }) => name));
 
 export const isLastOfDay = (name: UsageName): boolean => lastOfDay.has(name);

@@ -1,5 +1,6 @@
 // Embeds a word with an embedder, to see whether it answers, with which model and dimension.
 import type { Config } from '../core/config.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 
 /** A person waits, so nothing is repeated. */
@@ -9,8 +10,11 @@ const word = 'library';
 export type EmbeddedWord = { text: string; model: string; dimension: number };
 
 /** Null: the built-in embedder. Throws `EmbeddingOutage`, with what to do. */
-export async function embedWord(embedding: Config['embedding']): Promise<EmbeddedWord> {
-  const model = await chooseEmbedder({ embedding }, patience);
+export async function embedWord(
+  embedding: Config['embedding'],
+  countUsage: CountUsage,
+): Promise<EmbeddedWord> {
+  const model = await chooseEmbedder({ embedding }, countUsage, patience);
   const [vector] = await (await model.open()).embed([word]);
   const dimension = vector?.length ?? 0;
   return {

@@ -7,6 +7,7 @@ import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { settingStates } from '../core/settings/in-use.ts';
 import { isLocked } from '../core/settings/locked.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -35,6 +36,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'library' | 'now' | 'unti
   counts: LibraryCounts;
   /** The key file of the service; null without one. */
   keyFile: () => string | null;
+  countUsage: CountUsage;
 };
 
 const keys = { url: 'embedding.url', model: 'embedding.model' } as const;
@@ -122,13 +124,13 @@ function findLocks(config: Kernel['config']): string[] {
 }
 
 async function tryService(given: Given, address: ServiceAddress): Promise<EmbedderCheck> {
-  const { config, keyFile, now } = given;
+  const { config, keyFile, now, countUsage } = given;
   const service = address.url === '' ? null : { ...address, keyFile: keyFile(), network: config.network };
   const checked = { ...address, checked_at: now().toISOString() };
   const started = performance.now();
   const msSinceStart = () => Math.ceil(performance.now() - started);
   try {
-    const { text, model, dimension } = await embedWord(service);
+    const { text, model, dimension } = await embedWord(service, countUsage);
     const ms = msSinceStart();
     const effect = describeEffect(given, model, dimension);
     return { ...checked, status: 'ok', text, embeds_with: model, dimension, ms, effect };

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import { shortenHome } from '../core/home.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { EmbeddingOutage } from '../embedding/embedder.ts';
 import { createTasks } from '../runner/task.ts';
 import type { Credential } from './credential-list.ts';
@@ -21,6 +22,7 @@ type Given = Pick<Kernel, 'config' | 'now'> & {
   /** The named sheets that are Google spreadsheets. */
   googleSheets: () => SheetSource[];
   signal: AbortSignal;
+  countUsage: CountUsage;
 };
 
 type Steps = ReturnType<typeof takeSteps>;
@@ -102,13 +104,14 @@ async function askGoogle({ config, googleSheets, signal }: Given, steps: Steps, 
   }
 }
 
-async function askEmbedder({ config: { embedding } }: Given, steps: Steps, key: KeyFile | null) {
+async function askEmbedder({ config, countUsage }: Given, steps: Steps, key: KeyFile | null) {
+  const { embedding } = config;
   if (!embedding && key) {
     steps.skip('Embeds a word', 'No embedding service is set, and the built-in embedder needs no key.');
     return { passed: 'The file can be read. No service uses it yet.', isRefused: false };
   }
   const service = embedding && { ...embedding, keyFile: key?.path ?? null };
-  const found = await steps.take('Embeds a word', () => embedWord(service));
+  const found = await steps.take('Embeds a word', () => embedWord(service, countUsage));
   const [error] = steps.errors;
   return { passed: found?.text ?? '', isRefused: error instanceof EmbeddingOutage && error.isKeyRefused };
 }

@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { embedding } from '../embedding/feature.ts';
 import { index } from '../index/feature.ts';
 import { settings } from '../settings/feature.ts';
@@ -27,7 +28,8 @@ export function createCredentialParts(ctx: Context) {
   const stopping = new AbortController();
   const named = ctx.use(sources).sources;
   const googleSheets = () => googleSheetsOf(named);
-  const checkKey = createKeyChecks({ config, now, googleSheets, signal: stopping.signal });
+  const { add: countUsage } = ctx.use(costStore).usage;
+  const checkKey = createKeyChecks({ config, now, googleSheets, signal: stopping.signal, countUsage });
   const turns = createKeyTurns(ctx.bus);
   const store = createKeyStore({ ...ctx, keys, inUse, secrets });
   const usedBy = createUsedBy(config, named);
@@ -43,6 +45,7 @@ export function createCredentialParts(ctx: Context) {
     describeCredentials: createDescribe({ keys, inUse, turns, usedBy, isUpload: secrets.isOwn }),
     embedder: createEmbedder({
       ...ctx,
+      countUsage,
       settings: ctx.use(settings).settings,
       counts,
       keyFile: () => inUse.fileOf(findCredential('embedding')),

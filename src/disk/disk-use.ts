@@ -2,6 +2,7 @@
 import { isTerminal } from '../jobs/job.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import type { UsageCounter } from '../cost-store/usage-counter.ts';
 import type { Telemetry } from '../telemetry/parts.ts';
 import type { DiskUseRepository } from './disk-use-repository.ts';
 import { type Forecast, forecastOf, type Growth, growthOf } from './forecast.ts';
@@ -23,6 +24,7 @@ export type DiskUse = {
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now' | 'untilFree'> & {
   repository: DiskUseRepository;
+  usage: Pick<UsageCounter, 'add'>;
   telemetry: Pick<Telemetry, 'series'>;
   measure: (signal: AbortSignal) => Promise<Measured>;
 };
@@ -110,12 +112,18 @@ export function createDiskUse(given: Given) {
 const isOutdated = ({ measured_at: at }: DiskUse, now: Date) => now.getTime() - Date.parse(at) > outdatedMs;
 
 /** The use is shown even if it cannot be stored. */
-async function store({ log, repository, untilFree }: Given, { parts }: Measured, at: Date) {
+async function store({ log, repository, usage, untilFree }: Given, { parts }: Measured, at: Date) {
   const day = dayBefore(at, 0);
+  usage.add('disk_bytes', sumHere(parts));
   const uses = parts.map(({ part, bytes }) => ({ day, part, bytes }));
   await untilFree(() => repository.save(uses, dayBefore(at, keptDays))).catch((error) =>
     log.error({ err: error }, 'the use of the disk could not be stored'),
   );
+}
+
+/** The bytes of the parts on the disk of the data folder. */
+function sumHere(parts: Measured['parts']): number {
+  return parts.reduce((sum, { bytes, isElsewhere }) => sum + (isElsewhere ? 0 : bytes), 0);
 }
 
 /** Whether a job has ended since the last measurement began. */
@@ -162,7 +170,7 @@ function describe({ repository, telemetry }: Given, measured: Measured, at: Date
   const since = new Date(at.getTime() - rateDays * dayMs);
   return {
     measured_at: at.toISOString(),
-    used_bytes: parts.reduce((sum, { part, bytes }) => sum + (isElsewhere(part) ? 0 : bytes), 0),
+    used_bytes: sumHere(parts),
     free_bytes: free,
     total_bytes: total,
     is_partial: isPartial,

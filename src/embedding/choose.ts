@@ -1,15 +1,18 @@
 // Chooses the embedder that the settings name: a service, or the built-in one.
 import type { Config } from '../core/config.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
 import type { HttpOptions } from './http.ts';
 
-/** The client of services is loaded only when one is named: it is a third of what a search thread loads. */
+/** `countUsage` gets the tokens of each answer of a service. Its client is loaded only when one is named: it is a third of what
+ *  a search thread loads. */
 export async function chooseEmbedder(
   { embedding }: Pick<Config, 'embedding'>,
+  countUsage: CountUsage,
   options?: HttpOptions,
 ): Promise<Model> {
-  if (embedding) return (await import('./http.ts')).createHttpModel(embedding, options);
+  if (embedding) return (await import('./http.ts')).createHttpModel(embedding, countUsage, options);
   const { name, isLexical, dimension } = builtIn;
   return { name, isLexical, dimension, label: name, open: async () => builtIn };
 }

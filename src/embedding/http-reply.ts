@@ -4,9 +4,33 @@ import { BadReply } from '../core/outbound/body.ts';
 import { cut } from '../library/rules.ts';
 import { scaleToUnit } from './vector.ts';
 
+type Reply = { data?: unknown; embeddings?: unknown; usage?: unknown; prompt_eval_count?: unknown } | null;
+
+/** The answer as a value, for the readers below. Throws `BadReply`. */
+export function parseReply(body: string): Reply {
+  if (body.trim() === '') throw new BadReply('its answer is empty');
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new BadReply(`its answer is not JSON${detailIn(body)}`);
+  }
+}
+
+/** A number above this is a mistake: one request has at most 64 texts. */
+const maxTokens = 100_000_000;
+
+/** The tokens that the service has counted, as OpenAI or Ollama says it; null when it names no number above 0. */
+export function readTokens(reply: Reply): number | null {
+  const usage = (reply?.usage ?? {}) as { total_tokens?: unknown; prompt_tokens?: unknown } | string;
+  const named = typeof usage === 'object' ? [usage.total_tokens, usage.prompt_tokens] : [];
+  const isSane = (one: unknown) => Number.isInteger(one) && Number(one) > 0 && Number(one) <= maxTokens;
+  const found = [...named, reply?.prompt_eval_count].find(isSane);
+  return found === undefined ? null : Number(found);
+}
+
 /** Returns vectors of length 1 in the order of the texts. Throws `BadReply`. */
-export function readVectors(body: string, textCount: number): Float32Array[] {
-  const items = readItems(body);
+export function readVectors(reply: Reply, body: string, textCount: number): Float32Array[] {
+  const items = readItems(reply, body);
   if (items.length !== textCount) {
     throw new BadReply(`it returned ${plural(items.length, 'vector')} for ${plural(textCount, 'text')}`);
   }
@@ -25,14 +49,7 @@ export function readVectors(body: string, textCount: number): Float32Array[] {
 type Item = { index?: unknown; embedding: unknown };
 
 /** Reads `data` as OpenAI returns it, or `embeddings` as Ollama does. */
-function readItems(body: string): Item[] {
-  if (body.trim() === '') throw new BadReply('its answer is empty');
-  let reply: { data?: unknown; embeddings?: unknown } | null;
-  try {
-    reply = JSON.parse(body);
-  } catch {
-    throw new BadReply(`its answer is not JSON${detailIn(body)}`);
-  }
+function readItems(reply: Reply, body: string): Item[] {
   if (Array.isArray(reply?.embeddings)) return reply.embeddings.map((embedding) => ({ embedding }));
   const data = reply?.data;
   if (Array.isArray(data) && data.every((item) => typeof item === 'object' && item !== null)) return data;

@@ -4,9 +4,11 @@ import { readBody } from '../core/outbound/body.ts';
 import { readRetryAfter, send } from '../core/outbound/send.ts';
 import { findSecretFileProblem, readSecretBytes } from '../core/secret-file.ts';
 import { shorten } from '../core/shorten.ts';
+import { estimateTokens } from '../cost-store/estimate-tokens.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { currentTraceparent, span } from '../core/trace.ts';
 import { EmbeddingOutage } from './embedder.ts';
-import { detailIn, readVectors } from './http-reply.ts';
+import { detailIn, parseReply, readTokens, readVectors } from './http-reply.ts';
 
 /** A service's answer other than 200. The message continues "The service cannot be used: ". */
 export class HttpRefusal extends Error {
@@ -20,9 +22,11 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, fetch's `TypeError`, or
- *  `EmbeddingOutage` for a key file that cannot be used. */
-export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
+type Request = { texts: string[]; timeoutMs: number; countUsage: CountUsage };
+
+/** Returns a vector for each text, and counts the tokens of an answer. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`,
+ *  fetch's `TypeError`, or `EmbeddingOutage` for a key file that cannot be used. */
+export async function requestVectors(service: EmbeddingService, { texts, timeoutMs, countUsage }: Request) {
   const key = readKey(service);
   const address = endpointOf(service.url);
   const traceparent = currentTraceparent();
@@ -41,8 +45,14 @@ export async function requestVectors(service: EmbeddingService, texts: string[],
     const response = await send(address, init, service.network);
     return { response, body: await readBody(response) };
   });
-  if (response.ok) return readVectors(body, texts.length);
-  throw toRefusal(response, body);
+  if (!response.ok) throw toRefusal(response, body);
+  const reply = parseReply(body);
+  const tokens = readTokens(reply);
+  // The service has counted, whether its vectors can be used or not.
+  if (tokens !== null) countUsage('embedding_tokens', tokens);
+  const vectors = readVectors(reply, body, texts.length);
+  if (tokens === null) countUsage('embedding_tokens', estimateTokens(texts), true);
+  return vectors;
 }
 
 /** An address that ends with /embeddings is used as it is; to others /embeddings is added, and /v1 if it is missing. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config-embedding.ts';
 import { proxyFor, proxySecrets } from '../core/network.ts';
 import { maskerFor, readSecretFile } from '../core/secrets.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
 import { type Ask, createBatches } from './http-batches.ts';
 import { BadReply } from '../core/outbound/body.ts';
@@ -18,13 +19,19 @@ export type HttpOptions = {
   patienceMs?: number;
 };
 
+type Asking = Required<HttpOptions> & { countUsage: CountUsage };
+
 const defaults = { timeoutMs: 60_000, retryMs: [500, 2000], patienceMs: 10_000 };
 /** A text that every service can embed: if this one fails, the service is at fault. */
 const probeText = 'probe';
 
 /** Asks the service for the first time when it is opened; the vector of a probe gives the dimension. A service that changes
  *  it has another model, and is opened anew. */
-export function createHttpModel(service: EmbeddingService, options: HttpOptions = {}): Model {
+export function createHttpModel(
+  service: EmbeddingService,
+  countUsage: CountUsage,
+  options: HttpOptions = {},
+): Model {
   let opened: Embedder | null = null;
   return {
     name: service.model,
@@ -34,7 +41,7 @@ export function createHttpModel(service: EmbeddingService, options: HttpOptions 
       return opened?.dimension ?? null;
     },
     async open() {
-      opened ??= await openEmbedder(service, { ...defaults, ...options }, () => {
+      opened ??= await openEmbedder(service, { ...defaults, ...options, countUsage }, () => {
         opened = null;
       });
       return opened;
@@ -44,7 +51,7 @@ export function createHttpModel(service: EmbeddingService, options: HttpOptions 
 
 async function openEmbedder(
   service: EmbeddingService,
-  options: Required<HttpOptions>,
+  options: Asking,
   onOtherDimension: () => void,
 ): Promise<Embedder> {
   const ask: Ask = (texts) => requestWithRetries(service, texts, options);
@@ -95,12 +102,12 @@ async function measure(service: EmbeddingService, ask: Ask): Promise<number> {
 async function requestWithRetries(
   service: EmbeddingService,
   texts: string[],
-  { timeoutMs, retryMs, patienceMs }: Required<HttpOptions>,
+  { timeoutMs, retryMs, patienceMs, countUsage }: Asking,
 ): Promise<Float32Array[]> {
   let first: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await requestVectors(service, texts, timeoutMs);
+      return await requestVectors(service, { texts, timeoutMs, countUsage });
     } catch (error) {
       first ??= error;
       const backOffMs = retryMs[attempt];

@@ -1,12 +1,11 @@
 // Keeps a search thread open for the generation of the pointer and the embedder of the settings. The old thread answers until
 // the new one has loaded; it also answers while the new embedder cannot use the generation.
 import { explain } from '../core/faults.ts';
-import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
-import { type LiveThread, startThread } from './live-thread.ts';
+import { type LiveThread, type Reports, startThread } from './live-thread.ts';
 import { type Pointer, readPointer } from './generation.ts';
 
-export type FollowerOptions = {
+export type FollowerOptions = Reports & {
   config: ThreadStart['config'];
   threadFile: URL;
   /** Whether there are descriptors left for another search thread. */
@@ -15,8 +14,6 @@ export type FollowerOptions = {
   onError: (error: Error) => void;
   /** Called when the thread in use has crashed. */
   onLost: () => void;
-  /** Takes the statements of a thread. */
-  onStatements: (counts: StatementCount[]) => void;
 };
 
 type Opened = { thread: LiveThread; loaded: LoadAnswer };
@@ -96,7 +93,7 @@ export function createFollower({ config, hasRoom, onError, onLost, ...opening }:
 
 /** Null when the thread crashed or failed to load; `onCrash` is called for both, and for a crash later on. */
 async function openThread(
-  { threadFile, onStatements }: Pick<FollowerOptions, 'threadFile' | 'onStatements'>,
+  { threadFile, ...reports }: Pick<FollowerOptions, 'threadFile' | keyof Reports>,
   start: ThreadStart,
   onCrash: (cause: Error, thread: LiveThread | null) => void,
 ): Promise<Opened | null> {
@@ -108,7 +105,7 @@ async function openThread(
         hasCrashed = true;
         onCrash(cause, thread);
       },
-      onStatements,
+      ...reports,
     });
     return { thread, loaded: await thread.ask('load', null) };
   } catch (error) {

@@ -1,7 +1,9 @@
 // The messages between the server's thread and a search thread: each question by name, with its answer.
 import type { Config } from '../core/config.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import type { ListPage, ListQuery } from './list.ts';
+import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { IndexMeta } from './meta.ts';
 import type { Hit } from './search.ts';
 import type { SearchQuery } from './search-query.ts';
@@ -16,6 +18,9 @@ export type ThreadStart = {
   generation: string | null;
   previous: string | null;
 };
+
+/** Sent unasked: the statements of some seconds, or what the embedding of a search has used. */
+export type ThreadReport = { statements: StatementCount[] } | { usage: Parameters<CountUsage> };
 
 export type GenerationFacts = Pick<IndexMeta, 'model' | 'dimension' | 'sha256' | 'built_at' | 'job_id'> & {
   generation: string;

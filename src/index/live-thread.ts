@@ -1,22 +1,32 @@
 // The server's end of a search thread.
 import { AppError } from '../core/errors.ts';
 import { startThread as start, type Thread } from '../core/thread.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import type { StatementCount } from '../log-store/statement-counts.ts';
-import type { Exchange, ThreadStart } from './live-protocol.ts';
+import type { Exchange, ThreadReport, ThreadStart } from './live-protocol.ts';
 
 export type LiveThread = Thread<Exchange>;
 
 export const searchThreadFile = new URL('./live-worker.js', import.meta.url);
 
-type Listening = {
-  /** Called once if the thread ends without having been asked to. */
-  onCrash: (cause: Error) => void;
+export type Reports = {
   /** Takes the statements of some seconds. */
   onStatements: (counts: StatementCount[]) => void;
+  /** Takes what the embedding of searches has used. */
+  countUsage: CountUsage;
 };
 
-export function startThread(file: URL, data: ThreadStart, { onCrash, onStatements }: Listening): LiveThread {
-  const onReport = (report: unknown) => onStatements(report as StatementCount[]);
+/** Calls `onCrash` once if the thread ends without having been asked to. */
+export function startThread(
+  file: URL,
+  data: ThreadStart,
+  { onCrash, onStatements, countUsage }: Reports & { onCrash: (cause: Error) => void },
+): LiveThread {
+  const onReport = (report: unknown) => {
+    const sent = report as ThreadReport;
+    if ('usage' in sent) countUsage(...sent.usage);
+    else onStatements(sent.statements);
+  };
   return start<Exchange>({ file, data, endedError, onCrash, onReport });
 }
 

@@ -23,6 +23,7 @@ import type {
   LoadAnswer,
   SearchAnswer,
   SearchQuestion,
+  ThreadReport,
   ThreadStart,
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
@@ -37,9 +38,14 @@ const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
 adviseOnDatabases(config, () => true);
-const endReports = reportStatements(config, ({ items }) => port.postMessage({ report: items }));
+const send = (report: ThreadReport) => port.postMessage({ report });
+const endReports = reportStatements(config, ({ items }) => send({ statements: items }));
 // A user waits for the search while it waits for an embedding service.
-const model = await chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
+const model = await chooseEmbedder(config, (...usage) => send({ usage }), {
+  timeoutMs: 10_000,
+  retryMs: [250],
+  patienceMs: 2000,
+});
 const pause = () => setImmediate();
 // Two connections: while one counts in a snapshot, the other reads hits from the current library.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });

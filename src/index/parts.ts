@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { flags } from '../flags/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { logStore } from '../log-store/feature.ts';
@@ -20,6 +21,7 @@ export function createIndexParts(ctx: Context) {
     threadFile: searchThreadFile,
     onChange: () => bus.emit('index'),
     onStatements: ctx.use(logStore).logStore.addStatements,
+    countUsage: ctx.use(costStore).usage.add,
     hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError(error) {
       damage.note(error);

@@ -2,6 +2,8 @@
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
 import type { Config } from '../core/config.ts';
 import { explain } from '../core/faults.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
+import { createCountedQueue } from '../embedding/counted-queue.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import { runPatience } from '../embedding/outage-wait.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -24,6 +26,7 @@ export type RebuildArguments = Selection & { full?: boolean };
 export type RebuildContext = Omit<SwitchContext, 'model' | 'config'> & {
   config: Pick<Config, 'indexFolder' | 'embeddingBatch'>;
   model: Embedder;
+  countUsage: CountUsage;
 };
 
 /** `found`: facts from before the rebuild that belong to its result. Throws `bad_input` with `unknown_category`, `unknown_entry`,
@@ -32,7 +35,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   assertSelection(repository, args);
-  const queue = createSqliteQueue(library);
+  const queue = createCountedQueue(createSqliteQueue(library), context.countUsage);
   const { embedded, failed } = await embedSelection({
     queue,
     repository,

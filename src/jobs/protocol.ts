@@ -1,6 +1,7 @@
 // The messages that a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
 import { isObject, parseJson } from '../core/json.ts';
 import { shorten } from '../core/shorten.ts';
+import { isReported, type ReportedUsage, reportedItems } from '../cost-store/usage-item.ts';
 
 type Text = string | undefined;
 export type ProgressMessage = {
@@ -18,8 +19,11 @@ export type FailureMessage = {
   message: string;
   detail?: Record<string, unknown> | undefined;
 };
+/** Added to the usage of the day. */
+export type UsageMessage = { type: 'usage' } & ReportedUsage;
 type StatementsMessage = { type: 'statements'; items: unknown[] };
-export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage | StatementsMessage;
+type Report = ProgressMessage | RowMessage | StatementsMessage | UsageMessage;
+export type ScriptMessage = Report | ResultMessage | FailureMessage;
 
 export const exitCodes = { badInput: 65, temporary: 75 } as const;
 
@@ -60,6 +64,8 @@ type Field = { name: string; expected: string; isRight: (value: unknown) => bool
 const amount = (name: string): Field => ({ name, expected: 'a number from 0', isRight: isAmount });
 const text = (name: string): Field => ({ name, expected: 'a text', isRight: isText });
 const object = (name: string): Field => ({ name, expected: 'an object', isRight: isObject });
+const usedItem = { name: 'item', expected: `one of ${reportedItems.join(', ')}`, isRight: isReported };
+const estimate = { name: 'is_estimate', expected: 'true or false', isRight: isBoolean };
 const optional = (field: Field): Field => ({ ...field, isOptional: true });
 
 const shapes = new Map<unknown, Field[]>([
@@ -67,6 +73,7 @@ const shapes = new Map<unknown, Field[]>([
   ['row', [text('outcome'), optional(text('ref')), optional(text('message'))]],
   ['result', [object('data')]],
   ['failure', [text('message'), optional(object('detail'))]],
+  ['usage', [usedItem, amount('quantity'), optional(estimate)]],
   ['statements', [{ name: 'items', expected: 'a list', isRight: Array.isArray }]],
 ]);
 
@@ -85,6 +92,10 @@ function preview(value: unknown): string {
 
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
 }
 
 function isText(value: unknown): value is string {

@@ -4,6 +4,7 @@ import { type Config, loadConfig, readScriptEnvironment } from '../core/config.t
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { toFault } from '../core/faults.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { traceScript } from '../log-store/script-trace.ts';
 import { withSaved } from './with-saved.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
@@ -16,6 +17,8 @@ export type ScriptContext = {
   progress(done: number, total: number | undefined, phase: string, note?: string): void;
   /** Reports the outcome of one input row, e.g. `created` for `Experiences!17` (tab and row). */
   row(ref: string, outcome: string, message?: string): void;
+  /** Reports what it has used; a script that is started by hand counts nothing. */
+  countUsage: CountUsage;
   /** Throws unless this is still the job's running attempt. Call it in the transaction that writes, just before COMMIT, so
    *  that an attempt which the server has given up on writes nothing. */
   assertFence(): void;
@@ -68,6 +71,8 @@ function createReporter(send: Send) {
       phaseSent = phase;
       flush();
     },
+    countUsage: (...[item, quantity, is_estimate]: Parameters<CountUsage>) =>
+      send({ type: 'usage', item, quantity, is_estimate }),
     row(ref: string, outcome: string, message?: string) {
       send({ type: 'row', ref, outcome, message });
     },

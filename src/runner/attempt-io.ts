@@ -30,7 +30,12 @@ export function createAttemptIo({ job, config, events, mask, now, guard }: Given
   const untilFree = createBusyRetry(busyLimits.runningJob);
   const progress = createProgressMeter(events.onProgress, now);
   const rows = createRowBatches((batch) => untilFree(() => events.onRows(batch)).catch(guard.fail));
-  const messages = createMessageReader({ mask, onProgress: progress.note, onRow: rows.add });
+  const messages = createMessageReader({
+    mask,
+    onProgress: progress.note,
+    onRow: rows.add,
+    onUsage: events.onUsage,
+  });
   const output = createOutput(mask.stream, (stream, text) =>
     guard.run(() => {
       if (stream === 'stderr') stderrTail.add(text);

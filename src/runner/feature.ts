@@ -2,6 +2,7 @@
 import type { Context } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { readSecrets } from '../core/secrets.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { logStore } from '../log-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
@@ -44,6 +45,7 @@ function createRunnerParts(ctx: Context) {
     assertPossible,
     current,
     makeRoom: disk.release,
+    usage: ctx.use(costStore).usage,
     logStore: ctx.use(logStore).logStore,
     hasSpareDescriptors,
   });

@@ -12,6 +12,7 @@ import {
   type ProgressMessage,
   parseMessage,
   type RowMessage,
+  type UsageMessage,
 } from '../jobs/protocol.ts';
 
 type BadLine = 'too long' | 'not UTF-8';
@@ -114,6 +115,7 @@ export function createMessageReader(given: {
   mask: Masker;
   onProgress(message: ProgressMessage): void;
   onRow(message: RowMessage): void;
+  onUsage(message: UsageMessage): void;
 }) {
   const received: Received = { result: null, failure: null, statements: [], badMessages: 0, firstBad: null };
   let lines = 0;
@@ -127,6 +129,7 @@ export function createMessageReader(given: {
     if (!message) return noteBad(describeBadMessage(given.mask.text(line)));
     if (message.type === 'progress') return given.onProgress(message);
     if (message.type === 'row') return given.onRow(message);
+    if (message.type === 'usage') return given.onUsage(message);
     if (message.type === 'result') received.result = message.data;
     else if (message.type === 'statements') received.statements = readStatementCounts(message.items);
     else received.failure = { message: message.message, detail: message.detail ?? null };

@@ -1,15 +1,19 @@
 // Stores what an attempt reports, and emits it on the bus. Progress that cannot be stored never ends the job.
 import type { Kernel } from '../core/kernel.ts';
+import type { UsageCounter } from '../cost-store/usage-counter.ts';
 import type { Job, JobProcess, ProcessIdentity, Progress } from '../jobs/job.ts';
-import type { RowMessage } from '../jobs/protocol.ts';
+import type { RowMessage, UsageMessage } from '../jobs/protocol.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { createSampleRecorder } from './samples.ts';
 
 export type AttemptEvents = ReturnType<typeof recordAttempt>;
 
-type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & { repository: JobRepository };
+type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & {
+  repository: JobRepository;
+  usage: Pick<UsageCounter, 'add'>;
+};
 
-export function recordAttempt(job: Job, { repository, bus, log, now }: Given) {
+export function recordAttempt(job: Job, { repository, usage, bus, log, now }: Given) {
   let progress = job.progress;
   let logBytes = 0;
 
@@ -40,6 +44,7 @@ export function recordAttempt(job: Job, { repository, bus, log, now }: Given) {
       repository.addRows(job.id, rows);
       bus.emit('rows', job);
     },
+    onUsage: ({ item, quantity, is_estimate }: UsageMessage) => usage.add(item, quantity, is_estimate),
     onLog(size: number) {
       logBytes = size;
       bus.emit('log', job);

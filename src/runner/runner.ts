@@ -3,6 +3,7 @@ import type { JobEvent } from '../core/bus.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation, PlanState } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
+import type { UsageCounter } from '../cost-store/usage-counter.ts';
 import type { Job } from '../jobs/job.ts';
 import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -40,6 +41,7 @@ type Given = Pick<
   current: PlanState;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];
+  usage: Pick<UsageCounter, 'add'>;
   logStore: Pick<LogStore, 'add' | 'addStatements'>;
   /** Frees some room when the end of a job cannot be written to a full disk. */
   makeRoom: () => void;
@@ -142,6 +144,7 @@ async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOut
   keepTraceOfJob(logStore, { job, statements: facts.statements, ended: now() });
   const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
   const { logBytes, usage, left } = facts;
+  given.usage.add('job_cpu_sec', usage.cpuSec ?? 0);
   const figures = {
     logBytes,
     ...usage,

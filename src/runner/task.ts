@@ -32,7 +32,7 @@ export function createTasks(config: Config) {
 
 function createTask(config: Config, { onProgress, signal, ...command }: TaskOptions) {
   const mask = maskerFor(readSecrets(config, command));
-  const messages = createMessageReader({ mask, onProgress, onRow() {} });
+  const messages = createMessageReader({ mask, onProgress, onRow() {}, onUsage() {} });
   const stderr = createTail(stderrTailBytes);
   const masked = mask.stream();
   const onStderr = (chunk: Buffer) => stderr.add(masked.add(chunk));

@@ -2,6 +2,7 @@
 import { coalesceNext } from '../core/coalesce.ts';
 import { busyLimits } from '../core/db/busy-retry.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { embedding } from '../embedding/feature.ts';
 import { flags } from '../flags/feature.ts';
@@ -59,7 +60,7 @@ export function createWorkerParts(ctx: Context) {
   /** A worker of another model than the library's is refused by the queue, and says why. */
   async function recordModel() {
     try {
-      await queue.useModel(await chooseEmbedder(config));
+      await queue.useModel(await chooseEmbedder(config, ctx.use(costStore).usage.add));
       bus.emit('library');
     } catch (error) {
       log.error({ err: error }, 'the model could not be recorded in the library');

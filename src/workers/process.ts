@@ -12,7 +12,9 @@ import { plural } from '../core/format.ts';
 import { inheritTraceparent } from '../core/trace.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import { explain } from '../core/faults.ts';
+import type { CountUsage } from '../cost-store/usage-item.ts';
 import { openOnFirstUse } from '../embedding/choose.ts';
+import { createCountedQueue } from '../embedding/counted-queue.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createEmbeddingRepository } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
@@ -25,6 +27,7 @@ import { createPatientQueue } from './patient-queue.ts';
 import { createRecheck } from './recheck.ts';
 import { createRecheckRepository } from './recheck-repository.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
+import { createWorkerUsage } from './worker-usage.ts';
 import { createWorker, type WorkerTimes } from './worker.ts';
 
 /** SQLite blocks the thread only this long for a busy database; then the worker retries. */
@@ -34,8 +37,13 @@ const quitMs = 3000;
 /** How long the release may take; claims that cannot be released, e.g. during an import, end with their leases. */
 const leaveMs = 2000;
 
-/** Settles when the worker has ended. Throws `config` in noop mode and without the databases of a server. */
-export async function runWorkerProcess(config: Config, model: Model, times: WorkerTimes): Promise<void> {
+/** `chooseModel` gets the counter of its tokens. Settles when the worker has ended. Throws `config` in noop mode and without the
+ *  databases of a server. */
+export async function runWorkerProcess(
+  config: Config,
+  chooseModel: (countUsage: CountUsage) => Promise<Model>,
+  times: WorkerTimes,
+): Promise<void> {
   refuse(config);
   // Searches and pages take precedence over embedding.
   os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
@@ -49,8 +57,10 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const identity = await untilFree(() => register(repository, job.id, pid));
   const server = messageFd > 0 ? connectToServer(messageFd) : null;
   const endReports = server ? reportStatements(config, (message) => sendTo(server, message)) : () => {};
-  const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
   const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const usage = createWorkerUsage({ ops, untilFree, now, report });
+  const model = await chooseModel(usage.countUsage);
+  const queue = createCountedQueue(queueOf(library), usage.countUsage);
   const shared = { untilFree, now, report, model: openOnFirstUse(model, queue.useModel) };
   const flags = createFlagReader({
     ...shared,
@@ -76,19 +86,23 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   });
   const stopRequested = untilStopRequested(server);
   void stopRequested.then(worker.stop);
+  usage.start();
   if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C stops it.\n`);
   try {
     await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
-    await Promise.race([Promise.all([worker.leave(), flags.settled()]), after(leaveMs)]);
+    await Promise.race([Promise.all([worker.leave(), flags.settled(), usage.end()]), after(leaveMs)]);
     library.close();
     ops.close();
     endReports();
   }
-  const { processed, failed } = worker.lastBeat();
-  process.stderr.write(
-    `${identity.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
-  );
+  report(`${identity.name} ended: ${describeWork(worker.lastBeat())}.`);
+}
+
+const queueOf = (library: Db) => createPatientQueue(createSqliteQueue(library), busyLimits.worker);
+
+function describeWork({ processed, failed }: { processed: number; failed: number }): string {
+  return `${plural(processed, 'entry', 'entries')} embedded, ${failed} failed`;
 }
 
 /** Opening may block for another writer; later statements must not, or heartbeats would stop. */

@@ -162,7 +162,10 @@ t.test(
     const env = { CHL_EXPERIENCE_ROOT: '/nowhere', CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'm' };
     const config = readConfig(env, '/') as { -readonly [Key in keyof Config]: Config[Key] };
     const given = { now: () => new Date(), steadyNow: () => 0 };
-    const watch = createWatch(embedderCheck(config), given);
+    const watch = createWatch(
+      embedderCheck(config, () => {}),
+      given,
+    );
     const look = () => new Promise<Seen>((resolve) => void watch.look(resolve));
     t.match(await look(), { says: /dimensions/ });
     watch.markDirty();
@@ -171,7 +174,7 @@ t.test(
     watch.markDirty();
     t.ok(watch.isOlderThan(1));
     await service.stop();
-    const noop = embedderCheck(readConfig({ ...env, CHL_OPERATIONS_MODE: 'noop' }, '/'));
+    const noop = embedderCheck(readConfig({ ...env, CHL_OPERATIONS_MODE: 'noop' }, '/'), () => {});
     t.match(await noop.look(), { says: /noop mode asks no service/, found: [] });
   },
 );

@@ -33,6 +33,7 @@ function openUse(
       return work();
     },
     repository: createDiskUseRepository(ops),
+    usage: { add() {} },
     telemetry: { series: () => ({ points: [] }) as never },
     async measure() {
       measurements += 1;

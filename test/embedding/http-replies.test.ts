@@ -9,7 +9,10 @@ const texts = ['one', 'two', 'three'];
 async function open(t: Test, options: HttpOptions = {}) {
   const service = await startService(t);
   const settings = { url: service.url, model: 'some/model', keyFile: null, network: {} };
-  return { service, model: createHttpModel(settings, { retryMs: [1, 1], patienceMs: 1000, ...options }) };
+  return {
+    service,
+    model: createHttpModel(settings, () => {}, { retryMs: [1, 1], patienceMs: 1000, ...options }),
+  };
 }
 
 function answer(response: ServerResponse, body: unknown, headers: Record<string, string> = {}, status = 200) {

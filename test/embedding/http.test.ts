@@ -12,10 +12,10 @@ const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000 };
 
 async function open(t: Test, options: HttpOptions = {}, keyFile: string | null = null) {
   const service = await startService(t);
-  const model = createHttpModel(
-    { url: service.url, model: 'some/model', keyFile, network: {} },
-    { ...quick, ...options },
-  );
+  const model = createHttpModel({ url: service.url, model: 'some/model', keyFile, network: {} }, () => {}, {
+    ...quick,
+    ...options,
+  });
   return { service, model };
 }
 

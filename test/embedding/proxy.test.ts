@@ -13,7 +13,7 @@ import { makeFolder } from '../support/folder.ts';
 const source = `
   const { loadConfig } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/core/config.js'))});
   const { chooseEmbedder } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/embedding/choose.js'))});
-  const model = await chooseEmbedder(loadConfig(), { retryMs: [], timeoutMs: Number(process.argv[1]) });
+  const model = await chooseEmbedder(loadConfig(), () => {}, { retryMs: [], timeoutMs: Number(process.argv[1]) });
   try {
     console.log((await model.open()).dimension);
   } catch (error) {

@@ -60,7 +60,7 @@ t.test('while the service is down a rebuild fails as temporary, and entries stay
 
 t.test('a worker may start before its service does', async (t) => {
   const { service, config, queue, library } = await open(t);
-  const model = await chooseEmbedder(config, { retryMs: [] });
+  const model = await chooseEmbedder(config, () => {}, { retryMs: [] });
   await queue.useModel(model);
   const work = {
     queue,
@@ -85,7 +85,7 @@ t.test('another model behind the same name makes all entries pending', async (t)
   const { service, config, queue } = await open(t);
   await runScript(config, 'index');
   service.dimension = 6;
-  t.equal(await queue.useModel(await (await chooseEmbedder(config)).open()), 2);
+  t.equal(await queue.useModel(await (await chooseEmbedder(config, () => {})).open()), 2);
   t.match((await runScript(config, 'index')).result, { embedded: 2, vectors: 2, dimension: 6 });
 });
 
@@ -108,7 +108,7 @@ t.test('a worker process waits for its service and never prints its key', async 
     root,
   );
   prepareOps(config.opsDatabasePath).close();
-  await queue.useModel(await chooseEmbedder(config));
+  await queue.useModel(await chooseEmbedder(config, () => {}));
   let isFirst = true;
   const refused = new Promise<void>((resolve) => {
     service.misbehave = (_, response) => {

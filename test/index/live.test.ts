@@ -25,6 +25,7 @@ async function open(
   const live = createLiveIndex({
     config,
     onStatements() {},
+    countUsage() {},
     onChange: (state) => states.push(state),
     onError: (error) => errors.push(error.message),
     threadFile,

@@ -82,9 +82,15 @@ t.test('the reason names what was found, where, and what was expected', async (t
     '{"type":"row","outcome":"added","message":null}':
       'has null as "message" in a message of type row; expected: a text',
     '{"type":"result","data":[]}': 'has [] as "data" in a message of type result; expected: an object',
+    '{"type":"usage","item":"server_cpu_sec","quantity":1}':
+      'has "server_cpu_sec" as "item" in a message of type usage; expected: one of embedding_tokens, embedded_experiences, embedded_manuals',
+    '{"type":"usage","item":"embedding_tokens","quantity":-1}':
+      'has -1 as "quantity" in a message of type usage; expected: a number from 0',
+    '{"type":"usage","item":"embedding_tokens","quantity":1,"is_estimate":1}':
+      'has 1 as "is_estimate" in a message of type usage; expected: true or false',
     '{"type":"status"}':
-      'has the unknown type "status". Known types: progress, row, result, failure, statements',
-    '{"done":1}': 'has no "type". Known types: progress, row, result, failure, statements',
+      'has the unknown type "status". Known types: progress, row, result, failure, usage, statements',
+    '{"done":1}': 'has no "type". Known types: progress, row, result, failure, usage, statements',
     '[1]': 'is not a JSON object',
     ' ': 'is empty',
   };

@@ -135,6 +135,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     findApplied,
     ...reading,
     secretsOf,
+    usage: { add() {} },
     logStore: { add() {}, addStatements() {} },
     makeRoom,
     catchUps: () => [catchUp],

@@ -14,5 +14,6 @@ export function rebuild(config: { indexFolder: string }, library: Db, args: Rebu
     job,
     progress() {},
     assertFence() {},
+    countUsage() {},
   });
 }

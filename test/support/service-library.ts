@@ -24,6 +24,7 @@ export function openLiveIndex(t: Test, config: Config) {
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},
+    countUsage() {},
     onChange() {},
     onError: (error) => t.fail(error.message),
   });

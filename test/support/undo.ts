@@ -69,7 +69,7 @@ async function runAsScript(
   const db = openDatabase(config.databasePath, { busyMs: 1000 });
   const job = { id: `job-${++jobs}`, attempt: 1 };
   try {
-    const unused = { progress: unfollowed, row: unfollowed, assertFence: unfollowed };
+    const unused = { progress: unfollowed, row: unfollowed, assertFence: unfollowed, countUsage: unfollowed };
     return (await work(db, { config, job, ...unused })) as Result;
   } finally {
     db.close();

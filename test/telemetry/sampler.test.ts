@@ -24,6 +24,7 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},
+    countUsage() {},
     onChange: () => bus.emit('index'),
     onError: t.fail,
   });

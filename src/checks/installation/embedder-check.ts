@@ -3,13 +3,14 @@ import type { Check, Found } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
 import { readFrom } from '../../core/db/read-from.ts';
 import { explain } from '../../core/faults.ts';
+import type { CountUsage } from '../../cost-store/usage-item.ts';
 import { chooseEmbedder } from '../../embedding/choose.ts';
 import { EmbeddingOutage } from '../../embedding/embedder.ts';
 import { modelOf } from '../../embedding/model-change.ts';
 
 const serviceTimeoutMs = 5000;
 
-export function embedderCheck(config: Config): Check {
+export function embedderCheck(config: Config, countUsage: CountUsage): Check {
   return {
     id: 'embedder',
     component: 'embedder',
@@ -17,12 +18,12 @@ export function embedderCheck(config: Config): Check {
     everySec: 3600,
     dirtyOn: ['settings'],
     dependsOn: () => JSON.stringify(config.embedding),
-    look: () => look(config),
+    look: () => look(config, countUsage),
   };
 }
 
-async function look(config: Config) {
-  const model = await chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
+async function look(config: Config, countUsage: CountUsage) {
+  const model = await chooseEmbedder(config, countUsage, { timeoutMs: serviceTimeoutMs, retryMs: [] });
   if (config.mode === 'noop' && config.embedding)
     return { says: `${model.label}; noop mode asks no service.`, found: findOtherModel(config, model.name) };
   const opened = await model.open().catch((error: unknown) => noAnswer(error));

@@ -1,6 +1,7 @@
 // The checks that need the configuration alone: the server runs them, and so does the doctor without a server.
 import type { Check } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
+import type { CountUsage } from '../../cost-store/usage-item.ts';
 import { embedderCheck } from './embedder-check.ts';
 import { databaseFilesCheck, folderCheck, googleKeyCheck, type OpenDatabases } from './file-checks.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from './machine-checks.ts';
 
 /** `open`: of the server, which has the databases open. */
-export function installationChecks(config: Config, open?: OpenDatabases): Check[] {
+export function installationChecks(config: Config, countUsage: CountUsage, open?: OpenDatabases): Check[] {
   return [
     configurationCheck(config),
     nodeCheck(),
@@ -21,7 +22,7 @@ export function installationChecks(config: Config, open?: OpenDatabases): Check[
     trackingCheck(config),
     folderCheck(config),
     databaseFilesCheck(config, open),
-    embedderCheck(config),
+    embedderCheck(config, countUsage),
     googleKeyCheck(config),
   ];
 }

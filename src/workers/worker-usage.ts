@@ -1,0 +1,37 @@
+// The usage of a worker: it writes to ops.db itself, because a worker that is started by hand has no server to tell.
+import type { UntilFree } from '../core/db/busy-retry.ts';
+import type { Db } from '../core/db/open.ts';
+import { explain } from '../core/faults.ts';
+import { createLoop } from '../core/loop.ts';
+import { createCpuMeter } from '../cost-store/cpu-meter.ts';
+import { createUsageCounter } from '../cost-store/usage-counter.ts';
+import { createUsageRepository } from '../cost-store/usage-repository.ts';
+
+const everyMs = 60_000;
+
+type Given = {
+  ops: Db;
+  untilFree: UntilFree;
+  now: () => Date;
+  /** Writes a line to the log of the process. */
+  report: (line: string) => void;
+};
+
+export function createWorkerUsage({ ops, untilFree, now, report }: Given) {
+  const onError = (error: unknown) => report(`Usage could not be written: ${explain(error)}`);
+  const usage = createUsageCounter({ usageRepository: createUsageRepository(ops), untilFree, now, onError });
+  const cpuSec = createCpuMeter();
+  const countCpu = () => usage.add('job_cpu_sec', cpuSec());
+  const loop = createLoop({ everyMs, runOnce: countCpu, onError });
+
+  return {
+    countUsage: usage.add,
+    start: () => void loop.start(),
+    /** Settles when all is written, or cannot be. Never rejects. */
+    async end() {
+      await loop.stop();
+      countCpu();
+      await usage.flush();
+    },
+  };
+}
