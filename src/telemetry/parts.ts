@@ -64,6 +64,7 @@ export function createTelemetryParts(ctx: Context) {
     runOnce: sampler.runOnce,
     latest: sampler.latest,
     countRequest: requests.add,
+    usageHours: samples.usageHours,
     embeddingRate: ratePerMin,
     jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
   };

@@ -17,6 +17,8 @@ export type Chart = {
   height: number;
   curve: Curve | null;
   bars: { title: string; href: string | null; x: number; width: number; parts: Rect[] }[];
+  /** Where a line lies across the bars; null without one. */
+  level: number | null;
   /** Text at the left, from the top down, and below. */
   scale: string[];
   steps: string[];
@@ -52,17 +54,21 @@ export function curveChart(
       height,
       curve: drawn,
       bars: [],
+      level: null,
       scale: scaleOf(top, format),
       steps,
     }
   );
 }
 
-/** Null when every bar is empty. */
-export function barChart(bars: Bar[], { label, steps, format }: Words): Chart | null {
+/** Null when every bar is empty. `level`: the value of a line across the bars. */
+export function barChart(
+  bars: Bar[],
+  { label, steps, format, level }: Words & { level?: number },
+): Chart | null {
   const highest = Math.max(0, ...bars.map(({ parts }) => sumOf(parts)));
   if (highest === 0) return null;
-  const top = niceMax(highest);
+  const top = niceMax(Math.max(highest, level ?? 0));
   const slot = width / bars.length;
   const drawn = bars.map(({ title, href, parts }, at) => {
     const x = round(at * slot);
@@ -75,6 +81,7 @@ export function barChart(bars: Bar[], { label, steps, format }: Words): Chart | 
     height,
     curve: null,
     bars: drawn,
+    level: level === undefined ? null : round(height - (level / top) * height),
     scale: scaleOf(top, format),
     steps,
   };
