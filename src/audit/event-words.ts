@@ -83,6 +83,8 @@ export const eventGroups: EventGroup[] = [
       'worker.lost': words('Worker lost'),
       'worker.gave_up': words('Worker given up'),
       'queue.retry_failed': words('Failed entries retried', 'Retry failed entries'),
+      'queue.pause': words('Kind of entries paused', 'Pause a kind of entries'),
+      'queue.resume': words('Kind of entries resumed', 'Resume a kind of entries'),
     },
   },
   {

@@ -7,6 +7,8 @@ import type { EntryKey, FailedEntry } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };
 
+export type Waiting = { pending_since: string | null } & Record<Kind, string | null>;
+
 export type QueueStatements = ReturnType<typeof prepareQueue>;
 
 export function prepareQueue(db: Db) {
@@ -25,10 +27,11 @@ export function prepareQueue(db: Db) {
       `UPDATE ops_library_state SET is_settling = 0, experiences_pending = experiences_pending - ?,
          manuals_pending = manuals_pending - ?`,
     ),
-    waiting: db.prepare<[], { pending_since: string | null; oldest_change: string | null }>(
-      `SELECT pending_since, min(coalesce(e, m), coalesce(m, e)) AS oldest_change FROM ops_library_state,
-         (SELECT min(updated_at) AS e FROM experiences WHERE embedding_status = 'pending'),
-         (SELECT min(updated_at) AS m FROM category_manuals WHERE embedding_status = 'pending')`,
+    /** By kind, the last change of the entry that was not changed for the longest time. */
+    waiting: db.prepare<[], Waiting>(
+      `SELECT pending_since, experience, manual FROM ops_library_state,
+         (SELECT min(updated_at) AS experience FROM experiences WHERE embedding_status = 'pending'),
+         (SELECT min(updated_at) AS manual FROM category_manuals WHERE embedding_status = 'pending')`,
     ),
   };
 }

@@ -43,10 +43,12 @@ export function refuseOtherModel(current: string | null, model: string) {
 type Read = (kind: Kind, max: number, isSuspect?: 0 | 1) => DueRow[];
 
 function prepareRead({ due }: QueueStatements, request: ClaimRequest, now: string): Read {
+  const { kinds: wantedKinds = kinds } = request;
   const { category = null, entry = null } = request.selection ?? {};
   const scope = entry !== null ? 'entry' : category !== null ? 'category' : 'all';
   const wanted = { now, due_by: request.isUrgent ? '9999' : now, category, entry };
-  return (kind, max, isSuspect = 0) => due[kind][scope].all({ ...wanted, size: max, is_suspect: isSuspect });
+  return (kind, max, isSuspect = 0) =>
+    wantedKinds.includes(kind) ? due[kind][scope].all({ ...wanted, size: max, is_suspect: isSuspect }) : [];
 }
 
 /** Takes half of each kind while both wait; the odd one goes to each kind in turn. Reads no more rows than it takes. */

@@ -22,6 +22,8 @@ export type ClaimRequest = {
   size: number;
   leaseMs: number;
   selection?: Selection;
+  /** Both when left out. */
+  kinds?: readonly Kind[];
   /** Ignores the back-off of entries that failed before. */
   isUrgent?: boolean;
 };
@@ -30,6 +32,13 @@ type KindCounts = { experiences: number; manuals: number; total: number };
 
 /** `pending` includes stale and claimed entries; `failed` ones wait for a person. */
 export type QueueCounts = { pending: KindCounts; failed: KindCounts };
+
+/** How many entries of these kinds wait, or have failed. */
+export function sumOf(counts: KindCounts, chosen: readonly Kind[]): number {
+  const { experiences, manuals } = counts;
+  const byKind = { experience: experiences, manual: manuals };
+  return chosen.reduce((sum, kind) => sum + byKind[kind], 0);
+}
 
 export type FailedEntry = {
   id: string;
@@ -69,8 +78,9 @@ export type EmbeddingQueue = {
   /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;
-  /** When the oldest pending entry became pending (ISO 8601 UTC), or null. Until the queue is empty it may be too early. */
-  oldestPendingAt(): Promise<string | null>;
+  /** When the oldest pending entry, of these kinds or of both, became pending (ISO 8601 UTC), or null. Until the queue is empty
+   *  it may be too early. */
+  oldestPendingAt(chosen?: readonly Kind[]): Promise<string | null>;
   /** Lists failed entries, newest first. */
   failed(limit: number): Promise<FailedEntry[]>;
 };

@@ -2,7 +2,7 @@
 // claimed, waits for its next attempt or has failed. Each step is one short transaction, so many processes can share it.
 import { setImmediate } from 'node:timers/promises';
 import { type Db, withoutSync } from '../core/db/open.ts';
-import { kinds } from '../library/content.ts';
+import { type Kind, kinds } from '../library/content.ts';
 import { modelOf, useModel } from './model-change.ts';
 import {
   claimDue,
@@ -13,8 +13,8 @@ import {
   refuseOtherModel,
   toRow,
 } from './queue-steps.ts';
-import { prepareQueue, type QueueStatements } from './queue-statements.ts';
-import type { Claim, EmbeddingQueue, EntryKey } from './queue.ts';
+import { prepareQueue, type QueueStatements, type Waiting } from './queue-statements.ts';
+import { type Claim, type EmbeddingQueue, type EntryKey, sumOf } from './queue.ts';
 import { prepareQueueCounts } from './repository.ts';
 
 /** Entries a transaction, so that other programs never wait long to write. */
@@ -74,8 +74,8 @@ export function createSqliteQueue(library: Db, now = () => new Date()): Embeddin
 
     counts: async () => queueCounts(),
 
-    oldestPendingAt: async () =>
-      queueCounts().pending.total === 0 ? null : oldestOf(statements.waiting.get()),
+    oldestPendingAt: async (chosen = kinds) =>
+      sumOf(queueCounts().pending, chosen) === 0 ? null : oldestOf(statements.waiting.get(), chosen),
 
     failed: async (limit) => listFailed(statements, limit),
   };
@@ -127,9 +127,11 @@ async function retryFailed({ entries }: QueueStatements, selection: RetrySelecti
 }
 
 /** An imported entry may have changed long before it was enqueued: then the time that the queue noted counts. */
-function oldestOf(waiting: { pending_since: string | null; oldest_change: string | null } | undefined) {
-  const { pending_since, oldest_change } = waiting ?? { pending_since: null, oldest_change: null };
-  const changedAt = Date.parse(oldest_change ?? '');
+function oldestOf(waiting: Waiting | undefined, chosen: readonly Kind[]) {
+  if (!waiting) return null;
+  const { pending_since } = waiting;
+  const [oldestChange = ''] = chosen.flatMap((kind) => waiting[kind] ?? []).sort();
+  const changedAt = Date.parse(oldestChange);
   if (Number.isNaN(changedAt)) return pending_since;
   const changed = new Date(changedAt).toISOString();
   return pending_since !== null && pending_since > changed ? pending_since : changed;

@@ -1,6 +1,9 @@
 // The embedding queue for card, figures, banners and API: pending and failed entries, rate, time left, outage.
 import { shorten } from '../core/shorten.ts';
+import { sumOf } from '../embedding/queue.ts';
+import { describePausedKinds, openKinds } from '../workers/paused-kinds.ts';
 import type { QueueContext } from './parts.ts';
+import { viewKinds } from './queue-kinds.ts';
 
 export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
@@ -11,10 +14,13 @@ export async function viewQueue({
 }: Pick<QueueContext, 'queue' | 'workers' | 'telemetry'>) {
   const { pending, failed } = await queue.counts();
   const view = workers.view();
+  const closed = view.pausedKinds;
+  /** Those that workers embed. */
+  const open = sumOf(pending, openKinds(closed));
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
   const ratePerMin = telemetry.embeddingRate();
   // A worker without entries does not ask the service again.
-  const outages = (pending.total === 0 ? [] : answering).flatMap(({ outage_since, outage_error }) =>
+  const outages = (open === 0 ? [] : answering).flatMap(({ outage_since, outage_error }) =>
     outage_since === null ? [] : [{ since: outage_since, message: shorten(outage_error ?? '') }],
   );
   return {
@@ -23,13 +29,20 @@ export async function viewQueue({
     oldestAt: await queue.oldestPendingAt(),
     /** Of workers and jobs together; null until the rate of a running job is measured. */
     ratePerMin,
-    /** Null while the rate is zero or unknown. */
-    etaSec: pending.total === 0 ? 0 : ratePerMin ? Math.round((pending.total / ratePerMin) * 60) : null,
-    /** Workers answer, but all are paused and no job embeds. */
+    /** Of the entries whose kind is not paused; null while the rate is zero or unknown, and while only paused ones wait. */
+    etaSec: pending.total === 0 ? 0 : ratePerMin && open > 0 ? Math.round((open / ratePerMin) * 60) : null,
+    /** Workers answer, but no job embeds, and all workers are paused or every waiting entry is of a paused kind. */
     isPaused:
-      ratePerMin === 0 && answering.length > 0 && answering.every((worker) => worker.view === 'paused'),
+      ratePerMin === 0 &&
+      answering.length > 0 &&
+      (answering.every((worker) => worker.view === 'paused') || (pending.total > 0 && open === 0)),
+    /** `Manuals are paused`: why every waiting entry waits; null for another reason. */
+    kindsPaused: pending.total > 0 && open === 0 ? describePausedKinds(closed) : null,
+    open,
+    pausedKinds: closed,
     hasWorkers: answering.length > 0,
     workers: view.workers,
+    kinds: viewKinds(pending, failed, closed),
     /** The longest current outage of the embedding service; null when it answers. */
     outage: outages.sort((one, other) => one.since.localeCompare(other.since))[0] ?? null,
   };
@@ -46,7 +59,7 @@ export type QueueBody = ReturnType<typeof queueBody>;
 
 /** The queue as the API shows it. */
 export function queueBody(view: QueueView, now: Date) {
-  const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage } = view;
+  const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage, kinds } = view;
   return {
     pending,
     failed,
@@ -55,5 +68,6 @@ export function queueBody(view: QueueView, now: Date) {
     eta_sec: etaSec,
     paused: isPaused,
     outage,
+    kinds,
   };
 }

@@ -42,11 +42,11 @@ export async function readQueue({ viewQueue, telemetry }: FigureSources): Promis
   return { value: waiting, text: formatNumber(waiting), about: describeQueue(queue), series };
 }
 
-function describeQueue({ pending, failed, etaSec, isPaused, outage }: QueueView): string {
+function describeQueue({ pending, failed, etaSec, isPaused, kindsPaused, outage }: QueueView): string {
   if (outage) return 'Waiting for the embedding service';
   if (pending.total === 0)
     return failed.total > 0 ? `${formatNumber(failed.total)} failed` : 'All are embedded';
-  if (isPaused) return 'Workers are paused';
+  if (isPaused) return kindsPaused ?? 'Workers are paused';
   return etaSec === null ? 'Not embedding now' : `Clears in ${formatEstimate(etaSec)}`;
 }
 

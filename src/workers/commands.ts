@@ -1,10 +1,13 @@
 // Commands for workers. Each calls the API and prints the result.
+import { AppError } from '../core/errors.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
-import { switchFlag } from '../core/terminal/flags.ts';
+import { switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { type Kind, kinds } from '../library/content.ts';
 import { nameBlocker } from '../jobs/name-blocker.ts';
+import type { KindPause } from './paused-kinds.ts';
 import type { DrainBody, WorkersBody } from './workers-body.ts';
 
 const timeout = {
@@ -19,8 +22,8 @@ export const workerCommands: Command[] = [
     summary: 'Shows the embedding workers.',
     run: async (client, _given, screen) => show(await client.get('/api/v1/workers'), client, screen),
   },
-  steer('pause', 'Pauses all workers, or one.'),
-  steer('resume', 'Resumes all workers, or one.'),
+  steer('pause', 'Pauses all workers, one, or a kind of entries.'),
+  steer('resume', 'Resumes all workers, one, or a kind of entries.'),
   {
     name: 'drain',
     summary: 'Empties the queue within a time limit, then pauses.',
@@ -34,15 +37,30 @@ export const workerCommands: Command[] = [
   },
 ];
 
-/** All workers, or the one that is named. */
+const oneOfBoth = new AppError(
+  'invalid_arguments',
+  'Name a worker or a kind, not both: a kind is paused for all workers.',
+);
+
+/** All workers, the one that is named, or a kind of entries. */
 function steer(verb: 'pause' | 'resume', summary: string): Command {
   return {
     name: verb,
     example: '[embed-1]',
     summary,
     wordsMax: 1,
-    async run(client, { rest: [name] }, screen) {
-      const body = name === undefined ? {} : { worker_id: name };
+    flags: {
+      kind: { type: 'string', title: 'Only this kind of entries, for all workers', enum: [...kinds] },
+      reason: textFlag('Why; kept in the audit log'),
+    },
+    async run(client, { rest: [name], values: { kind, reason } }, screen) {
+      const why = reason === undefined ? {} : { reason };
+      if (kind !== undefined) {
+        if (name !== undefined) throw oneOfBoth;
+        await client.post(`/api/v1/queue/${verb}`, { kind, ...why });
+        return show(await client.get('/api/v1/workers'), client, screen);
+      }
+      const body = name === undefined ? why : { worker_id: name, ...why };
       return show(await client.post(`/api/v1/workers/${verb}`, body), client, screen);
     },
   };
@@ -62,12 +80,20 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
     );
   if (body.held_by) screen.line(`Paused for ${nameBlocker(body.held_by)}.`);
   if (body.paused_by) screen.line(formatPause(body.paused_by, body.pause_reason));
+  for (const kind of kinds) {
+    const pause = body.paused_kinds[kind];
+    if (pause) screen.line(formatKindPause(kind, pause));
+  }
   if (body.drain) screen.line(formatDrain(body.drain));
   return screen.show(body);
 }
 
 function formatPause(by: string, reason: string | null): string {
   return reason === null ? `All paused by ${by}.` : `All paused by ${by}: ${reason}`;
+}
+
+function formatKindPause(kind: Kind, { by, reason }: KindPause): string {
+  return `The kind ${kind} is paused by ${by}${reason === null ? '.' : `: ${reason}`}`;
 }
 
 function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): string {

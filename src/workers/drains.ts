@@ -3,10 +3,11 @@ import { type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { EmbeddingQueue } from '../embedding/queue.ts';
+import { type EmbeddingQueue, type QueueCounts, sumOf } from '../embedding/queue.ts';
 import { workerActions } from './actions.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
+import { openKinds } from './paused-kinds.ts';
 import type { WorkerRepository } from './repository.ts';
 import {
   type Control,
@@ -26,6 +27,8 @@ type Given = Pick<Kernel, 'audit' | 'now'> & {
 };
 
 type DrainGiven = Given & Pick<Kernel, 'config'> & { audited: Audited };
+
+export type Drains = ReturnType<typeof createDrains>;
 
 export function createDrains({ config, repository, queue, audit, audited, now }: DrainGiven) {
   const reads = () => readPauses(repository);
@@ -69,14 +72,17 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
     },
   };
 
-  async function pending(): Promise<number> {
-    return (await queue.counts()).pending.total;
+  /** Without paused kinds, which a drain leaves. */
+  function pending(): Promise<number> {
+    return countOpen({ repository, queue });
   }
 
-  /** How many entries wait, and how many of them a drain of `timeoutSec` will likely leave. */
-  async function forecast(timeoutSec: number): Promise<{ waiting: number; left: number | null }> {
+  /** How many entries of kinds that are not paused wait, and how many of them a drain of `timeoutSec` will likely
+   *  leave; and how many of paused kinds. */
+  async function forecast(timeoutSec: number) {
     const waiting = await pending();
-    return { waiting, left: forecastLeft(waiting, speedOf(repository.living()), timeoutSec) };
+    const paused = (await queue.counts()).pending.total - waiting;
+    return { waiting, paused, left: forecastLeft(waiting, speedOf(repository.living()), timeoutSec) };
   }
 
   /** Part of a transaction of its caller; null when no drain runs. */
@@ -115,15 +121,19 @@ export async function endDueDrain(given: Given) {
   const { repository, queue, now } = given;
   const drain = repository.activeDrain();
   if (!drain) return;
-  const pending = (await queue.counts()).pending.total;
+  const pending = await countOpen(given);
   const overMs = now().getTime() - Date.parse(drain.deadline_at);
   if (pending > 0 && overMs < 0) return;
   pauseAll(given, drain);
   const control = repository.control();
   const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
   if (!areAllQuiet && overMs < settleMs) return;
-  const left = (await queue.counts()).pending.total;
-  repository.transaction(() => recordEnd(given, drain, left));
+  const waiting = (await queue.counts()).pending;
+  repository.transaction(() => recordEnd(given, drain, waiting));
+}
+
+async function countOpen({ repository, queue }: Pick<Given, 'repository' | 'queue'>): Promise<number> {
+  return sumOf((await queue.counts()).pending, openKinds(repository.pausedKinds()));
 }
 
 function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
@@ -138,10 +148,16 @@ function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
   });
 }
 
-function recordEnd({ repository, audit }: Given, { id, forecast_left }: Drain, left: number) {
+function recordEnd(
+  { repository, audit }: Given,
+  { id, forecast_left }: Drain,
+  waiting: QueueCounts['pending'],
+) {
+  const left = sumOf(waiting, openKinds(repository.pausedKinds()));
+  const paused = waiting.total - left;
   const outcome = left === 0 ? 'drained' : 'timed_out';
   if (!repository.endDrain(id, outcome, left)) return;
-  const detail = { outcome, left, drain: id, forecast_left };
+  const detail = { outcome, left, ...(paused > 0 ? { paused } : {}), drain: id, forecast_left };
   const entry = { event: 'workers.drain_ended', by: systemRequester, target: 'workers', detail };
   audit.record({ ...entry, outcome: 'ok' });
 }

@@ -1,6 +1,8 @@
 // Statements on workers, their control and their drains in ops.db. A worker process writes its own row only.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
+import { type Kind, kinds } from '../library/content.ts';
+import { openKinds, type PausedKinds, readPausedKinds } from './paused-kinds.ts';
 import { type Control, type Drain, type LibraryLock, nothingPaused, type WorkerRow } from './state.ts';
 
 /** The report of a worker that has done nothing yet. */
@@ -37,10 +39,12 @@ const sql = {
     LEFT JOIN job ON job.id = claim.job_id LEFT JOIN maintenance_window AS held ON claim.job_id = 'window:' || held.id
     WHERE job.number IS NOT NULL OR held.id IS NOT NULL
   `,
-  isHeldBack: `
-    SELECT EXISTS (SELECT 1 FROM worker_control WHERE paused_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM worker WHERE name = ? AND paused_at IS NOT NULL)
-      OR EXISTS (SELECT 1 ${holdsLibrary}) AS held
+  pausedKinds: 'SELECT paused_kinds FROM worker_control',
+  mayClaim: `
+    SELECT (SELECT paused_kinds FROM worker_control) AS paused_kinds
+    WHERE NOT EXISTS (SELECT 1 FROM worker_control WHERE paused_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM worker WHERE name = ? AND paused_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 ${holdsLibrary})
   `,
   /** A pause outlives the processes of its name; every other column starts anew. */
   register: `
@@ -74,6 +78,9 @@ const sql = {
     ON CONFLICT (id) DO UPDATE SET paused_at = @paused_at, paused_by = @paused_by, pause_reason = @pause_reason,
       drain_id = @drain_id
   `,
+  setPausedKinds: `
+    INSERT INTO worker_control (id, paused_kinds) VALUES (1, @kinds) ON CONFLICT (id) DO UPDATE SET paused_kinds = @kinds
+  `,
   activeDrain: 'SELECT * FROM drain WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1',
   findDrain: 'SELECT * FROM drain WHERE id = ?',
   insertDrain: `
@@ -100,8 +107,14 @@ export function createWorkerRepository(ops: Db, now: () => Date) {
     control: () => first<Control>(statements.control.get()) ?? nothingPaused,
     libraryLock: () => first<LibraryLock>(statements.libraryLock.get()),
 
-    /** Whether the worker may not claim now: all are paused, it is, or a job or window holds the library exclusively. */
-    isHeldBack: (name: string) => (statements.isHeldBack.get(name) as { held: number }).held === 1,
+    pausedKinds: () => readStoredKinds(statements.pausedKinds.get()),
+
+    /** The kinds that the worker may claim now: none while all are paused, it is, or a job or window holds the library
+     *  exclusively. */
+    claimable(name: string): Kind[] {
+      const free = statements.mayClaim.get(name);
+      return free === undefined ? [] : openKinds(readStoredKinds(free));
+    },
 
     register(worker: WorkerKey & Pick<WorkerRow, 'owner' | 'host'>, process: ProcessIdentity | null) {
       const { pid = null, started = null, bootId = null } = process ?? {};
@@ -121,6 +134,10 @@ export function createWorkerRepository(ops: Db, now: () => Date) {
     resume: (name: string) => statements.resume.run({ name }),
     resumeEach: () => statements.resumeEach.run(),
     setControl: (control: Control) => statements.setControl.run(control),
+    setPausedKinds(paused: PausedKinds) {
+      const isNone = openKinds(paused).length === kinds.length;
+      statements.setPausedKinds.run({ kinds: isNone ? null : JSON.stringify(paused) });
+    },
 
     activeDrain: () => first<Drain>(statements.activeDrain.get()),
     findDrain: (id: number) => first<Drain>(statements.findDrain.get(id)),
@@ -130,4 +147,10 @@ export function createWorkerRepository(ops: Db, now: () => Date) {
     endDrain: (id: number, outcome: NonNullable<Drain['outcome']>, left: number) =>
       first<Drain>(statements.endDrain.get({ id, outcome, left, at: at() })),
   };
+}
+
+/** No row is stored before the first pause. */
+function readStoredKinds(row: unknown): PausedKinds {
+  const { paused_kinds = null } = (row ?? {}) as { paused_kinds?: string | null };
+  return readPausedKinds(paused_kinds);
 }

@@ -1,6 +1,7 @@
 // Pure rules on workers: the state of each, whether it claims entries, what a drain will leave.
 import type { InferSelectModel } from 'drizzle-orm';
 import type * as schema from '../core/db/ops-schema.ts';
+import { openKinds, type PausedKinds } from './paused-kinds.ts';
 
 export type WorkerRow = InferSelectModel<typeof schema.worker>;
 export type Drain = InferSelectModel<typeof schema.drain>;
@@ -22,11 +23,17 @@ export type WorkerState = 'idle' | 'working' | 'paused' | 'draining' | 'stalled'
 export type WorkersView = {
   workers: (WorkerRow & { view: WorkerState })[];
   control: Control;
+  pausedKinds: PausedKinds;
   lock: LibraryLock | null;
   drain: Drain | null;
 };
 
-type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
+type Situation = {
+  control: Control;
+  pausedKinds: PausedKinds;
+  lock: LibraryLock | null;
+  isDraining: boolean;
+};
 
 export const nothingPaused: Control = {
   paused_at: null,
@@ -66,11 +73,13 @@ export function viewOf(worker: WorkerRow, situation: Situation): WorkerRow & { v
 }
 
 /** A paused worker counts as working until its batch is finished. */
-export function stateOf(worker: WorkerRow, { control, lock, isDraining }: Situation): WorkerState {
+export function stateOf(worker: WorkerRow, situation: Situation): WorkerState {
+  const { control, pausedKinds, lock } = situation;
   if (worker.lost_at) return 'lost';
   if (worker.stalled_at) return 'stalled';
-  if (worker.state !== 'working' && (worker.paused_at || control.paused_at || lock)) return 'paused';
-  if (isDraining) return 'draining';
+  const isHeldBack = worker.paused_at || control.paused_at || lock || openKinds(pausedKinds).length === 0;
+  if (worker.state !== 'working' && isHeldBack) return 'paused';
+  if (situation.isDraining) return 'draining';
   return worker.state === 'working' ? 'working' : 'idle';
 }
 

@@ -64,6 +64,10 @@ export function createWorkerWatch(given: Given) {
     }
   }
 
+  function pauses() {
+    return [repository.control(), repository.pausedKinds(), repository.libraryLock()];
+  }
+
   async function look() {
     const wasAbsent = now().getTime() - lookedAt > absentMs;
     lookedAt = now().getTime();
@@ -72,7 +76,7 @@ export function createWorkerWatch(given: Given) {
     for (const worker of repository.living()) await losses.check(worker);
     await endDueDrain(given);
     const workers = repository.living().map(shownOf);
-    const current = JSON.stringify([workers, repository.control(), repository.libraryLock()]);
+    const current = JSON.stringify([workers, ...pauses()]);
     if (current === shown) return;
     shown = current;
     bus.emit('workers');

@@ -22,7 +22,7 @@ type WorkerOptions = {
   claimant: string;
   queue: EmbeddingQueue;
   model: Embedder;
-  repository: Pick<WorkerRepository, 'isHeldBack' | 'beat' | 'end'>;
+  repository: Pick<WorkerRepository, 'claimable' | 'beat' | 'end'>;
   untilFree: UntilFree;
   now: () => Date;
   /** Writes a line to the log of the process. */
@@ -104,15 +104,19 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
   const work = { queue, model, claimant, leaseMs: times.leaseMs, onNext: begin };
 
   return async (): Promise<Turn> => {
-    if (repository.isHeldBack(name)) return rest('paused');
-    const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs: times.leaseMs });
+    const kinds = repository.claimable(name);
+    if (kinds.length === 0) return rest('paused');
+    const { leaseMs } = times;
+    const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs, kinds });
     const [first] = claims;
     if (!first) {
       rest('idle');
       await inTrace(whenIdle);
       return 'idle';
     }
-    if (stopping.aborted || repository.isHeldBack(name)) {
+    // A pause may have come between.
+    const stillOpen = repository.claimable(name);
+    if (stopping.aborted || claims.some(({ kind }) => !stillOpen.includes(kind))) {
       await queue.release(claimant);
       return rest('paused');
     }

@@ -1,12 +1,14 @@
 // The workers as the API and the command line show them.
 import { shorten } from '../core/shorten.ts';
+import { openKinds } from './paused-kinds.ts';
 import type { Drain, WorkersView } from './state.ts';
 
 export type WorkersBody = ReturnType<typeof workersBody>;
 export type DrainBody = ReturnType<typeof drainBody>;
 
-/** `paused`: by the operator, by a drain that has ended, or because a job or a maintenance window holds the library (`held_by`). */
-export function workersBody({ workers, control, lock, drain }: WorkersView) {
+/** `paused`: by the operator, by a drain that has ended, because a job or a maintenance window holds the library (`held_by`), or
+ *  because both kinds of entries are. */
+export function workersBody({ workers, control, pausedKinds, lock, drain }: WorkersView) {
   return {
     workers: workers.map((worker) => ({
       worker_id: worker.name,
@@ -31,9 +33,10 @@ export function workersBody({ workers, control, lock, drain }: WorkersView) {
       paused_by: worker.paused_by,
       problem: shorten(worker.lost_reason ?? worker.outage_error ?? '') || null,
     })),
-    paused: control.paused_at !== null || lock !== null,
+    paused: control.paused_at !== null || lock !== null || openKinds(pausedKinds).length === 0,
     paused_by: control.paused_by,
     pause_reason: control.pause_reason,
+    paused_kinds: pausedKinds,
     held_by: lock,
     drain: drain && drainBody(drain),
   };

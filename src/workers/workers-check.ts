@@ -1,7 +1,10 @@
 // Checks that workers run, and that none is lost, stalled, given up, or paused while entries wait.
 import type { Check, Found } from '../core/check.ts';
-import { plural } from '../core/format.ts';
+import { lowerFirst, plural } from '../core/format.ts';
+import { type QueueCounts, sumOf } from '../embedding/queue.ts';
+import { kinds } from '../library/content.ts';
 import type { WorkerContext } from './parts.ts';
+import { describePausedKinds, type KindPause, openKinds } from './paused-kinds.ts';
 import type { WorkersView } from './state.ts';
 
 type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
@@ -17,12 +20,14 @@ export function workersCheck(sources: Sources): Check {
     everySec: 10,
     dirtyOn: ['workers', 'library'],
     look() {
-      const { total } = sources.counts.queue().pending;
+      const { pending } = sources.counts.queue();
+      const { total } = pending;
       const view = sources.workers.view();
       const found = [
         findGivenUp(sources),
         ...findSilent(view),
         total > 0 ? (findPaused(view) ?? findNone(sources, view)) : null,
+        findPausedKinds(view, pending),
       ];
       return { says: describe(sources, view), found: found.filter((one) => one !== null) };
     },
@@ -79,6 +84,29 @@ function findPaused(view: WorkersView): Found | null {
     runbook,
     ...(paused_at === null ? {} : { since: paused_at }),
   };
+}
+
+/** A kind is paused for all workers, also for one that starts later. */
+function findPausedKinds({ pausedKinds }: WorkersView, pending: QueueCounts['pending']): Found | null {
+  const paused = describePausedKinds(pausedKinds);
+  const [first, ...others] = kinds.flatMap((kind) => {
+    const pause = sumOf(pending, [kind]) > 0 ? pausedKinds[kind] : undefined;
+    return pause ? [pause] : [];
+  });
+  if (paused === null || first === undefined) return null;
+  return {
+    subject: 'kinds',
+    severity: openKinds(pausedKinds).length === 0 ? 'warning' : 'info',
+    title: `Entries wait: ${lowerFirst(paused)}`,
+    text: `${[first, ...others].map(describeKindPause).join(' ')} Resume them on the queue card, or with npm run chl -- resume --kind.`,
+    stops: openKinds(pausedKinds).length === 0 ? stops : [],
+    runbook,
+    since: first.at,
+  };
+}
+
+function describeKindPause({ by, reason }: KindPause): string {
+  return reason === null ? `${by} paused them.` : `${by} paused them: ${reason.replace(/[^.!?]$/, '$&.')}`;
 }
 
 function describePause({ paused_by, pause_reason, drain_id }: WorkersView['control']): string {

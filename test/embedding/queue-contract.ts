@@ -50,6 +50,18 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.same(await claim({ selection: { category: 'OPS' } }), []);
   });
 
+  t.test('a claim can be limited to one kind, which then gets the whole batch', async (t) => {
+    const { library, claim, queue } = await openBench(t, openQueue);
+    for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+    for (const id of ['M1', 'M2', 'M3']) addManual(library, id);
+    t.same(ids(await claim({ size: 2, kinds: ['manual'] })), ['M1', 'M2']);
+    t.same(ids(await claim({ size: 2, kinds: ['experience'] })), ['E1', 'E2']);
+    t.same(await claim({ kinds: [] }), []);
+    await queue.quarantine('ada', 'the process ended');
+    t.same(ids(await claim({ kinds: ['manual'] })), ['M3']);
+    t.same(ids(await claim({ kinds: ['manual'] })), ['M1'], 'a suspect of the other kind is left, too');
+  });
+
   t.test('a completed entry has one embedding', async (t) => {
     const { library, queue, claim, complete, statusOf, embeddings } = await openBench(t, openQueue);
     addExperience(library, 'E1');
@@ -277,6 +289,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     addExperience(library, 'E1', { updated_at: '2020-01-01T00:00:00.000Z' });
     const since = (await queue.oldestPendingAt()) ?? '';
     t.ok(Date.now() - Date.parse(since) < 60_000, 'since it is in the queue, however old its text');
+    t.equal(await queue.oldestPendingAt(['manual']), null);
     await complete(await claim());
     t.equal(await queue.oldestPendingAt(), null);
   });

@@ -140,6 +140,10 @@ const ofIndex = {
     submit(app, '/ui/index/discard', { staged_id: idOf('staged', leftOver(app)) }),
   'POST /api/v1/queue/retry-failed': (app) => post(app, '/api/v1/queue/retry-failed', {}),
   'POST /ui/queue/retry-failed': (app) => submit(app, '/ui/queue/retry-failed'),
+  'POST /api/v1/queue/pause': (app) => post(app, '/api/v1/queue/pause', { kind: 'manual' }),
+  'POST /api/v1/queue/resume': (app) => post(app, '/api/v1/queue/resume', { kind: 'manual' }),
+  'POST /ui/queue/pause': (app) => submit(app, '/ui/queue/pause', { kind: 'manual' }),
+  'POST /ui/queue/resume': (app) => submit(app, '/ui/queue/resume', { kind: 'manual' }),
   'POST /api/v1/workers/pause': (app) => {
     app.rows.add('worker-1');
     return post(app, '/api/v1/workers/pause', {});

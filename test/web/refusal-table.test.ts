@@ -44,6 +44,8 @@ const single = [
   'incident.mitigated',
   'job.cancel',
   'job.removed',
+  'queue.pause',
+  'queue.resume',
   'queue.retry_failed',
   'run.ended',
   'run.started',

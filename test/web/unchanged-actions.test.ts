@@ -56,6 +56,8 @@ t.test('an action that is repeated leaves a row each time', async (t) => {
     ['workers.pause', json(app, 'POST', '/api/v1/workers/pause', {})],
     ['workers.resume', json(app, 'POST', '/api/v1/workers/resume', {})],
     ['queue.retry_failed', json(app, 'POST', '/api/v1/queue/retry-failed', {})],
+    ['queue.pause', form('/ui/queue/pause', { kind: 'manual' })],
+    ['queue.resume', json(app, 'POST', '/api/v1/queue/resume', { kind: 'manual' })],
     ['access.sign_out', form('/sign-out')],
   ] as [string, Send][]) {
     await send();

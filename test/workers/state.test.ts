@@ -40,7 +40,7 @@ function worker(told: Partial<WorkerRow> = {}): WorkerRow {
 }
 
 t.test('a worker shows its worst state', async (t) => {
-  const calm = { control: running, lock: null, isDraining: false };
+  const calm = { control: running, pausedKinds: {}, lock: null, isDraining: false };
   t.equal(stateOf(worker(), calm), 'idle');
   t.equal(stateOf(worker({ state: 'working' }), calm), 'working');
   t.equal(stateOf(worker({ state: 'working' }), { ...calm, isDraining: true }), 'draining');
@@ -48,6 +48,9 @@ t.test('a worker shows its worst state', async (t) => {
   t.equal(stateOf(worker({ paused_at: at }), calm), 'paused');
   t.equal(stateOf(worker(), { ...calm, control: paused }), 'paused');
   t.equal(stateOf(worker(), { ...calm, lock }), 'paused', 'a job has the library for itself');
+  const pause = { at, by: 'dana', reason: null };
+  t.equal(stateOf(worker(), { ...calm, pausedKinds: { manual: pause } }), 'idle', 'the other kind is open');
+  t.equal(stateOf(worker(), { ...calm, pausedKinds: { manual: pause, experience: pause } }), 'paused');
   t.equal(
     stateOf(worker({ state: 'working' }), { ...calm, control: paused }),
     'working',
@@ -58,7 +61,7 @@ t.test('a worker shows its worst state', async (t) => {
 });
 
 t.test('a paused or lost worker has the rate 0, whatever it embedded within the last minute', async (t) => {
-  const calm = { control: running, lock: null, isDraining: false };
+  const calm = { control: running, pausedKinds: {}, lock: null, isDraining: false };
   const was = { rate_per_min: 300 };
   t.match(viewOf(worker({ ...was, state: 'working' }), calm), { view: 'working', rate_per_min: 300 });
   t.match(viewOf(worker(was), calm), { view: 'idle', rate_per_min: 300 });

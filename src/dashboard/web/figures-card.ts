@@ -66,11 +66,12 @@ function figure(value: number | null, history: Values, starts: Mark[]) {
   return { value, spark: sparkline([...history.slice(0, -1), value], starts) };
 }
 
-function describePending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
+function describePending(queue: QueueView): Meaning {
+  const { pending, ratePerMin, etaSec, isPaused, kindsPaused, hasWorkers, outage } = queue;
   if (pending.total === 0) return { text: 'No entries waiting' };
   if (outage) return { tone: 'warn', mark: 'Waiting', text: 'for the embedding service' };
   if (etaSec !== null) return { text: `Clears in ${formatEstimate(etaSec)}` };
-  if (isPaused) return { text: 'Workers are paused' };
+  if (isPaused) return { text: kindsPaused ?? 'Workers are paused' };
   if (ratePerMin === 0 && !hasWorkers) return { tone: 'warn', mark: 'No worker', text: 'is running' };
   return { text: 'Embedding' };
 }

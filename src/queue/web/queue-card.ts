@@ -1,15 +1,12 @@
 import { formatEstimate, formatNumber, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
+import { kindTitles } from '../queue-kinds.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
-const kinds = [
-  { label: 'Experiences', key: 'experiences' },
-  { label: 'Manuals', key: 'manuals' },
-] as const;
 
 export const queueCard = (ctx: QueueContext): SharedCard => ({
   name: 'queue',
@@ -21,7 +18,12 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
     const failed = view.failed.total > 0 ? await ctx.queue.failed(failedShown) : [];
     return {
       ...view,
-      kinds: kinds.map(({ label, key }) => ({ label, pending: view.pending[key], failed: view.failed[key] })),
+      kinds: view.kinds.map((kind) => ({ ...kind, title: kindTitles[kind.kind] })),
+      total:
+        view.failed.total === 0
+          ? `${formatNumber(view.pending.total)} waiting`
+          : `${formatNumber(view.pending.total)} waiting, ${formatNumber(view.failed.total)} failed`,
+      isAnyPaused: view.kinds.some(({ paused }) => paused),
       entries: ctx.counts.totals().entries,
       status: describeStatus(view),
       chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),
@@ -31,7 +33,8 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
   },
 });
 
-function describeStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
+function describeStatus(view: QueueView) {
+  const { pending, failed, etaSec, ratePerMin, isPaused, kindsPaused, hasWorkers, outage } = view;
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
     return `No entries waiting. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
@@ -39,6 +42,7 @@ function describeStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWork
   if (outage) return 'Entries wait until the embedding service answers.';
   if (!hasWorkers && ratePerMin === 0)
     return 'Entries wait until a worker starts, or until the next rebuild of the index.';
+  if (isPaused && kindsPaused) return `${kindsPaused}. Resume them to embed the entries.`;
   if (isPaused) return 'The workers are paused. Resume them to embed the entries.';
   if (etaSec === null || ratePerMin === null) return ratePerMin === 0 ? 'Not embedding now.' : 'Embedding.';
   return `${formatNumber(ratePerMin)}/min, clears in ${formatEstimate(etaSec)}.`;

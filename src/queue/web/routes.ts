@@ -1,6 +1,6 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import { plural } from '../../core/format.ts';
+import { lowerFirst, plural } from '../../core/format.ts';
 import { objectAnswer, optionalBody } from '../../core/schemas.ts';
 import type { Kind } from '../../library/content.ts';
 import { categorySchema, kindSchema } from '../../library/schemas.ts';
@@ -22,8 +22,9 @@ const retrySchema = {
 
 const retries = { action: workerActions.retryFailed };
 
-function describeNext({ hasWorkers, isPaused, outage }: QueueView): string {
+function describeNext({ hasWorkers, isPaused, kindsPaused, outage }: QueueView): string {
   if (!hasWorkers) return 'They wait until a worker starts, or the index is rebuilt.';
+  if (kindsPaused) return `They wait: ${lowerFirst(kindsPaused)}.`;
   if (isPaused) return 'They wait until the workers are resumed.';
   return outage ? 'They wait for the embedding service.' : 'Workers embed them as soon as they can.';
 }

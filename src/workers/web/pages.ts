@@ -6,7 +6,7 @@ import { plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { defaultDrainSec, maxDrainSec, minDrainSec, type WorkersView } from '../state.ts';
-import { describeForecast } from './workers-card.ts';
+import { describeForecast, describePausedLeft } from './workers-card.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -98,7 +98,7 @@ async function sendDrainDialog(
   const seconds = readSeconds(typed);
   const isInRange = Number.isInteger(seconds) && seconds >= minDrainSec && seconds <= maxDrainSec;
   const range = `Enter a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
-  const { waiting, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
+  const { waiting, paused, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
   if (!isInRange && !error) reply.code(422);
   return reply.sendDialog('workers/dialog-drain', {
     action: url('/ui/workers/drain'),
@@ -115,6 +115,7 @@ async function sendDrainDialog(
     consequences: [
       `${plural(waiting, 'entry is', 'entries are')} waiting.${isInRange ? ` ${describeForecast(left, seconds)}` : ''}`,
       'Paused workers resume at once. All workers pause when the queue is empty or the time limit ends.',
+      ...[describePausedLeft(paused) ?? []].flat(),
       'Entries that are left stay in the queue. You can cancel at any time.',
     ],
     confirm: 'Drain',

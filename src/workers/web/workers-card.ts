@@ -1,7 +1,9 @@
 import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
+import { sumOf } from '../../embedding/queue.ts';
 import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { shorten } from '../../core/shorten.ts';
-import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
+import { openKinds } from '../paused-kinds.ts';
+import type { Control, Drain, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
 import { workerBadges } from '../worker-badges.ts';
@@ -17,7 +19,8 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
   dirtyOn: ['workers', 'library', 'maintenance'],
   load() {
     const view = workers.view();
-    const pending = counts.queue().pending.total;
+    const { pending: waiting } = counts.queue();
+    const pending = sumOf(waiting, openKinds(view.pausedKinds));
     const gaveUp = new Set(pool.problems().map(({ name }) => name));
     const count = (...states: WorkerState[]) =>
       view.workers.filter((worker) => states.includes(worker.view)).length;
@@ -31,8 +34,8 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
       canPauseAll: !view.control.paused_at && active + count('stalled') > 0,
       canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
       holds: { lock: view.lock, pause: viewPause(view.control) },
-      drain: view.drain && viewDrain(view.drain, pending),
-      pending,
+      drain: view.drain && viewDrain(view.drain, pending, waiting.total - pending),
+      pending: waiting.total,
       isNoop: config.mode === 'noop',
     };
   },
@@ -47,12 +50,8 @@ function viewPause({ paused_at, paused_by, pause_reason }: Control) {
 type Entry = { id: string; title: string };
 type Now = { lead: string; entry?: Entry; at?: string; tail: string; last?: Entry };
 
-function viewWorker(
-  worker: WorkerRow & { view: WorkerState },
-  { control, lock }: WorkersView,
-  gaveUp: boolean,
-) {
-  const isPaused = Boolean(worker.paused_at ?? control.paused_at);
+function viewWorker(worker: WorkerRow & { view: WorkerState }, view: WorkersView, gaveUp: boolean) {
+  const isPaused = Boolean(worker.paused_at ?? view.control.paused_at);
   const isProblem = worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null;
   return {
     name: worker.name,
@@ -65,7 +64,7 @@ function viewWorker(
     /** It is in trouble, or was paused by itself. */
     needsReader: isProblem || worker.paused_at !== null,
     perMin: worker.rate_per_min > 0 ? formatNumber(worker.rate_per_min) : '–',
-    now: describeActivity(worker, control, lock, gaveUp),
+    now: describeActivity(worker, view, gaveUp),
     action: actionOf(worker.view, isPaused, gaveUp),
   };
 }
@@ -80,8 +79,7 @@ function actionOf(state: WorkerState, isPaused: boolean, gaveUp: boolean) {
 
 function describeActivity(
   worker: WorkerRow & { view: WorkerState },
-  control: Control,
-  lock: LibraryLock | null,
+  { control, lock, pausedKinds }: WorkersView,
   gaveUp: boolean,
 ): Now {
   const entry = { id: worker.current_id ?? '', title: shorten(worker.current_title ?? '') };
@@ -103,8 +101,9 @@ function describeActivity(
     case 'paused':
       if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
       if (control.paused_at) return pausedBy(control.paused_by, control.paused_at);
-      return lock
-        ? { lead: `Paused for ${nameBlocker(lock)}.`, tail: '' }
+      if (lock) return { lead: `Paused for ${nameBlocker(lock)}.`, tail: '' };
+      return openKinds(pausedKinds).length === 0
+        ? { lead: 'Both kinds of entries are paused.', tail: ' Resume one on the queue card.' }
         : { lead: 'Paused.', tail: ' Resumes automatically.' };
     case 'idle':
       if (worker.pid === null) return { lead: 'Starting.', tail: '' };
@@ -126,7 +125,8 @@ function pausedBy(actor: string | null, at: string): Now {
   return { lead: `Paused by ${actor}`, at, tail: '. Idle.' };
 }
 
-function viewDrain(drain: Drain, pending: number) {
+/** `paused`: so many entries of paused kinds wait, which the drain leaves. */
+function viewDrain(drain: Drain, pending: number, paused: number) {
   const before = drain.pending_before;
   const left = drain.left_over ?? pending;
   const done = Math.max(0, before - left);
@@ -140,7 +140,14 @@ function viewDrain(drain: Drain, pending: number) {
     percent: formatPercent(done, before),
     forecast: describeForecast(drain.forecast_left, drain.timeout_sec),
     outcome: describeOutcome(drain),
+    paused: describePausedLeft(paused),
   };
+}
+
+/** Null without any. */
+export function describePausedLeft(paused: number): string | null {
+  const entries = plural(paused, 'entry of a paused kind stays', 'entries of a paused kind stay');
+  return paused === 0 ? null : `${entries} in the queue.`;
 }
 
 /** `300 s will likely leave about 40 entries.` */

@@ -1,0 +1,20 @@
+// The queue of each kind of entry: how many wait and have failed, and whether the kind is paused.
+import { type QueueCounts, sumOf } from '../embedding/queue.ts';
+import { type Kind, kinds } from '../library/content.ts';
+import type { KindPause, PausedKinds } from '../workers/paused-kinds.ts';
+
+/** The heading of a kind. */
+export const kindTitles: Record<Kind, string> = { experience: 'Experiences', manual: 'Manuals' };
+
+export type KindView = { kind: Kind; pending: number; failed: number; paused: KindPause | null };
+
+type Counts = QueueCounts['pending'];
+
+export function viewKinds(pending: Counts, failed: Counts, paused: PausedKinds): KindView[] {
+  return kinds.map((kind) => ({
+    kind,
+    pending: sumOf(pending, [kind]),
+    failed: sumOf(failed, [kind]),
+    paused: paused[kind] ?? null,
+  }));
+}
