@@ -2,6 +2,7 @@
 import { type QueueCounts, sumOf } from '../embedding/queue.ts';
 import { type Kind, kinds } from '../library/content.ts';
 import type { KindPause, PausedKinds } from '../workers/paused-kinds.ts';
+import type { KindRates, QueueRates } from './queue-rates.ts';
 
 /** The heading of a kind. */
 export const kindTitles: Record<Kind, string> = { experience: 'Experiences', manual: 'Manuals' };
@@ -17,4 +18,18 @@ export function viewKinds(pending: Counts, failed: Counts, paused: PausedKinds):
     failed: sumOf(failed, [kind]),
     paused: paused[kind] ?? null,
   }));
+}
+
+/** With the rates, as the API shows them. */
+export function kindBody({ kind, pending, failed, paused }: KindView, rates: ReturnType<QueueRates>) {
+  const { inPerMin, outPerMin, meanWaitSec }: KindRates = rates[kind];
+  return {
+    kind,
+    pending,
+    failed,
+    in_per_min: inPerMin,
+    out_per_min: outPerMin,
+    mean_wait_sec: meanWaitSec,
+    paused,
+  };
 }

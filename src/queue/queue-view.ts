@@ -3,7 +3,8 @@ import { shorten } from '../core/shorten.ts';
 import { sumOf } from '../embedding/queue.ts';
 import { describePausedKinds, openKinds } from '../workers/paused-kinds.ts';
 import type { QueueContext } from './parts.ts';
-import { viewKinds } from './queue-kinds.ts';
+import { readDriver } from './queue-driver.ts';
+import { kindBody, viewKinds } from './queue-kinds.ts';
 
 export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
@@ -55,10 +56,15 @@ export function toneOfQueue({ pending, ratePerMin, isPaused }: QueueView): 'idle
   return ratePerMin === 0 ? 'warn' : 'run';
 }
 
-export type QueueBody = ReturnType<typeof queueBody>;
+type BodySources = Pick<QueueContext, 'config' | 'queue' | 'workers' | 'telemetry' | 'rates' | 'now'>;
+
+export type QueueBody = Awaited<ReturnType<typeof readQueueBody>>;
 
 /** The queue as the API shows it. */
-export function queueBody(view: QueueView, now: Date) {
+export async function readQueueBody(ctx: BodySources) {
+  const view = await viewQueue(ctx);
+  const now = ctx.now();
+  const rates = ctx.rates();
   const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage, kinds } = view;
   return {
     pending,
@@ -68,6 +74,7 @@ export function queueBody(view: QueueView, now: Date) {
     eta_sec: etaSec,
     paused: isPaused,
     outage,
-    kinds,
+    kinds: kinds.map((kind) => kindBody(kind, rates)),
+    driver: readDriver(ctx.config, view.workers),
   };
 }

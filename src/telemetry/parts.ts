@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { costStore } from '../cost-store/feature.ts';
 import { embedding } from '../embedding/feature.ts';
 import { index } from '../index/feature.ts';
 import { starts } from '../starts/feature.ts';
@@ -12,6 +13,7 @@ import {
   cachesSource,
   createProcessMeter,
   createRequestTally,
+  embeddedSource,
   embeddingRate,
   filesSource,
   indexSource,
@@ -37,6 +39,7 @@ export function createTelemetryParts(ctx: Context) {
   const ratePerMin = () => embeddingRate(currentWorkers(), jobs);
   const sources = {
     queue: queueSource(ctx.use(embedding).counts),
+    embedded: embeddedSource(ctx.use(costStore).usageRepository, now),
     index: indexSource(liveIndex),
     jobs: jobsSource(jobs, tally),
     files: filesSource(config),

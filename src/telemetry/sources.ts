@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Caches } from '../core/cache.ts';
 import type { Config } from '../core/config.ts';
 import type { MetricName, Readings } from '../core/db/metrics.ts';
+import type { UsageRepository, UsageRow } from '../cost-store/usage-repository.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { WorkerRow, WorkerState } from '../workers/state.ts';
@@ -27,6 +28,40 @@ export function queueSource(counts: Pick<LibraryCounts, 'queue'>): Source {
       queue_failed_manuals: failed.manuals,
     };
   };
+}
+
+/** Counts what was embedded since the previous reading; null for the first. The counters are those of days, so that at midnight
+ *  two of them grow. */
+export function embeddedSource(usage: Pick<UsageRepository, 'since'>, now: () => Date): Source {
+  const items = ['embedded_experiences', 'embedded_manuals'] as const;
+  /** By item and day. */
+  let before: Map<string, number> | null = null;
+  return () => {
+    const rows = usage.since(
+      new Date(now().getTime() - countedBackMs).toISOString().slice(0, 'YYYY-MM-DD'.length),
+    );
+    const known = new Map(before);
+    const added = items.map((item) => {
+      let sum = 0;
+      for (const [day, quantity] of addUpDays(rows.filter((row) => row.item === item))) {
+        sum += Math.max(0, quantity - (known.get(`${item} ${day}`) ?? 0));
+        known.set(`${item} ${day}`, quantity);
+      }
+      return [item, before === null ? null : sum];
+    });
+    before = known;
+    return Object.fromEntries(added);
+  };
+}
+
+/** Yesterday is counted in any time zone. */
+const countedBackMs = 3 * 86_400_000;
+
+/** Measured and estimated quantities of a day together. */
+function addUpDays(rows: UsageRow[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { day, quantity } of rows) sums.set(day, (sums.get(day) ?? 0) + quantity);
+  return sums;
 }
 
 export function indexSource(liveIndex: Pick<LiveIndex, 'indexState'>): Source {

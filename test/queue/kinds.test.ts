@@ -1,6 +1,6 @@
 // A paused kind of entries on the page, in the API, in checks and on the command line, with a row instead of a worker.
 import t, { type Test } from 'tap';
-import { openDatabase } from '../../src/core/db/open.ts';
+import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import { runHere } from '../support/command-line.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
 import { as, startWithRoles } from '../support/roles.ts';
@@ -14,17 +14,29 @@ function openLibrary(t: Test, app: TestApp) {
   return library;
 }
 
+/** Of the last ten whole minutes, in which six manuals a minute were embedded. */
+function addSamples(ops: Db, now: Date) {
+  const minute = Math.floor(now.getTime() / 60_000) * 60;
+  const add = ops.prepare(`
+    INSERT INTO sample (at, queue_pending_experiences, queue_failed_experiences, embedded_experiences,
+      queue_pending_manuals, queue_failed_manuals, embedded_manuals) VALUES (?, 0, 0, 0, ?, 0, 6)
+  `);
+  for (let step = 0; step < 10; step += 1) add.run(minute - 600 + step * 60, step === 0 ? 40 : 0);
+}
+
 const queueOf = async (app: TestApp) => (await app.json('/api/v1/queue')).body;
 const shown = (app: TestApp, part: string) => app.page('/operations').then(({ html }) => textOf(html, part));
 
 t.test('a kind is paused and resumed, and what waits in it is no problem', async (t) => {
-  const app = await startWithRoles(t, (t) => startApp(t));
+  const at = new Date();
+  const app = await startWithRoles(t, (t) => startApp(t, { now: () => at }));
   const rows = createWorkerRows(t, app);
   rows.add('embed-1');
   const library = openLibrary(t, app);
   addCategory(library, 'GEN');
   const old = { updated_at: '2026-01-01T00:00:00.000Z' };
   for (const id of ['M1', 'M2']) addManual(library, id, old);
+  addSamples(rows.ops, at);
 
   await t.test('in the API', async (t) => {
     for (const role of ['nobody', 'viewer'] as const)
@@ -37,18 +49,42 @@ t.test('a kind is paused and resumed, and what waits in it is no problem', async
     const { status, body: queue } = await app.json('/api/v1/queue/pause', body, as('operator'));
     t.equal(status, 200);
     t.match(queue.kinds, [
-      { kind: 'experience', pending: 0, failed: 0, paused: null },
-      { kind: 'manual', pending: 2, failed: 0, paused: { at: String, by: 'operator', reason: body.reason } },
+      {
+        kind: 'experience',
+        pending: 0,
+        failed: 0,
+        in_per_min: 0,
+        out_per_min: 0,
+        mean_wait_sec: null,
+        paused: null,
+      },
+      {
+        kind: 'manual',
+        pending: 2,
+        failed: 0,
+        in_per_min: 1.6,
+        out_per_min: 6,
+        mean_wait_sec: 40,
+        paused: { at: String, by: 'operator', reason: body.reason },
+      },
     ]);
+    const driver = { name: 'sqlite', file: 'chl.db', mode: 'scripts', workers: { server: 0, hand: 1 } };
+    t.same(queue.driver, driver);
     t.match(queue, { pending: { manuals: 2, total: 2 }, paused: true, eta_sec: null, outage: null });
     t.match((await app.json('/api/v1/workers')).body, { paused: false, paused_kinds: { manual: {} } });
   });
 
   await t.test('on the card', async (t) => {
     const text = await shown(app, card.queue);
-    t.match(text, /Experiences Pause Experiences Waiting 0 /);
-    t.match(text, /Manuals Paused Resume Manuals Waiting 2 .*Paused by operator .*: they are <rewritten>/);
-    t.match(text, /Manuals are paused\. Resume them to embed the entries\..*rebuild of the index, do not/);
+    t.match(text, /Experiences Pause Experiences Waiting 0 Failed 0 In 0\/min Out 0\/min Mean wait –/);
+    t.match(
+      text,
+      /Manuals Paused Resume Manuals .* In 1\.6\/min Out 6\/min Mean wait 40\.0 s Paused by operator .*: they are <rewritten>/,
+    );
+    t.match(
+      text,
+      /Manuals are paused\. Resume them to embed the entries\..*rebuild of the index, do not\. SQLite, chl\.db\. 1 worker was/,
+    );
     t.match(await shown(app, card.figures), /Manuals are paused/);
     const { text: page } = await app.page('/operations');
     t.equal(insideOf(page, 'ops-queue-card'), (await app.page('/ui/operations/queue')).text);

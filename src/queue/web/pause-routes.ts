@@ -9,7 +9,7 @@ import { requester } from '../../web/requester.ts';
 import { workerActions } from '../../workers/actions.ts';
 import type { QueueContext } from '../parts.ts';
 import { kindTitles } from '../queue-kinds.ts';
-import { queueBody, viewQueue } from '../queue-view.ts';
+import { readQueueBody } from '../queue-view.ts';
 
 type Chosen = { Body: { kind: Kind } };
 
@@ -71,7 +71,7 @@ export function registerPauseRoutes(app: FastifyInstance, ctx: QueueContext) {
       },
       async (request) => {
         await ctx.workers[runs](request.body.kind, requester(request));
-        return queueBody(await viewQueue(ctx), ctx.now());
+        return readQueueBody(ctx);
       },
     );
   }

@@ -1,12 +1,16 @@
-import { formatEstimate, formatNumber, plural } from '../../core/format.ts';
+import { formatDuration, formatEstimate, formatNumber, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
+import { describeDriver, readDriver } from '../queue-driver.ts';
 import { kindTitles } from '../queue-kinds.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
+import type { KindRates } from '../queue-rates.ts';
 import { queueChart } from './queue-chart.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
+const pausedNote =
+  'Workers leave a paused kind in the queue. Jobs that embed, such as a rebuild of the index, do not.';
 
 export const queueCard = (ctx: QueueContext): SharedCard => ({
   name: 'queue',
@@ -18,12 +22,16 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
     const failed = view.failed.total > 0 ? await ctx.queue.failed(failedShown) : [];
     return {
       ...view,
-      kinds: view.kinds.map((kind) => ({ ...kind, title: kindTitles[kind.kind] })),
+      kinds: view.kinds.map((kind) => ({
+        ...kind,
+        ...describeRates(ctx.rates()[kind.kind]),
+        title: kindTitles[kind.kind],
+      })),
+      notes: notesOf(view, ctx.config),
       total:
         view.failed.total === 0
           ? `${formatNumber(view.pending.total)} waiting`
           : `${formatNumber(view.pending.total)} waiting, ${formatNumber(view.failed.total)} failed`,
-      isAnyPaused: view.kinds.some(({ paused }) => paused),
       entries: ctx.counts.totals().entries,
       status: describeStatus(view),
       chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),
@@ -32,6 +40,25 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
     };
   },
 });
+
+function notesOf({ kinds, workers }: QueueView, config: QueueContext['config']): string[] {
+  const isPaused = kinds.some(({ paused }) => paused !== null);
+  return [...(isPaused ? [pausedNote] : []), describeDriver(readDriver(config, workers))];
+}
+
+function describeRates({ inPerMin, outPerMin, meanWaitSec }: KindRates) {
+  const perMin = (rate: number | null) => (rate === null ? '–' : `${formatFraction(rate)}/min`);
+  return {
+    in: perMin(inPerMin),
+    out: perMin(outPerMin),
+    meanWait: meanWaitSec === null ? '–' : formatDuration(meanWaitSec),
+  };
+}
+
+/** With the decimal that small rates have. */
+function formatFraction(value: number): string {
+  return Number.isInteger(value) ? formatNumber(value) : value.toFixed(1);
+}
 
 function describeStatus(view: QueueView) {
   const { pending, failed, etaSec, ratePerMin, isPaused, kindsPaused, hasWorkers, outage } = view;

@@ -8,7 +8,7 @@ import { requester } from '../../web/requester.ts';
 import { workerActions } from '../../workers/actions.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { QueueContext } from '../parts.ts';
-import { type QueueView, queueBody, viewQueue } from '../queue-view.ts';
+import { type QueueView, readQueueBody, viewQueue } from '../queue-view.ts';
 
 const retrySchema = {
   summary: 'Puts failed entries back into the queue: all, those of a kind or category, or one.',
@@ -32,7 +32,7 @@ function describeNext({ hasWorkers, isPaused, kindsPaused, outage }: QueueView):
 type Selection = { kind?: Kind; category?: string; entry?: string };
 
 export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
-  const { workers, now } = ctx;
+  const { workers } = ctx;
 
   app.post<Posted>(
     '/ui/queue/retry-failed',
@@ -54,9 +54,7 @@ export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
   );
 
   const summary = 'The embedding queue: pending and failed entries, rate, time left.';
-  app.get('/api/v1/queue', { schema: { ...objectAnswer, summary } }, async () =>
-    queueBody(await viewQueue(ctx), now()),
-  );
+  app.get('/api/v1/queue', { schema: { ...objectAnswer, summary } }, () => readQueueBody(ctx));
 
   app.post<{ Body: Selection | null }>(
     '/api/v1/queue/retry-failed',
