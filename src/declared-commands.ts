@@ -13,6 +13,7 @@ import { restoreCommands } from './restore/commands.ts';
 import { scheduleCommands } from './schedules/commands.ts';
 import { settingCommands } from './settings/commands.ts';
 import { sourceCommands } from './sources/commands.ts';
+import { webhookCommands } from './webhooks/commands.ts';
 import { workerCommands } from './workers/commands.ts';
 
 export const declaredCommands: Command[] = [
@@ -24,6 +25,7 @@ export const declaredCommands: Command[] = [
   ...tokenCommands,
   ...settingCommands,
   ...flagCommands,
+  ...webhookCommands,
   ...auditCommands,
   ...errorCommands,
   ...logCommands,

@@ -27,6 +27,7 @@ export type ResolveTarget = ReturnType<typeof createResolveTarget>;
 
 const maxLength = 2000;
 const lookupMaxMs = 5000;
+const hiddenQuery = '?…';
 
 export function createResolveTarget(rules: TargetRules) {
   /** Throws `invalid_arguments` with the reason, for the field `url`. `hosts`: those that may be reached besides this machine. */
@@ -60,6 +61,8 @@ export function findUrlFault(text: unknown, hosts: readonly string[]): string | 
   if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(written))
     return 'Address: without user and password. The signature shows who sends.';
   if (written.includes('#')) return 'Address: without a part behind #, which is never sent.';
+  if (written.endsWith(hiddenQuery))
+    return 'Address: its query was left out where it was shown. Write it in full.';
   const host = hostOf(url);
   const address = isIP(host) ? canonical(host) : null;
   if (address && (findForbidden(address) || isLoopbackAddress(address))) return null;
@@ -69,7 +72,7 @@ export function findUrlFault(text: unknown, hosts: readonly string[]): string | 
 /** The address as readers see it: its query may have a token. */
 export function withoutQuery(url: string): string {
   const at = url.indexOf('?');
-  return at < 0 ? url : `${url.slice(0, at)}?…`;
+  return at < 0 ? url : url.slice(0, at) + hiddenQuery;
 }
 
 /** A host as the setting writes it: without brackets, and without the dot that ends a whole name. */
@@ -85,7 +88,10 @@ function findUnlisted(host: string, hosts: readonly string[]): string | null {
     : `${host} is not this machine. List it in webhooks.hosts if webhooks may reach it, or use another host.`;
 }
 
-const sameForm = (host: string): string => (isIP(host) ? canonical(host).address : host.replace(/\.$/, ''));
+function sameForm(host: string): string {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) ? canonical(bare).address : bare.toLowerCase().replace(/\.$/, '');
+}
 
 function judge(
   address: Address,

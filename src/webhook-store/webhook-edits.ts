@@ -91,13 +91,12 @@ async function save(given: Given, name: string, wanted: GivenWebhook, by: Reques
   const entry = { event: webhookActions.change.name, target: webhookTarget(name), by, reason };
   const asked = { detail: { before: stored && auditedValues(stored), asked: askedFor(wanted) } };
   return auditRefusal(audit, { ...entry, ...asked }, async (): Promise<Saved> => {
-    const value = readValue(name, wanted, stored, { events, hosts: config.webhookHosts });
+    const rules = { events, hosts: config.webhookHosts, resolveTarget };
+    const value = await readValue(name, wanted, stored, rules);
     if (stored && options.mustBeNew) throw nameTaken(name);
     if (!stored && options.shown) throw unknownWebhook(name);
     if (!stored) assertMatches(options.ifMatch, null);
-    // One that cannot be resolved any more can still be switched off.
-    if (value.is_on || value.url !== stored?.url) await resolveTarget(value.url, config.webhookHosts);
-    if (!stored && webhookRepository.all().length >= maxWebhooks) throw tooMany();
+    if (!stored) assertRoom(webhookRepository, 1);
     const staged = { name, at: now().toISOString() };
     const secret = stored ? null : await webhookSecrets.stage(staged);
     const written = await untilFree(() =>
@@ -197,7 +196,9 @@ function nameTaken(name: string): AppError {
   return new AppError('invalid_arguments', message, { problems: [{ field: 'name', message }] });
 }
 
-function tooMany(): AppError {
-  const message = `There are ${maxWebhooks} webhooks, as many as there may be. Remove one first.`;
-  return new AppError('wrong_state', message);
+/** Throws `wrong_state` when `more` would be too many. */
+export function assertRoom({ all }: Pick<WebhookRepository, 'all'>, more: number) {
+  if (all().length + more <= maxWebhooks) return;
+  const message = `There may be ${maxWebhooks} webhooks, and there are ${all().length}. Remove one first.`;
+  throw new AppError('wrong_state', message);
 }

@@ -1,9 +1,9 @@
 // Reads the values of a webhook from people and files: their faults, and changes by somebody else in the meantime.
-import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { type ArgumentProblem, invalidArguments, readProblems } from '../core/arguments.ts';
 import type { Edit } from '../core/edit-conflict.ts';
 import { secretState } from '../core/secret-state.ts';
 import { findPatternFaults } from './event-patterns.ts';
-import { findUrlFault, withoutQuery } from './target.ts';
+import { findUrlFault, type ResolveTarget, withoutQuery } from './target.ts';
 import type { Webhook } from './webhook-repository.ts';
 
 export type WebhookValue = Pick<Webhook, 'url' | 'events' | 'is_on'>;
@@ -43,19 +43,32 @@ export function findFaults(
   return faults;
 }
 
-/** Throws `invalid_arguments` with all faults. */
-export function readValue(
+/** Throws `invalid_arguments` with all faults. One whose name is not resolved any more can still be switched off. */
+export async function readValue(
   name: string,
   given: GivenWebhook,
   stored: Webhook | null,
-  rules: Rules,
-): WebhookValue {
+  rules: Rules & { resolveTarget: ResolveTarget },
+): Promise<WebhookValue> {
   const faults = findFaults(name, given, stored, rules);
+  const value = merge(given, stored);
+  const isTried = value.is_on || value.url !== stored?.url;
+  if (isTried && !faults.some(({ field }) => field === 'url'))
+    await rules.resolveTarget(value.url, rules.hosts).catch((error) => {
+      const { problems } = readProblems(error);
+      if (problems.length === 0) throw error;
+      faults.push(...problems);
+    });
   if (faults.length > 0) throw invalidArguments(faults);
+  return value;
+}
+
+/** With the stored values of members that are missing. */
+function merge(given: GivenWebhook, stored: Webhook | null): WebhookValue {
   const { url = stored?.url ?? '', events = stored?.events ?? [], is_on = stored?.is_on ?? true } = given;
   return {
     url: String(url).trim(),
-    events: [...new Set(events as string[])],
+    events: Array.isArray(events) ? [...new Set(events as string[])] : [],
     is_on: is_on as boolean,
   };
 }

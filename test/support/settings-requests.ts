@@ -43,6 +43,13 @@ export const ofSettings = {
   'PUT /api/v1/objectives/:name': (app) =>
     send(app, 'PUT', '/api/v1/objectives/jobs', { target: 0.97, window_days: 30, is_on: true }),
   'POST /ui/objectives': (app) => submit(app, '/ui/objectives', { 'jobs.window_days': '31' }),
+  'PUT /api/v1/webhooks/:name': (app) => putWebhook(app, 'chat'),
+  'POST /api/v1/webhooks/:name/rotate': (app) =>
+    post(app, '/api/v1/webhooks/chat/rotate', { reason: 'a test needs it' }),
+  async 'DELETE /api/v1/webhooks/:name'(app) {
+    await putWebhook(app, 'gone');
+    return send(app, 'DELETE', '/api/v1/webhooks/gone');
+  },
   'POST /ui/settings/limits': (app) => submit(app, '/ui/settings/limits', { 'retention.days': '29' }),
   'POST /api/v1/settings/import': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
   'POST /ui/settings/import': (app) => {
@@ -56,6 +63,14 @@ export const ofSettings = {
     return submit(app, '/ui/settings/import/apply', fields);
   },
 } satisfies Requests;
+
+/** It is off, so that nothing is sent. */
+export const putWebhook = (app: Sender, name: string) =>
+  send(app, 'PUT', `/api/v1/webhooks/${name}`, {
+    url: 'http://127.0.0.1:9/hook',
+    events: ['job.*'],
+    is_on: false,
+  });
 
 export async function importSettings(app: Sender, confirmation: object) {
   const { file, plan } = await previewSettings(app, 31);

@@ -58,6 +58,7 @@ const single = [
   'source.removed',
   'traces.hunt',
   'traces.stop',
+  'webhook.removed',
   'workers.drain_cancel',
   'workers.pause',
   'workers.resume',
@@ -238,6 +239,12 @@ const inWrongState: Record<string, Steps> = {
       ['admin', { 'jobs.target': '100' }, invalid],
       ['admin', { 'jobs.target': '97', 'was:jobs.target': '96' }, 'edit_conflict'],
     ],
+  },
+  'webhook.changed': {
+    'PUT /api/v1/webhooks/chat': [['admin', { url: 'http://127.0.0.1:9/', events: [] }, invalid]],
+  },
+  'webhook.rotated': {
+    'POST /api/v1/webhooks/none/rotate': [['admin', {}, 'not_found']],
   },
   'settings.imported': {
     'POST /api/v1/settings/import': imports((file) => file),
