@@ -17,6 +17,10 @@ import { createCatalogue } from './core/catalogue.ts';
 import type { Check, CheckHead } from './core/check.ts';
 import type { Config } from './core/config.ts';
 import { type Db, openDatabase, scriptBusyMs } from './core/db/open.ts';
+import { budgetCheck, budgetHead } from './costs/budget-check.ts';
+import { createCostBook } from './cost-store/cost-book.ts';
+import { createCostRepository } from './cost-store/cost-repository.ts';
+import { createUsageRepository } from './cost-store/usage-repository.ts';
 import { credentialHeads } from './credentials/credential-check.ts';
 import { credentialChecksOf } from './credentials/credential-checks-of.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
@@ -103,6 +107,7 @@ export const headsOfOps: CheckHead[] = [
   lastCheckHead,
   incidentsHead,
   runbooksHead,
+  budgetHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -126,8 +131,15 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
       now: () => new Date(),
     }),
     runbooksCheck({ runbookRepository: createRunbookRepository(ops), now: () => new Date() }),
+    budgetOf(config, ops),
   ];
   return { checks, end: sources.end };
+}
+
+function budgetOf(config: Config, ops: Db): Check {
+  const [usageRepository, costRepository] = [createUsageRepository(ops), createCostRepository(ops)];
+  const now = () => new Date();
+  return budgetCheck({ costBook: createCostBook({ config, now, usageRepository, costRepository }), now });
 }
 
 function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {

@@ -3,6 +3,7 @@ import type { Operation } from './core/operation.ts';
 import { auditCheckOperation } from './audit/audit-check-operation.ts';
 import { backupOperation } from './backups/backup-operation.ts';
 import { drillOperation } from './backups/drill-operation.ts';
+import { costsOperation } from './costs/costs-operation.ts';
 import { databaseOperation } from './databases/database-operation.ts';
 import { recountOperation } from './databases/recount-operation.ts';
 import { declaredCommands } from './declared-commands.ts';
@@ -31,6 +32,7 @@ export const declaredOperations: Operation[] = [
   drillOperation,
   databaseOperation,
   recountOperation,
+  costsOperation,
 ];
 
 /** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API). */

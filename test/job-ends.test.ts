@@ -165,6 +165,7 @@ t.test('every operation: its result is seen with its end', async (t) => {
   t.match(await run('audit-check'), { result: { sealed: 0 } });
   t.match(await run('database', { do: 'vacuum' }), { result: { database: 'library', do: 'vacuum' } });
   t.match(await run('recount'), { result: { corrected: 0 } });
+  t.match(await run('costs'), { result: { days: 0 } });
   const { backup } = (await run('backup')).result;
   t.match(await run('drill'), { result: { backup } });
   t.match(await run('restore', { backup }), { result: { added: 0, changed: 0, removed: 0 } });

@@ -30,6 +30,7 @@ const subjects: Record<string, (name: string) => Subject> = {
     href: url(`/settings/webhooks/${encodeURIComponent(name)}`),
   }),
   delivery: (name) => ({ text: `Delivery ${name}`, href: url('/settings/webhooks') }),
+  budget: (name) => ({ text: `Budget of ${name}`, href: url('/costs') }),
   cost: (name) => ({ text: `Cost of ${name}`, href: url('/costs') }),
   run: (name) => ({ text: `Run ${name}`, href: url(`/runs/${encodeURIComponent(name)}`) }),
   check: (name) => ({ text: `Check ${name}`, href: url('/checks') }),

@@ -141,6 +141,7 @@ export const eventGroups: EventGroup[] = [
     events: {
       'cost.changed': words('Cost entered', 'Enter a cost'),
       'cost.removed': words('Entered cost removed', 'Remove an entered cost'),
+      'budget.stopped': words('Workers paused at a used-up budget'),
     },
   },
   {

@@ -26,6 +26,10 @@ export function createCostBook({ config, now, usageRepository, costRepository }:
     /** The lines of the last days, today included, oldest first. */
     days: (count: number) => linesSince(dayBefore(today(), count - 1)),
 
+    /** Null when nothing was used or entered there. */
+    find: (day: string, item: string): CostLine | null =>
+      linesSince(day).find((line) => line.day === day && line.item === item) ?? null,
+
     day(): BudgetUse {
       const day = today();
       return useOf(linesSince(day), config.dayBudget, day, dayBefore(day, -1));

@@ -31,6 +31,7 @@ const changes = [
   'backups',
   'browser',
   'caches',
+  'costs',
   'credentials',
   'databases',
   'documents',

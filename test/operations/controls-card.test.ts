@@ -125,9 +125,10 @@ t.test('the upkeep is folded, and opens while one of its operations is active or
     };
   };
   t.same(await more(), {
-    names: ['op-restore', 'op-audit-check', 'op-drill', 'op-database', 'op-recount'],
+    names: ['op-restore', 'op-audit-check', 'op-drill', 'op-database', 'op-recount', 'op-costs'],
     isOpen: false,
-    summary: 'Restore library, check audit log, test backup, check or compact a database, recount',
+    summary:
+      'Restore library, check audit log, test backup, check or compact a database, recount, close costs',
   });
   const { repository } = app.parts;
   endJob(repository, insertJob(repository, { operation: 'recount' }), 'failed');

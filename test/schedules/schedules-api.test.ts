@@ -36,7 +36,7 @@ t.test('a schedule is created, read, changed and removed', async (t) => {
   t.match({ status, names, cursor: body.next_cursor }, { status: 200, cursor: null });
   t.same(
     names,
-    ['audit-check', 'backup', 'database', 'database-ops', 'drill', 'nightly', 'repair'],
+    ['audit-check', 'backup', 'costs', 'database', 'database-ops', 'drill', 'nightly', 'repair'],
     'with the suggested ones',
   );
   const removed = await fetch(`${app.origin}${path}/nightly`, { method: 'DELETE' });

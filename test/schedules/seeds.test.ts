@@ -12,6 +12,7 @@ t.test('suggested schedules are added once, switched off', async (t) => {
     [
       ['audit-check', false],
       ['backup', false],
+      ['costs', false],
       ['database', false],
       ['database-ops', false],
       ['drill', false],

@@ -1,5 +1,6 @@
 // One working request for each route that changes something, in the order in which test/web/actions.test.ts sends them. A new
 // route needs a line here.
+import { localDay } from '../../src/core/format.ts';
 import { writeIndexedSet } from './backup-set.ts';
 import { addBackup } from './backups.ts';
 import { addError } from './errors.ts';
@@ -22,6 +23,13 @@ const scheduleForm = {
   missed: 'skip',
   overlap: 'skip',
 };
+
+const cost = (name: string) => `/api/v1/costs/${localDay(new Date())}/${name}`;
+const ofCosts = {
+  'PUT /api/v1/costs/:day/:item': (app) =>
+    send(app, 'PUT', cost('other:hosting'), { amount: 4.2, note: 'a bill' }),
+  'DELETE /api/v1/costs/:day/:item': (app) => send(app, 'DELETE', cost('other:hosting')),
+} satisfies Requests;
 
 const announcement = { level: 'announce', reason: 'a test needs it' };
 const ofJobs = {
@@ -267,6 +275,7 @@ export const actionRequests: Requests = {
   ...ofCredentials,
   ...ofMaintenance,
   ...ofRuns,
+  ...ofCosts,
   ...ofAccess,
 };
 

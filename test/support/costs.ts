@@ -35,6 +35,10 @@ export function openCosts(t: Pick<Test, 'teardown'>, at = '2026-11-15T12:00:00')
     if (busy.is) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
     return work();
   };
+  const fence = { isLost: false };
+  const assertFence = () => {
+    if (fence.isLost) throw new Error('another attempt runs');
+  };
   const prices = { ...noPrices };
   const config = prices as typeof prices & Config;
   const usageRepository = createUsageRepository(ops);
@@ -46,6 +50,8 @@ export function openCosts(t: Pick<Test, 'teardown'>, at = '2026-11-15T12:00:00')
     ops,
     clock,
     busy,
+    fence,
+    assertFence,
     errors,
     usage: createUsageCounter({ ...stores, onError: (error) => void errors.push(error) }),
     costBook: createCostBook(stores),

@@ -26,6 +26,7 @@ t.test('operations are listed with everything a client needs', async (t) => {
       'drill',
       'database',
       'recount',
+      'costs',
     ],
   );
   t.match(body.items[0], {

@@ -32,6 +32,7 @@ const single = [
   'backups.scheduled',
   'cache.flushed',
   'checks.run',
+  'cost.removed',
   'credential.checked',
   'document.removed',
   'document.reviewed',
@@ -232,6 +233,9 @@ const inWrongState: Record<string, Steps> = {
       ['admin', { ...outdatedFlag }, unconfirmed],
       ['admin', { ...outdatedFlag, reason: 'a test needs it' }, 'edit_conflict'],
     ],
+  },
+  'cost.changed': {
+    'PUT /api/v1/costs/2020-01-01/other:x': [['admin', { amount: -1, note: '' }, invalid]],
   },
   'objective.changed': {
     'PUT /api/v1/objectives/jobs': [['admin', { target: 1, window_days: 30, is_on: true }, invalid]],

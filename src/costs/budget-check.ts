@@ -1,0 +1,77 @@
+// Checks that the costs of this day and month stay within their budgets.
+import type { Check, CheckHead, Found } from '../core/check.ts';
+import { localDay } from '../core/format.ts';
+import type { BudgetUse } from '../cost-store/budget.ts';
+import type { CostBook } from '../cost-store/cost-book.ts';
+import { describeAmount } from '../cost-store/format-amount.ts';
+import { nameSpan, ordinalDate, type Span } from './budget-words.ts';
+
+export const budgetHead = {
+  id: 'budget',
+  component: 'budget',
+  title: 'Budgets',
+} as const satisfies CheckHead;
+
+const warnAt = 0.8;
+/** A finding is stored and sent again when its text changes: the day is said anew when it has moved by more than this. */
+const steadyDays = 1;
+const dayMs = 86_400_000;
+
+type Given = { costBook: Pick<CostBook, 'day' | 'month' | 'currency'>; now: () => Date };
+
+export function budgetCheck({ costBook, now }: Given): Check {
+  const saidDays = new Map<string, string>();
+
+  return {
+    ...budgetHead,
+    everySec: 30,
+    dirtyOn: ['costs', 'settings'],
+    look() {
+      const uses: [Span, BudgetUse][] = [
+        ['day', costBook.day()],
+        ['month', costBook.month()],
+      ];
+      const set = uses.filter(([, { share }]) => share !== null);
+      const found = set.flatMap(([span, use]) => findingOf(span, use) ?? []);
+      if (set.length === 0) return { says: 'No budget is set, or nothing has a price.', found };
+      return { says: found.length === 0 ? 'Within budget.' : 'Used up, or nearly.', found };
+    },
+  };
+
+  function findingOf(span: Span, use: BudgetUse): Found | null {
+    const share = use.share ?? 0;
+    if (share < warnAt) return null;
+    const name = nameSpan(span, localDay(now()));
+    const budget = describeAmount(use.budget ?? 0, costBook.currency());
+    const isUsedUp = share >= 1;
+    const common = {
+      subject: span,
+      component: `budget:${span}`,
+      stops: [],
+      fix: { href: '/costs', label: 'See costs' },
+    };
+    if (isUsedUp)
+      return {
+        ...common,
+        severity: 'error',
+        title: `The budget of ${name} is used up`,
+        text: `The costs of ${name} have reached the budget of ${budget}. Raise the budget, or embed less.`,
+      };
+    return {
+      ...common,
+      severity: 'warning',
+      title: `The budget of ${name} is nearly used up`,
+      text: `80% of ${budget} is used${describePace(span, name, use)}. Raise the budget, or embed less.`,
+    };
+  }
+
+  function describePace(span: Span, name: string, { pace_day: day }: BudgetUse): string {
+    if (day === null) return '';
+    if (span === 'day') return '; the rest is used up today at this pace';
+    const said = saidDays.get(name);
+    const isSteady = said !== undefined && Math.abs(Date.parse(said) - Date.parse(day)) <= steadyDays * dayMs;
+    const steady = isSteady ? said : day;
+    saidDays.set(name, steady);
+    return `; the budget is reached on the ${ordinalDate(steady)} at this pace`;
+  }
+}

@@ -1,0 +1,121 @@
+// Findings of budgets, and the pause of the workers at one that is used up.
+import t, { type Test } from 'tap';
+import { createAudit } from '../../src/core/audit.ts';
+import { readConfig } from '../../src/core/config.ts';
+import { createBus } from '../../src/core/bus.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
+import { budgetCheck } from '../../src/costs/budget-check.ts';
+import { createBudgetStop } from '../../src/costs/budget-stop.ts';
+import { openCosts } from '../support/costs.ts';
+
+function open(t: Test) {
+  const costs = openCosts(t, '2026-11-16T00:00:00');
+  const { ops, now, prices } = costs;
+  Object.assign(prices, { tokenPrice: 1, currency: 'EUR' });
+  const bus = createBus();
+  const audit = createAudit(
+    ops,
+    now,
+    createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: '/nowhere' }, '/nowhere')),
+    bus,
+    (error) => t.fail(String(error)),
+  );
+  const control = { paused_at: null as string | null };
+  const reasons: (string | null | undefined)[] = [];
+  const workers = {
+    view: () => ({ workers: [], control, lock: null, drain: null }) as never,
+    async pause(_name: string | undefined, _by: unknown, reason?: string | null) {
+      control.paused_at = now().toISOString();
+      reasons.push(reason);
+    },
+  };
+  const log = { error: (error: unknown) => t.fail(String(error)) } as never;
+  const startStop = () => createBudgetStop({ ...costs, audit, bus, log, workers });
+  /** Millions of tokens, at 1 EUR each. */
+  const spend = (amount: number, day = '2026-11-15') => costs.use(day, 'embedding_tokens', amount * 1e6);
+  return { ...costs, check: budgetCheck(costs), control, reasons, startStop, spend };
+}
+
+const lookOf = async ({ check }: ReturnType<typeof open>) => (await check.look()).found;
+
+t.test('without a price or a budget nothing is found', async (t) => {
+  const costs = open(t);
+  costs.spend(100);
+  t.same(await lookOf(costs), []);
+  Object.assign(costs.prices, { tokenPrice: null, monthBudget: 1, dayBudget: 1 });
+  t.same(await lookOf(costs), []);
+});
+
+t.test('a month is near its budget, at it, and well again', async (t) => {
+  const costs = open(t);
+  const { prices, clock, spend } = costs;
+  prices.monthBudget = 40;
+  spend(31.9);
+  t.same(await lookOf(costs), [], 'below 80%');
+  spend(0.1);
+  t.match(await lookOf(costs), [
+    {
+      subject: 'month',
+      component: 'budget:month',
+      severity: 'warning',
+      title: 'The budget of November is nearly used up',
+      text: '80% of 40.00 EUR is used; the budget is reached on the 19th at this pace. Raise the budget, or embed less.',
+    },
+  ]);
+  clock.at = '2026-11-17T00:00:00';
+  t.match(await lookOf(costs), [{ text: /the 21st/ }], 'a pace that has moved by two days is said anew');
+  clock.at = '2026-11-17T12:00:00';
+  t.match(await lookOf(costs), [{ text: /the 21st/ }], 'one that has moved little is not');
+  spend(8);
+  t.match(await lookOf(costs), [{ severity: 'error', title: 'The budget of November is used up' }]);
+  prices.monthBudget = 100;
+  t.same(await lookOf(costs), [], 'a raised budget');
+  prices.monthBudget = 40;
+  clock.at = '2026-12-01T00:00:00';
+  t.same(await lookOf(costs), [], 'a new month');
+});
+
+t.test('a day has a budget of its own', async (t) => {
+  const costs = open(t);
+  costs.prices.dayBudget = 1;
+  costs.spend(5);
+  t.same(await lookOf(costs), [], 'yesterday');
+  costs.spend(1, '2026-11-16');
+  t.match(await lookOf(costs), [{ component: 'budget:day', title: 'The budget of 16 Nov is used up' }]);
+});
+
+t.test('the workers are paused once for a month, also after a restart', async (t) => {
+  const { control, prices, clock, reasons, spend, startStop } = open(t);
+  const { runOnce } = startStop();
+  prices.monthBudget = 40;
+  spend(40.12);
+  await runOnce();
+  t.same(reasons, [], 'the setting is off');
+  prices.budgetStop = true;
+  await runOnce();
+  await runOnce();
+  t.same(reasons, ['The budget of November is used up: 40.12 of 40.00 EUR.']);
+  control.paused_at = null;
+  await runOnce();
+  await startStop().runOnce();
+  t.equal(reasons.length, 1, 'a person who resumes them is not overruled');
+  clock.at = '2026-12-02T00:00:00';
+  await runOnce();
+  t.equal(reasons.length, 1, 'the new month is not used up');
+  spend(50, '2026-12-02');
+  await runOnce();
+  t.match(reasons[1], /December/);
+});
+
+t.test('workers that a person has paused wait for their turn', async (t) => {
+  const { control, prices, reasons, spend, startStop } = open(t);
+  Object.assign(prices, { dayBudget: 1, budgetStop: true });
+  spend(2, '2026-11-16');
+  control.paused_at = '2026-11-15T00:00:00Z';
+  const { runOnce } = startStop();
+  await runOnce();
+  t.same(reasons, []);
+  control.paused_at = null;
+  await runOnce();
+  t.same(reasons, ['The budget of 16 Nov is used up: 2.00 of 1.00 EUR.']);
+});
