@@ -1,4 +1,4 @@
-// The mean length of the texts that a run embeds, from a sample of entries that is spread evenly: no table is scanned.
+// The mean length of the texts that a run embeds, from a sample of entries: no table is scanned.
 import type { Db } from '../core/db/open.ts';
 import type { EmbeddedTexts } from '../core/operation.ts';
 import { entryTables, forKinds, type Kind, kinds } from '../library/content.ts';
@@ -7,17 +7,19 @@ import type { LibraryCounts } from './counts.ts';
 export type TextSizes = ReturnType<typeof createTextSizes>;
 
 const samplesPerKind = 100;
+/** Fewer waiting entries in the sample say less than all entries of the sample. */
+const minWaiting = 20;
 
 /** `counts` gives the entries of each kind, which are the weights of its samples. */
 export function createTextSizes(library: Db, counts: Pick<LibraryCounts, 'queue' | 'totals'>) {
   const samplers = forKinds((kind) => createSampler(library, kind));
   return {
     /** Characters an entry; null without entries. */
-    mean(selection: EmbeddedTexts): number | null {
-      const { experiences, manuals } = selection.isWaiting ? counts.queue().pending : counts.totals();
+    mean(texts: EmbeddedTexts): number | null {
+      const { experiences, manuals } = texts.isWaiting ? counts.queue().pending : counts.totals();
       const entries = { experience: experiences, manual: manuals };
       const sampled = kinds.flatMap((kind) => {
-        const lengths = samplers[kind](selection);
+        const lengths = samplers[kind](texts);
         return lengths.length === 0 ? [] : [{ mean: meanOf(lengths), weight: Math.max(1, entries[kind]) }];
       });
       const weights = sampled.reduce((sum, { weight }) => sum + weight, 0);
@@ -27,43 +29,56 @@ export function createTextSizes(library: Db, counts: Pick<LibraryCounts, 'queue'
   };
 }
 
-type Sampler = (selection: EmbeddedTexts) => number[];
+/** The lengths of some entries. */
+type Sampler = (texts: EmbeddedTexts) => number[];
 
 function createSampler(library: Db, kind: Kind): Sampler {
-  const one = (name: string) => prepareSample(library, kind, `x.${name} = @value`);
-  const [all, ofCategory, ofEntry, ofStatus] = [
-    prepareSample(library, kind, '@value IS NULL'),
-    one('category_code'),
-    one('id'),
-    one('embedding_status'),
-  ];
+  const { table, body, note } = entryTables[kind];
+  const length = `length(title) + length(${body}) + ifnull(length(${note}), 0)`;
+  const prepare = (rest: string) => library.prepare(`SELECT ${length} FROM ${table} ${rest}`).pluck();
+  const ofEntry = prepare('WHERE id = ?');
+  const ofCategory = prepare(`WHERE category_code = ? AND rowid % ? = 0 LIMIT ${samplesPerKind}`);
+  const countCategory = library.prepare(`SELECT count(*) FROM ${table} WHERE category_code = ?`).pluck();
+  const waiting = prepare(`WHERE embedding_status = 'pending' LIMIT ${samplesPerKind + 1}`);
+  const spread = prepareSpread(library, table, length);
+
   return ({ category, entry, isWaiting }) => {
-    if (entry !== undefined) return ofEntry(entry);
-    if (category !== undefined) return ofCategory(category);
-    return isWaiting ? ofStatus('pending') : all(null);
+    if (entry !== undefined) return ofEntry.all(entry) as number[];
+    if (category !== undefined) {
+      const every = Math.max(1, Math.floor((countCategory.get(category) as number) / samplesPerKind));
+      return ofCategory.all(category, every) as number[];
+    }
+    return isWaiting ? ofWaiting() : spread().map(({ characters }) => characters);
   };
+
+  function ofWaiting(): number[] {
+    const few = waiting.all() as number[];
+    if (few.length <= samplesPerKind) return few;
+    const all = spread();
+    const some = all.filter((row) => row.is_waiting === 1);
+    return (some.length < minWaiting ? all : some).map(({ characters }) => characters);
+  }
 }
 
-/** Each of its statements is answered from the end of an index, or from the table by rowid. */
-function prepareSample(library: Db, kind: Kind, condition: string) {
-  const { table, body, note } = entryTables[kind];
-  const from = `FROM ${table} x WHERE ${condition}`;
+type Sampled = { place: number; characters: number; is_waiting: number };
+
+/** Gives entries that are spread evenly over the table. */
+function prepareSpread(library: Db, table: string, length: string) {
   const end = (order: 'ASC' | 'DESC') =>
-    library.prepare(`SELECT x.rowid ${from} ORDER BY x.rowid ${order} LIMIT 1`).pluck();
+    library.prepare(`SELECT rowid FROM ${table} ORDER BY rowid ${order} LIMIT 1`).pluck();
   const [first, last] = [end('ASC'), end('DESC')];
   const read = library.prepare(
-    `SELECT x.rowid AS place, length(x.title) + length(x.${body}) + ifnull(length(x.${note}), 0) AS characters
-     ${from} AND x.rowid >= @place ORDER BY x.rowid LIMIT 1`,
+    `SELECT rowid AS place, ${length} AS characters, embedding_status = 'pending' AS is_waiting
+     FROM ${table} WHERE rowid >= ? ORDER BY rowid LIMIT 1`,
   );
-  return (value: string | null): number[] => {
-    const [low, high] = [first.get({ value }), last.get({ value })] as (number | undefined)[];
+  return (): Sampled[] => {
+    const [low, high] = [first.get(), last.get()] as (number | undefined)[];
     if (low === undefined || high === undefined) return [];
     const step = (high - low) / (samplesPerKind - 1);
-    const places = Array.from({ length: samplesPerKind }, (_, at) => Math.floor(low + at * step));
-    const found = new Map<number, number>();
-    for (const place of new Set(places)) {
-      const row = read.get({ value, place }) as { place: number; characters: number } | undefined;
-      if (row) found.set(row.place, row.characters);
+    const found = new Map<number, Sampled>();
+    for (let at = 0; at < samplesPerKind; at++) {
+      const row = read.get(Math.floor(low + at * step)) as Sampled | undefined;
+      if (row) found.set(row.place, row);
     }
     return [...found.values()];
   };
