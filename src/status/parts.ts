@@ -12,6 +12,7 @@ import { viewQueue } from '../queue/queue-view.ts';
 import { requests } from '../requests/feature.ts';
 import { sources } from '../sources/feature.ts';
 import { starts } from '../starts/feature.ts';
+import { webhookStore } from '../webhook-store/feature.ts';
 
 export type StatusContext = Kernel & ReturnType<typeof createStatusParts>;
 
@@ -28,6 +29,7 @@ export type FigureSources = Pick<
   | 'sourceHealth'
   | 'telemetry'
   | 'viewQueue'
+  | 'webhookRepository'
 >;
 export type MonthSources = Pick<
   StatusContext,
@@ -50,6 +52,7 @@ export function createStatusParts(ctx: Context) {
     requestFigures: use(requests).requestFigures,
     sourceHealth: use(sources).sourceHealth,
     starts: use(starts).starts,
+    webhookRepository: use(webhookStore).webhookRepository,
     overview: ofIncidents.overview,
     listActive: ofIncidents.listActive,
     standings: use(objectives).standings,

@@ -92,14 +92,26 @@ export function readCaches({ cacheTotals }: FigureSources): FigureParts {
   return { value: hitRate, text: describeRate(hitRate), about: `Of ${plural(reads, 'read')} since start` };
 }
 
-/** The sheets that were used before, and the embedding service, if there is one. */
-export function readLinks({ sourceHealth, config }: FigureSources, open: Finding[]): FigureParts {
+/** The sheets that were used before, the embedding service, if there is one, and the webhooks that are on. */
+export function readLinks(
+  { sourceHealth, config, webhookRepository }: FigureSources,
+  open: Finding[],
+): FigureParts {
   const sheets = sourceHealth.all().filter(({ state }) => state !== 'never');
   const outage = open.find(({ component, severity }) => component === 'embedder' && severity === 'error');
   const service = config.embedding === null ? [] : [{ name: 'Embedding service', isUp: !outage }];
-  const all = [...sheets.map(({ name, state }) => ({ name, isUp: state !== 'error' })), ...service];
+  const webhooks = webhookRepository
+    .all()
+    .filter(({ is_on: isOn }) => isOn)
+    .map(({ name, failing_since: since }) => ({ name: `webhook ${name}`, isUp: since === null }));
+  const all = [
+    ...sheets.map(({ name, state }) => ({ name, isUp: state !== 'error' })),
+    ...service,
+    ...webhooks,
+  ];
   const down = all.filter(({ isUp }) => !isUp);
-  if (all.length === 0) return { value: null, text: '–', about: 'No sheet or service is in use yet' };
+  if (all.length === 0)
+    return { value: null, text: '–', about: 'No sheet, service or webhook is in use yet' };
   const about = down.length === 0 ? 'All of them' : `Not: ${down.map(({ name }) => name).join(', ')}`;
   return {
     value: all.length - down.length,
