@@ -20,6 +20,7 @@ const filled = {
   '/ui/schedules/new': { name: 'walked', operation: 'repair' },
   '/ui/maintenance': { level: 'announce' },
   '/ui/incidents/open': { title: 'Walked' },
+  '/ui/webhooks/new': { name: 'walked', url: 'http://127.0.0.1:9/hook', 'event:settings.changed': 'on' },
 };
 /** The same for the forms of any record. */
 const filledOfAny = [
@@ -28,16 +29,21 @@ const filledOfAny = [
   [/^\/ui\/runs\/\d+\/steps\/\d+$/, { note: 'walked by' }],
   [/^\/ui\/documents\/\w+\/[\w-]+\/(save|preview)$/, { title: 'Walked', body: '- [ ] Walk' }],
 ];
-/** The answers of forms that do not redirect: no token is known, an empty form is refused, and a check shows what it found. */
+/** The answers of forms that do not redirect: no token is known, an empty form is refused, a check shows what it found, and a new
+ *  secret is shown. */
 const answers = {
   '/sign-in': 401,
   '/ui/access/tokens': 422,
   '/ui/credentials/google/path': 422,
   '/ui/credentials/embedding/path': 422,
   '/ui/embedder/check': 200,
+  '/ui/webhooks/new': 200,
+  '/ui/webhooks/walked/rotate': 200,
 };
-/** Another form may have ended the run or closed the incident meanwhile. */
-const mayConflict = /^\/ui\/(runs|incidents)\/\d+\//;
+/** The pages that such answers lead to. */
+const nextPages = { '/ui/webhooks/new': '/settings/webhooks/walked' };
+/** Another form may have ended the run, closed the incident or switched off the webhook meanwhile. */
+const mayConflict = /^\/ui\/((runs|incidents)\/\d+|webhooks\/walked)\//;
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
 const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
@@ -156,7 +162,7 @@ async function submit(origin, action, form) {
   const expected = action.startsWith('/ui/workers/') ? 503 : (answers[action] ?? 303);
   if (!(answer.status === 409 && mayConflict.test(action)))
     assert.equal(answer.status, expected, `POST ${action} answers ${expected}`);
-  return answer.headers.get('location') ?? '/operations';
+  return answer.headers.get('location') ?? nextPages[action] ?? '/operations';
 }
 
 function readValue(field) {

@@ -22,6 +22,8 @@ export function createDeliveries({ deliveryList }: { deliveryList: DeliveryList 
       return { ...delivery, tries: deliveryList.attemptsOf(id), body: deliveryList.bodyOf(id) };
     },
 
+    newestAttemptAt: deliveryList.newestAttemptAt,
+
     /** By status. */
     counts: deliveryList.counts,
   };

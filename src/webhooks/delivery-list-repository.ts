@@ -30,6 +30,7 @@ const sql = {
       CROSS JOIN webhook_delivery AS d ON d.id = a.delivery
     WHERE a.at >= @since AND d.webhook = @webhook AND a.error IS NULL ORDER BY a.at DESC LIMIT @max
   `,
+  newestAttempt: 'SELECT max(at) AS at FROM webhook_attempt',
   lastArrived: `
     SELECT max(ended_at) AS at FROM (
       SELECT ended_at FROM webhook_delivery WHERE webhook = ? AND status = 'delivered' ORDER BY id DESC LIMIT 50
@@ -89,6 +90,9 @@ export function createDeliveryList(ops: Db) {
       (statements.latencies.all({ webhook, since, max: maxAttemptRows }) as { ms: number }[]).map(
         ({ ms }) => ms,
       ),
+
+    /** Of any webhook; null without one. */
+    newestAttemptAt: () => (statements.newestAttempt.get() as { at: string | null }).at,
 
     lastArrivedAt: (webhook: string) => (statements.lastArrived.get(webhook) as { at: string | null }).at,
 

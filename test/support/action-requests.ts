@@ -12,6 +12,7 @@ import { type Answer, confirmed, post, type Requests, type Sender, send, submit 
 import { ofRuns, runUnconfirmed } from './run-requests.ts';
 import { importSettings, ofCredentials, ofSettings } from './settings-requests.ts';
 import { leftOver, upload } from './uploads.ts';
+import { ofWebhookPages } from './webhook-page-requests.ts';
 import { buildZip } from './zip.ts';
 
 const repairs = { operation: 'repair', cron: '0 3 * * *' };
@@ -276,6 +277,7 @@ export const actionRequests: Requests = {
   ...ofMaintenance,
   ...ofRuns,
   ...ofCosts,
+  ...ofWebhookPages,
   ...ofAccess,
 };
 
