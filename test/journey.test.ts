@@ -20,7 +20,7 @@ t.test('a new user imports the starter library, builds the index, finds an entry
   t.match(textOf(afterImport, card.figures), /Queue pending 72/);
   t.match(
     textOf(afterImport, card.queue),
-    /72 waiting .*Experiences .*Waiting 60 Failed 0 Manuals .*Waiting 12 Failed 0/,
+    /72 waiting .*Experiences .*Waiting 60 Failed 0 .*Manuals .*Waiting 12 Failed 0/,
   );
   t.notMatch(textOf(afterImport, card.banners), /The library is empty/);
 

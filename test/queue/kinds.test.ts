@@ -83,7 +83,7 @@ t.test('a kind is paused and resumed, and what waits in it is no problem', async
     );
     t.match(
       text,
-      /Manuals are paused\. Resume them to embed the entries\..*rebuild of the index, do not\. SQLite, chl\.db\. 1 worker was/,
+      /Manuals are paused\. Resume them to embed the entries\..*rebuild of the index, do not\. In and out: .* SQLite, chl\.db\. 1 worker was/,
     );
     t.match(await shown(app, card.figures), /Manuals are paused/);
     const { text: page } = await app.page('/operations');

@@ -9,6 +9,7 @@ import type { SharedCard } from '../../web/card.ts';
 import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
+const ratesNote = 'In and out: over the last 15 minutes. Mean wait: over the last hour.';
 const pausedNote =
   'Workers leave a paused kind in the queue. Jobs that embed, such as a rebuild of the index, do not.';
 
@@ -43,7 +44,7 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
 
 function notesOf({ kinds, workers }: QueueView, config: QueueContext['config']): string[] {
   const isPaused = kinds.some(({ paused }) => paused !== null);
-  return [...(isPaused ? [pausedNote] : []), describeDriver(readDriver(config, workers))];
+  return [...(isPaused ? [pausedNote] : []), `${ratesNote} ${describeDriver(readDriver(config, workers))}`];
 }
 
 function describeRates({ inPerMin, outPerMin, meanWaitSec }: KindRates) {
@@ -51,8 +52,14 @@ function describeRates({ inPerMin, outPerMin, meanWaitSec }: KindRates) {
   return {
     in: perMin(inPerMin),
     out: perMin(outPerMin),
-    meanWait: meanWaitSec === null ? '–' : formatDuration(meanWaitSec),
+    meanWait: describeWait(meanWaitSec),
   };
+}
+
+/** Samples see nothing of a wait below some seconds. */
+function describeWait(seconds: number | null): string {
+  if (seconds === null) return '–';
+  return seconds < 1 ? 'under 1 s' : formatDuration(seconds);
 }
 
 /** With the decimal that small rates have. */
