@@ -54,6 +54,10 @@ import { diskForecastHead } from './disk/disk-forecast-check.ts';
 import { eventLoopHead, samplerHead } from './telemetry/server-checks.ts';
 import { createStarts } from './starts/repository.ts';
 import { restartsCheck, restartsHead } from './starts/restarts-check.ts';
+import { createWebhookRepository } from './webhook-store/webhook-repository.ts';
+import { createWebhookSecrets } from './webhook-store/webhook-secrets.ts';
+import { createDeliveryList } from './webhooks/delivery-list-repository.ts';
+import { webhooksCheck, webhooksHead } from './webhooks/webhooks-check.ts';
 import { recheckHead } from './workers/recheck-check.ts';
 import { workersHead } from './workers/workers-check.ts';
 
@@ -108,6 +112,7 @@ export const headsOfOps: CheckHead[] = [
   incidentsHead,
   runbooksHead,
   budgetHead,
+  webhooksHead,
 ];
 
 /** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
@@ -132,6 +137,7 @@ export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): 
     }),
     runbooksCheck({ runbookRepository: createRunbookRepository(ops), now: () => new Date() }),
     budgetOf(config, ops),
+    webhooksOf(config, ops),
   ];
   return { checks, end: sources.end };
 }
@@ -140,6 +146,12 @@ function budgetOf(config: Config, ops: Db): Check {
   const [usageRepository, costRepository] = [createUsageRepository(ops), createCostRepository(ops)];
   const now = () => new Date();
   return budgetCheck({ costBook: createCostBook({ config, now, usageRepository, costRepository }), now });
+}
+
+function webhooksOf({ root }: Config, ops: Db): Check {
+  const webhookRepository = createWebhookRepository(ops);
+  const webhookSecrets = createWebhookSecrets({ root, webhookRepository, now: () => new Date() });
+  return webhooksCheck({ webhookRepository, webhookSecrets, deliveryList: createDeliveryList(ops) });
 }
 
 function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {

@@ -1,5 +1,6 @@
 // The actions on deliveries.
-import { deliveryTarget, webhookTarget } from './delivery.ts';
+import { webhookTarget } from '../webhook-store/actions.ts';
+import { deliveryTarget } from './delivery.ts';
 
 const ofDeliveries = { role: 'operator', changes: 'webhooks' } as const;
 

@@ -41,9 +41,6 @@ export type Verdict = { status: Exclude<DeliveryStatus, 'pending'>; nextAt: stri
 /** The target of the audit rows of a delivery. */
 export const deliveryTarget = (id: number | string): string => `delivery:${id}`;
 
-/** The target of the audit rows of a webhook. */
-export const webhookTarget = (name: string): string => `webhook:${name}`;
-
 /** Names the event to the receiver, the same in each attempt. */
 export const eventId = (auditId: number): string => `evt_${auditId}`;
 

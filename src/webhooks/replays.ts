@@ -5,13 +5,13 @@ import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { unknownWebhook, webhookTarget } from '../webhook-store/actions.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
 import { deliveryActions } from './actions.ts';
-import { type DeliveryStatus, deliveryTarget, webhookTarget } from './delivery.ts';
+import { type DeliveryStatus, deliveryTarget } from './delivery.ts';
 import { unknownDelivery } from './deliveries.ts';
 import type { DeliveryList } from './delivery-list-repository.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
-import { unknownWebhook } from './send-test.ts';
 import type { Sender } from './sender.ts';
 
 export const maxReplayed = 1000;

@@ -1,11 +1,11 @@
 // Sends a test: its row of the audit log and its delivery are one transaction, and the caller gets the result of the attempt.
 import type { AuditRepository } from '../audit/audit-repository.ts';
 import { auditRefusal, type Requester } from '../core/audit.ts';
-import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { unknownWebhook, webhookTarget } from '../webhook-store/actions.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
 import { deliveryActions } from './actions.ts';
-import { testType, webhookTarget } from './delivery.ts';
+import { testType } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 import type { EventBody } from './event-body.ts';
 import type { Sender, Tried } from './sender.ts';
@@ -56,6 +56,3 @@ export function createSendTest(given: Given) {
     });
   }
 }
-
-export const unknownWebhook = (name: string) =>
-  new AppError('not_found', `There is no webhook ${JSON.stringify(name.slice(0, 80))}.`);

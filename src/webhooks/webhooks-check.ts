@@ -2,8 +2,8 @@
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
+import { webhookTarget } from '../webhook-store/actions.ts';
 import type { Webhook, WebhookRepository } from '../webhook-store/webhook-repository.ts';
-import { webhookTarget } from './delivery.ts';
 import type { DeliveryList } from './delivery-list-repository.ts';
 import { countFailures } from './health.ts';
 

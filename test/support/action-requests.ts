@@ -13,6 +13,7 @@ import { ofRuns, runUnconfirmed } from './run-requests.ts';
 import { importSettings, ofCredentials, ofSettings } from './settings-requests.ts';
 import { leftOver, upload } from './uploads.ts';
 import { ofWebhookPages } from './webhook-page-requests.ts';
+import { ofDeliveries } from './webhook-requests.ts';
 import { buildZip } from './zip.ts';
 
 const repairs = { operation: 'repair', cron: '0 3 * * *' };
@@ -278,6 +279,7 @@ export const actionRequests: Requests = {
   ...ofRuns,
   ...ofCosts,
   ...ofWebhookPages,
+  ...ofDeliveries,
   ...ofAccess,
 };
 

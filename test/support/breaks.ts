@@ -16,6 +16,7 @@ import { breaksOfLocks } from './damage-breaks.ts';
 import { addExperience } from './entries.ts';
 import { breaksOfMachine } from './machine-breaks.ts';
 import { breaksOfSchedules } from './schedule-breaks.ts';
+import { breaksOfWebhooks } from './webhook-breaks.ts';
 import type { createWorkerRows } from './worker-rows.ts';
 
 const googleId = '1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg';
@@ -183,7 +184,7 @@ export function roundsOf(
         },
       ),
     ],
-    'of schedules': breaksOfSchedules(app),
+    'of schedules and webhooks': [...breaksOfSchedules(app), ...breaksOfWebhooks(app)],
     'of a backup that failed': backups.failed,
     'of backups that nobody tests': backups.unproven,
     'of a backup that is late': backups.overdue,

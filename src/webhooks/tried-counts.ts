@@ -1,0 +1,12 @@
+// Counts attempts by what they made of their delivery, since the start of this server.
+import type { DeliveryStatus } from './delivery.ts';
+
+export function createTriedCounts() {
+  const counts = { delivered: 0, retrying: 0, failed: 0 };
+  return {
+    add(status: DeliveryStatus) {
+      if (status !== 'pending') counts[status] += 1;
+    },
+    all: () => Object.entries(counts),
+  };
+}
