@@ -21,6 +21,7 @@ const filled = {
   '/ui/maintenance': { level: 'announce' },
   '/ui/incidents/open': { title: 'Walked' },
   '/ui/webhooks/new': { name: 'walked', url: 'http://127.0.0.1:9/hook', 'event:settings.changed': 'on' },
+  '/ui/costs/enter': { item: 'other', name: 'walked', amount: '1', note: 'Walked' },
 };
 /** The same for the forms of any record. */
 const filledOfAny = [

@@ -3,6 +3,7 @@
 import { tokenCommands } from './access/commands.ts';
 import { auditCommands } from './audit/commands.ts';
 import type { Command } from './core/terminal/command.ts';
+import { costCommands } from './costs/commands.ts';
 import { errorCommands } from './errors/commands.ts';
 import { flagCommands } from './flags/commands.ts';
 import { jobCommands } from './jobs/commands.ts';
@@ -29,6 +30,7 @@ export const declaredCommands: Command[] = [
   ...auditCommands,
   ...errorCommands,
   ...logCommands,
+  ...costCommands,
   ...maintenanceCommands,
   ...restoreCommands,
 ];

@@ -106,7 +106,7 @@ function isSame(stored: CostRow | null, { amount, note }: EnteredCost): boolean 
   return stored?.is_manual === true && stored.amount === amount && stored.note === note;
 }
 
-function notEntered(day: string, item: string): AppError {
+export function notEntered(day: string, item: string): AppError {
   const what = `${JSON.stringify(item.slice(0, 80))} on ${JSON.stringify(day.slice(0, 80))}`;
   return new AppError('not_found', `No cost was entered for ${what}. GET /api/v1/costs lists all lines.`);
 }

@@ -7,6 +7,7 @@ import { createCostParts } from './parts.ts';
 import { registerCostsApi } from './web/costs-api.ts';
 import { costsCard } from './web/costs-card.ts';
 import { costsPage, registerCostsPage } from './web/costs-page.ts';
+import { registerEnterForms } from './web/enter-forms.ts';
 
 export const costs: Feature<ReturnType<typeof createCostParts>> = {
   name: 'costs',
@@ -21,6 +22,7 @@ export const costs: Feature<ReturnType<typeof createCostParts>> = {
   }),
   routes(app, ctx) {
     registerCostsPage(app, ctx);
+    registerEnterForms(app, ctx);
     registerCostsApi(app, ctx);
   },
   cards: (ctx) => [costsCard(ctx)],

@@ -1,11 +1,13 @@
 // The page of costs, its row on the hub and the fact of the outlook: at first, with usage alone, and with prices.
 import path from 'node:path';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createUsageRepository } from '../../src/cost-store/usage-repository.ts';
 import { rollupSec } from '../../src/telemetry/repository.ts';
 import { startApp } from '../support/app.ts';
 import { makeFolder } from '../support/folder.ts';
+import { addToken } from '../support/roles.ts';
 import { textOf } from '../support/screen.ts';
 
 const at = '2026-11-28T12:00:00';
@@ -88,7 +90,7 @@ t.test('usage of a month', async (t) => {
     const page = await load('/costs', '#costs-card');
     t.match(page, '€0.82 in November so far, 82.0% of the budget.');
     t.match(page, /Prices and budgets .*November €0\.82 of €1\.00, 82\.0% Enough at this pace\./);
-    t.match(await load('/costs', '#cost-day-2026-11-19'), /2\.6 M €0\.52 .* €0\.52$/);
+    t.match(await load('/costs', '#cost-day-2026-11-19'), /2\.6 M €0\.52 .* €0\.52 Enter/);
     const { html } = await app.page('/costs');
     const label = html.querySelector('#costs-card .axes svg')?.getAttribute('aria-label');
     t.match(label, 'Costs a day over 30 days: €2.62 in all, the most on 31 Oct with €1.80.');
@@ -98,5 +100,49 @@ t.test('usage of a month', async (t) => {
       /Costs €0\.82 in November so far, 82\.0% of the budget\..*Budget nearly used up/,
     );
     t.match(await load('/operations', '#outlook-card'), '€0.82 this month');
+  });
+
+  t.test('an admin enters, changes and removes an amount', async (t) => {
+    const empty = await app.submit('/ui/costs/enter', { day: '2026-11-29', item: 'other', name: 'No!' });
+    t.equal(empty.status, 422);
+    const refused = parse(await empty.text());
+    for (const [field, text] of Object.entries({
+      day: /to today/,
+      name: /lower-case/,
+      amount: /number/,
+      note: /1 to/,
+    }))
+      t.match(refused.querySelector(`#arg-${field}-problem`)?.text, text);
+    t.equal(refused.querySelector('#arg-name')?.getAttribute('value'), 'No!', 'what was typed stays');
+
+    const line = { day: '2026-11-20', item: 'other', name: 'hosting', amount: '0,05', note: 'Bill 7' };
+    t.equal((await app.submit('/ui/costs/enter', line)).status, 303);
+    t.match(await load('/costs', '#cost-day-2026-11-20'), /hosting €0\.05, by hand/);
+    t.match(await load('/costs', '#cost-2026-11-20-other-hosting'), /hosting Bill 7 20 Nov 2026 €0\.05/);
+    t.ok((await app.page('/costs')).html.querySelector('#costs-card .axes rect.hand'));
+    const edit = '/ui/costs/2026-11-20/other:hosting/edit';
+    t.equal((await app.page(edit)).html.querySelector('#arg-amount')?.getAttribute('value'), '0.05');
+    t.equal((await app.submit(edit, { amount: '0.07', note: 'Bill 8' })).status, 303);
+    t.match(await load('/costs', '#cost-2026-11-20-other-hosting'), /Bill 8 .* €0\.07/);
+    t.equal((await app.submit('/ui/costs/2026-11-20/other:hosting/remove', {})).status, 303);
+    t.equal((await app.page('/costs')).html.querySelector('#h-manual'), null);
+    t.equal((await app.page(edit)).status, 404);
+  });
+
+  t.test('the days before today are closed by a button', async (t) => {
+    const { html } = await app.page('/costs');
+    t.equal(
+      html.querySelector('#close-days')?.closest('form')?.getAttribute('action'),
+      '/ui/operations/run/costs',
+    );
+    t.match(textOf(html, '#costs-card'), /3 days before today are not closed\. No schedule\./);
+    t.equal(html.querySelector('#costs-card .card-foot a')?.getAttribute('href'), '/schedules/costs');
+  });
+
+  t.test('a viewer reads the page, and its buttons are locked', async (t) => {
+    addToken(app, 'admin', 'admin');
+    const { html } = await app.page('/costs', addToken(app, 'viewer', 'viewer'));
+    t.equal(html.querySelector('#enter-cost')?.getAttribute('href'), undefined);
+    t.equal(html.querySelector('#close-days')?.getAttribute('aria-disabled'), 'true');
   });
 });

@@ -27,10 +27,16 @@ const scheduleForm = {
 };
 
 const cost = (name: string) => `/api/v1/costs/${localDay(new Date())}/${name}`;
+const costForm = (name: string, verb: string) => `/ui/costs/${localDay(new Date())}/${name}/${verb}`;
+const rent = { item: 'other', name: 'rent', amount: '1', note: 'a bill' };
 const ofCosts = {
   'PUT /api/v1/costs/:day/:item': (app) =>
     send(app, 'PUT', cost('other:hosting'), { amount: 4.2, note: 'a bill' }),
   'DELETE /api/v1/costs/:day/:item': (app) => send(app, 'DELETE', cost('other:hosting')),
+  'POST /ui/costs/enter': (app) => submit(app, '/ui/costs/enter', { ...rent, day: localDay(new Date()) }),
+  'POST /ui/costs/:day/:item/edit': (app) =>
+    submit(app, costForm('other:rent', 'edit'), { amount: '2', note: 'the right bill' }),
+  'POST /ui/costs/:day/:item/remove': (app) => submit(app, costForm('other:rent', 'remove')),
 } satisfies Requests;
 
 const announcement = { level: 'announce', reason: 'a test needs it' };

@@ -239,6 +239,7 @@ const inWrongState: Record<string, Steps> = {
   },
   'cost.changed': {
     'PUT /api/v1/costs/2020-01-01/other:x': [['admin', { amount: -1, note: '' }, invalid]],
+    'POST /ui/costs/enter': [['admin', { amount: 'much' }, invalid]],
   },
   'objective.changed': {
     'PUT /api/v1/objectives/jobs': [['admin', { target: 1, window_days: 30, is_on: true }, invalid]],

@@ -12,6 +12,7 @@ import type { CostContext } from '../parts.ts';
 import { viewBudgets } from './budget-view.ts';
 import { viewCostChart } from './cost-chart.ts';
 import { shortDay, titleOfItem } from './cost-words.ts';
+import { lineUrl } from './enter-dialog.ts';
 
 export const shownDays = 30;
 
@@ -117,7 +118,7 @@ function viewManual(line: CostLine, currency: string) {
     note,
     changedAt: changed_at,
     changedBy: changed_by,
-    editUrl: url('/ui/costs/enter', { day, item }),
-    removeUrl: url('/ui/costs/remove', { day, item }),
+    editUrl: lineUrl(line, 'edit'),
+    removeUrl: lineUrl(line, 'remove'),
   };
 }
