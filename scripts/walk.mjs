@@ -27,6 +27,7 @@ const filled = {
 const filledOfAny = [
   [/^\/ui\/incidents\/\d+\/(notes|items)$/, { text: 'walked by' }],
   [/^\/ui\/incidents\/\d+\/close$/, { resolution: 'The walk ends here.' }],
+  [/^\/ui\/webhooks\/[\w-]+\/edit$/, { 'event:settings.changed': 'on' }],
   [/^\/ui\/runs\/\d+\/steps\/\d+$/, { note: 'walked by' }],
   [/^\/ui\/documents\/\w+\/[\w-]+\/(save|preview)$/, { title: 'Walked', body: '- [ ] Walk' }],
 ];

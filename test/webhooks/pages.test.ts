@@ -130,7 +130,7 @@ t.test('the secret is replaced for a reason, and shown once', async (t) => {
   t.ok(refused.html.querySelector('#rotate-now')?.hasAttribute('checked'));
   const { html } = await send(path, { reason: 'it was in a log' });
   t.match(textOf(html, '#new-secret'), /^whsec_/);
-  t.match(textOf((await app.page(`${list}/tell-me`)).html, '.side'), /The former secret signs, too, until/);
+  t.match(textOf((await app.page(`${list}/tell-me`)).html, '.side'), /The former secret signs, too; that ends/);
 });
 
 t.test('it is switched off and on, and removed with its deliveries', async (t) => {
