@@ -26,6 +26,8 @@ const values = {
   // Known once they are created.
   token: '',
   session: '',
+  webhook: '',
+  formerWebhook: '',
 };
 type Secret = keyof typeof values;
 
@@ -91,13 +93,11 @@ async function start(t: Test, embeddingUrl: string) {
       headers: { authorization: `Bearer ${values.access}`, ...(init.headers as Record<string, string>) },
     });
   const post = (address: string, body: unknown) =>
-    ask(address, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    });
+    ask(address, { method: 'POST', body: JSON.stringify(body), headers: json });
   return { home, url, ask, post, pid: child.pid as number, log: () => log };
 }
+
+const json = { 'content-type': 'application/json' };
 
 type Server = Awaited<ReturnType<typeof start>>;
 
@@ -107,6 +107,12 @@ async function plant({ url, ask, post }: Server) {
   const form = new URLSearchParams({ token: values.access });
   const signedIn = await fetch(`${url}/sign-in`, { method: 'POST', body: form, redirect: 'manual' });
   values.session = /=(chs_[\w-]+)/.exec(signedIn.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+  const hook = '/api/v1/webhooks/chat';
+  const hooked = { url: 'http://127.0.0.1:9/hook', events: ['*'], is_on: false };
+  const added = await ask(hook, { method: 'PUT', body: JSON.stringify(hooked), headers: json });
+  values.formerWebhook = ((await added.json()) as { secret: string }).secret;
+  const rotated = await post(`${hook}/rotate`, { reason: 'for a new one' });
+  values.webhook = ((await rotated.json()) as { secret: string }).secret;
   const key = {
     type: 'service_account',
     client_email: 'a@b.test',

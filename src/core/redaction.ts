@@ -1,12 +1,10 @@
 // No text that leaves the server contains a secret or the path of the home folder: answers, live updates, the server's log and
 // the audit log pass through one redactor. The output of jobs is masked where it is read, see secrets.ts.
-import fs from 'node:fs';
-import path from 'node:path';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { shortenHomes } from './home.ts';
 import { proxySecrets, urlSecrets } from './network.ts';
-import { maskerFor, readSecretFile } from './secrets.ts';
+import { keptSecretFiles, maskerFor, readSecretFile } from './secrets.ts';
 
 export type Redactor = ReturnType<typeof createRedactor>;
 
@@ -29,7 +27,7 @@ export function createRedactor(config: Config, now: () => number = () => perform
   const sources = [
     () => fixedSecrets(config),
     () => [config.embedding?.keyFile, config.google.keyFile].flatMap(keyOf),
-    () => uploadedKeys(config.root).flatMap(keyOf),
+    () => keptSecretFiles(config.root).flatMap(keyOf),
   ].map(keepFormer);
   let masker = maskerFor([]);
   let known = '';
@@ -121,15 +119,6 @@ function createKeyReader() {
     } catch {}
     return [former.get(file) ?? []].flat();
   };
-}
-
-function uploadedKeys(root: string): string[] {
-  const folder = path.join(root, 'secrets');
-  try {
-    return fs.readdirSync(folder).map((name) => path.join(folder, name));
-  } catch {
-    return [];
-  }
 }
 
 function isTelling(secret: string): boolean {

@@ -1,5 +1,7 @@
 // The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, percent-encoded, in base64, line by
 // line. The content of secret files is kept in memory only.
+import fs from 'node:fs';
+import path from 'node:path';
 import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';
@@ -65,7 +67,18 @@ export function readSecrets(config: Config, { script }: Pick<Operation, 'script'
   const passedOn = secretsIn(environment, ['CHL_EMBEDDING_KEY_FILE', 'CHL_GOOGLE_KEY_FILE', ...asked]);
   // A script may read the server's .env file.
   const own = config.accessToken === null ? [] : [config.accessToken];
-  return [...passedOn, ...proxySecrets(config.network), ...own];
+  const kept = keptSecretFiles(config.root).flatMap((file) => readStart(file) ?? []);
+  return [...passedOn, ...proxySecrets(config.network), ...own, ...kept];
+}
+
+/** The files of uploaded keys and of secrets of webhooks. */
+export function keptSecretFiles(root: string): string[] {
+  const folder = path.join(root, 'secrets');
+  try {
+    return fs.readdirSync(folder).map((name) => path.join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 /** The value of a secret that was read from a file; null when the file cannot be read. */
