@@ -1,6 +1,7 @@
 // Puts back ops.db from a backup while no server runs: its history would go back under running jobs. Tokens are those of now;
 // sessions and maintenance windows end, and jobs that had not ended do not start again. The audit log goes on after the last row
-// of the backup with a row that says what is missing; the replaced file, which has those rows, stays beside.
+// of the backup with a row that says what is missing; the replaced file, which has those rows, stays beside. Webhooks get events
+// from then on.
 import fs from 'node:fs';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';
 import { readKnown } from '../backup-store/known.ts';
@@ -13,6 +14,7 @@ import { explain } from '../core/faults.ts';
 import { createRedactor } from '../core/redaction.ts';
 import { failureOf } from '../jobs/job.ts';
 import { createJobRepository } from '../jobs/repository.ts';
+import { createWebhookRepository } from '../webhook-store/webhook-repository.ts';
 import { createWindowRepository } from '../window-store/window-repository.ts';
 import { copyFromBackup } from './copy-from-backup.ts';
 import { findHighestNamed } from './job-numbers.ts';
@@ -51,6 +53,7 @@ export type RestoredOps = {
   sessions: number;
   jobs_ended: number;
   windows_ended: number;
+  deliveries_ended: number;
 };
 
 /** Expects that this process holds the data root. Throws `bad_input` for a backup that cannot be used, `config` when the present
@@ -135,6 +138,7 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
           sessions: dropSessions(ops),
           jobs_ended: endJobs(ops, given.now),
           windows_ended: endWindows(ops, given),
+          deliveries_ended: endDeliveries(ops, given.now),
         };
         const detail = {
           ...restored,
@@ -143,6 +147,7 @@ function prepareCopy(given: Given, { copy, madeAt, present, kept }: Prepared) {
         };
         const target = `backup:${given.backup}`;
         audit.record({ event: 'ops.restored', outcome: 'ok', by: given.by, target, detail });
+        createWebhookRepository(ops).skipAll();
         const head = readAuditEnd(ops);
         return { ...restored, head: { id: head?.id ?? 0, hash: head?.hash ?? '' } };
       })
@@ -180,4 +185,9 @@ function endWindows(ops: Db, { by, now }: Given): number {
   const open = windows.open();
   for (const { id } of open) windows.end(id, now().toISOString(), by.actor);
   return open.length;
+}
+
+/** Ends the deliveries that waited when the backup was made, since they have arrived or failed since; returns how many. */
+function endDeliveries(ops: Db, now: () => Date): number {
+  return createWebhookRepository(ops).endWaiting(now().toISOString());
 }

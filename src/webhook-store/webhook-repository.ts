@@ -26,6 +26,7 @@ const sql = {
   moveAll: 'UPDATE webhook SET cursor = ?',
   setFailing: 'UPDATE webhook SET failing_since = ? WHERE name = ?',
   newestAuditId: 'SELECT coalesce(max(id), 0) AS id FROM audit',
+  endWaiting: `UPDATE webhook_delivery SET status = 'failed', next_at = NULL, ended_at = ? WHERE next_at IS NOT NULL`,
   removeAttempts: `
     DELETE FROM webhook_attempt WHERE delivery IN (SELECT id FROM webhook_delivery WHERE webhook = ?)
   `,
@@ -57,6 +58,9 @@ export function createWebhookRepository(ops: Db) {
 
     /** Nothing is sent of the rows that are in the audit log now. */
     skipAll: () => statements.moveAll.run(newestAuditId()),
+
+    /** Ends all deliveries that wait as failed; returns how many. */
+    endWaiting: (at: string) => statements.endWaiting.run(at).changes,
 
     /** With its deliveries and their attempts. */
     remove(name: string) {

@@ -6,6 +6,7 @@ import { headFile } from '../../src/audit/head-file.ts';
 import { type Manifest, writeManifest } from '../../src/backup-store/manifest.ts';
 import { setFile } from '../../src/backup-store/set-files.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { createWebhookRepository } from '../../src/webhook-store/webhook-repository.ts';
 import { createWindowRepository } from '../../src/window-store/window-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { writeSet } from '../support/backup-set.ts';
@@ -13,6 +14,7 @@ import { queryOps, runHere } from '../support/command-line.ts';
 import { damageTable } from '../support/damage.ts';
 import { endJob, insertJob, library } from '../support/job-repository.ts';
 import { makeFolder } from '../support/folder.ts';
+import { webhookRow } from '../support/webhooks.ts';
 
 const id = '20261128T020000Z-2';
 const words = ['restore-ops', id, '--reason', 'a test needs it', '--confirm', 'restore'];
@@ -39,12 +41,22 @@ async function makeSet(app: TestApp) {
   const running = insertJob(repository, { operation: 'index' });
   repository.start(running.id);
   const { id: last } = app.ops.prepare('SELECT id FROM audit ORDER BY id DESC').get() as { id: number };
+  addDelivery(app);
   await writeSet(config, id, app.library, { files: { 'ops.db': app.ops } });
   windows.end(window.id, '2026-11-28T01:00:00.000Z', 'anna');
   endJob(repository, waiting, 'succeeded');
   const started = repository.find(running.id);
   if (started) repository.finish(started, { status: 'succeeded' }, () => {});
   return { last, waiting, running };
+}
+
+/** One that waits; its webhook has seen no event. */
+function addDelivery({ ops }: TestApp) {
+  createWebhookRepository(ops).put(webhookRow('chat', { events: ['library.restored'] }));
+  ops.exec(`
+    INSERT INTO webhook_delivery (webhook, audit_id, event, body, status, created_at, next_at)
+    VALUES ('chat', 1, 'library.restored', '{}', 'retrying', '2026-11-28T00:00:00.000Z', '2999-01-01T00:00:00.000Z')
+  `);
 }
 
 t.test('history goes back; tokens, job numbers and the chain of the audit log do not', async (t) => {
@@ -91,6 +103,10 @@ t.test('history goes back; tokens, job numbers and the chain of the audit log do
   t.strictSame(jobs, [
     { id: running.id, status: 'failed', code: 'lost' },
     { id: waiting.id, status: 'cancelled', code: null },
+  ]);
+  t.match(queryOps(root, 'SELECT cursor FROM webhook'), [{ cursor: last + 1 }], 'events from now on');
+  t.match(queryOps(root, 'SELECT status, next_at FROM webhook_delivery'), [
+    { status: 'failed', next_at: null },
   ]);
   t.strictSame(queryOps(root, 'SELECT * FROM job_claim'), []);
   t.strictSame(queryOps(root, 'SELECT * FROM session'), []);
