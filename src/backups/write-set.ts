@@ -14,6 +14,8 @@ import { createFlagRepository } from '../flags/flag-repository.ts';
 import { createObjectiveRepository } from '../objective-store/objective-repository.ts';
 import { toFileFlags } from '../settings/flags-of-file.ts';
 import { toFileObjectives } from '../settings/objectives-of-file.ts';
+import { toFileWebhooks } from '../settings/webhooks-of-file.ts';
+import { createWebhookRepository } from '../webhook-store/webhook-repository.ts';
 import { exportable, toFile } from '../settings/settings-export.ts';
 
 /** `job`: its number. `now`: the id of the set has its second. */
@@ -55,6 +57,7 @@ function writeSettings(draft: SetDraft) {
     toFile(exportable(prepareSavedSettings(ops)()), {
       flags: toFileFlags(createFlagRepository(ops).saved().values()),
       objectives: toFileObjectives(createObjectiveRepository(ops).saved().values()),
+      webhooks: toFileWebhooks(createWebhookRepository(ops).all(), 'admin'),
     }),
   );
   const text = `${JSON.stringify(file, null, 2)}\n`;

@@ -3,6 +3,7 @@ import { backupStore } from '../backup-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { flags } from '../flags/feature.ts';
 import { objectiveStore } from '../objective-store/feature.ts';
+import { webhookStore } from '../webhook-store/feature.ts';
 import { createSettingRepository } from './repository.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createSettings } from './settings.ts';
@@ -17,6 +18,7 @@ export function createSettingParts(ctx: Context) {
     settings,
     flags: ctx.use(flags).flags,
     objectives: ctx.use(objectiveStore).objectives,
+    webhooks: ctx.use(webhookStore).webhookImport,
   });
   return { settings, settingsFile, setReader: ctx.use(backupStore).setReader };
 }

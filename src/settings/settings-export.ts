@@ -5,19 +5,24 @@ import type { Setting } from '../core/settings/setting.ts';
 import type { Values } from './check-values.ts';
 import type { toFileFlags } from './flags-of-file.ts';
 import type { toFileObjectives } from './objectives-of-file.ts';
+import type { toFileWebhooks } from './webhooks-of-file.ts';
 
 export const fileFormat = 1;
 
-type Lists = { flags: ReturnType<typeof toFileFlags>; objectives: ReturnType<typeof toFileObjectives> };
+type Lists = {
+  flags: ReturnType<typeof toFileFlags>;
+  objectives: ReturnType<typeof toFileObjectives>;
+  webhooks: ReturnType<typeof toFileWebhooks>;
+};
 
-/** The contents of a file with these values, flags and objectives. The other lists are for later versions. */
-export const toFile = (settings: Values, { flags, objectives }: Lists) => ({
+/** The contents of a file with these values and lists. The list of schedules is for a later version. */
+export const toFile = (settings: Values, { flags, objectives, webhooks }: Lists) => ({
   format: fileFormat,
   settings,
   schedules: [],
   flags,
   objectives,
-  webhooks: [],
+  webhooks,
 });
 
 /** The saved values that a file may have, for a process that does not know all operations. */

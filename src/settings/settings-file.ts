@@ -7,10 +7,13 @@ import { AppError } from '../core/errors.ts';
 import { upperFirst } from '../core/format.ts';
 import { isObject } from '../core/json.ts';
 import type { Kernel } from '../core/kernel.ts';
+import type { Role } from '../core/role.ts';
+import { webhookSettings } from '../core/settings/declared-webhooks.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { Flags } from '../flags/flags.ts';
 import type { Objectives } from '../objective-store/objectives.ts';
+import type { WebhookImport } from '../webhook-store/import-webhooks.ts';
 import type { Values } from './check-values.ts';
 import {
   addDefaultFlags,
@@ -33,12 +36,21 @@ import {
   wantedObjectives,
 } from './objectives-of-file.ts';
 import type { KnownSetting, Settings } from './settings.ts';
+import {
+  compareWebhook,
+  hideQueries,
+  isWebhookChange,
+  readFileWebhooks,
+  toFileWebhooks,
+  wantedWebhooks,
+  webhookKey,
+} from './webhooks-of-file.ts';
 
 export const importWord = 'settings';
 /** The lists of a file that later versions fill. */
-const lists = ['schedules', 'webhooks'] as const;
+const lists = ['schedules'] as const;
 /** The lists of a file besides its settings, which this version reads. */
-const readLists = ['flags', 'objectives'] as const;
+const readLists = ['flags', 'objectives', 'webhooks'] as const;
 
 /** The event of a preview, which changes nothing: the row of `settings.imported` says that values were saved. */
 export const previewEvent = 'settings.import_previewed';
@@ -49,16 +61,19 @@ export function createSettingsFile({ audit, untilFree, ...stored }: Given) {
   const { flags, objectives, settings } = stored;
   const compare = createComparison(stored);
   return {
-    export: () => toFile(settings.saved(), savedLists(stored)),
+    /** `role`: of the reader. */
+    export: (role: Role) => toFile(settings.saved(), savedLists(stored, role)),
 
     compare,
-    /** The file of a backup, which has the values that were saved then, with null for each that was saved since. */
-    withDefaults(file: unknown) {
+    /** The file of a backup, which has the values that were saved then, with null for each that was saved since; webhooks that were
+     *  added since stay. `role`: of the reader. */
+    withDefaults(file: unknown, role: Role) {
       const read = readFile(file);
       return {
         ...addDefaults(read.values, file as object, settings.all()),
         flags: addDefaultFlags(read.flags, flags.all()),
         objectives: addDefaultObjectives(read.objectives, objectives.all()),
+        webhooks: hideQueries(read.webhooks, role),
       };
     },
     /** The file without the values that this server does not have, such as limits of an operation that is gone. */
@@ -80,12 +95,7 @@ export function createSettingsFile({ audit, untilFree, ...stored }: Given) {
      *  wrong, `confirmation_required`, `plan_outdated`, `set_by_environment`. Returns the keys that have changed. */
     async apply(file: unknown, given: Confirmation & { plan: string }, by: Requester): Promise<string[]> {
       const { plan, changes } = compare(file);
-      const values = Object.fromEntries(
-        changes.flatMap((change) => {
-          const { key, state, after } = change;
-          return state === 'unchanged' || isOfList(change) ? [] : [[key, after]];
-        }),
-      );
+      const values = valuesOf(changes);
       const problems = [...settings.findProblems(values), ...findListProblems(changes)];
       if (problems.length > 0) throw invalidArguments(problems);
       assertConfirmed(given, importWord);
@@ -93,13 +103,7 @@ export function createSettingsFile({ audit, untilFree, ...stored }: Given) {
         const message = 'The settings or the file have changed since the preview. Look at the changes again.';
         throw new AppError('plan_outdated', message);
       }
-      const reason = given.reason?.trim() ?? null;
-      const putLists = () =>
-        joined(
-          withKeys(flags.write(wantedFlags(changes), by), changeKey),
-          withKeys(objectives.write(wantedObjectives(changes), by), objectiveKey),
-        );
-      const changed = await settings.putWith(values, putLists, by, { event: 'settings.imported', reason });
+      const changed = await store(stored, changes, by, given.reason?.trim() ?? null);
       if (changed.some((key) => isFlagChange({ key }))) flags.announce();
       if (changed.some((key) => isObjectiveChange({ key }))) objectives.announce();
       return changed;
@@ -107,10 +111,47 @@ export function createSettingsFile({ audit, untilFree, ...stored }: Given) {
   };
 }
 
-type Stored = { settings: Settings; flags: Flags; objectives: Objectives };
+type Stored = Pick<Kernel, 'config'> & {
+  settings: Settings;
+  flags: Flags;
+  objectives: Objectives;
+  webhooks: WebhookImport;
+};
+
+/** The values of settings in the changes. */
+const valuesOf = (changes: readonly ImportChange[]): Values =>
+  Object.fromEntries(
+    changes.flatMap((change) =>
+      change.state === 'unchanged' || isOfList(change) ? [] : [[change.key, change.after]],
+    ),
+  );
+
+/** All in one transaction, with one audit row. */
+function store(stored: Stored, changes: readonly ImportChange[], by: Requester, reason: string | null) {
+  const { settings, flags, objectives, webhooks } = stored;
+  const values = valuesOf(changes);
+  const hosts = hostsAfter(stored, changes);
+  return webhooks.run(wantedWebhooks(changes), hosts, by, (writeWebhooks) => {
+    const putLists = () =>
+      [
+        withKeys(flags.write(wantedFlags(changes), by), changeKey),
+        withKeys(objectives.write(wantedObjectives(changes), by), objectiveKey),
+        withKeys(writeWebhooks(), webhookKey),
+      ].reduce(joined);
+    return settings.putWith(values, putLists, by, { event: 'settings.imported', reason });
+  });
+}
+
+/** The hosts that webhooks may reach after these changes. */
+function hostsAfter({ config }: Pick<Stored, 'config'>, changes: readonly ImportChange[]): readonly string[] {
+  const change = changes.find(
+    ({ key, state }) => key === webhookSettings.webhookHosts.key && state === 'changed',
+  );
+  return change ? ((change.after ?? []) as string[]) : config.webhookHosts;
+}
 
 function createComparison(stored: Stored) {
-  const { settings, flags, objectives } = stored;
+  const { settings, flags, objectives, webhooks } = stored;
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
   return (file: unknown): ImportPlan => {
     const read = readFile(file);
@@ -125,19 +166,23 @@ function createComparison(stored: Stored) {
     const ofFlags = read.flags.map((item) => compareFlag(item, knownFlags));
     const knownObjectives = objectives.all();
     const ofObjectives = read.objectives.map((item) => compareObjective(item, knownObjectives));
-    const state = [file, saved, savedLists(stored)];
+    const hosts = hostsAfter(stored, changes);
+    const ofWebhooks = read.webhooks.map((item) => compareWebhook(item, webhooks, hosts));
+    const state = [file, saved, savedLists(stored, 'admin')];
     const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
-    return { plan, changes: [...changes, ...ofFlags, ...ofObjectives] };
+    return { plan, changes: [...changes, ...ofFlags, ...ofObjectives, ...ofWebhooks] };
   };
 }
 
-const savedLists = ({ flags, objectives }: Pick<Stored, 'flags' | 'objectives'>) => ({
+const savedLists = ({ flags, objectives, webhooks }: Stored, role: Role) => ({
   flags: toFileFlags(flags.all().flatMap(({ saved }) => saved ?? [])),
   objectives: toFileObjectives(objectives.saved().values()),
+  webhooks: toFileWebhooks(webhooks.all(), role),
 });
 
 /** A change of something that is no setting. */
-const isOfList = (change: Pick<ImportChange, 'key'>) => isFlagChange(change) || isObjectiveChange(change);
+const isOfList = (change: ImportChange) =>
+  isFlagChange(change) || isObjectiveChange(change) || isWebhookChange(change);
 
 function keysOf({ changes }: ImportPlan, ...states: ImportChange['state'][]): Set<string> {
   return new Set(changes.flatMap(({ key, state }) => (states.includes(state) ? [key] : [])));
@@ -148,7 +193,8 @@ function without(file: unknown, keys: ReadonlySet<string>): object {
   const left = Object.entries(read.values).filter(([key]) => !keys.has(key));
   const flags = read.flags.filter(({ key }) => !keys.has(changeKey(key)));
   const objectives = read.objectives.filter(({ name }) => !keys.has(objectiveKey(name)));
-  return { ...(file as object), settings: Object.fromEntries(left), flags, objectives };
+  const webhooks = read.webhooks.filter(({ name }) => !keys.has(webhookKey(name)));
+  return { ...(file as object), settings: Object.fromEntries(left), flags, objectives, webhooks };
 }
 
 function findListProblems(changes: readonly ImportChange[]) {
@@ -207,6 +253,7 @@ type ReadFile = {
   values: Values;
   flags: ReturnType<typeof readFileFlags>;
   objectives: ReturnType<typeof readFileObjectives>;
+  webhooks: ReturnType<typeof readFileWebhooks>;
 };
 
 function readFile(file: unknown): ReadFile {
@@ -233,6 +280,7 @@ function readFile(file: unknown): ReadFile {
     values: file.settings,
     flags: readFileFlags((file.flags ?? []) as unknown[]),
     objectives: readFileObjectives((file.objectives ?? []) as unknown[]),
+    webhooks: readFileWebhooks((file.webhooks ?? []) as unknown[]),
   };
 }
 

@@ -2,6 +2,7 @@
 import dns from 'node:dns';
 import os from 'node:os';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { createWebhookImport } from './import-webhooks.ts';
 import { createResolveTarget } from './target.ts';
 import { createWebhookEdits } from './webhook-edits.ts';
 import { createWebhookRepository } from './webhook-repository.ts';
@@ -15,7 +16,9 @@ export function createWebhookStoreParts(ctx: Context) {
   const webhookSecrets = createWebhookSecrets({ root: config.root, webhookRepository, now });
   const resolveTarget = createResolveTarget({ config, ownAddress, lookup, interfaces });
   const store = { webhookRepository, webhookSecrets, resolveTarget };
-  return { ...store, webhookEdits: createWebhookEdits({ ...ctx, ...store }) };
+  const webhookEdits = createWebhookEdits({ ...ctx, ...store });
+  const webhookImport = createWebhookImport({ ...ctx, ...store, webhookEdits });
+  return { ...store, webhookEdits, webhookImport };
 }
 
 async function lookup(name: string): Promise<string[]> {

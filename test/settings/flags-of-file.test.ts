@@ -110,7 +110,7 @@ t.test('the page shows the flags of a file, and leaves out what cannot be import
 t.test('the file of a backup returns flags that were saved since to their default', async (t) => {
   const app = await startSaved(t);
   const { settingsFile } = app.use(settings);
-  const file = settingsFile.withDefaults({ format: 1, settings: {}, flags: [saved[0]] });
+  const file = settingsFile.withDefaults({ format: 1, settings: {}, flags: [saved[0]] }, 'admin');
   t.match(file, { flags: [saved[0], { key: 'vector-recheck', is_on: null }] });
   t.match(await apply(app, file), { status: 200, body: { changed: ['flags.vector-recheck'] } });
   t.equal(app.use(feature).flags.find('vector-recheck').saved, null);

@@ -60,7 +60,9 @@ export function registerRestoreRoutes(app: FastifyInstance, ctx: RestoreContext)
   app.get<OfBackup>('/api/v1/backups/:id/settings', { schema: settingsSchema }, async (request, reply) => {
     const text = await ctx.setReader.settingsOf(request.params.id);
     reply.header('content-disposition', `attachment; filename="chl-settings-${request.params.id}.json"`);
-    return ctx.settingsFile.withoutUnknown(ctx.settingsFile.withDefaults(parseJson(text)));
+    return ctx.settingsFile.withoutUnknown(
+      ctx.settingsFile.withDefaults(parseJson(text), requester(request).role),
+    );
   });
 }
 

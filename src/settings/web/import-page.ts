@@ -1,5 +1,5 @@
 // The page that imports settings: upload, preview, apply.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
@@ -32,10 +32,9 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   app.get<{ Querystring: { backup?: string } }>(
     importPage.path,
     { config: { isPage: true }, schema: { querystring: pageQuery } },
-    async ({ query: { backup } }, reply) => {
-      if (backup === undefined) return send(ctx, reply, {});
-      const file = settingsFile.withDefaults(parseJson(await ctx.setReader.settingsOf(backup)));
-      return send(ctx, reply, { file: JSON.stringify(file), backup, plan: settingsFile.compare(file) });
+    async (request, reply) => {
+      const { backup } = request.query;
+      return send(ctx, reply, backup === undefined ? {} : await readBackup(ctx, backup, request));
     },
   );
 
@@ -87,6 +86,17 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
       }
     },
   );
+}
+
+/** The settings of a backup, beside those of now. */
+async function readBackup(
+  { setReader, settingsFile }: SettingContext,
+  backup: string,
+  request: FastifyRequest,
+): Promise<ShownImport> {
+  const text = await setReader.settingsOf(backup);
+  const file = settingsFile.withDefaults(parseJson(text), requester(request).role);
+  return { file: JSON.stringify(file), backup, plan: settingsFile.compare(file) };
 }
 
 /** Null for a file that cannot be compared any more. */

@@ -2,6 +2,7 @@
 import { describeBackup } from '../../backup-store/describe-backup.ts';
 import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
+import { formatList } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
 import { serviceSettings } from '../../core/settings/declared-jobs.ts';
 import { shorten } from '../../core/shorten.ts';
@@ -13,6 +14,7 @@ import type { ImportChange, ImportPlan } from '../import-plan.ts';
 import { importWord } from '../settings-file.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatValue } from '../format-value.ts';
+import { addedWebhooks, formatFileWebhook, isWebhookChange } from '../webhooks-of-file.ts';
 import { howToRestart } from './restart.ts';
 
 /** `file`: its text. `backup`: the id of the backup that it is from. `plan`: of the whole file. */
@@ -60,11 +62,7 @@ function leaveOut({ settingsFile }: SettingContext, file: string, plan: ImportPl
 function viewChange(one: ImportChange, known: KnownSetting | undefined) {
   const { before, after, ...change } = one;
   const state = states[change.state];
-  const formatOther = isFlagChange(one)
-    ? formatFlagValue
-    : isObjectiveChange(one)
-      ? formatFileObjective
-      : null;
+  const formatOther = formatOf(one);
   if (formatOther) {
     const [now, wanted] = [before, after].map((value) => shorten(formatOther(one, value), 200));
     return {
@@ -87,6 +85,13 @@ function viewChange(one: ImportChange, known: KnownSetting | undefined) {
   };
 }
 
+/** Null for a setting. */
+function formatOf(change: ImportChange) {
+  if (isFlagChange(change)) return formatFlagValue;
+  if (isObjectiveChange(change)) return formatFileObjective;
+  return isWebhookChange(change) ? formatFileWebhook : null;
+}
+
 const states = {
   changed: { tone: 'run', icon: 'retry', word: 'Changes' },
   unchanged: { tone: 'idle', icon: 'check', word: 'As it is' },
@@ -105,7 +110,11 @@ function describeConsequences(
   const restarting = wanted.flatMap(({ key, title }) =>
     known.get(key)?.setting.needsRestart ? [title] : [],
   );
+  const added = addedWebhooks(wanted);
   return [
+    ...(added.length > 0
+      ? [`New secrets are made for ${formatList(added)}. Replace each secret to see it.`]
+      : []),
     ...(changesEmbedder ? ['The embedder changes: every entry is embedded again by the new one.'] : []),
     ...(changesEmbedder && address
       ? [`The text of every entry, and of every search, is sent to ${address}.`]

@@ -135,9 +135,9 @@ export function registerSettingsFileApi(app: FastifyInstance, { settingsFile }: 
     summary: 'The saved settings as a file, without secrets.',
     response: { 200: anyObjectSchema, ...refusals },
   };
-  app.get('/api/v1/settings/export', { schema: download }, (_request, reply) => {
+  app.get('/api/v1/settings/export', { schema: download }, (request, reply) => {
     reply.header('content-disposition', 'attachment; filename="chl-settings.json"');
-    return settingsFile.export();
+    return settingsFile.export(requester(request).role);
   });
 
   const upload = {
