@@ -18,7 +18,7 @@ const credentials = 'test/credentials/credentials.test.ts';
 
 /** The tests of the checks that cannot be broken in this server. */
 const testedElsewhere: Record<string, string> = {
-  budget: 'test/costs/budgets.test.ts',
+  budget: 'test/costs/budget-rules.test.ts',
   clock: single,
   'credential-embedding': credentials,
   'credential-google': credentials,

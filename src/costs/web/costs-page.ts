@@ -7,6 +7,7 @@ import { viewUsage } from './usage-view.ts';
 
 export const costsPage: Page = {
   path: '/costs',
+  api: '/api/v1/costs',
   cards: ['costs'],
   examples: ['/costs'],
 };
