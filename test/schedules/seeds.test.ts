@@ -27,10 +27,11 @@ t.test('suggested schedules are added once, switched off', async (t) => {
   t.match(second.parts.schedules.all(), [
     { name: 'audit-check', cron: '0 1 * * *' },
     { name: 'backup' },
+    { name: 'costs' },
     { name: 'database', args: { database: 'library', do: 'check', quick: false } },
     { name: 'database-ops', args: { database: 'ops', do: 'check', quick: false } },
   ]);
-  t.equal(second.parts.schedules.count(), 4);
+  t.equal(second.parts.schedules.count(), 5);
 });
 
 t.test('ticks are kept as long as the setting says', async (t) => {
