@@ -25,7 +25,8 @@ export function amount(words: Common & { unit: string }): Setting<number | null,
         if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return `Write ${form}.`;
         return value > max ? `${formatNumber(value)} is above the maximum, ${formatNumber(max)}.` : null;
       },
-      write: (value) => (value === null ? '' : String(value)),
+      // A small number has no exponent here, which `parse` would refuse.
+      write: (value) => (value === null ? '' : value.toFixed(10).replace(/\.?0+$/, '')),
       fromField: (field) => (isAmount(field) ? Number(field) : field),
     },
     ...asItIs,

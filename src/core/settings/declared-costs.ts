@@ -10,6 +10,8 @@ const price = (item: string, words: { title: string; text: string; per: string }
     title: words.title,
     text: words.text,
     unit: words.per,
+    // The operation `costs` closes days with the prices of the server.
+    toChildren: true,
   });
 
 const budget = (span: string, title: string) =>
@@ -49,6 +51,7 @@ export const costSettings = {
     group: 'costs',
     title: 'Currency',
     text: 'Of prices, budgets and amounts.',
+    toChildren: true,
     allowed: 'Three capital letters, such as EUR.',
     findFault: (value) =>
       /^(?:[A-Z]{3})?$/.test(value) ? null : 'Write three capital letters, such as EUR.',
