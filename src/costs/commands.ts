@@ -24,6 +24,7 @@ export const costCommands: Command[] = [
     name: 'costs',
     example: 'list --days 7',
     summary: 'Prints usage and costs by day: list; close closes the days before today.',
+    wordsMax: 1,
     flags: { days: textFlag('How many days, today included; by default 30') },
     verbs: { list: { run: list }, close: { run: closeDays } },
   },

@@ -2,7 +2,7 @@
 import { dayBefore, startOf } from '../cost-store/days.ts';
 import { localDay } from '../core/format.ts';
 import type { Telemetry } from '../telemetry/parts.ts';
-import type { UsageHour } from '../telemetry/repository.ts';
+import type { UsageHour } from '../telemetry/usage-hours-repository.ts';
 
 /** Null without a sample that has it. */
 export type UsageDay = {

@@ -9,6 +9,7 @@ import { createJobFigures, createJobTally } from './job-figures.ts';
 import { createSampleRepository } from './repository.ts';
 import { createSampler } from './sampler.ts';
 import { createSeries } from './series.ts';
+import { createUsageHours } from './usage-hours-repository.ts';
 import {
   cachesSource,
   createProcessMeter,
@@ -67,7 +68,7 @@ export function createTelemetryParts(ctx: Context) {
     runOnce: sampler.runOnce,
     latest: sampler.latest,
     countRequest: requests.add,
-    usageHours: samples.usageHours,
+    usageHours: createUsageHours(ops),
     embeddingRate: ratePerMin,
     jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
   };

@@ -4,15 +4,6 @@ import { type MetricName, metricNames, metrics, type Sample } from '../core/db/m
 
 /** A step of a series; `at` in seconds since 1970. Only levels have a minimum and a maximum. */
 export type Point = { at: number; value: number; min: number | null; max: number | null };
-/** Null without a sample that has it. */
-export type UsageHour = {
-  at: number;
-  requests: number | null;
-  peak_queue: number | null;
-  peak_streams: number | null;
-  hits: number | null;
-  misses: number | null;
-};
 type Range = { from: number; until: number; stepSec: number };
 
 export type Samples = ReturnType<typeof createSampleRepository>;
@@ -46,8 +37,6 @@ export function createSampleRepository(ops: Db) {
   ];
   const series = new Map(metricNames.map((name) => [name, ops.prepare(seriesOf(name))]));
 
-  const hours = ops.prepare(usageByHour);
-
   return {
     /** Writes samples, folds complete slots and removes old rows, in one short transaction. */
     write(samples: Sample[]) {
@@ -75,13 +64,6 @@ export function createSampleRepository(ops: Db) {
       })[];
       return rows.map(({ slot, value, min, max }) => ({ at: slot, value, min, max }));
     },
-
-    /** What the server did, by hour from `from` on (seconds), in one pass; hours without a sample are left out. */
-    usageHours(from: number): UsageHour[] {
-      const newest = newestRollup.get(Number.MAX_SAFE_INTEGER) as number | null;
-      const split = newest === null ? from : Math.max(from, newest + rollupSec);
-      return hours.all({ from, split }) as UsageHour[];
-    },
   };
 
   /** Folds the slots that have ended since the last fold; normally none or one. */
@@ -92,17 +74,6 @@ export function createSampleRepository(ops: Db) {
     if (from < until) for (const statement of rollups) statement.run({ from, until });
   }
 }
-
-const usageByHour = `
-  SELECT at - at % 3600 AS at, sum(requests) AS requests, max(queue_pending) AS peak_queue, max(streams) AS peak_streams,
-    sum(cache_hits) AS hits, sum(cache_misses) AS misses
-  FROM (
-    SELECT at, requests, queue_pending, streams, cache_hits, cache_misses FROM sample WHERE at >= @split
-    UNION ALL
-    SELECT at, requests, queue_pending, streams, cache_hits, cache_misses FROM sample_rollup
-    WHERE at >= @from AND at < @split AND part IN ('avg', 'max')
-  ) GROUP BY 1 ORDER BY 1
-`;
 
 /** The value of a metric in a row of that part. A bare column is that of the newest row, because of the `max(at)`. */
 function foldOf(name: MetricName, part: string): string {

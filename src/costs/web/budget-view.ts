@@ -27,13 +27,14 @@ function viewBudget(
     title,
     text: `${text}, ${formatShare(part)}`,
     bar: { width: Math.min(100, part * 100).toFixed(1), tone: toneOf(part), label: `${title}: ${text}` },
-    note: noteOf(part, pace_day),
+    note: noteOf(part, pace_day, name === 'day'),
   };
 }
 
 const toneOf = (share: number) => (share >= 1 ? 'bad' : share >= warnShare ? 'warn' : 'ok');
 
-function noteOf(share: number, paceDay: string | null): string {
+function noteOf(share: number, paceDay: string | null, isToday: boolean): string {
   if (share >= 1) return 'Used up.';
-  return paceDay === null ? 'Enough at this pace.' : `Used up on ${shortDay(paceDay)} at this pace.`;
+  if (paceDay === null) return 'Enough at this pace.';
+  return `Used up ${isToday ? 'today' : `on ${shortDay(paceDay)}`} at this pace.`;
 }
