@@ -54,11 +54,12 @@ t.test('all faults of the form are shown at their fields, and what was typed sta
   t.equal(textOf(none, '#w-events-problem'), 'Events: name at least one.');
 });
 
+/** Its event does not happen here, so that all deliveries are those of the test. */
 t.test('a new webhook shows its secret once', async (t) => {
   const { status, html } = await send('/ui/webhooks/new', {
     name: 'tell-me',
     url: address,
-    'event:tell-me': 'on',
+    'event:run.started': 'on',
   });
   t.equal(status, 200);
   const secret = textOf(html, '#new-secret');
@@ -91,13 +92,13 @@ t.test('the form of a stored webhook changes it, and shows a change by somebody 
       .querySelectorAll('#webhook-form input[type="hidden"]')
       .map((one) => [one.getAttribute('name'), one.getAttribute('value')]),
   );
-  t.strictSame(was, { 'was:url': address, 'was:events': 'tell-me' });
-  const wanted = { url: address, 'event:tell-me': 'on', 'event:settings.changed': 'on' };
+  t.strictSame(was, { 'was:url': address, 'was:events': 'run.started' });
+  const wanted = { url: address, 'event:run.started': 'on', 'event:settings.changed': 'on' };
   t.equal((await send('/ui/webhooks/tell-me/edit', { ...was, ...wanted })).to, `${list}/tell-me`);
   t.match(textOf((await app.page(`${list}/tell-me`)).html, '.page-head p'), /settings\.changed/);
   const late = await send('/ui/webhooks/tell-me/edit', { ...was, url: address, 'event:*': 'on' });
   t.equal(late.status, 409);
-  t.match(textOf(late.html, '#w-events-problem'), /tell-me, settings\.changed/);
+  t.match(textOf(late.html, '#w-events-problem'), /run\.started, settings\.changed/);
   t.ok(late.html.querySelector('#w-all')?.hasAttribute('checked'), 'the choice is still there');
 });
 
@@ -130,7 +131,10 @@ t.test('the secret is replaced for a reason, and shown once', async (t) => {
   t.ok(refused.html.querySelector('#rotate-now')?.hasAttribute('checked'));
   const { html } = await send(path, { reason: 'it was in a log' });
   t.match(textOf(html, '#new-secret'), /^whsec_/);
-  t.match(textOf((await app.page(`${list}/tell-me`)).html, '.side'), /The former secret signs, too; that ends/);
+  t.match(
+    textOf((await app.page(`${list}/tell-me`)).html, '.side'),
+    /The former secret signs, too; that ends/,
+  );
 });
 
 t.test('it is switched off and on, and removed with its deliveries', async (t) => {
