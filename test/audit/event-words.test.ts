@@ -10,8 +10,8 @@ import { startApp } from '../support/app.ts';
 import { collectRoutes } from '../support/routes.ts';
 
 const words = new Set(eventGroups.flatMap(({ events }) => Object.keys(events)));
-/** Looks like an event, and is the name of a file. */
-const others = ['audit.head'];
+/** Look like events: the name of a file, and the type of a test of a webhook. */
+const others = ['audit.head', 'webhook.test'];
 
 /** The events in a source: texts such as 'job.cancel' in a line about events, unless it writes the log of the server. */
 function eventsIn(source: string): string[] {
