@@ -1,8 +1,9 @@
 // A webhook as the API shows it. Its secret is never part of it.
 import { mayAct, type Role } from '../core/role.ts';
-import { nullable, objectSchema, textSchema } from '../core/schemas.ts';
+import { integerSchema, nullable, objectSchema, textSchema } from '../core/schemas.ts';
 import { withoutQuery } from '../webhook-store/target.ts';
 import type { Webhook } from '../webhook-store/webhook-repository.ts';
+import type { WebhookHealth } from './health.ts';
 
 export const webhookStates = ['on', 'failing', 'off', 'switched_off'] as const;
 export type WebhookState = (typeof webhookStates)[number];
@@ -25,6 +26,14 @@ export const webhookProperties = {
   created_at: textSchema,
   changed_at: textSchema,
   changed_by: textSchema,
+  health: objectSchema({
+    arrived: { ...integerSchema, description: 'Deliveries of the last 24 h.' },
+    failed: { ...integerSchema, description: 'Deliveries of the last 24 h.' },
+    waiting: integerSchema,
+    p95_ms: nullable('integer'),
+    last_arrived_at: nullable('string'),
+    failures_in_a_row: integerSchema,
+  }),
 };
 
 export const webhookSchema = objectSchema(webhookProperties);
@@ -32,9 +41,10 @@ export const webhookSchema = objectSchema(webhookProperties);
 export type WebhookRecord = ReturnType<typeof webhookBody>;
 
 /** `role`: of the reader. The query of an address may have a token of the receiver. */
-export function webhookBody(webhook: Webhook, role: Role, now: Date) {
+export function webhookBody(webhook: Webhook, health: WebhookHealth, role: Role, now: Date) {
   const { name, url, events, is_on, off_why, failing_since, old_secret_until, ...times } = webhook;
   const { secret_at, secret_by, created_at, changed_at, changed_by } = times;
+  const { arrived, failed, waiting, p95_ms, last_arrived_at, row_of_failures } = health;
   return {
     name,
     url: mayAct(role, 'admin') ? url : withoutQuery(url),
@@ -49,6 +59,7 @@ export function webhookBody(webhook: Webhook, role: Role, now: Date) {
     created_at,
     changed_at,
     changed_by,
+    health: { arrived, failed, waiting, p95_ms, last_arrived_at, failures_in_a_row: row_of_failures },
   };
 }
 

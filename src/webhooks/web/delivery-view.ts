@@ -3,7 +3,7 @@ import { describeTarget } from '../../audit/describe-target.ts';
 import { formatMs, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { Deliveries } from '../deliveries.ts';
-import { type Attempt, eventId, maxAttempts } from '../delivery.ts';
+import { type Attempt, eventId, maxAttempts, testType } from '../delivery.ts';
 import type { ListedDelivery } from '../delivery-list-repository.ts';
 import { deliveryBadges } from './badges.ts';
 import { webhookAction, webhookPath } from './webhooks-view.ts';
@@ -13,7 +13,7 @@ export function viewRow(delivery: ListedDelivery, webhook: string) {
   const about = target === null ? null : (describeTarget(target)?.text ?? target);
   return {
     ...{ event, at },
-    about: event === 'webhook.test' ? 'Test' : about,
+    about: event === testType ? 'Test' : about,
     eventId: eventId(auditId),
     href: url(webhookPath(webhook, `/deliveries/${id}`)),
     badge: deliveryBadges[status],

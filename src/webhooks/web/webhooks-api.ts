@@ -61,9 +61,12 @@ const rotateRequest = {
   },
 };
 
-export function registerWebhooksApi(app: FastifyInstance, { webhookEdits, now }: WebhookContext) {
+export function registerWebhooksApi(
+  app: FastifyInstance,
+  { webhookEdits, webhookHealth, now }: WebhookContext,
+) {
   const bodyOf = (webhook: Webhook, request: FastifyRequest) =>
-    webhookBody(webhook, requester(request).role, now());
+    webhookBody(webhook, webhookHealth(webhook), requester(request).role, now());
 
   app.get('/api/v1/webhooks', { schema: listRequest }, (request) => ({
     items: webhookEdits.all().map((webhook) => bodyOf(webhook, request)),
