@@ -4,6 +4,7 @@ import type { AuditRow } from '../audit/audit-row.ts';
 import { eventGroups } from '../audit/event-words.ts';
 import { findingTarget, isMuted } from '../checks/finding.ts';
 import type { Findings } from '../checks/findings.ts';
+import { isToldAlways, isToldEvent } from '../webhook-store/tell-me.ts';
 import { type DescribeSources, describeNews, type NewsItem } from './describe-news.ts';
 
 /** `more`: rows beyond `items`. `isWhole`: all rows since the cursor were read. `through`: the newest row that was read, the
@@ -17,11 +18,7 @@ type Given = DescribeSources & {
 };
 
 /** Events of which those rows are news that say `first` or `recovered`, or `again` after `recovered`. */
-const events = eventGroups
-  .flatMap((group) => Object.keys(group.events))
-  .filter((event) => /^(finding|incident|backup)\.|^(job\.finished|schedule\.missed)$/.test(event));
-/** Events that have no transition. */
-const alwaysNews = ['backup.tested', 'backup.gone'];
+const events = eventGroups.flatMap((group) => Object.keys(group.events)).filter(isToldEvent);
 /** Those of things that may be back. A job that fails again, or a due time that is missed again, was not over. */
 const mayBeBack = /^(finding|incident)\./;
 
@@ -101,8 +98,7 @@ function readNews({ piece }: Pick<AuditRepository, 'piece'>, from: number, throu
 
 function isNews({ event, outcome, detail }: AuditRow): boolean {
   if (outcome === 'refused') return false;
-  // Retention removes old backups each night.
-  if (alwaysNews.includes(event)) return !detail?.expired;
+  if (isToldAlways({ event, detail })) return true;
   if (detail?.transition === 'again') return mayBeBack.test(event);
   return ['first', 'recovered'].includes(String(detail?.transition));
 }
