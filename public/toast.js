@@ -28,7 +28,7 @@ export function watchNotices() {
     if (endedEarly.delete(detail.job)) void showEnd(detail.job);
   });
   document.addEventListener('chl:ended', ({ detail }) => void showEnd(detail));
-  document.addEventListener('chl:state', ({ detail: isUp }) => {
+  document.addEventListener('chl:state', ({ detail: { isUp } }) => {
     if (isUp) for (const number of followed()) void showEnd(number);
   });
   document.addEventListener('chl:refused', ({ detail: text }) => {
