@@ -1,5 +1,5 @@
-// Writes what an attempt has met: its row and the new state of the delivery in one transaction. A webhook that wants no more events,
-// or that nothing has reached for days, is switched off.
+// Writes what an attempt has met: its row and the new state of the delivery in one transaction. A webhook that wants no more
+// events, or that nothing has reached for days, is switched off.
 import { formatSpan } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
@@ -15,7 +15,7 @@ type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
 };
 
 /** Who has asked for the attempt; null for an automatic one. */
-type Made = { at: string; by: string | null };
+export type Made = { at: string; by: string | null };
 
 const failingMaxMs = 3 * 86_400_000;
 

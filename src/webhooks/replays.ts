@@ -38,7 +38,7 @@ export function createReplays(given: Given) {
         untilFree(() =>
           webhookRepository.transaction(() => {
             const found = deliveryList.find(id);
-            const { webhook, event, status } = assertReplayable(id, found?.webhook ?? '');
+            const { webhook, event, status } = assertReplayable(given, id, found?.webhook ?? '');
             const detail = { webhook, event, before: { status } };
             deliveryRepository.makeDue(id, now().toISOString());
             audit.record({ ...entry, outcome: 'ok', detail });
@@ -55,8 +55,8 @@ export function createReplays(given: Given) {
       const { ids, refused } = await auditRefusal(audit, entry, () =>
         untilFree(() =>
           webhookRepository.transaction(() => {
-            assertOn(name);
-            const result = makeDue(name, choose(name, choice));
+            assertOn(given, name);
+            const result = makeDue(given, name, choose(given, name, choice));
             const detail = {
               replayed: result.ids.length,
               refused: result.refused.length,
@@ -72,55 +72,52 @@ export function createReplays(given: Given) {
     },
   };
 
-  function choose(name: string, choice: ReplayChoice): number[] {
-    if ('ids' in choice) return [...new Set(choice.ids)];
-    const found = deliveryList.list({ webhook: name, status: choice.status }, null, maxReplayed + 1);
-    if (found.length <= maxReplayed) return found.map(({ id }) => id).reverse();
-    const message = `At most ${formatNumber(maxReplayed)} deliveries at once. Name them in \`ids\`.`;
-    throw invalidArguments([{ field: 'status', message }]);
-  }
-
-  function makeDue(name: string, chosen: number[]) {
-    const refused: Replayed['refused'] = [];
-    const ids: number[] = [];
-    const at = now().toISOString();
-    for (const id of chosen) {
-      try {
-        assertReplayable(id, name);
-        deliveryRepository.makeDue(id, at);
-        ids.push(id);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        refused.push({ id, message: error.message });
-      }
-    }
-    return { ids, refused };
-  }
-
-  function assertReplayable(id: number, name: string) {
-    const found = deliveryList.find(id);
-    if (!found || found.webhook !== name) throw unknownDelivery(id);
-    assertOn(name);
-    if (sender.isSending(id))
-      throw new AppError(
-        'wrong_state',
-        `Delivery ${id} is being sent now. Wait for the end of this attempt.`,
-      );
-    return found;
-  }
-
-  function assertOn(name: string) {
-    const webhook = webhookRepository.find(name);
-    if (!webhook) throw unknownWebhook(name);
-    if (!webhook.is_on)
-      throw new AppError('wrong_state', `The webhook ${name} is off. Switch it on first, then replay.`);
-  }
-
   function send(ids: number[], by: Requester) {
     for (const id of ids) sender.askFor(id, by.actor);
     sender.wake();
     bus.emit('deliveries');
   }
+}
+
+function choose({ deliveryList }: Given, name: string, choice: ReplayChoice): number[] {
+  if ('ids' in choice) return [...new Set(choice.ids)];
+  const found = deliveryList.list({ webhook: name, status: choice.status }, null, maxReplayed + 1);
+  if (found.length <= maxReplayed) return found.map(({ id }) => id).reverse();
+  const message = `At most ${formatNumber(maxReplayed)} deliveries at once. Name them in \`ids\`.`;
+  throw invalidArguments([{ field: 'status', message }]);
+}
+
+function makeDue(given: Given, name: string, chosen: number[]) {
+  const refused: Replayed['refused'] = [];
+  const ids: number[] = [];
+  const at = given.now().toISOString();
+  for (const id of chosen) {
+    try {
+      assertReplayable(given, id, name);
+      given.deliveryRepository.makeDue(id, at);
+      ids.push(id);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refused.push({ id, message: error.message });
+    }
+  }
+  return { ids, refused };
+}
+
+function assertReplayable(given: Given, id: number, name: string) {
+  const found = given.deliveryList.find(id);
+  if (!found || found.webhook !== name) throw unknownDelivery(id);
+  assertOn(given, name);
+  if (given.sender.isSending(id))
+    throw new AppError('wrong_state', `Delivery ${id} is being sent now. Wait for the end of this attempt.`);
+  return found;
+}
+
+function assertOn({ webhookRepository }: Given, name: string) {
+  const webhook = webhookRepository.find(name);
+  if (!webhook) throw unknownWebhook(name);
+  if (!webhook.is_on)
+    throw new AppError('wrong_state', `The webhook ${name} is off. Switch it on first, then replay.`);
 }
 
 const choiceOf = (choice: ReplayChoice) => ('status' in choice ? { status: choice.status } : {});

@@ -8,7 +8,8 @@ import { deliveryActions } from './actions.ts';
 import { testType } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 import type { EventBody } from './event-body.ts';
-import type { Sender, Tried } from './sender.ts';
+import type { Sender } from './sender.ts';
+import type { Tried } from './tried-waiters.ts';
 
 /** `tried`: null while the attempt has not ended. */
 export type SentTest = { delivery: number; tried: Tried };

@@ -8,7 +8,7 @@ import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { deliveryActions } from '../actions.ts';
 import { maxReplayed, type Replayed } from '../replays.ts';
-import type { Tried } from '../sender.ts';
+import type { Tried } from '../tried-waiters.ts';
 import type { PagesContext } from './pages-context.ts';
 import { deliveryPage, webhookPage } from './webhook-pages.ts';
 import { webhookAction, webhookPath } from './webhooks-view.ts';
