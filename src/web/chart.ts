@@ -34,7 +34,7 @@ type Words = {
 const width = 360;
 const height = 96;
 const gap = 2;
-/** A value that is not zero stays visible. */
+/** A bar that is not empty stays visible, and so does each part of a bar that is high enough. */
 const minHeight = 2;
 
 /** Null when fewer than two values are known. */
@@ -88,14 +88,25 @@ export function barChart(
 }
 
 function stack(parts: Part[], x: number, slot: number, top: number): Rect[] {
+  const filled = parts.filter(({ value }) => value > 0);
+  const tall = heightsOf(filled, top);
   let y = height;
-  return parts
-    .filter(({ value }) => value > 0)
-    .map(({ tone, value }) => {
-      const tall = Math.max(minHeight, round((value / top) * height));
-      y = round(y - tall);
-      return { x: round(x + gap / 2), y, width: round(Math.max(1, slot - gap)), height: tall, tone };
-    });
+  return filled.map(({ tone }, at) => {
+    const own = round(tall[at] ?? 0);
+    y = round(y - own);
+    return { x: round(x + gap / 2), y, width: round(Math.max(1, slot - gap)), height: own, tone };
+  });
+}
+
+/** Small parts grow at the cost of the highest one, so that the bar stays as high as its sum. */
+function heightsOf(parts: Part[], top: number): number[] {
+  const sum = sumOf(parts);
+  const whole = Math.max(minHeight, (sum / top) * height);
+  const least = Math.min(minHeight, whole / parts.length);
+  const tall = parts.map(({ value }) => Math.max(least, (value / sum) * whole));
+  const highest = tall.indexOf(Math.max(...tall));
+  const over = tall.reduce((total, one) => total + one, 0) - whole;
+  return tall.map((one, at) => (at === highest ? one - over : one));
 }
 
 /** The parts of a whole as one bar of a hundred; `from` and `share` in percent. */

@@ -40,6 +40,17 @@ t.test('the parts of a bar are stacked from the bottom, and a small one stays vi
   t.equal((ok?.y ?? 0) + (ok?.height ?? 0), 94);
   t.same(chart?.bars[1]?.parts, []);
   t.equal(barChart([{ title: 'none', parts: [part('ok', 0)] }], words), null);
+  const small = [part('a', 1), part('b', 1), part('c', 1), part('d', 1)];
+  const beside = barChart(
+    [
+      { title: 'small', parts: small },
+      { title: 'big', parts: [part('ok', 9999)] },
+    ],
+    words,
+  );
+  const heights = (at: number) =>
+    (beside?.bars[at]?.parts ?? []).reduce((sum, { height }) => sum + height, 0);
+  t.equal(heights(0), 2, 'a small bar is no higher for its number of parts');
   t.end();
 });
 
