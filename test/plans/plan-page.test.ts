@@ -240,3 +240,16 @@ t.test('a plan is removed with its job, and swept when that is gone', async (t) 
   await fetch(`${app.origin}/api/v1/operations/jobs/${number}`, { method: 'DELETE' });
   t.strictSame(fs.readdirSync(folder), ['notes.txt']);
 });
+
+t.test('the plan of an import says which tokens its entries will cost', async (t) => {
+  const env = {
+    CHL_EMBEDDING_URL: 'http://127.0.0.1:9',
+    CHL_EMBEDDING_MODEL: 'some/model',
+    CHL_PRICE_EMBEDDING_TOKENS: '1000',
+    CHL_PRICE_CURRENCY: 'EUR',
+  };
+  const app = await startApp(t, { env });
+  await prepare(app, sheet({ experiences: entries(3) }), sheet({ experiences: entries(5) }));
+  const { html } = await app.page(`/plans/${await planOn(app)}`);
+  t.match(textOf(html, '#plan-embedding'), /2 entries.*about \d+ tokens, about 0\.\d+ EUR/);
+});
