@@ -66,7 +66,7 @@ const heads = {
   },
   caches: { name: 'cache_hit_rate', title: 'Cache hits', href: '/caches', components: [] },
   links: {
-    ...{ name: 'links_answering', title: 'Links that answer', href: '/sources' },
+    ...{ name: 'links_answering', title: 'Links that answer', href: '/checks' },
     components: ['sources', 'source', 'embedder', 'credentials', 'webhook'],
   },
   incidents: {

@@ -13,6 +13,7 @@ import { requests } from '../requests/feature.ts';
 import { sources } from '../sources/feature.ts';
 import { starts } from '../starts/feature.ts';
 import { webhookStore } from '../webhook-store/feature.ts';
+import { webhooks } from '../webhooks/feature.ts';
 
 export type StatusContext = Kernel & ReturnType<typeof createStatusParts>;
 
@@ -30,6 +31,7 @@ export type FigureSources = Pick<
   | 'telemetry'
   | 'viewQueue'
   | 'webhookRepository'
+  | 'lastArrivedAt'
 >;
 export type MonthSources = Pick<
   StatusContext,
@@ -53,6 +55,7 @@ export function createStatusParts(ctx: Context) {
     sourceHealth: use(sources).sourceHealth,
     starts: use(starts).starts,
     webhookRepository: use(webhookStore).webhookRepository,
+    lastArrivedAt: use(webhooks).deliveryList.lastArrivedAt,
     overview: ofIncidents.overview,
     listActive: ofIncidents.listActive,
     standings: use(objectives).standings,

@@ -94,7 +94,7 @@ export function readCaches({ cacheTotals }: FigureSources): FigureParts {
 
 /** The sheets that were used before, the embedding service, if there is one, and the webhooks that are on. */
 export function readLinks(
-  { sourceHealth, config, webhookRepository }: FigureSources,
+  { sourceHealth, config, lastArrivedAt, webhookRepository }: FigureSources,
   open: Finding[],
 ): FigureParts {
   const sheets = sourceHealth.all().filter(({ state }) => state !== 'never');
@@ -103,6 +103,8 @@ export function readLinks(
   const webhooks = webhookRepository
     .all()
     .filter(({ is_on: isOn }) => isOn)
+    // Of one that has sent nothing yet nothing is known.
+    .filter(({ name, failing_since: since }) => since !== null || lastArrivedAt(name) !== null)
     .map(({ name, failing_since: since }) => ({ name: `webhook ${name}`, isUp: since === null }));
   const all = [
     ...sheets.map(({ name, state }) => ({ name, isUp: state !== 'error' })),
