@@ -65,7 +65,7 @@ t.test('several problems are one banner with a list, worst first', async (t) => 
   const { show } = await startWithEntries(t, 20);
   const html = await show(MiB);
   t.equal(html.querySelectorAll('.banner').length, 1);
-  t.equal(html.querySelector('.banner.bad h2')?.text, '2 problems affect jobs or search');
+  t.equal(html.querySelector('.banner.bad h2')?.text, '2 problems need you');
   t.same(
     html.querySelectorAll('li b').map((title) => title.text),
     ['No new jobs start: the disk is full.', 'Search finds nothing: there is no index yet.'],

@@ -91,7 +91,7 @@ function gather(problems: Problem[], muted: number): Banner[] {
   const checks = muted === 0 ? 'All checks' : `All checks, ${muted} muted`;
   const look = { tone: worst.tone, icon: worst.tone === 'bad' ? 'cross' : 'tri', checks };
   if (problems.length === 1) return [{ ...worst, ...look }];
-  return [{ ...look, title: `${plural(problems.length, 'problem')} affect jobs or search`, list: problems }];
+  return [{ ...look, title: `${plural(problems.length, 'problem')} need you`, list: problems }];
 }
 
 /** Muted findings are never hidden without a word. */
