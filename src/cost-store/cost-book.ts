@@ -52,7 +52,7 @@ export function createCostBook({ config, now, usageRepository, costRepository }:
 
   function linesSince(day: string): CostLine[] {
     const [usage, stored] = [usageRepository.since(day), costRepository.since(day)];
-    return costLines({ usage, stored, prices: prices(), currency: config.currency });
+    return costLines({ usage, stored, prices: prices(), currency: config.currency, today: today() });
   }
 
   function sum(lines: readonly CostLine[]): number | null {

@@ -10,18 +10,28 @@ export type CostLine = Omit<CostRow, 'changed_at' | 'changed_by'> & {
   changed_by: string | null;
 };
 
-type Given = { usage: readonly UsageRow[]; stored: readonly CostRow[]; prices: Prices; currency: string };
+type Given = {
+  usage: readonly UsageRow[];
+  stored: readonly CostRow[];
+  prices: Prices;
+  currency: string;
+  today: string;
+};
 
-/** Oldest day first; items of usage in their order, then entered lines. */
-export function costLines({ usage, stored, prices, currency }: Given): CostLine[] {
+/** Oldest day first; items of usage in their order, then entered lines. An entered line shows the quantity beneath it. A clock
+ *  that was set back makes a closed day a day that goes on: then its closed lines do not count. */
+export function costLines({ usage, stored, prices, currency, today }: Given): CostLine[] {
   const used = new Map(sumUsage(usage).map((one) => [keyOf(one), one]));
-  const lines: CostLine[] = stored.map((row) => {
-    const { quantity = null, is_estimate = false } = used.get(keyOf(row)) ?? {};
-    used.delete(keyOf(row));
-    return row.quantity === null
-      ? { ...row, quantity, is_estimate, is_closed: true }
-      : { ...row, is_closed: true };
+  const manual = stored.filter((row) => row.is_manual);
+  const closed = stored.filter(({ is_manual, day }) => !is_manual && day < today);
+  const beneath = new Map<string, Beneath>([...used, ...closed.map((row) => [keyOf(row), row] as const)]);
+  const lines: CostLine[] = manual.map((row) => {
+    const { quantity = null, unit_price = null, is_estimate = false } = beneath.get(keyOf(row)) ?? {};
+    return { ...row, quantity, unit_price, is_estimate, is_closed: true };
   });
+  const entered = new Set(manual.map(keyOf));
+  lines.push(...closed.filter((row) => !entered.has(keyOf(row))).map((row) => ({ ...row, is_closed: true })));
+  for (const row of stored) if (row.is_manual || row.day < today) used.delete(keyOf(row));
   for (const { day, item, quantity, is_estimate } of used.values()) {
     const price = prices[item];
     lines.push({
@@ -41,6 +51,8 @@ export function costLines({ usage, stored, prices, currency }: Given): CostLine[
   }
   return lines.sort(inOrder);
 }
+
+type Beneath = Pick<CostRow, 'quantity' | 'is_estimate'> & { unit_price?: number | null };
 
 /** Counted and estimated parts of an item are one quantity. */
 export function sumUsage(usage: readonly UsageRow[]) {

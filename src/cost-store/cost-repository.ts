@@ -1,7 +1,9 @@
-// Closed days and entered lines of costs, in ops.db.
+// Closed days and entered lines of costs, in ops.db. An entered line of an item of usage lies over its closed line, which stays
+// as it is.
 import { type Db, prepareAll } from '../core/db/open.ts';
+import { isPriced } from './amounts.ts';
 
-/** `quantity`: null for a line that was entered before its day was closed. `item`: of usage, or `other:<name>`. */
+/** `quantity`: null for an entered line. `item`: of usage, or `other:<name>`. */
 export type CostRow = {
   day: string;
   item: string;
@@ -23,45 +25,48 @@ export type CostRepository = ReturnType<typeof createCostRepository>;
 const columns =
   'day, item, quantity, unit_price, amount, currency, is_estimate, is_manual, note, changed_at, changed_by';
 
-const insert = `
-  INSERT INTO cost_day (${columns}) VALUES (@day, @item, @quantity, @unit_price, @amount, @currency, @is_estimate,
-    @is_manual, @note, @changed_at, @changed_by)
-`;
-
 const sql = {
   since: `SELECT ${columns} FROM cost_day WHERE day >= ? ORDER BY day, item`,
-  find: `SELECT ${columns} FROM cost_day WHERE day = ? AND item = ?`,
-  close: `${insert} ON CONFLICT (day, item) DO NOTHING`,
+  find: `SELECT ${columns} FROM cost_day WHERE day = ? AND item = ? AND is_manual = ?`,
   put: `
-    ${insert} ON CONFLICT (day, item) DO UPDATE SET quantity = @quantity, unit_price = @unit_price, amount = @amount,
+    INSERT INTO cost_day (${columns}) VALUES (@day, @item, @quantity, @unit_price, @amount, @currency, @is_estimate,
+      @is_manual, @note, @changed_at, @changed_by)
+    ON CONFLICT (day, item) DO UPDATE SET quantity = @quantity, unit_price = @unit_price, amount = @amount,
       currency = @currency, is_estimate = @is_estimate, is_manual = @is_manual, note = @note, changed_at = @changed_at,
       changed_by = @changed_by
   `,
-  remove: 'DELETE FROM cost_day WHERE day = ? AND item = ?',
+  remove: 'DELETE FROM cost_day WHERE day = ? AND item = ? AND is_manual = 1',
 };
+
+/** Begins the stored item of an entered line that lies over a line of usage. */
+const hand = 'hand:';
 
 export function createCostRepository(ops: Db) {
   const statements = prepareAll(ops, sql);
+  const itemOfManual = (item: string) => (isPriced(item) ? hand + item : item);
   const toStored = (row: CostRow): Stored => ({
     ...row,
+    item: row.is_manual ? itemOfManual(row.item) : row.item,
     is_estimate: row.is_estimate ? 1 : 0,
     is_manual: row.is_manual ? 1 : 0,
   });
   const read = (row: Stored): CostRow => ({
     ...row,
+    item: row.item.startsWith(hand) ? row.item.slice(hand.length) : row.item,
     is_estimate: row.is_estimate === 1,
     is_manual: row.is_manual === 1,
   });
+  const find = (day: string, item: string, isManual: boolean): CostRow | null => {
+    const row = statements.find.get(day, item, isManual ? 1 : 0) as Stored | undefined;
+    return row ? read(row) : null;
+  };
   return {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
     since: (day: string) => (statements.since.all(day) as Stored[]).map(read),
-    find(day: string, item: string): CostRow | null {
-      const row = statements.find.get(day, item) as Stored | undefined;
-      return row ? read(row) : null;
-    },
-    /** False for a line that is there already, which stays as it is. */
-    close: (row: CostRow): boolean => statements.close.run(toStored(row)).changes === 1,
+    findManual: (day: string, item: string) => find(day, itemOfManual(item), true),
+    findClosed: (day: string, item: string) => find(day, item, false),
     put: (row: CostRow) => void statements.put.run(toStored(row)),
-    remove: (day: string, item: string) => void statements.remove.run(day, item),
+    /** Removes an entered line; a closed one comes back from beneath it. */
+    remove: (day: string, item: string) => void statements.remove.run(day, itemOfManual(item)),
   };
 }

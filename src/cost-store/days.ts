@@ -1,8 +1,11 @@
 // Days of this machine's calendar, as usage and costs are stored by: `2026-11-30`. A day is not always 24 hours.
 import { localDay } from '../core/format.ts';
 
-/** How long usage is kept, and how far back costs can be entered. */
+/** How many days usage is kept, today included; costs can be entered for as many. */
 export const keptDays = 400;
+
+/** The first day of which usage is kept and costs can be entered. */
+export const firstKeptDay = (today: string): string => dayBefore(today, keptDays - 1);
 
 /** The day so many days before another, or after it for a negative number. */
 export function dayBefore(day: string, days: number): string {

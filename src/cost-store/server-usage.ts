@@ -3,7 +3,7 @@ import { localDay } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { createCpuMeter } from './cpu-meter.ts';
-import { dayBefore, keptDays } from './days.ts';
+import { firstKeptDay } from './days.ts';
 import type { UsageCounter } from './usage-counter.ts';
 import type { UsageRepository } from './usage-repository.ts';
 
@@ -23,7 +23,7 @@ export function createServerUsage({ log, now, untilFree, usage, usageRepository 
       usage.add('server_cpu_sec', cpuSec());
       const today = localDay(now());
       if (today === prunedOn) return;
-      await untilFree(() => usageRepository.prune(dayBefore(today, keptDays)));
+      await untilFree(() => usageRepository.prune(firstKeptDay(today)));
       prunedOn = today;
     },
     onError: (error) => log.error({ err: error }, 'old usage could not be removed'),

@@ -1,7 +1,7 @@
 import { invalidArguments } from '../core/arguments.ts';
-import { localDay, plural } from '../core/format.ts';
+import { formatDay, localDay, plural } from '../core/format.ts';
 import { noRetries, type Operation } from '../core/operation.ts';
-import { dayBefore, isDay, keptDays } from '../cost-store/days.ts';
+import { dayBefore, firstKeptDay, isDay } from '../cost-store/days.ts';
 
 export const costsOperation: Operation = {
   name: 'costs',
@@ -9,7 +9,7 @@ export const costsOperation: Operation = {
   verb: 'Close costs',
   summary: 'Closes the costs of past days at the present prices.',
   description:
-    'Each day before today that is not closed yet gets its usage, price and amount, and no later price changes it. Costs that were entered by hand stay.',
+    'Each day before today that is not closed yet gets its usage, price and amount, and no later price changes it. Usage that was written later is added at the price of its day. Costs that were entered by hand stay.',
   icon: 'clock',
   isUpkeep: true,
   args: {
@@ -27,8 +27,8 @@ export const costsOperation: Operation = {
   check(args) {
     const { day } = args as { day?: string };
     const today = localDay(new Date());
-    if (day === undefined || (isDay(day) && day < today && day >= dayBefore(today, keptDays))) return args;
-    const message = `Day: a day of the ${keptDays} before today, such as ${dayBefore(today, 1)}.`;
+    if (day === undefined || (isDay(day) && day < today && day >= firstKeptDay(today))) return args;
+    const message = `Day: one before today, from ${formatDay(firstKeptDay(today))} on, such as ${dayBefore(today, 1)}.`;
     throw invalidArguments([{ field: 'day', message }]);
   },
   subject: ({ day }) => (day === undefined ? 'all days before today' : String(day)),

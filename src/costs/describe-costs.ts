@@ -2,6 +2,7 @@
 import { formatAmount } from '../cost-store/format-amount.ts';
 import { formatTokens } from '../cost-store/format-quantity.ts';
 import type { CostBook } from '../cost-store/cost-book.ts';
+import { usageItems } from '../cost-store/usage-item.ts';
 import { localDay } from '../core/format.ts';
 
 type Book = Pick<CostBook, 'days' | 'month' | 'currency' | 'prices'>;
@@ -23,6 +24,11 @@ const monthNames = [
 ];
 
 export const monthName = (now: Date): string => monthNames[now.getMonth()] ?? '';
+
+/** `Tokens embedded`; the name of a line by hand. */
+export function titleOfItem(item: string): string {
+  return usageItems.find(({ name }) => name === item)?.title ?? item.replace(/^other:/, '');
+}
 
 export const noPrices = 'No prices are set, so quantities are shown without amounts.';
 

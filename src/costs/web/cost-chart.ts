@@ -3,7 +3,8 @@ import { formatAmount } from '../../cost-store/format-amount.ts';
 import { formatTokens } from '../../cost-store/format-quantity.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
 import { type Bar, barChart, type Chart } from '../../web/chart.ts';
-import { shortDay, titleOfItem, toneOf } from './cost-words.ts';
+import { titleOfItem } from '../describe-costs.ts';
+import { shortDay, toneOf } from './cost-words.ts';
 
 type Given = {
   /** Oldest first. */

@@ -7,11 +7,11 @@ import { dayBefore } from '../../cost-store/days.ts';
 import { formatAmount } from '../../cost-store/format-amount.ts';
 import { formatQuantity } from '../../cost-store/format-quantity.ts';
 import { describeClosing } from '../closing.ts';
-import { describeMonth, hasPrices } from '../describe-costs.ts';
+import { describeMonth, hasPrices, titleOfItem } from '../describe-costs.ts';
 import type { CostContext } from '../parts.ts';
 import { viewBudgets } from './budget-view.ts';
 import { viewCostChart } from './cost-chart.ts';
-import { shortDay, titleOfItem } from './cost-words.ts';
+import { shortDay } from './cost-words.ts';
 import { lineUrl } from './enter-dialog.ts';
 
 export const shownDays = 30;

@@ -1,7 +1,6 @@
 // Words and tones of the lines of costs.
 import { months } from '../../core/format.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
-import { usageItems } from '../../cost-store/usage-item.ts';
 
 const tones: Record<string, string> = {
   embedding_tokens: 'd1',
@@ -9,11 +8,6 @@ const tones: Record<string, string> = {
   server_cpu_sec: 'd3',
   disk_bytes: 'd4',
 };
-
-/** `Tokens embedded`; the name of a line by hand. */
-export function titleOfItem(item: string): string {
-  return usageItems.find(({ name }) => name === item)?.title ?? item.replace(/^other:/, '');
-}
 
 export function toneOf({
   item,

@@ -7,7 +7,7 @@ import { pricedItems } from '../../cost-store/amounts.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import type { Form } from '../../web/validation.ts';
-import { titleOfItem } from './cost-words.ts';
+import { titleOfItem } from '../describe-costs.ts';
 
 const other = 'other';
 

@@ -11,7 +11,7 @@ import { type Fields, type Form, isForm, lastValues, type Posted } from '../../w
 import { costActions } from '../actions.ts';
 import { notEntered } from '../cost-edits.ts';
 import type { CostContext } from '../parts.ts';
-import { titleOfItem } from './cost-words.ts';
+import { titleOfItem } from '../describe-costs.ts';
 import { lineOf, readAmount, viewEnterDialog, viewRemoveDialog } from './enter-dialog.ts';
 
 type Named = { Params: { day: string; item: string } };
