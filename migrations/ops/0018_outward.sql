@@ -66,11 +66,12 @@ CREATE TABLE `webhook_delivery` (
 	`created_at` text NOT NULL,
 	`next_at` text,
 	`ended_at` text,
+	`asked_by` text,
 	CONSTRAINT "webhook_delivery_status" CHECK(status IN ('pending', 'retrying', 'delivered', 'failed'))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhook_delivery_event` ON `webhook_delivery` (`webhook`,`audit_id`);--> statement-breakpoint
-CREATE INDEX `webhook_delivery_due` ON `webhook_delivery` (`next_at`) WHERE next_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `webhook_delivery_due` ON `webhook_delivery` (`webhook`,`next_at`) WHERE next_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `webhook_delivery_status_of` ON `webhook_delivery` (`webhook`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `webhook_delivery_created` ON `webhook_delivery` (`created_at`);--> statement-breakpoint
 ALTER TABLE `sample` ADD `requests` real;--> statement-breakpoint

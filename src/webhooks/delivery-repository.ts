@@ -27,11 +27,11 @@ const sql = {
   `,
   nextDue: `
     SELECT delivery.id, webhook, audit_id, event, attempts, body, url
-    FROM webhook_delivery AS delivery INDEXED BY webhook_delivery_due CROSS JOIN webhook ON name = webhook
+    FROM webhook_delivery AS delivery CROSS JOIN webhook ON name = webhook
     WHERE next_at <= @at AND ${isFree} ORDER BY next_at, delivery.id LIMIT 1
   `,
   nextAt: `
-    SELECT next_at FROM webhook_delivery AS delivery INDEXED BY webhook_delivery_due CROSS JOIN webhook ON name = webhook
+    SELECT next_at FROM webhook_delivery AS delivery CROSS JOIN webhook ON name = webhook
     WHERE next_at IS NOT NULL AND ${isFree} ORDER BY next_at LIMIT 1
   `,
   addAttempt: `

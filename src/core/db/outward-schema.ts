@@ -39,7 +39,7 @@ export const webhook = sqliteTable(
 );
 
 /** One row of the audit log for one webhook. `body` is sent unchanged each time. `next_at`: of the next attempt; null when it
- *  has ended. */
+ *  has ended. `asked_by`: who has asked for that attempt; null for an automatic one. */
 export const webhookDelivery = sqliteTable(
   'webhook_delivery',
   {
@@ -54,11 +54,12 @@ export const webhookDelivery = sqliteTable(
     created_at: text().notNull(),
     next_at: text(),
     ended_at: text(),
+    asked_by: text(),
   },
   (table) => [
     check('webhook_delivery_status', sql`status IN ('pending', 'retrying', 'delivered', 'failed')`),
     uniqueIndex('webhook_delivery_event').on(table.webhook, table.audit_id),
-    index('webhook_delivery_due').on(table.next_at).where(sql`next_at IS NOT NULL`),
+    index('webhook_delivery_due').on(table.webhook, table.next_at).where(sql`next_at IS NOT NULL`),
     index('webhook_delivery_status_of').on(table.webhook, table.status, table.id),
     index('webhook_delivery_created').on(table.created_at),
   ],
