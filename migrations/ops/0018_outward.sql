@@ -43,6 +43,7 @@ CREATE TABLE `webhook` (
 --> statement-breakpoint
 CREATE TABLE `webhook_attempt` (
 	`delivery` integer NOT NULL,
+	`webhook` text NOT NULL,
 	`n` integer NOT NULL,
 	`at` text NOT NULL,
 	`ms` integer NOT NULL,
@@ -54,6 +55,8 @@ CREATE TABLE `webhook_attempt` (
 );
 --> statement-breakpoint
 CREATE INDEX `webhook_attempt_at` ON `webhook_attempt` (`at`);--> statement-breakpoint
+CREATE INDEX `webhook_attempt_arrived` ON `webhook_attempt` (`webhook`,`at`,`ms`) WHERE error IS NULL;--> statement-breakpoint
+CREATE INDEX `webhook_attempt_failed` ON `webhook_attempt` (`webhook`,`at`) WHERE error IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `webhook_delivery` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`webhook` text NOT NULL,
@@ -74,6 +77,7 @@ CREATE UNIQUE INDEX `webhook_delivery_event` ON `webhook_delivery` (`webhook`,`a
 CREATE INDEX `webhook_delivery_due` ON `webhook_delivery` (`webhook`,`next_at`) WHERE next_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `webhook_delivery_status_of` ON `webhook_delivery` (`webhook`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `webhook_delivery_created` ON `webhook_delivery` (`created_at`);--> statement-breakpoint
+CREATE INDEX `webhook_delivery_health` ON `webhook_delivery` (`webhook`,`created_at`,`status`);--> statement-breakpoint
 ALTER TABLE `sample` ADD `requests` real;--> statement-breakpoint
 ALTER TABLE `sample` ADD `cache_hits` real;--> statement-breakpoint
 ALTER TABLE `sample` ADD `cache_misses` real;--> statement-breakpoint

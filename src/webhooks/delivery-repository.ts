@@ -35,8 +35,8 @@ const sql = {
     WHERE next_at IS NOT NULL AND ${isFree} ORDER BY next_at LIMIT 1
   `,
   addAttempt: `
-    INSERT INTO webhook_attempt (delivery, n, at, ms, status, error, response, by)
-    SELECT id, attempts + 1, @at, @ms, @status, @error, @response, @by FROM webhook_delivery WHERE id = @id
+    INSERT INTO webhook_attempt (delivery, webhook, n, at, ms, status, error, response, by)
+    SELECT id, webhook, attempts + 1, @at, @ms, @status, @error, @response, @by FROM webhook_delivery WHERE id = @id
     RETURNING n
   `,
   settle: `

@@ -20,8 +20,8 @@ export function breaksOfWebhooks(app: TestApp): Break[] {
     },
   });
   const addFailures = app.ops.prepare(`
-    INSERT INTO webhook_attempt (delivery, n, at, ms, error)
-    SELECT d.id, value, created_at, 1, 'It answered 500.' FROM webhook_delivery AS d, json_each('[1,2,3,4,5]') WHERE webhook = ?
+    INSERT INTO webhook_attempt (delivery, webhook, n, at, ms, error)
+    SELECT d.id, webhook, value, created_at, 1, 'It answered 500.' FROM webhook_delivery AS d, json_each('[1,2,3,4,5]') WHERE webhook = ?
   `);
   return [
     breakOf('mute', 'The secret of the webhook mute is missing', () =>

@@ -157,8 +157,8 @@ t.test('a removed webhook leaves no delivery, attempt or secret', async (t) => {
   for (const name of ['chat', 'other']) {
     const { lastInsertRowid } = added.run(name);
     ops
-      .prepare(`INSERT INTO webhook_attempt (delivery, n, at, ms) VALUES (?, 1, '', 1)`)
-      .run(lastInsertRowid);
+      .prepare(`INSERT INTO webhook_attempt (delivery, webhook, n, at, ms) VALUES (?, ?, 1, '', 1)`)
+      .run(lastInsertRowid, name);
   }
   await webhookEdits.remove('chat', anna, { reason: 'no longer used' });
   await t.rejects(webhookEdits.remove('chat', anna), { code: 'not_found' });

@@ -62,6 +62,7 @@ export const webhookDelivery = sqliteTable(
     index('webhook_delivery_due').on(table.webhook, table.next_at).where(sql`next_at IS NOT NULL`),
     index('webhook_delivery_status_of').on(table.webhook, table.status, table.id),
     index('webhook_delivery_created').on(table.created_at),
+    index('webhook_delivery_health').on(table.webhook, table.created_at, table.status),
   ],
 );
 
@@ -70,6 +71,7 @@ export const webhookAttempt = sqliteTable(
   'webhook_attempt',
   {
     delivery: integer().notNull(),
+    webhook: text().notNull(),
     n: integer().notNull(),
     at: text().notNull(),
     ms: integer().notNull(),
@@ -78,7 +80,12 @@ export const webhookAttempt = sqliteTable(
     response: text(),
     by: text(),
   },
-  (table) => [primaryKey({ columns: [table.delivery, table.n] }), index('webhook_attempt_at').on(table.at)],
+  (table) => [
+    primaryKey({ columns: [table.delivery, table.n] }),
+    index('webhook_attempt_at').on(table.at),
+    index('webhook_attempt_arrived').on(table.webhook, table.at, table.ms).where(sql`error IS NULL`),
+    index('webhook_attempt_failed').on(table.webhook, table.at).where(sql`error IS NOT NULL`),
+  ],
 );
 
 /** Added up where it is spent. `is_estimate`: the service did not say how much it was. */
