@@ -6,6 +6,15 @@ import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 export type ListedDelivery = Delivery & { last: Attempt | null };
 export type DeliveryFilter = { webhook?: string | undefined; status?: DeliveryStatus | undefined };
 
+/** `month`: all of 30 days. */
+export type Tally = {
+  arrived: number;
+  failed: number;
+  waiting: number;
+  arrivedOfMonth: number;
+  month: number;
+};
+
 export type DeliveryList = ReturnType<typeof createDeliveryList>;
 
 const columns =
@@ -18,37 +27,33 @@ const sql = {
   attempts:
     'SELECT n, at, ms, status, error, response, by FROM webhook_attempt WHERE delivery = ? ORDER BY n',
   counts: 'SELECT status, count(*) AS n FROM webhook_delivery WHERE webhook = ? GROUP BY status',
-  /** By the time at which the event was queued. */
-  tally: `
-    SELECT count(*) FILTER (WHERE status = 'delivered') AS arrived, count(*) FILTER (WHERE status = 'failed') AS failed,
-      count(*) AS total
-    FROM webhook_delivery INDEXED BY webhook_delivery_created WHERE created_at >= @since AND webhook = @webhook
+  /** Of all webhooks, by the time at which the event was queued. */
+  tallies: `
+    SELECT webhook, count(*) FILTER (WHERE status = 'delivered' AND created_at >= @day) AS arrived,
+      count(*) FILTER (WHERE status = 'failed' AND created_at >= @day) AS failed,
+      count(*) FILTER (WHERE status IN ('pending', 'retrying')) AS waiting,
+      count(*) FILTER (WHERE status = 'delivered' AND created_at >= @month) AS arrivedOfMonth,
+      count(*) FILTER (WHERE created_at >= @month) AS month
+    FROM webhook_delivery INDEXED BY webhook_delivery_health GROUP BY webhook
   `,
   /** Of attempts that have arrived, the newest first. */
   latencies: `
-    SELECT ms FROM webhook_attempt AS a INDEXED BY webhook_attempt_at
-      CROSS JOIN webhook_delivery AS d ON d.id = a.delivery
-    WHERE a.at >= @since AND d.webhook = @webhook AND a.error IS NULL ORDER BY a.at DESC LIMIT @max
+    SELECT ms FROM webhook_attempt INDEXED BY webhook_attempt_arrived
+    WHERE webhook = @webhook AND at >= @since AND error IS NULL ORDER BY at DESC LIMIT @max
   `,
   newestAttempt: 'SELECT max(at) AS at FROM webhook_attempt',
   lastArrived: `
-    SELECT max(ended_at) AS at FROM (
-      SELECT ended_at FROM webhook_delivery WHERE webhook = ? AND status = 'delivered' ORDER BY id DESC LIMIT 50
-    )
+    SELECT max(at) AS at FROM webhook_attempt INDEXED BY webhook_attempt_arrived WHERE webhook = ? AND error IS NULL
   `,
   failedSince: `
     SELECT count(*) AS n FROM (
-      SELECT 1 FROM webhook_attempt AS a INDEXED BY webhook_attempt_at
-        CROSS JOIN webhook_delivery AS d ON d.id = a.delivery
-      WHERE a.at >= @since AND d.webhook = @webhook AND a.error IS NOT NULL LIMIT @max
+      SELECT 1 FROM webhook_attempt INDEXED BY webhook_attempt_failed
+      WHERE webhook = @webhook AND at >= @since AND error IS NOT NULL LIMIT @max
     )
   `,
 };
 
 type JoinedRow = Delivery & Omit<Attempt, 'n' | 'status'> & { n: number | null; answer: number | null };
-
-/** Attempts that are looked at. */
-const maxAttemptRows = 5000;
 
 export function createDeliveryList(ops: Db) {
   const statements = prepareAll(ops, sql);
@@ -83,22 +88,24 @@ export function createDeliveryList(ops: Db) {
       return { ...none, ...Object.fromEntries(rows.map(({ status, n }) => [status, n])) };
     },
 
-    tally: (webhook: string, since: string) =>
-      statements.tally.get({ webhook, since }) as { arrived: number; failed: number; total: number },
+    /** By webhook; one without deliveries is missing. */
+    tallies(since: { day: string; month: string }): Map<string, Tally> {
+      const rows = statements.tallies.all(since) as (Tally & { webhook: string })[];
+      return new Map(rows.map(({ webhook, ...tally }) => [webhook, tally]));
+    },
 
-    latencies: (webhook: string, since: string): number[] =>
-      (statements.latencies.all({ webhook, since, max: maxAttemptRows }) as { ms: number }[]).map(
-        ({ ms }) => ms,
-      ),
+    /** At most `max`, the newest first. */
+    latencies: (webhook: string, since: string, max: number): number[] =>
+      (statements.latencies.all({ webhook, since, max }) as { ms: number }[]).map(({ ms }) => ms),
 
     /** Of any webhook; null without one. */
     newestAttemptAt: () => (statements.newestAttempt.get() as { at: string | null }).at,
 
     lastArrivedAt: (webhook: string) => (statements.lastArrived.get(webhook) as { at: string | null }).at,
 
-    /** Attempts that have failed since then, up to a limit. */
-    failedSince: (webhook: string, since: string) =>
-      (statements.failedSince.get({ webhook, since, max: maxAttemptRows }) as { n: number }).n,
+    /** Attempts that have failed since then, at most `max`. */
+    failedSince: (webhook: string, since: string, max: number) =>
+      (statements.failedSince.get({ webhook, since, max }) as { n: number }).n,
   };
 }
 

@@ -24,7 +24,7 @@ import { createTriedCounts } from './tried-counts.ts';
 export type WebhookContext = Kernel & ReturnType<typeof createWebhookParts>;
 
 export function createWebhookParts(ctx: Context) {
-  const { bus, ops, now } = ctx;
+  const { bus, ops } = ctx;
   const store = ctx.use(webhookStore);
   const { auditRepository } = ctx.use(audit);
   const deliveryList = createDeliveryList(ops);
@@ -64,7 +64,7 @@ export function createWebhookParts(ctx: Context) {
     /** Reads deliveries and their attempts. */
     deliveries: createDeliveries({ deliveryList }),
     /** How well a webhook works. */
-    webhookHealth: createHealth({ deliveryList, now }),
+    webhookHealth: createHealth(given),
     sendTest: createSendTest({ ...given, eventBody, sender }),
     replays: createReplays({ ...given, sender }),
     feeder,

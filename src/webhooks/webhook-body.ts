@@ -32,7 +32,7 @@ export const webhookProperties = {
     waiting: integerSchema,
     p95_ms: nullable('integer'),
     last_arrived_at: nullable('string'),
-    failures_in_a_row: integerSchema,
+    failures_in_a_row: { ...integerSchema, description: 'Attempts, at most 1,000.' },
   }),
 };
 

@@ -42,7 +42,7 @@ function findTrouble({ deliveryList, webhookSecrets }: Given, webhook: Webhook):
       text: 'Nothing is sent without a signature. Replace the secret, and give the new one to the receiver.',
       stops: [`events to ${name}`],
     };
-  if (countFailures(deliveryList, name, since) < minFailures) return null;
+  if (countFailures(deliveryList, name, since, minFailures) < minFailures) return null;
   return {
     ...aboutWebhook('failing', name),
     severity: 'warning',

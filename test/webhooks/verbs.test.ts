@@ -136,10 +136,11 @@ t.test('deliveries that have ended are removed by age and number; waiting ones s
 
 t.test('health counts a day and thirty, and a check names what does not work', async (t) => {
   const kit = await setUp(t);
-  const { add, sendUntil, receiver, webhookRepository, pass, now, deliveryList } = kit;
+  const { add, sendUntil, receiver, webhookRepository, pass } = kit;
+  const healthOf = createHealth(kit);
   const health = () => {
     const webhook = webhookRepository.find('ci');
-    return webhook && createHealth({ deliveryList, now })(webhook);
+    return webhook && healthOf(webhook);
   };
   const secrets = { names: ['ci'] };
   const check = webhooksCheck({
