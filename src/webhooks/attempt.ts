@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Signed } from '../webhook-store/sign.ts';
 import { isUnresolved, type Target } from '../webhook-store/target.ts';
+import { answerText } from './answer-text.ts';
 import { eventId, type Exchange } from './delivery.ts';
 import type { DueDelivery } from './delivery-repository.ts';
 import type { Answer, Post } from './post.ts';
@@ -41,7 +42,12 @@ export function createAttempt(given: Given) {
     const { error, response } = exchange;
     const clean = (text: string | null) => text && given.redactor.record(text);
     const ms = Math.round(performance.now() - startedAt);
-    return { ...exchange, error: clean(error), response: clean(response), ms };
+    return {
+      ...exchange,
+      error: clean(error),
+      response: response && answerText(clean(response) ?? '', url),
+      ms,
+    };
   };
 }
 
@@ -55,6 +61,7 @@ async function exchangeOf(given: Given, delivery: DueDelivery, url: string, sign
   const timestamp = Math.floor(now().getTime() / 1000);
   const headers = {
     'content-type': 'application/json',
+    'accept-encoding': 'identity',
     'user-agent': `chl-operations/${version}`,
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),

@@ -44,7 +44,10 @@ const attemptSchema = objectSchema({
   ms: integerSchema,
   http_status: { ...nullable('integer'), description: 'Of the answer; null without one.' },
   error: { ...nullable('string'), description: 'Null when the event has arrived.' },
-  response: { ...nullable('string'), description: 'The first KiB of the answer.' },
+  response: {
+    ...nullable('string'),
+    description: 'The first KiB of the answer; what readers may not see of the address is masked.',
+  },
   by: { ...nullable('string'), description: 'Who has replayed it; null for an automatic attempt.' },
 });
 

@@ -13,7 +13,8 @@ export type Answer = { status: number; response: string; retryAfterMs: number };
 
 export type Post = typeof post;
 
-const maxResponseBytes = 1024;
+/** More than is kept, so that a token is masked before the text is cut. */
+const maxResponseBytes = 2048;
 
 /** Follows no redirect, and reads the beginning of the answer. Throws the error of the system, or the reason of the signal. */
 export function post(
@@ -57,7 +58,12 @@ function readStart(answer: http.IncomingMessage): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let length = 0;
-    const end = () => resolve(Buffer.concat(parts).subarray(0, maxResponseBytes).toString().toWellFormed());
+    const end = () => {
+      const start = Buffer.concat(parts).subarray(0, maxResponseBytes);
+      const coding = answer.headers['content-encoding'] ?? 'identity';
+      const isText = coding === 'identity' || start.length === 0;
+      resolve(isText ? start.toString().toWellFormed() : describeCompressed(answer, length));
+    };
     answer.on('data', (part: Buffer) => {
       parts.push(part);
       length += part.length;
@@ -65,4 +71,10 @@ function readStart(answer: http.IncomingMessage): Promise<string> {
     });
     answer.on('end', end).on('error', end).on('close', end);
   });
+}
+
+/** It is read in part, so only its head says how long it is. */
+function describeCompressed({ headers }: http.IncomingMessage, read: number): string {
+  const whole = headers['content-length'];
+  return whole === undefined ? `compressed, ${read} bytes or more` : `compressed, ${Number(whole)} bytes`;
 }

@@ -139,6 +139,33 @@ t.test('a receiver that hangs, ends without an answer, or sends without end', as
   t.match(await sendUntil(add(), 1), { status: 'delivered', last: { response: 'a little' } });
 });
 
+t.test(
+  'an answer shows no token of the address, no control characters, and no compressed bytes',
+  async (t) => {
+    const { add, ops, sendUntil, receiver } = await openSender(t);
+    const token = 'tok-1234567890%20x';
+    ops.prepare('UPDATE webhook SET url = ?').run(`${receiver.url}/T0KEN99/in?token=${token}&v=2`);
+    const answer = async (text: string | Buffer, headers: Record<string, string> = {}) => {
+      receiver.respond = (_one, response) => void response.writeHead(404, headers).end(text);
+      return (await sendUntil(add(), 1)).last?.response;
+    };
+    t.equal(
+      await answer(`Cannot POST /hook/T0KEN99/in?token=${token}&v=2`),
+      'Cannot POST /hook/[masked]/in[masked]',
+    );
+    t.equal(await answer('{"token":"tok-1234567890 x","v":2}'), '{"token":"[masked]","v":2}');
+    const late = (await answer(`${'x'.repeat(1015)}tok-1234567890 x`)) ?? '';
+    t.equal(late, `${'x'.repeat(1015)}[masked]`);
+    t.equal(await answer('é'.repeat(600)), 'é'.repeat(512));
+    t.equal(await answer('a\0b\u202ec\r\n'), 'a\u{fffd}b\u{fffd}c\n');
+    t.equal(
+      await answer(Buffer.alloc(300, 0x8b), { 'content-encoding': 'gzip' }),
+      'compressed, 300 bytes or more',
+    );
+    t.equal(receiver.received[0]?.headers['accept-encoding'], 'identity');
+  },
+);
+
 t.test('one that hangs holds up no other: two at once each, four in all', async (t) => {
   const { add, ops, sendUntil, receiver, sender, find } = await openSender(t);
   const other = await startReceiver(t);
