@@ -85,5 +85,6 @@ export const sentTestSchema = objectSchema({
 
 export const replayedSchema = objectSchema({
   replayed: integerSchema,
+  left: { ...integerSchema, description: 'Those with the status beyond the limit. Ask again for them.' },
   refused: { type: 'array', items: objectSchema({ id: integerSchema, message: textSchema }) },
 });

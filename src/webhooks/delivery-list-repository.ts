@@ -41,6 +41,8 @@ const sql = {
     SELECT ms FROM webhook_attempt INDEXED BY webhook_attempt_arrived
     WHERE webhook = @webhook AND at >= @since AND error IS NULL ORDER BY at DESC LIMIT @max
   `,
+  oldest:
+    'SELECT id FROM webhook_delivery WHERE webhook = @webhook AND status = @status ORDER BY id LIMIT @limit',
   newestAttempt: 'SELECT max(at) AS at FROM webhook_attempt',
   lastArrived: `
     SELECT max(at) AS at FROM webhook_attempt INDEXED BY webhook_attempt_arrived WHERE webhook = ? AND error IS NULL
@@ -76,6 +78,10 @@ export function createDeliveryList(ops: Db) {
       const row = prepare(text).get({ id }) as JoinedRow | undefined;
       return row ? toListed(row) : null;
     },
+
+    /** The ids of the oldest ones with a status. */
+    oldest: (webhook: string, status: DeliveryStatus, limit: number): number[] =>
+      (statements.oldest.all({ webhook, status, limit }) as { id: number }[]).map(({ id }) => id),
 
     /** The text that is sent. */
     bodyOf: (id: number) => (statements.body.get(id) as { body: string } | undefined)?.body ?? '',

@@ -1,9 +1,7 @@
 // Replays: another attempt of the same delivery, with the same id and body, a new time and new signatures. An attempt that fails
 // is repeated as any other, if the delivery has attempts left.
-import { invalidArguments } from '../core/arguments.ts';
 import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
-import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { unknownWebhook, webhookTarget } from '../webhook-store/actions.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
@@ -18,12 +16,13 @@ export const maxReplayed = 1000;
 
 /** The named deliveries, or all with a status. */
 export type ReplayChoice = { ids: number[] } | { status: DeliveryStatus };
-export type Replayed = { replayed: number; refused: { id: number; message: string }[] };
+/** `left`: those with the status beyond the limit. */
+export type Replayed = { replayed: number; left: number; refused: { id: number; message: string }[] };
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   webhookRepository: Pick<WebhookRepository, 'find' | 'transaction'>;
   deliveryRepository: Pick<DeliveryRepository, 'makeDue'>;
-  deliveryList: Pick<DeliveryList, 'find' | 'list'>;
+  deliveryList: Pick<DeliveryList, 'find' | 'oldest' | 'counts'>;
   sender: Pick<Sender, 'isSending' | 'askFor' | 'wake'>;
 };
 
@@ -48,18 +47,19 @@ export function createReplays(given: Given) {
       send([id], by);
     },
 
-    /** All in one transaction, with one row in the audit log. Throws `not_found`, `wrong_state`, and `invalid_arguments` when
-     *  they are too many. */
+    /** All in one transaction, with one row in the audit log. Throws `not_found` and `wrong_state`. */
     async replayMany(name: string, choice: ReplayChoice, by: Requester): Promise<Replayed> {
       const entry = { event: deliveryActions.replayMany.name, by, target: webhookTarget(name) };
-      const { ids, refused } = await auditRefusal(audit, entry, () =>
+      const { ids, refused, left } = await auditRefusal(audit, entry, () =>
         untilFree(() =>
           webhookRepository.transaction(() => {
             assertOn(given, name);
-            const result = makeDue(given, name, choose(given, name, choice));
+            const { chosen, left } = choose(given, name, choice);
+            const result = { ...makeDue(given, name, chosen), left };
             const detail = {
               replayed: result.ids.length,
               refused: result.refused.length,
+              ...(left > 0 && { left }),
               ...choiceOf(choice),
             };
             audit.record({ ...entry, outcome: 'ok', detail });
@@ -68,7 +68,7 @@ export function createReplays(given: Given) {
         ),
       );
       send(ids, by);
-      return { replayed: ids.length, refused };
+      return { replayed: ids.length, refused, left };
     },
   };
 
@@ -79,12 +79,11 @@ export function createReplays(given: Given) {
   }
 }
 
-function choose({ deliveryList }: Given, name: string, choice: ReplayChoice): number[] {
-  if ('ids' in choice) return [...new Set(choice.ids)];
-  const found = deliveryList.list({ webhook: name, status: choice.status }, null, maxReplayed + 1);
-  if (found.length <= maxReplayed) return found.map(({ id }) => id).reverse();
-  const message = `At most ${formatNumber(maxReplayed)} deliveries at once. Name them in \`ids\`.`;
-  throw invalidArguments([{ field: 'status', message }]);
+/** The oldest of those with a status. `left`: the others. */
+function choose({ deliveryList }: Given, name: string, choice: ReplayChoice) {
+  if ('ids' in choice) return { chosen: [...new Set(choice.ids)], left: 0 };
+  const chosen = deliveryList.oldest(name, choice.status, maxReplayed);
+  return { chosen, left: deliveryList.counts(name)[choice.status] - chosen.length };
 }
 
 function makeDue(given: Given, name: string, chosen: number[]) {

@@ -68,7 +68,8 @@ t.test('a replay is another attempt with the same id and body, by a person', asy
 });
 
 t.test('many are replayed at once: by ids, or all that failed', async (t) => {
-  const { replays, add, sendUntil, receiver, ops, auditOf, deliveryRepository } = await setUp(t);
+  const { replays, add, sendUntil, receiver, ops, auditOf, deliveryRepository, find, sender } =
+    await setUp(t);
   receiver.respond = (_one, response) => void response.writeHead(404).end();
   addWebhook(ops, 'other');
   const ids = [add(), add(), add()];
@@ -78,15 +79,22 @@ t.test('many are replayed at once: by ids, or all that failed', async (t) => {
   const named = await replays.replayMany('ci', { ids: [ids[0] ?? 0, 999, foreign] }, ada);
   t.match(named, { replayed: 1, refused: [{ id: 999, message: /no delivery 999/ }, { id: foreign }] });
   await sendUntil(ids[0] ?? 0, 2);
-  t.same(await replays.replayMany('ci', { status: 'failed' }, ada), { replayed: 2, refused: [] });
+  t.same(await replays.replayMany('ci', { status: 'failed' }, ada), { replayed: 2, refused: [], left: 0 });
   for (const id of ids.slice(1)) t.match(await sendUntil(id, 2), { status: 'delivered' });
   t.match(auditOf('deliveries.replayed'), [{ target: 'webhook:ci', detail: /"replayed":1,"refused":2/ }, {}]);
   await t.rejects(replays.replayMany('none', { status: 'failed' }, ada), { code: 'not_found' });
   deliveryRepository.write(() => {
     for (let at = 0; at <= maxReplayed; at++) add();
-    ops.exec(`UPDATE webhook_delivery SET status = 'failed', next_at = NULL WHERE attempts = 0`);
+    ops.exec(
+      `UPDATE webhook_delivery SET status = 'failed', next_at = NULL WHERE attempts = 0 AND webhook = 'ci'`,
+    );
   });
-  await t.rejects(replays.replayMany('ci', { status: 'failed' }, ada), { code: 'invalid_arguments' });
+  await sender.stop(0);
+  t.match(await replays.replayMany('ci', { status: 'failed' }, ada), { replayed: maxReplayed, left: 1 });
+  t.equal(find(foreign + maxReplayed).status, 'pending', 'the oldest first');
+  t.equal(find(foreign + maxReplayed + 1).status, 'failed');
+  t.match(auditOf('deliveries.replayed').at(-1), { detail: /"left":1/ });
+  t.match(await replays.replayMany('ci', { status: 'failed' }, ada), { replayed: 1, left: 0 });
 });
 
 t.test('a webhook that is off gets nothing more, and what has waited is over', async (t) => {

@@ -58,7 +58,7 @@ const replayRequest = {
 };
 
 const replayManyRequest = {
-  summary: `Sends many deliveries again: those in \`ids\`, or all with a status; at most ${maxReplayed}.`,
+  summary: `Sends many deliveries again: those in \`ids\`, or the oldest with a status; at most ${maxReplayed}.`,
   params: named,
   body: {
     ...closedSchema({

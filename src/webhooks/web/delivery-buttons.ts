@@ -1,6 +1,6 @@
 // The buttons that send: a test, a delivery again, and all failed ones again.
 import type { FastifyInstance } from 'fastify';
-import { formatMs, plural } from '../../core/format.ts';
+import { formatMs, formatNumber, plural } from '../../core/format.ts';
 import { closedSchema, idSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -59,7 +59,9 @@ export function registerDeliveryButtons(
     return reply.sendDialog('webhooks/dialog-confirm', {
       ...{ question: 'Replay all failed deliveries?', section: '/settings', icon: 'retry', tone: 'hold' },
       consequences: [
-        `${plural(failed, 'delivery', 'deliveries')} to ${name}, with the same id and body as before, at most ${maxReplayed} at once.`,
+        failed <= maxReplayed
+          ? `${plural(failed, 'delivery', 'deliveries')} to ${name}, with the same id and body as before.`
+          : `The oldest ${formatNumber(maxReplayed)} of ${formatNumber(failed)} deliveries to ${name}, with the same id and body as before.`,
         'Each is signed anew, and tried again if it fails.',
       ],
       ...{ action: webhookAction(name, 'replay'), needs: deliveryActions.replayMany.name },
@@ -93,11 +95,11 @@ function noticeOfTest(name: string, tried: Tried): Notice {
   };
 }
 
-function noticeOfMany({ replayed, refused }: Replayed): Notice {
+function noticeOfMany({ replayed, refused, left }: Replayed): Notice {
   const [first] = refused;
-  return {
-    tone: first ? 'warn' : 'ok',
-    title: `${plural(replayed, 'delivery is', 'deliveries are')} sent again.`,
-    text: first ? `${refused.length} not: ${first.message}` : '',
-  };
+  const title = `${plural(replayed, 'delivery is', 'deliveries are')} sent again.`;
+  const text = first ? `${refused.length} not: ${first.message}` : '';
+  if (left === 0) return { tone: first ? 'warn' : 'ok', title, text };
+  const sent = `${formatNumber(replayed)} are sent again, ${formatNumber(left)} are left.`;
+  return { tone: 'warn', title: sent, text: text || 'Replay them once these have ended.' };
 }
