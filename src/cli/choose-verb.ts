@@ -11,7 +11,9 @@ export function chooseVerb(
   const action = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (!action) throw refuse(`Name a verb: ${formatChoice(Object.keys(verbs))}.`);
   if (action.names && !rest[0])
-    throw refuse(`Name ${action.names}: "npm run chl -- ${command} list" lists them.`);
+    throw refuse(
+      `Name ${action.names}: "npm run chl -- ${command} ${action.listedBy ?? 'list'}" lists them.`,
+    );
   return { action, rest };
 }
 

@@ -118,10 +118,12 @@ function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'c
 
 function read<Body>({ bytes }: Answer): Body {
   const body = JSON.parse(bytes.toString('utf8'));
+  // A record may have a text of that name, such as the fault that a test has met.
   const { error } = body as {
-    error?: { code: ErrorCode; message: string; details?: Record<string, unknown> };
+    error?: { code: ErrorCode; message: string; details?: Record<string, unknown> } | string | null;
   };
-  if (error) throw new AppError(error.code, error.message, error.details);
+  if (typeof error === 'object' && error !== null)
+    throw new AppError(error.code, error.message, error.details);
   return body as Body;
 }
 

@@ -3,11 +3,13 @@ import { invalidArguments } from '../core/arguments.ts';
 import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { deliveryFlags, listDeliveries, replay } from './delivery-commands.ts';
+import type { SentTestBody } from './delivery-body.ts';
 import type { WebhookRecord } from './webhook-body.ts';
 
 type Listed = { items: WebhookRecord[] };
 type WithSecret = { secret: string };
-type Tested = { status: string; http_status: number | null; ms: number | null; error: string | null };
 
 const path = (name: string, more = '') => `/api/v1/webhooks/${encodeURIComponent(name)}${more}`;
 const names = 'a webhook';
@@ -15,13 +17,14 @@ const names = 'a webhook';
 export const webhookCommands: Command[] = [
   {
     name: 'webhooks',
-    example: 'add chat http://127.0.0.1:9000/hook --events tell-me',
+    example: 'list',
     summary:
-      'Lists or changes webhooks: list, add NAME URL, set NAME, on NAME, off NAME, rotate NAME, remove NAME, test NAME, replay DELIVERY.',
+      'Lists or changes webhooks: list, add NAME URL, set NAME, on NAME, off NAME, rotate NAME, remove NAME, test NAME, deliveries NAME, replay DELIVERY.',
     flags: {
       events: textFlag('Events with commas between them: names, groups such as job.*, tell-me, *'),
       url: textFlag('Another address'),
       at_once: switchFlag('The former secret no longer signs'),
+      ...deliveryFlags,
       reason: textFlag('Reason, kept in the audit log'),
     },
     wordsMax: 3,
@@ -34,7 +37,8 @@ export const webhookCommands: Command[] = [
       rotate: { names, run: rotate },
       remove: { names, run: remove },
       test: { names, run: test },
-      replay: { names: 'the number of a delivery', run: replay },
+      deliveries: { names, run: listDeliveries },
+      replay: { names: 'the number of a delivery', listedBy: 'deliveries NAME', run: replay },
     },
   },
 ];
@@ -88,16 +92,16 @@ async function remove(client: Client, { name, values: { reason } }: Given, scree
 }
 
 async function test(client: Client, { name }: Given, screen: Screen) {
-  const tested = await client.post<Tested>(path(name, '/test'), {});
-  const { status, http_status, ms, error } = tested;
-  const answer = [http_status, ms === null ? null : `${ms} ms`, error].filter((part) => part !== null);
-  return screen.show(tested, `${status}${answer.length > 0 ? `: ${answer.join(', ')}` : ''}`);
+  const tested = await client.post<SentTestBody>(path(name, '/test'), {});
+  const code = screen.show(tested, describeTest(name, tested));
+  return tested.status === 'delivered' ? code : exits.failed;
 }
 
-async function replay(client: Client, { name: id, values: { reason } }: Given, screen: Screen) {
-  const place = `/api/v1/deliveries/${encodeURIComponent(id)}/replay`;
-  const replayed = await client.post<object>(place, whyOf(reason));
-  return screen.show(replayed, `Delivery ${id} is sent again.`);
+function describeTest(name: string, { status, http_status, ms, error }: SentTestBody): string {
+  if (status === 'pending') return `The test waits: ${name} has not answered yet.`;
+  const after = ms === null ? '' : ` after ${ms} ms`;
+  if (error === null) return `The test arrived: ${http_status}${after}.`;
+  return `The test did not arrive: ${error.replace(/\.$/, '')}${after}.`;
 }
 
 const whyOf = (reason: unknown) => (reason === undefined ? {} : { reason });
@@ -109,7 +113,7 @@ function readEvents(events: unknown): string[] {
 
 function format({ name, state, url, events, off_why }: WebhookRecord): string {
   const why = off_why === null ? '' : ` (${off_why})`;
-  return `${name.padEnd(20)} ${state.padEnd(12)} ${url} ${events.join(',')}${why}`;
+  return `${name.padEnd(20)} ${state.replace('_', ' ').padEnd(12)} ${url} ${events.join(',')}${why}`;
 }
 
 function refuse(message: string) {

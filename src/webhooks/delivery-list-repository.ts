@@ -4,7 +4,11 @@ import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
 
 /** With its last attempt; null before the first. */
 export type ListedDelivery = Delivery & { last: Attempt | null };
-export type DeliveryFilter = { webhook?: string | undefined; status?: DeliveryStatus | undefined };
+export type DeliveryFilter = {
+  webhook?: string | undefined;
+  status?: DeliveryStatus | undefined;
+  audit_id?: number | undefined;
+};
 
 /** `month`: all of 30 days. */
 export type Tally = {
@@ -63,14 +67,19 @@ export function createDeliveryList(ops: Db) {
 
   return {
     /** The newest first; `before`: below that id. */
-    list({ webhook, status }: DeliveryFilter, before: number | null, limit: number): ListedDelivery[] {
+    list(
+      { webhook, status, audit_id }: DeliveryFilter,
+      before: number | null,
+      limit: number,
+    ): ListedDelivery[] {
       const where = ['1'];
       if (webhook !== undefined) where.push('d.webhook = @webhook');
       if (status !== undefined) where.push('d.status = @status');
+      if (audit_id !== undefined) where.push('d.audit_id = @audit_id');
       if (before !== null) where.push('d.id < @before');
       const text = `SELECT ${columns}, ${lastColumns} FROM webhook_delivery AS d ${joinLast}
         WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT @limit`;
-      return (prepare(text).all({ webhook, status, before, limit }) as JoinedRow[]).map(toListed);
+      return (prepare(text).all({ webhook, status, audit_id, before, limit }) as JoinedRow[]).map(toListed);
     },
 
     find(id: number): ListedDelivery | null {

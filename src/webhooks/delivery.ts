@@ -44,6 +44,9 @@ export const deliveryTarget = (id: number | string): string => `delivery:${id}`;
 /** Names the event to the receiver, the same in each attempt. */
 export const eventId = (auditId: number): string => `evt_${auditId}`;
 
+/** The row that an id such as `evt_42` names. */
+export const auditIdOf = (id: string): number => Number(id.replace('evt_', ''));
+
 /** The type of the events that people send as a test. They are sent to a webhook that is off, too, and tried once. */
 export const testType = 'webhook.test';
 

@@ -119,5 +119,20 @@ t.test('the command line', async (t) => {
   t.match(rotated, { code: 0, out: /^whsec_\S{44}\n$/ });
   t.match(await chl('webhooks', 'rotate', 'desk'), { err: /Write a reason/ });
   t.match(await chl('webhooks', 'list', '--json'), { out: /"state":\s*"off"/ });
+  t.match(await chl('webhooks', 'test', 'desk'), {
+    code: 1,
+    out: /^The test did not arrive: Nothing listens at its address after \d+ ms\.\n$/,
+    err: '',
+  });
+  t.match(await chl('webhooks', 'test', 'desk', '--json'), { code: 1, out: /"status": "failed"/ });
+  t.match(await chl('webhooks', 'replay'), { err: /"npm run chl -- webhooks deliveries NAME" lists them/ });
+  const listed = await chl('webhooks', 'deliveries', 'desk', '--status', 'failed');
+  t.match(listed.out, /^(\d+ +evt_\d+ +webhook\.test +failed +1: .*\n){2}$/);
+  const [, id, event] = /^(\d+) +(evt_\d+)/.exec(listed.out) ?? [];
+  await chl('webhooks', 'on', 'desk');
+  t.match(await chl('webhooks', 'replay', event ?? ''), { out: `Delivery ${id} is sent again.\n` });
+  t.match(await chl('webhooks', 'replay', 'evt_9999999'), { code: 2, err: /No webhook has a delivery of/ });
+  app.ops.exec(`UPDATE webhook SET is_on = 0, off_why = 'It answered 410.' WHERE name = 'desk'`);
+  t.match(await chl('webhooks', 'list'), { out: /^desk +switched off .*\(It answered 410\.\)\n$/ });
   t.match(await chl('webhooks', 'remove', 'desk'), { code: 0, out: 'desk removed.\n' });
 });

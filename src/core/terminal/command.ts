@@ -45,8 +45,9 @@ type Action =
       runHere(given: Given, screen: Screen, local: Local): Promise<number>;
     };
 
-/** `names`: the kind of thing that the word after the verb must name, such as `a schedule`; the verb `list` lists them. */
-export type Verb = Action & { names?: string };
+/** `names`: the kind of thing that the word after the verb must name, such as `a schedule`. `listedBy`: the verb that lists them
+ *  where it is not `list`. */
+export type Verb = Action & { names?: string; listedBy?: string };
 
 export type Command = {
   name: string;

@@ -11,7 +11,7 @@ import {
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { deliveryActions } from '../actions.ts';
-import { type DeliveryStatus, deliveryStatuses } from '../delivery.ts';
+import { auditIdOf, type DeliveryStatus, deliveryStatuses } from '../delivery.ts';
 import {
   deliveryBody,
   deliverySchema,
@@ -26,7 +26,7 @@ import { maxReplayed, type ReplayChoice } from '../replays.ts';
 
 type Named = { Params: { name: string } };
 type Numbered = { Params: { id: number } };
-type Query = { status?: DeliveryStatus; limit: number; cursor?: string };
+type Query = { status?: DeliveryStatus; event_id?: string; limit: number; cursor?: string };
 
 const named = objectSchema({ name: textSchema });
 const numbered = objectSchema({ id: idSchema });
@@ -37,6 +37,7 @@ const listRequest = {
   params: named,
   querystring: closedSchema({
     status,
+    event_id: { type: 'string', pattern: '^evt_[0-9]{1,15}$' },
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     cursor: { type: 'string', maxLength: 100 },
   }),
@@ -84,9 +85,10 @@ export function registerDeliveriesApi(app: FastifyInstance, ctx: WebhookContext)
   app.get<Named & { Querystring: Query }>(
     '/api/v1/webhooks/:name/deliveries',
     { schema: listRequest },
-    ({ params: { name }, query }) => {
+    ({ params: { name }, query: { event_id: eventId, ...query } }) => {
       const { name: webhook } = webhookEdits.find(name);
-      const { items, next_cursor } = deliveries.page({ webhook, ...query });
+      const audit_id = eventId === undefined ? undefined : auditIdOf(eventId);
+      const { items, next_cursor } = deliveries.page({ webhook, audit_id, ...query });
       return { items: items.map(deliveryBody), next_cursor };
     },
   );
