@@ -70,6 +70,12 @@ export function currentVector(entry: EntryRow, model: Pick<Embedder, 'name' | 'd
   return isCurrent && entry.vector !== null ? toUnitVector(entry.vector, model.dimension) : null;
 }
 
+/** Returns a function whose number grows with each row that this connection writes. */
+export function prepareOwnChanges(library: Db): () => number {
+  const changes = library.prepare<[], number>('SELECT total_changes()').pluck();
+  return () => changes.get() as number;
+}
+
 /** Reads how many entries wait or have failed. Triggers keep these counts, so that no table is scanned. */
 export function prepareQueueCounts(library: Db): () => QueueCounts {
   const counted = library

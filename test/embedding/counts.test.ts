@@ -25,3 +25,16 @@ t.test('counts follow the commits of other connections, and are taken once per c
     failed: { experiences: 1, manuals: 0, total: 1 },
   });
 });
+
+t.test('counts follow what their own connection writes', async (t) => {
+  const { library } = createLibrary(makeFolder(t));
+  t.teardown(() => library.close());
+  addExperience(library, 'E1', { embedding_status: 'embedded' });
+  const counts = createLibraryCounts(library);
+  t.match(counts.queue(), { pending: { total: 0 } });
+  library.exec(`UPDATE experiences SET embedding_status = 'pending'`);
+  t.match(counts.queue(), { pending: { experiences: 1, total: 1 } });
+  addManual(library, 'M1');
+  t.match(counts.totals(), { entries: 2 });
+  t.equal(counts.queue(), counts.queue(), 'nothing is counted again without a write');
+});
