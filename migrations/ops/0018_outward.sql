@@ -78,6 +78,7 @@ CREATE INDEX `webhook_delivery_due` ON `webhook_delivery` (`webhook`,`next_at`) 
 CREATE INDEX `webhook_delivery_status_of` ON `webhook_delivery` (`webhook`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `webhook_delivery_created` ON `webhook_delivery` (`created_at`);--> statement-breakpoint
 CREATE INDEX `webhook_delivery_health` ON `webhook_delivery` (`webhook`,`created_at`,`status`);--> statement-breakpoint
+ALTER TABLE `drain` ADD `paused_left` integer;--> statement-breakpoint
 ALTER TABLE `sample` ADD `requests` real;--> statement-breakpoint
 ALTER TABLE `sample` ADD `cache_hits` real;--> statement-breakpoint
 ALTER TABLE `sample` ADD `cache_misses` real;--> statement-breakpoint

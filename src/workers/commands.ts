@@ -1,12 +1,13 @@
 // Commands for workers. Each calls the API and prints the result.
 import { AppError } from '../core/errors.ts';
-import { formatNumber, plural } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { type Kind, kinds } from '../library/content.ts';
 import { nameBlocker } from '../jobs/name-blocker.ts';
+import { describeLeft } from './drain-words.ts';
 import type { KindPause } from './paused-kinds.ts';
 import type { DrainBody, WorkersBody } from './workers-body.ts';
 
@@ -96,10 +97,9 @@ function formatKindPause(kind: Kind, { by, reason }: KindPause): string {
   return `The kind ${kind} is paused by ${by}${reason === null ? '.' : `: ${reason}`}`;
 }
 
-function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): string {
-  if (outcome === 'drained') return 'Drained: 0 entries left.';
-  if (outcome !== null)
-    return `Drain ${outcome.replace('_', ' ')}, ${plural(left ?? 0, 'entry', 'entries')} left.`;
+function formatDrain({ deadline_at, forecast_left, outcome, left, paused_left }: DrainBody): string {
+  const ended = outcome === 'drained' ? 'Drained' : `Drain ${outcome?.replace('_', ' ')}`;
+  if (outcome !== null) return `${ended}: ${describeLeft({ left_over: left, paused_left })}`;
   const forecast = forecast_left === null ? '' : `; likely leaves about ${formatNumber(forecast_left)}`;
   return `Draining until ${deadline_at}${forecast}.`;
 }

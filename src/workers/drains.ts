@@ -3,7 +3,7 @@ import { type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { type EmbeddingQueue, type QueueCounts, sumOf } from '../embedding/queue.ts';
+import { type EmbeddingQueue, sumOf } from '../embedding/queue.ts';
 import { workerActions } from './actions.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
@@ -21,6 +21,9 @@ import {
   speedOf,
 } from './state.ts';
 
+/** How many entries wait: of kinds that workers embed, and of paused ones, which a drain leaves. */
+export type Waiting = { open: number; paused: number };
+
 type Given = Pick<Kernel, 'audit' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts'>;
@@ -33,7 +36,7 @@ export type Drains = ReturnType<typeof createDrains>;
 export function createDrains({ config, repository, queue, audit, audited, now }: DrainGiven) {
   const reads = () => readPauses(repository);
   return {
-    pending,
+    waiting,
     forecast,
     cancelActive,
 
@@ -63,7 +66,7 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
 
     /** The workers go on without a time limit. Throws `no_drain`. */
     async cancel(by: Requester): Promise<Drain> {
-      const left = await pending();
+      const left = await waiting();
       return audited({ event: workerActions.cancelDrain.name, by, target: 'workers' }, () => {
         const cancelled = cancelActive(left, by);
         if (cancelled) return cancelled;
@@ -72,24 +75,22 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
     },
   };
 
-  /** Without paused kinds, which a drain leaves. */
-  function pending(): Promise<number> {
-    return countOpen({ repository, queue });
+  function waiting(): Promise<Waiting> {
+    return countWaiting({ repository, queue });
   }
 
   /** How many entries of kinds that are not paused wait, and how many of them a drain of `timeoutSec` will likely
    *  leave; and how many of paused kinds. */
   async function forecast(timeoutSec: number) {
-    const waiting = await pending();
-    const paused = (await queue.counts()).pending.total - waiting;
-    return { waiting, paused, left: forecastLeft(waiting, speedOf(repository.living()), timeoutSec) };
+    const { open, paused } = await waiting();
+    return { waiting: open, paused, left: forecastLeft(open, speedOf(repository.living()), timeoutSec) };
   }
 
   /** Part of a transaction of its caller; null when no drain runs. */
-  function cancelActive(left: number, by: Requester): Drain | null {
+  function cancelActive(left: Waiting, by: Requester): Drain | null {
     const active = repository.activeDrain();
     if (!active) return null;
-    const detail = { outcome: 'cancelled', left, drain: active.id };
+    const detail = { outcome: 'cancelled', ...detailOf(left), drain: active.id };
     audit.record({ event: 'workers.drain_ended', outcome: 'ok', by, target: 'workers', detail });
     return repository.endDrain(active.id, 'cancelled', left);
   }
@@ -118,22 +119,29 @@ const settleMs = 15_000;
 
 /** Does nothing while no drain runs or none is due. First stops new claims; ends the drain when no batch is left. */
 export async function endDueDrain(given: Given) {
-  const { repository, queue, now } = given;
+  const { repository, now } = given;
   const drain = repository.activeDrain();
   if (!drain) return;
-  const pending = await countOpen(given);
+  const { open } = await countWaiting(given);
   const overMs = now().getTime() - Date.parse(drain.deadline_at);
-  if (pending > 0 && overMs < 0) return;
+  if (open > 0 && overMs < 0) return;
   pauseAll(given, drain);
   const control = repository.control();
   const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
   if (!areAllQuiet && overMs < settleMs) return;
-  const waiting = (await queue.counts()).pending;
-  repository.transaction(() => recordEnd(given, drain, waiting));
+  const left = await countWaiting(given);
+  repository.transaction(() => recordEnd(given, drain, left));
 }
 
-async function countOpen({ repository, queue }: Pick<Given, 'repository' | 'queue'>): Promise<number> {
-  return sumOf((await queue.counts()).pending, openKinds(repository.pausedKinds()));
+async function countWaiting({ repository, queue }: Pick<Given, 'repository' | 'queue'>): Promise<Waiting> {
+  const { pending } = await queue.counts();
+  const open = sumOf(pending, openKinds(repository.pausedKinds()));
+  return { open, paused: pending.total - open };
+}
+
+/** `left` for audit rows. */
+function detailOf({ open, paused }: Waiting) {
+  return { left: open, ...(paused > 0 ? { paused } : {}) };
 }
 
 function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
@@ -148,16 +156,10 @@ function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
   });
 }
 
-function recordEnd(
-  { repository, audit }: Given,
-  { id, forecast_left }: Drain,
-  waiting: QueueCounts['pending'],
-) {
-  const left = sumOf(waiting, openKinds(repository.pausedKinds()));
-  const paused = waiting.total - left;
-  const outcome = left === 0 ? 'drained' : 'timed_out';
+function recordEnd({ repository, audit }: Given, { id, forecast_left }: Drain, left: Waiting) {
+  const outcome = left.open === 0 ? 'drained' : 'timed_out';
   if (!repository.endDrain(id, outcome, left)) return;
-  const detail = { outcome, left, ...(paused > 0 ? { paused } : {}), drain: id, forecast_left };
+  const detail = { outcome, ...detailOf(left), drain: id, forecast_left };
   const entry = { event: 'workers.drain_ended', by: systemRequester, target: 'workers', detail };
   audit.record({ ...entry, outcome: 'ok' });
 }

@@ -5,6 +5,9 @@ import { type Kind, kinds } from '../library/content.ts';
 export type KindPause = { at: string; by: string; reason: string | null };
 export type PausedKinds = Partial<Record<Kind, KindPause>>;
 
+/** The heading of a kind. */
+export const kindTitles: Record<Kind, string> = { experience: 'Experiences', manual: 'Manuals' };
+
 /** A part that cannot be read pauses nothing. */
 export function readPausedKinds(text: string | null): PausedKinds {
   const stored = parse(text);
@@ -33,6 +36,11 @@ function readPause(value: unknown): KindPause | null {
 /** The kinds that workers embed. */
 export function openKinds(paused: PausedKinds): Kind[] {
   return kinds.filter((kind) => !paused[kind]);
+}
+
+/** The paused ones of these kinds. */
+export function pausedAmong(chosen: readonly Kind[], paused: PausedKinds): PausedKinds {
+  return Object.fromEntries(chosen.flatMap((kind) => (paused[kind] ? [[kind, paused[kind]]] : [])));
 }
 
 /** `Manuals are paused`; null while none is. */

@@ -25,7 +25,7 @@ export function createPauses({ config, repository, audited, drains, pool, now }:
      *  is shown with it. A pause of all that some person or the server has begun stays as it is. Throws `not_found`,
      *  `no_workers`. */
     async pause(name: string | undefined, by: Requester, reason: string | null = null) {
-      const left = await drains.pending();
+      const left = await drains.waiting();
       const entry = { event: workerActions.pause.name, by, target: targetOf(name), reads };
       await audited({ ...entry, ...(reason === null ? {} : { reason }) }, () => {
         if (name !== undefined || reason === null) requireWorkers(config, repository.living(), name);
@@ -40,7 +40,7 @@ export function createPauses({ config, repository, audited, drains, pool, now }:
 
     /** Resumes all workers and ends a drain, or one; restarts given-up ones. Throws `not_found`, `no_workers`. */
     async resume(name: string | undefined, by: Requester) {
-      const left = await drains.pending();
+      const left = await drains.waiting();
       await audited({ event: workerActions.resume.name, by, target: targetOf(name), reads }, () => {
         const control = repository.control();
         const needsNone = pool.hasGivenUp() || control.pause_reason !== null;

@@ -88,8 +88,8 @@ const sql = {
     VALUES (@started_at, @started_by, @timeout_sec, @deadline_at, @pending_before, @forecast_left) RETURNING *
   `,
   endDrain: `
-    UPDATE drain SET ended_at = @at, outcome = @outcome, left_over = @left WHERE id = @id AND ended_at IS NULL
-    RETURNING *
+    UPDATE drain SET ended_at = @at, outcome = @outcome, left_over = @open, paused_left = @paused
+    WHERE id = @id AND ended_at IS NULL RETURNING *
   `,
 };
 
@@ -141,11 +141,11 @@ export function createWorkerRepository(ops: Db, now: () => Date) {
 
     activeDrain: () => first<Drain>(statements.activeDrain.get()),
     findDrain: (id: number) => first<Drain>(statements.findDrain.get(id)),
-    insertDrain: (drain: Omit<Drain, 'id' | 'ended_at' | 'outcome' | 'left_over'>) =>
+    insertDrain: (drain: Omit<Drain, 'id' | 'ended_at' | 'outcome' | 'left_over' | 'paused_left'>) =>
       statements.insertDrain.get(drain) as Drain,
     /** Null when it has already ended. */
-    endDrain: (id: number, outcome: NonNullable<Drain['outcome']>, left: number) =>
-      first<Drain>(statements.endDrain.get({ id, outcome, left, at: at() })),
+    endDrain: (id: number, outcome: NonNullable<Drain['outcome']>, left: { open: number; paused: number }) =>
+      first<Drain>(statements.endDrain.get({ ...left, id, outcome, at: at() })),
   };
 }
 

@@ -2,9 +2,9 @@
 import type { Check, Found } from '../core/check.ts';
 import { lowerFirst, plural } from '../core/format.ts';
 import { type QueueCounts, sumOf } from '../embedding/queue.ts';
-import { kinds } from '../library/content.ts';
+import { type Kind, kinds } from '../library/content.ts';
 import type { WorkerContext } from './parts.ts';
-import { describePausedKinds, type KindPause, openKinds } from './paused-kinds.ts';
+import { describePausedKinds, type KindPause, kindTitles, openKinds, pausedAmong } from './paused-kinds.ts';
 import type { WorkersView } from './state.ts';
 
 type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
@@ -88,25 +88,26 @@ function findPaused(view: WorkersView): Found | null {
 
 /** A kind is paused for all workers, also for one that starts later. */
 function findPausedKinds({ pausedKinds }: WorkersView, pending: QueueCounts['pending']): Found | null {
-  const paused = describePausedKinds(pausedKinds);
-  const [first, ...others] = kinds.flatMap((kind) => {
-    const pause = sumOf(pending, [kind]) > 0 ? pausedKinds[kind] : undefined;
-    return pause ? [pause] : [];
-  });
-  if (paused === null || first === undefined) return null;
+  const waiting = kinds.filter((kind) => sumOf(pending, [kind]) > 0);
+  const paused = pausedAmong(waiting, pausedKinds);
+  const words = describePausedKinds(paused);
+  if (words === null) return null;
+  const pauses = kinds.flatMap((kind) => (paused[kind] ? [[kind, paused[kind]] as const] : []));
+  const since = pauses[0]?.[1].at;
   return {
     subject: 'kinds',
     severity: openKinds(pausedKinds).length === 0 ? 'warning' : 'info',
-    title: `Entries wait: ${lowerFirst(paused)}`,
-    text: `${[first, ...others].map(describeKindPause).join(' ')} Resume them on the queue card, or with npm run chl -- resume --kind.`,
+    title: `Entries wait: ${lowerFirst(words)}`,
+    text: `${pauses.map(describeKindPause).join(' ')} Resume them on the queue card, or with npm run chl -- resume --kind.`,
     stops: openKinds(pausedKinds).length === 0 ? stops : [],
     runbook,
-    since: first.at,
+    ...(since === undefined ? {} : { since }),
   };
 }
 
-function describeKindPause({ by, reason }: KindPause): string {
-  return reason === null ? `${by} paused them.` : `${by} paused them: ${reason.replace(/[^.!?]$/, '$&.')}`;
+function describeKindPause([kind, { by, reason }]: readonly [Kind, KindPause]): string {
+  const paused = `${kindTitles[kind]}: ${by} paused them`;
+  return reason === null ? `${paused}.` : `${paused}: ${reason.replace(/[^.!?]$/, '$&.')}`;
 }
 
 function describePause({ paused_by, pause_reason, drain_id }: WorkersView['control']): string {

@@ -1,7 +1,10 @@
 // A paused kind of entries, with real workers.
 import '../support/plain-children.ts';
 import t from 'tap';
+import { describeLeft } from '../../src/workers/drain-words.ts';
 import { describePausedKinds, openKinds, readPausedKinds } from '../../src/workers/paused-kinds.ts';
+import { nothingPaused } from '../../src/workers/state.ts';
+import { workersCheck } from '../../src/workers/workers-check.ts';
 import { makeFolder } from '../support/folder.ts';
 import { auditOf, finishes, openRig, rigOperator, startRig, type WorkerRig } from '../support/rig.ts';
 
@@ -79,8 +82,48 @@ t.test('a drain ends when only entries of a paused kind wait, and says how many'
   t.match(await rig.workers.forecast(60), { paused: 10 });
   await rig.workers.drain(60, rigOperator);
   await rig.until('ended', () => rig.repository.activeDrain() === null);
-  t.match(rig.workers.view().drain, { outcome: 'drained', left_over: 0 });
+  const drained = { outcome: 'drained', left_over: 0, paused_left: 10 };
+  t.match(rig.workers.view().drain, drained);
   t.same(await waiting(rig), { experiences: 0, manuals: 10 });
   t.match(auditOf(rig, 'workers.drain_ended')[0]?.detail, /"left":0,"paused":10/);
   t.match(rig.workers.view().pausedKinds, { manual: { by: 'dana' } }, 'the kind stays paused');
+  await rig.workers.resumeKind('manual', rigOperator);
+  t.match(rig.workers.view().drain, drained, 'as it was at its end');
+});
+
+t.test('the words on what a drain has left count each entry once', async (t) => {
+  const say = (left_over: number | null, paused_left: number | null) =>
+    describeLeft({ left_over, paused_left });
+  t.equal(say(0, null), '0 entries are left.');
+  t.equal(say(1, 0), '1 entry is left.');
+  t.equal(say(0, 39_561), '39,561 entries of a paused kind are left, no others.');
+  t.equal(say(38, 1), '38 entries are left, and 1 of a paused kind.');
+});
+
+t.test('the finding names each paused kind that waits', async (t) => {
+  const pause = (by: string, reason: string | null) => ({ at: '2026-11-30T14:00:00.000Z', by, reason });
+  const pausedKinds = { experience: pause('amy', 'too many'), manual: pause('bob', null) };
+  const find = async (experiences: number, manuals: number) => {
+    const sources = {
+      config: { mode: 'scripts' },
+      counts: { queue: () => ({ pending: { experiences, manuals, total: experiences + manuals } }) },
+      pool: { problems: () => [] },
+      workers: {
+        view: () => ({ workers: [], control: nothingPaused, pausedKinds, lock: null, drain: null }),
+      },
+    };
+    const { found } = await workersCheck(sources as unknown as Parameters<typeof workersCheck>[0]).look();
+    return found.find(({ subject }) => subject === 'kinds');
+  };
+  const next = ' Resume them on the queue card, or with npm run chl -- resume --kind.';
+  t.match(await find(0, 2), {
+    severity: 'warning',
+    title: 'Entries wait: manuals are paused',
+    text: `Manuals: bob paused them.${next}`,
+  });
+  t.match(await find(1, 2), {
+    title: 'Entries wait: both kinds are paused',
+    text: `Experiences: amy paused them: too many. Manuals: bob paused them.${next}`,
+  });
+  t.equal(await find(0, 0), undefined);
 });

@@ -233,7 +233,7 @@ t.test('the drain dialog forecasts, refuses a limit out of range, and starts the
   t.match(body.drain, { timeout_sec: 20, forecast_left: 40, pending_before: 60, outcome: null });
   t.match(
     await workersPage(app),
-    /0% · draining, ends .*60 entries left of 60.*leave about 40.*Cancel drain/,
+    /0% · draining, ends .*60 entries left of 60 .*leave about 40 entries\. Then the workers are paused\. Cancel drain/,
   );
   t.equal((await app.json('/api/v1/workers/drain', { timeout_sec: 20 })).status, 409);
   t.equal((await app.submit('/ui/workers/drain', { timeout_sec: '20' })).status, 409);
@@ -257,7 +257,7 @@ t.test('a timed-out drain shows how many entries are left until the workers resu
   await ended;
   t.match(
     await workersPage(app),
-    /timed out after 5 min 00 s, 38 entries left.*Drain again, or resume the workers/,
+    /timed out after 5 min 00 s: 38 entries are left\. They stay .* Drain again, or resume the workers\. embed-1/,
   );
   t.match((await app.json('/api/v1/workers')).body.drain, { outcome: 'timed_out', left: 38 });
   await app.json('/api/v1/workers/resume', {});

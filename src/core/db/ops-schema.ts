@@ -260,6 +260,8 @@ export const drain = sqliteTable(
     ended_at: text(),
     outcome: text(),
     left_over: integer(),
+    /** How many entries of paused kinds waited at the end, which a drain leaves; `left_over` does not count them. */
+    paused_left: integer(),
   },
   () => [check('drain_outcome', sql`outcome IN ('drained', 'timed_out', 'cancelled')`)],
 );

@@ -3,6 +3,7 @@ import { sumOf } from '../../embedding/queue.ts';
 import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { shorten } from '../../core/shorten.ts';
 import { openKinds } from '../paused-kinds.ts';
+import { describeLeft } from '../drain-words.ts';
 import type { Control, Drain, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
@@ -125,7 +126,7 @@ function pausedBy(actor: string | null, at: string): Now {
   return { lead: `Paused by ${actor}`, at, tail: '. Idle.' };
 }
 
-/** `paused`: so many entries of paused kinds wait, which the drain leaves. */
+/** `paused`: so many entries of paused kinds wait now. */
 function viewDrain(drain: Drain, pending: number, paused: number) {
   const before = drain.pending_before;
   const left = drain.left_over ?? pending;
@@ -159,9 +160,10 @@ export function describeForecast(left: number | null, timeoutSec: number): strin
     : `${limit} will likely leave about ${plural(left, 'entry', 'entries')}.`;
 }
 
-function describeOutcome({ outcome, started_at, ended_at, timeout_sec, left_over }: Drain): string {
+function describeOutcome(drain: Drain): string {
+  const { outcome, started_at, ended_at, timeout_sec } = drain;
   const took = (Date.parse(ended_at ?? started_at) - Date.parse(started_at)) / 1000;
-  if (outcome === 'drained')
-    return `Drained in ${formatDuration(took)}. 0 entries left. The workers are paused.`;
-  return `Drain timed out after ${formatDuration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, or resume the workers.`;
+  const left = describeLeft(drain);
+  if (outcome === 'drained') return `Drained in ${formatDuration(took)}: ${left} The workers are paused.`;
+  return `Drain timed out after ${formatDuration(timeout_sec)}: ${left} They stay in the queue. Drain again, or resume the workers.`;
 }
