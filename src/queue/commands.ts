@@ -1,9 +1,9 @@
 // Commands for the embedding queue. Each calls the API and prints the result.
-import { formatNumber, formatDuration, lowerFirst, plural } from '../core/format.ts';
+import { formatNumber, formatDuration, plural } from '../core/format.ts';
 import type { Command } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import { kinds } from '../library/content.ts';
-import { describePausedKinds } from '../workers/paused-kinds.ts';
+import { describePaused } from './paused-words.ts';
 import type { QueueBody } from './queue-view.ts';
 
 export const queueCommands: Command[] = [
@@ -36,9 +36,9 @@ function formatQueue(queue: QueueBody): string {
   if (oldest_pending_sec !== null) parts.push(`the oldest waiting for ${formatDuration(oldest_pending_sec)}`);
   if (rate_per_min) parts.push(`${formatNumber(rate_per_min)}/min`);
   if (eta_sec) parts.push(`clears in about ${formatDuration(eta_sec)}`);
-  const closed = queue.kinds.flatMap(({ kind, paused }) => (paused ? [[kind, paused] as const] : []));
-  const kindsPaused = describePausedKinds(Object.fromEntries(closed));
-  if (kindsPaused) parts.push(lowerFirst(kindsPaused));
+  const closed = queue.kinds.flatMap(({ kind, paused }) => (paused ? [kind] : []));
+  const pauses = describePaused({ workers: queue.workers_paused, kinds: closed });
+  if (pauses) parts.push(pauses);
   else if (paused) parts.push('paused');
   return `${parts.join(', ')}.${outage ? ` The embedding service does not answer: ${outage.message}` : ''}`;
 }

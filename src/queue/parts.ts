@@ -7,8 +7,8 @@ import { createQueueRates } from './queue-rates.ts';
 export type QueueContext = Kernel & ReturnType<typeof createQueueParts>;
 
 export function createQueueParts(ctx: Context) {
-  const { queue, counts, workers: workerVerbs } = ctx.use(workers);
+  const { queue, counts, workers: workerVerbs, modelChanges } = ctx.use(workers);
   const samples = ctx.use(telemetry).telemetry;
-  const rates = createQueueRates({ telemetry: samples, now: ctx.now });
+  const rates = createQueueRates({ telemetry: samples, modelChanges: modelChanges.spans, now: ctx.now });
   return { queue, counts, workers: workerVerbs, telemetry: samples, rates };
 }

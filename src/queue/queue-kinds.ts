@@ -4,9 +4,6 @@ import { type Kind, kinds } from '../library/content.ts';
 import type { KindPause, PausedKinds } from '../workers/paused-kinds.ts';
 import type { KindRates, QueueRates } from './queue-rates.ts';
 
-/** The heading of a kind. */
-export const kindTitles: Record<Kind, string> = { experience: 'Experiences', manual: 'Manuals' };
-
 export type KindView = { kind: Kind; pending: number; failed: number; paused: KindPause | null };
 
 type Counts = QueueCounts['pending'];

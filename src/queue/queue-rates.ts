@@ -2,6 +2,7 @@
 import type { MetricName } from '../core/db/metrics.ts';
 import { forKinds, type Kind } from '../library/content.ts';
 import type { Telemetry } from '../telemetry/parts.ts';
+import type { ModelChanges } from '../workers/model-changes.ts';
 
 /** Null while it is unknown. A mean wait is unknown, too, while nothing is embedded. */
 export type KindRates = { inPerMin: number | null; outPerMin: number | null; meanWaitSec: number | null };
@@ -20,17 +21,39 @@ const metrics = {
 /** A minute; null in a gap. */
 type Minute = { pending: number; failed: number; out: number } | null;
 
-type Given = { telemetry: Pick<Telemetry, 'recent'>; now: () => Date };
+/** The minutes, and the places of those in which the embedding model changed: entries then wait anew. */
+type Minutes = { list: Minute[]; changed: ReadonlySet<number> };
+
+type Given = {
+  telemetry: Pick<Telemetry, 'recent'>;
+  modelChanges: ModelChanges['spans'];
+  now: () => Date;
+};
 
 /** The function reads the samples once a minute. */
-export function createQueueRates({ telemetry, now }: Given): QueueRates {
+export function createQueueRates({ telemetry, modelChanges, now }: Given): QueueRates {
   let read: { minute: number; rates: Record<Kind, KindRates> } | null = null;
   return () => {
-    const minute = Math.floor(now().getTime() / 1000 / minuteSec);
-    if (read?.minute !== minute)
-      read = { minute, rates: forKinds((kind) => measure(readMinutes(telemetry, kind))) };
+    const minute = minuteOf(now());
+    if (read?.minute !== minute) {
+      const changed = placesOf(modelChanges(), minute - waitMinutes);
+      const rates = forKinds((kind) => measure({ list: readMinutes(telemetry, kind), changed }));
+      read = { minute, rates };
+    }
     return read.rates;
   };
+}
+
+function minuteOf(at: Date): number {
+  return Math.floor(at.getTime() / 1000 / minuteSec);
+}
+
+/** Counted from the minute `first`. */
+function placesOf(spans: ReturnType<ModelChanges['spans']>, first: number): Set<number> {
+  const places = new Set<number>();
+  for (const { from, until } of spans)
+    for (let minute = minuteOf(from); minute <= minuteOf(until); minute += 1) places.add(minute - first);
+  return places;
 }
 
 /** Oldest first, without the current one. */
@@ -44,9 +67,20 @@ function readMinutes(telemetry: Given['telemetry'], kind: Kind): Minute[] {
   });
 }
 
-function measure(minutes: Minute[]): KindRates {
-  const newest = minutes.slice(-rateMinutes);
-  return { inPerMin: rateIn(newest), outPerMin: rateOut(newest), meanWaitSec: meanWait(minutes) };
+function measure({ list, changed }: Minutes): KindRates {
+  const newest = list.slice(-rateMinutes);
+  const parts = splitAt(newest, (at) => changed.has(at + waitMinutes - rateMinutes));
+  return { inPerMin: rateIn(parts), outPerMin: rateOut(newest), meanWaitSec: meanWait(list) };
+}
+
+/** The stretches between the minutes that are left out. */
+function splitAt(minutes: Minute[], isOut: (at: number) => boolean): Minute[][] {
+  const parts: Minute[][] = [[]];
+  for (const [at, minute] of minutes.entries()) {
+    if (isOut(at)) parts.push([]);
+    else parts.at(-1)?.push(minute);
+  }
+  return parts;
 }
 
 function rateOut(minutes: Minute[]): number | null {
@@ -54,15 +88,22 @@ function rateOut(minutes: Minute[]): number | null {
   return known.length === 0 ? null : round(sumOut(known) / known.length);
 }
 
-/** What came in now waits, has left, or has failed. */
-function rateIn(minutes: Minute[]): number | null {
+function rateIn(parts: Minute[][]): number | null {
+  const known = parts.map(countIn).filter((part) => part !== null);
+  if (known.length === 0) return null;
+  const sum = (of: 'came' | 'minutes') => known.reduce((total, part) => total + part[of], 0);
+  return round(sum('came') / sum('minutes'));
+}
+
+/** What came in now waits, has left, or has failed. Null for less than two known minutes. */
+function countIn(minutes: Minute[]) {
   const from = minutes.findIndex((minute) => minute !== null);
   const until = minutes.findLastIndex((minute) => minute !== null);
   const [first, last] = [minutes[from], minutes[until]];
   if (!first || !last || until === from) return null;
   const left = sumOut(minutes.slice(from + 1).filter((minute) => minute !== null));
   const came = last.pending - first.pending + last.failed - first.failed + left;
-  return round(Math.max(0, came) / (until - from));
+  return { came: Math.max(0, came), minutes: until - from };
 }
 
 /** Little's law: as many wait as come in the time that each waits. */

@@ -1,8 +1,11 @@
 // The embedding queue for card, figures, banners and API: pending and failed entries, rate, time left, outage.
 import { shorten } from '../core/shorten.ts';
 import { sumOf } from '../embedding/queue.ts';
-import { describePausedKinds, openKinds } from '../workers/paused-kinds.ts';
+import { kinds } from '../library/content.ts';
+import { describePausedKinds, openKinds, pausedAmong } from '../workers/paused-kinds.ts';
+import type { WorkersView } from '../workers/state.ts';
 import type { QueueContext } from './parts.ts';
+import type { Paused } from './paused-words.ts';
 import { readDriver } from './queue-driver.ts';
 import { kindBody, viewKinds } from './queue-kinds.ts';
 
@@ -20,6 +23,12 @@ export async function viewQueue({
   const open = sumOf(pending, openKinds(closed));
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
   const ratePerMin = telemetry.embeddingRate();
+  const waitingKinds = kinds.filter((kind) => sumOf(pending, [kind]) > 0);
+  const closedWaiting = pausedAmong(waitingKinds, closed);
+  const paused: Paused = {
+    workers: areWorkersPaused(view),
+    kinds: waitingKinds.filter((kind) => closedWaiting[kind]),
+  };
   // A worker without entries does not ask the service again.
   const outages = (open === 0 ? [] : answering).flatMap(({ outage_since, outage_error }) =>
     outage_since === null ? [] : [{ since: outage_since, message: shorten(outage_error ?? '') }],
@@ -37,8 +46,11 @@ export async function viewQueue({
       ratePerMin === 0 &&
       answering.length > 0 &&
       (answering.every((worker) => worker.view === 'paused') || (pending.total > 0 && open === 0)),
-    /** `Manuals are paused`: why every waiting entry waits; null for another reason. */
-    kindsPaused: pending.total > 0 && open === 0 ? describePausedKinds(closed) : null,
+    /** `Manuals are paused`: why every waiting entry waits; null for another reason, such as paused workers. */
+    kindsPaused:
+      pending.total > 0 && open === 0 && !paused.workers ? describePausedKinds(closedWaiting) : null,
+    /** Which pauses must end before every waiting entry is embedded. */
+    paused,
     open,
     pausedKinds: closed,
     hasWorkers: answering.length > 0,
@@ -47,6 +59,13 @@ export async function viewQueue({
     /** The longest current outage of the embedding service; null when it answers. */
     outage: outages.sort((one, other) => one.since.localeCompare(other.since))[0] ?? null,
   };
+}
+
+/** By a person, the server or a drain, and not only while a job or a maintenance window holds the library. */
+function areWorkersPaused({ workers, control }: WorkersView): boolean {
+  if (control.paused_at !== null) return true;
+  const answering = workers.filter(({ lost_at }) => lost_at === null);
+  return answering.length > 0 && answering.every(({ paused_at }) => paused_at !== null);
 }
 
 /** The colour of the curves: empty, paused, stuck, moving. */
@@ -73,6 +92,7 @@ export async function readQueueBody(ctx: BodySources) {
     rate_per_min: ratePerMin,
     eta_sec: etaSec,
     paused: isPaused,
+    workers_paused: view.paused.workers,
     outage,
     kinds: kinds.map((kind) => kindBody(kind, rates)),
     driver: readDriver(ctx.config, view.workers),

@@ -9,6 +9,7 @@ import { flags } from '../flags/feature.ts';
 import { logStore } from '../log-store/feature.ts';
 import { scriptCommand } from '../runner/command.ts';
 import { createWorkers } from './control.ts';
+import { createModelChanges } from './model-changes.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createPool } from './pool.ts';
 import { poolTimes } from './pool-slot.ts';
@@ -23,6 +24,7 @@ export function createWorkerParts(ctx: Context) {
   const { counts, impatientQueue } = ctx.use(embedding);
   const queue = createPatientQueue(impatientQueue, busyLimits.request);
   const repository = createWorkerRepository(ops, now);
+  const modelChanges = createModelChanges(now);
   const rechecks = createRecheckRepository(ops, now);
   const given = { ...ctx, repository, queue };
   const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
@@ -32,6 +34,7 @@ export function createWorkerParts(ctx: Context) {
 
   return {
     rechecks,
+    modelChanges,
     flags: ctx.use(flags).flags,
     queue,
     counts,
@@ -60,7 +63,8 @@ export function createWorkerParts(ctx: Context) {
   /** A worker of another model than the library's is refused by the queue, and says why. */
   async function recordModel() {
     try {
-      await queue.useModel(await chooseEmbedder(config, ctx.use(costStore).usage.add));
+      const embedder = await chooseEmbedder(config, ctx.use(costStore).usage.add);
+      await modelChanges.note(() => queue.useModel(embedder));
       bus.emit('library');
     } catch (error) {
       log.error({ err: error }, 'the model could not be recorded in the library');

@@ -1,5 +1,6 @@
 // A paused kind of entries on the page, in the API, in checks and on the command line, with a row instead of a worker.
 import t, { type Test } from 'tap';
+import { systemRequester } from '../../src/core/audit.ts';
 import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import { runHere } from '../support/command-line.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
@@ -101,6 +102,32 @@ t.test('a kind is paused and resumed, and what waits in it is no problem', async
     t.notOk(titles.includes('Entries wait although workers are idle'), titles.join());
   });
 
+  await t.test('after a drain, which leaves it', async (t) => {
+    const drained =
+      /Drained in .*: 2 entries of a paused kind are left, no others\. The workers are paused\. embed-1/;
+    t.equal((await app.json('/api/v1/workers/drain', { timeout_sec: 60 })).status, 202);
+    const { bus, workers } = app.parts;
+    await new Promise<void>((resolve) => {
+      bus.on('workers', () => {
+        rows.beat('embed-1', { state: 'paused' });
+        if (workers.view().drain?.outcome) resolve();
+      });
+    });
+    t.match(await shown(app, card.workers), drained);
+    t.match((await app.json('/api/v1/workers')).body.drain, { outcome: 'drained', left: 0, paused_left: 2 });
+    t.match(
+      await shown(app, card.queue),
+      /The workers and manuals are paused\. Resume both to embed the entries\./,
+    );
+    t.match(await queueOf(app), { paused: true, workers_paused: true });
+    await app.json('/api/v1/queue/resume', { kind: 'manual' });
+    t.match(await shown(app, card.workers), drained, 'also when the kind is resumed');
+    t.match(await shown(app, card.queue), /The workers are paused\. Resume them to embed the entries\./);
+    await app.json('/api/v1/queue/pause', { kind: 'manual' }, as('operator'));
+    await app.json('/api/v1/workers/resume', {});
+    rows.beat('embed-1', {});
+  });
+
   await t.test('with both kinds', async (t) => {
     addExperience(library, 'E1', old);
     t.match(await queueOf(app), { paused: false });
@@ -126,6 +153,19 @@ t.test('a kind is paused and resumed on the command line', async (t) => {
     out: /The kind manual is paused by .*: they are rewritten/,
   });
   t.match(await runHere(root, ['queue']), { out: /^0 pending, 0 failed, manuals are paused\.\n/ });
+  const library = openLibrary(t, app);
+  addCategory(library, 'GEN');
+  addManual(library, 'M1');
+  t.match(
+    await shown(app, card.queue),
+    /Manuals are paused, and no worker is running\. Resume them and start a worker to embed the entries\./,
+  );
+  await app.parts.workers.pause(undefined, systemRequester, 'The budget is used up.');
+  t.match(await runHere(root, ['queue']), { out: /, the workers and manuals are paused\.\n/ });
+  t.match(
+    await shown(app, card.queue),
+    /The workers and manuals are paused, and no worker is running\. Resume both and start a worker to/,
+  );
   t.match(await runHere(root, ['resume', 'embed-1', '--kind', 'manual']), { code: 2, err: /not both/ });
   t.match(await runHere(root, ['pause', '--kind', 'poem']), { code: 2 });
   t.notMatch(await runHere(root, ['resume', '--kind', 'manual']), { out: /is paused/ });

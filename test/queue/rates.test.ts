@@ -7,20 +7,28 @@ import { createQueueRates } from '../../src/queue/queue-rates.ts';
 import { stuckCheck } from '../../src/queue/stuck-check.ts';
 import { embeddedSource } from '../../src/telemetry/sources.ts';
 import type { PausedKinds } from '../../src/workers/paused-kinds.ts';
+import { nothingPaused } from '../../src/workers/state.ts';
 
 const at = new Date('2026-11-30T14:00:30.000Z');
 
 /** A series of 61 minutes, the current one included; the last values are the newest. */
 const minutes = (...newest: (number | null)[]) => [...Array(61 - newest.length).fill(null), ...newest];
 
-function ratesOf(series: Partial<Record<MetricName, (number | null)[]>>) {
+function ratesOf(
+  series: Partial<Record<MetricName, (number | null)[]>>,
+  modelChanges: { from: Date; until: Date }[] = [],
+) {
   let reads = 0;
   const recent = (name: MetricName) => {
     reads += 1;
     return series[name] ?? minutes();
   };
   let now = at;
-  const rates = createQueueRates({ telemetry: { recent }, now: () => now });
+  const rates = createQueueRates({
+    telemetry: { recent },
+    modelChanges: () => modelChanges,
+    now: () => now,
+  });
   const pass = (ms: number) => {
     now = new Date(now.getTime() + ms);
   };
@@ -67,6 +75,20 @@ t.test('what comes in is what waits more, has left, or has failed', async (t) =>
     { inPerMin: 0, outPerMin: 0, meanWaitSec: null },
     'nothing leaves: no wait is known',
   );
+});
+
+t.test('what waits anew for another model does not come in', async (t) => {
+  const [from, until] = ['2026-11-30T13:56:58.000Z', '2026-11-30T13:57:03.000Z'];
+  const series = {
+    queue_pending_manuals: minutes(0, 4, 100, 9000, 9010, 9020, 9999),
+    queue_failed_manuals: minutes(0, 0, 0, 0, 0, 0, 0),
+    embedded_manuals: minutes(0, 0, 0, 0, 0, 0, 0),
+  };
+  t.match(ratesOf(series).rates().manual, { inPerMin: 1804 });
+  const change = { from: new Date(from), until: new Date(until) };
+  t.match(ratesOf(series, [change]).rates().manual, { inPerMin: 7 }, 'four before it, ten after it');
+  const all = { from: new Date('2026-11-30T13:50:00.000Z'), until: at };
+  t.match(ratesOf(series, [all]).rates().manual, { inPerMin: null, outPerMin: 0 });
 });
 
 t.test('what is embedded is the growth of the counters of days, also over midnight', async (t) => {
@@ -118,6 +140,7 @@ t.test('the driver names the file and the owner of the workers', async (t) => {
 
 t.test('an entry waits too long only if its kind is open and was not empty in between', async (t) => {
   const pause = { at: at.toISOString(), by: 'dana', reason: null };
+  const idle = { view: 'idle', outage_since: null, lost_at: null, paused_at: null };
   const look = async (given: {
     experiences: number;
     samples?: (number | null)[];
@@ -134,7 +157,7 @@ t.test('an entry waits too long only if its kind is open and was not empty in be
         }),
         oldestPendingAt: async () => '2026-11-30T11:00:00.000Z',
       },
-      workers: { view: () => ({ workers: [{ view: 'idle', outage_since: null }], pausedKinds }) },
+      workers: { view: () => ({ workers: [idle], control: nothingPaused, pausedKinds }) },
       telemetry: { embeddingRate: () => 0, recent: () => samples },
     };
     const { says, found } = await stuckCheck(sources as unknown as Parameters<typeof stuckCheck>[0]).look();

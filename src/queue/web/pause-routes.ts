@@ -8,7 +8,7 @@ import { kindSchema } from '../../library/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { workerActions } from '../../workers/actions.ts';
 import type { QueueContext } from '../parts.ts';
-import { kindTitles } from '../queue-kinds.ts';
+import { kindTitles } from '../../workers/paused-kinds.ts';
 import { readQueueBody } from '../queue-view.ts';
 
 type Chosen = { Body: { kind: Kind } };

@@ -1,15 +1,17 @@
 import { formatDuration, formatEstimate, formatNumber, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import { describeDriver, readDriver } from '../queue-driver.ts';
-import { kindTitles } from '../queue-kinds.ts';
+import { describePausedWait } from '../paused-words.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import type { KindRates } from '../queue-rates.ts';
+import { kindTitles } from '../../workers/paused-kinds.ts';
 import { queueChart } from './queue-chart.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
-const ratesNote = 'In and out: over the last 15 minutes. Mean wait: over the last hour.';
+const ratesNote =
+  'In and out: over the last 15 minutes, without what waits anew for another model. Mean wait: over the last hour.';
 const pausedNote =
   'Workers leave a paused kind in the queue. Jobs that embed, such as a rebuild of the index, do not.';
 
@@ -68,16 +70,18 @@ function formatFraction(value: number): string {
 }
 
 function describeStatus(view: QueueView) {
-  const { pending, failed, etaSec, ratePerMin, isPaused, kindsPaused, hasWorkers, outage } = view;
+  const { pending, failed, etaSec, ratePerMin, isPaused, paused, hasWorkers, outage, open } = view;
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
     return `No entries waiting. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
   }
   if (outage) return 'Entries wait until the embedding service answers.';
+  const isStill = ratePerMin === 0 && (paused.workers || open === 0);
+  const pausedWait = isStill ? describePausedWait(paused, hasWorkers) : null;
+  if (pausedWait) return pausedWait;
   if (!hasWorkers && ratePerMin === 0)
     return 'Entries wait until a worker starts, or until the next rebuild of the index.';
-  if (isPaused && kindsPaused) return `${kindsPaused}. Resume them to embed the entries.`;
-  if (isPaused) return 'The workers are paused. Resume them to embed the entries.';
+  if (isPaused) return 'The workers are paused and resume automatically.';
   if (etaSec === null || ratePerMin === null) return ratePerMin === 0 ? 'Not embedding now.' : 'Embedding.';
   return `${formatNumber(ratePerMin)}/min, clears in ${formatEstimate(etaSec)}.`;
 }

@@ -1,6 +1,6 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import { lowerFirst, plural } from '../../core/format.ts';
+import { plural } from '../../core/format.ts';
 import { objectAnswer, optionalBody } from '../../core/schemas.ts';
 import type { Kind } from '../../library/content.ts';
 import { categorySchema, kindSchema } from '../../library/schemas.ts';
@@ -8,6 +8,7 @@ import { requester } from '../../web/requester.ts';
 import { workerActions } from '../../workers/actions.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { QueueContext } from '../parts.ts';
+import { describePaused } from '../paused-words.ts';
 import { type QueueView, readQueueBody, viewQueue } from '../queue-view.ts';
 
 const retrySchema = {
@@ -22,9 +23,10 @@ const retrySchema = {
 
 const retries = { action: workerActions.retryFailed };
 
-function describeNext({ hasWorkers, isPaused, kindsPaused, outage }: QueueView): string {
+function describeNext({ hasWorkers, isPaused, paused, open, outage }: QueueView): string {
+  const words = paused.workers || open === 0 ? describePaused(paused) : null;
+  if (words) return `They wait: ${words}.`;
   if (!hasWorkers) return 'They wait until a worker starts, or the index is rebuilt.';
-  if (kindsPaused) return `They wait: ${lowerFirst(kindsPaused)}.`;
   if (isPaused) return 'They wait until the workers are resumed.';
   return outage ? 'They wait for the embedding service.' : 'Workers embed them as soon as they can.';
 }

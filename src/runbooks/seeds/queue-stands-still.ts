@@ -25,7 +25,8 @@ keeps using the current index, so there is time; new entries are not found until
   model must be the one that the library has.
 - [ ] Resume the workers
   [Operations](/operations), card *Workers*. Press *Resume* if they are paused; a pause outlasts a restart.
-  If no worker is listed, run \`npm run worker\` in a terminal. The queue beside it must now get shorter.
+  If no worker is listed, run \`npm run worker\` in a terminal. Card *Embedding queue*: a kind of entries can
+  be paused by itself; press *Resume* there, too. The queue must now get shorter.
 - [ ] [Repair the index](op:repair)
   Embeds what still waits or has failed, and adds it to the index. Search goes on meanwhile. If the index
   matches the library already, skip this step and say so.
