@@ -10,6 +10,7 @@ import { runScheduleChaos } from './schedules.ts';
 import { serverLogFile } from './server-process.ts';
 import { runStorageChaos } from './storage.ts';
 import { runChaos } from './suite.ts';
+import { runWebhookChaos } from './webhooks.ts';
 import { runWorkerSequence } from './workers.ts';
 
 const { values } = parseArgs({
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string' },
     roots: { type: 'string' },
-    /** `schedules`, `storage`: only these. */
+    /** `schedules`, `storage`, `webhooks`: only these. */
     suite: { type: 'string' },
   },
 });
@@ -41,6 +42,11 @@ if (values.suite === 'schedules') {
 }
 if (values.suite === 'storage') {
   await runStorage(Math.min(cycles, 1000));
+  fs.rmSync(root, { recursive: true });
+  process.exit(0);
+}
+if (values.suite === 'webhooks') {
+  await runWebhooks(Math.min(cycles, 50), 1000);
   fs.rmSync(root, { recursive: true });
   process.exit(0);
 }
@@ -82,6 +88,7 @@ if (mutations.problems.length > 0) {
 }
 await runSchedules();
 await runStorage(20);
+await runWebhooks(10, 200);
 const cyclesStartedAt = Date.now();
 /** The cycles of one server run in sequence and rarely keep a core busy, so several data roots run in parallel. */
 const roots = Math.min(Number(values.roots ?? 2), cycles);
@@ -169,6 +176,25 @@ async function runStorage(storageCycles: number) {
   if (report.problems.length > 0) {
     console.error(
       `\nThe storage's cycle ${report.cycles} found:\n${report.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
+    );
+    process.exit(1);
+  }
+}
+
+/** Kills a server amid the deliveries of webhooks. */
+async function runWebhooks(kills: number, events: number) {
+  const webhooksAt = Date.now();
+  const onCycle = (cycle: number, facts: string) =>
+    values.suite === 'webhooks' && console.log(`cycle ${cycle}: ${facts}`);
+  const given = { root: path.join(root, 'webhooks'), seed, kills, events, errorsOfHundred: 10, onCycle };
+  const report = await runWebhookChaos(given);
+  const { requests, errors, duplicates, amid } = report;
+  console.log(
+    `webhooks: ${report.events} events, ${report.kills} kills, ${amid} of them at a request, ${requests} requests, ${errors} errors, ${duplicates} duplicates in ${secondsSince(webhooksAt)} s`,
+  );
+  if (report.problems.length > 0) {
+    console.error(
+      `\nThe webhooks' cycle ${report.kills} found:\n${report.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
     );
     process.exit(1);
   }

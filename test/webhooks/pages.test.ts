@@ -139,7 +139,8 @@ t.test('the secret is replaced for a reason, and shown once', async (t) => {
 
 t.test('it is switched off and on, and removed with its deliveries', async (t) => {
   const dialog = (await app.page('/ui/webhooks/tell-me/off')).html;
-  t.match(textOf(dialog, '.dlg-body'), /Deliveries that wait now fail: 20\./);
+  // The checker may have found by now that this webhook fails, which is an event that waits, too.
+  t.match(textOf(dialog, '.dlg-body'), /Deliveries that wait now fail: 2[01]\./);
   t.equal((await send('/ui/webhooks/tell-me/off', { reason: 'quiet night' })).to, `${list}/tell-me`);
   const off = (await app.page(`${list}/tell-me`)).html;
   t.match(textOf(off, '.card-head .end'), /Off/);
