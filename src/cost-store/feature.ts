@@ -5,7 +5,8 @@ import { createCostBook } from './cost-book.ts';
 import { createCostRepository } from './cost-repository.ts';
 import { createServerUsage } from './server-usage.ts';
 import { createUsageCounter } from './usage-counter.ts';
-import { createUsageRepository } from './usage-repository.ts';
+import { createUsageRepository, type UsageRow } from './usage-repository.ts';
+import { describeFate } from './usage-words.ts';
 
 export const costStore: Feature<ReturnType<typeof createParts>> = {
   name: 'cost-store',
@@ -21,14 +22,16 @@ function createParts(ctx: Context) {
   const { ops, log } = ctx;
   const usageRepository = createUsageRepository(ops);
   const costRepository = createCostRepository(ops);
-  const onError = (error: unknown) => log.error({ err: error }, 'usage could not be written; tried again');
+  const onError = (error: unknown, lost: readonly UsageRow[]) =>
+    log.error({ err: error }, `usage could not be written; ${describeFate(lost)}`);
   const usage = createUsageCounter({ ...ctx, usageRepository, onError });
+  const costBook = createCostBook({ ...ctx, usageRepository, costRepository });
   return {
     usageRepository,
     costRepository,
     /** Adds usage in memory; written within a second. */
     usage,
-    costBook: createCostBook({ ...ctx, usageRepository, costRepository }),
+    costBook,
     serverUsage: createServerUsage({ ...ctx, usage, usageRepository }),
   };
 }

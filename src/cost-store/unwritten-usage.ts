@@ -15,7 +15,7 @@ export function createUnwrittenUsage() {
       return taken;
     },
 
-    /** After a write that has failed; newer measurements stay. */
+    /** After a write that has failed or will not happen; newer measurements stay. */
     giveBack(taken: readonly UsageRow[]) {
       const newer = [...rows.values()];
       rows = new Map();

@@ -1,5 +1,5 @@
 // Adds up usage in memory, and writes it in few transactions: at most one a second, never in the way of the work that is counted.
-// A process that is killed loses its last second; nothing is counted twice.
+// A process that is killed loses its last second, and what waits for a busy database; nothing is counted twice.
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { localDay } from '../core/format.ts';
 import { createUnwrittenUsage } from './unwritten-usage.ts';
@@ -14,14 +14,16 @@ type Given = {
   usageRepository: Pick<UsageRepository, 'transaction' | 'add' | 'set'>;
   untilFree: UntilFree;
   now: () => Date;
-  /** Called once for each series of failures. */
-  onError: (error: unknown) => void;
+  /** Called once for each series of failures, and at a failed end with the usage that is never counted. */
+  onError: (error: unknown, lost: readonly UsageRow[]) => void;
 };
 
 export type UsageCounter = ReturnType<typeof createUsageCounter>;
 
 export function createUsageCounter({ usageRepository, untilFree, now, onError }: Given) {
   const unwritten = createUnwrittenUsage();
+  /** Taken by a write that has not ended. */
+  let inFlight: readonly UsageRow[] = [];
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
   let isFailing = false;
@@ -37,15 +39,17 @@ export function createUsageCounter({ usageRepository, untilFree, now, onError }:
     /** Writes what was counted since the last write. Never rejects. */
     flush,
 
-    /** The same at once, without waiting for a busy database. Never throws. */
+    /** Writes all that is not written, at once: also what an unfinished write has taken, which then writes nothing. Blocks the
+     *  thread while the database is busy, as long as its connection does. Never throws. */
     end() {
       stopTimer();
-      const taken = unwritten.take();
+      unwritten.giveBack(inFlight);
+      inFlight = [];
+      const rows = unwritten.take();
       try {
-        writeRows(usageRepository, taken);
+        writeRows(usageRepository, rows);
       } catch (error) {
-        unwritten.giveBack(taken);
-        onError(error);
+        onError(error, rows);
       }
     },
   };
@@ -58,12 +62,22 @@ export function createUsageCounter({ usageRepository, untilFree, now, onError }:
 
   async function write() {
     const taken = unwritten.take();
+    if (taken.length === 0) return;
+    inFlight = taken;
+    const isOurs = () => inFlight === taken;
+    const writeTaken = () => {
+      if (!isOurs()) return;
+      writeRows(usageRepository, taken);
+      inFlight = [];
+    };
     try {
-      if (taken.length > 0) await untilFree(() => writeRows(usageRepository, taken));
+      await untilFree(writeTaken);
       isFailing = false;
     } catch (error) {
+      if (!isOurs()) return;
+      inFlight = [];
       unwritten.giveBack(taken);
-      if (!isFailing) onError(error);
+      if (!isFailing) onError(error, []);
       isFailing = true;
       writeLater(retryMs);
     }

@@ -19,8 +19,8 @@ export const poolTimes = {
   backOffMs: 500,
 };
 const maxFailedStarts = 5;
-/** A part of the ten seconds within which the server must be gone. */
-const endGraceMs = 4000;
+/** A part of the ten seconds within which the server must be gone. A worker takes up to seven of them. */
+const endGraceMs = 8000;
 const tailBytes = 1000;
 
 type Given = Pick<Kernel, 'config' | 'log'> & {

@@ -91,8 +91,9 @@ export async function runWorkerProcess(
   try {
     await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
-    await Promise.race([Promise.all([worker.leave(), flags.settled(), usage.end()]), after(leaveMs)]);
+    await Promise.race([Promise.all([worker.leave(), flags.settled()]), after(leaveMs)]);
     library.close();
+    usage.end();
     ops.close();
     endReports();
   }

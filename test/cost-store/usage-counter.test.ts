@@ -1,5 +1,10 @@
 // Usage is added in memory and written in few transactions, once.
 import t from 'tap';
+import { createBusyRetry } from '../../src/core/db/busy-retry.ts';
+import { openDatabase, setBusyMs } from '../../src/core/db/open.ts';
+import { createUsageCounter } from '../../src/cost-store/usage-counter.ts';
+import type { UsageRow } from '../../src/cost-store/usage-repository.ts';
+import { describeFate } from '../../src/cost-store/usage-words.ts';
 import { openCosts } from '../support/costs.ts';
 
 t.test('usage is added up, and measurements replace each other', async (t) => {
@@ -41,6 +46,37 @@ t.test('a busy database loses nothing and counts nothing twice', async (t) => {
     { day: '2026-11-15', item: 'job_cpu_sec', quantity: 2, is_estimate: false },
     { day: '2026-11-16', item: 'job_cpu_sec', quantity: 3, is_estimate: false },
   ]);
+});
+
+t.test('the end writes what an unfinished write has taken, once', async (t) => {
+  const { ops, now, usageRepository } = openCosts(t);
+  const other = openDatabase(ops.name, { busyMs: 0 });
+  t.teardown(() => other.close());
+  setBusyMs([ops], 0);
+  const untilFree = createBusyRetry({ maxMs: 10_000, everyMs: 5 });
+  const losses: (readonly UsageRow[])[] = [];
+  const onError = (_: unknown, lost: readonly UsageRow[]) => void losses.push(lost);
+  const usage = createUsageCounter({ usageRepository, untilFree, now, onError });
+  const quantities = () => usageRepository.since('2026-11-01').map(({ quantity }) => quantity);
+
+  other.exec('BEGIN IMMEDIATE');
+  usage.add('embedding_tokens', 41_208);
+  const unfinished = usage.flush();
+  usage.add('embedding_tokens', 5);
+  other.exec('COMMIT');
+  usage.end();
+  t.same(quantities(), [41_213]);
+  await unfinished;
+  t.same([quantities(), losses], [[41_213], []], 'the unfinished write adds nothing');
+
+  other.exec('BEGIN IMMEDIATE');
+  usage.add('embedding_tokens', 41_208);
+  const failing = usage.flush();
+  usage.end();
+  t.equal(losses.map(describeFate).join(), 'not counted: Tokens embedded (41,208 tokens)');
+  other.exec('COMMIT');
+  await failing;
+  t.same(quantities(), [41_213], 'it stays as it was told');
 });
 
 t.test('a failed transaction writes none of its rows', async (t) => {

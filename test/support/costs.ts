@@ -7,7 +7,7 @@ import type { UntilFree } from '../../src/core/db/busy-retry.ts';
 import { createCostBook } from '../../src/cost-store/cost-book.ts';
 import { createCostRepository } from '../../src/cost-store/cost-repository.ts';
 import { createUsageCounter } from '../../src/cost-store/usage-counter.ts';
-import { createUsageRepository } from '../../src/cost-store/usage-repository.ts';
+import { createUsageRepository, type UsageRow } from '../../src/cost-store/usage-repository.ts';
 import { makeFolder } from './folder.ts';
 
 const noPrices = {
@@ -30,7 +30,7 @@ export function openCosts(t: Pick<Test, 'teardown'>, at = '2026-11-15T12:00:00')
   const clock = { at };
   const now = () => new Date(clock.at);
   const busy = { is: false };
-  const errors: unknown[] = [];
+  const errors: { error: unknown; lost: readonly UsageRow[] }[] = [];
   const untilFree: UntilFree = async (work) => {
     if (busy.is) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
     return work();
@@ -53,7 +53,7 @@ export function openCosts(t: Pick<Test, 'teardown'>, at = '2026-11-15T12:00:00')
     fence,
     assertFence,
     errors,
-    usage: createUsageCounter({ ...stores, onError: (error) => void errors.push(error) }),
+    usage: createUsageCounter({ ...stores, onError: (error, lost) => void errors.push({ error, lost }) }),
     costBook: createCostBook(stores),
     /** Usage of a day. */
     use: (day: string, item: 'embedding_tokens' | 'job_cpu_sec', quantity: number, is_estimate = false) =>

@@ -1,6 +1,8 @@
 // The claimed entries of a worker, however it ends and whatever its embedder does.
 import '../support/plain-children.ts';
+import { once } from 'node:events';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { identify, isStopped } from '../../src/runner/processes.ts';
 import { auditOf, finishes, startRig, untilWorking, type WorkerRig } from '../support/rig.ts';
@@ -110,6 +112,23 @@ t.test(
     await rig.until('answered', () => rig.repository.find('embed-1')?.outage_since === null);
   },
 );
+
+t.test('a worker that ends while ops.db is busy tells what it could not count', async (t) => {
+  const rig = await startRig(t, { workers: 0, told: { msPerEntry: 0 } });
+  const worker = rig.startByHand();
+  const said = text(worker.stderr as NonNullable<typeof worker.stderr>);
+  await rig.until('there', () => rig.repository.find('embed-1') !== null);
+  await rig.untilFree(() => rig.ops.exec('BEGIN IMMEDIATE'));
+  rig.entries.add(5);
+  await rig.until('embedded', async () => (await rig.pending()) === 0);
+  worker.kill('SIGTERM');
+  await once(worker, 'exit');
+  rig.ops.exec('COMMIT');
+  t.match(
+    await said,
+    /could not be written; not counted: .*Experiences embedded \(4 entries\), Manuals embedded \(1 /,
+  );
+});
 
 t.test('workers of two servers share one library without conflict', async (t) => {
   const root = makeFolder(t);
