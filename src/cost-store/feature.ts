@@ -1,6 +1,7 @@
 // The store of usage and costs. Usage is counted where it arises, so the features that spend something come later.
 import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
+import { createBudgetStops } from './budget-stops.ts';
 import { createCostBook } from './cost-book.ts';
 import { createCostRepository } from './cost-repository.ts';
 import { createServerUsage } from './server-usage.ts';
@@ -32,6 +33,7 @@ function createParts(ctx: Context) {
     /** Adds usage in memory; written within a second. */
     usage,
     costBook,
+    budgetStops: createBudgetStops({ ...ctx, costBook }),
     serverUsage: createServerUsage({ ...ctx, usage, usageRepository }),
   };
 }

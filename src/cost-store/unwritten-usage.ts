@@ -4,24 +4,47 @@ import type { UsageRow } from './usage-repository.ts';
 
 export function createUnwrittenUsage() {
   let rows = new Map<string, UsageRow>();
+  /** Taken by a write that has not ended. */
+  let inFlight: readonly UsageRow[] = [];
 
   return {
     /** The last measurement of a day counts, other items are added up. */
     add,
 
-    take(): UsageRow[] {
-      const taken = [...rows.values()];
-      rows = new Map();
-      return taken;
+    take,
+
+    /** Takes also what an unfinished write has taken, which then writes nothing. */
+    takeAll(): readonly UsageRow[] {
+      giveBack(inFlight);
+      const all = take();
+      inFlight = [];
+      return all;
     },
 
-    /** After a write that has failed or will not happen; newer measurements stay. */
-    giveBack(taken: readonly UsageRow[]) {
-      const newer = [...rows.values()];
-      rows = new Map();
-      for (const row of [...taken, ...newer]) add(row);
+    /** Writes what was taken, unless `takeAll` has it. Throws what `write` throws: then it is still in flight. */
+    settle(taken: readonly UsageRow[], write: (rows: readonly UsageRow[]) => void) {
+      if (inFlight !== taken) return;
+      write(taken);
+      inFlight = [];
     },
+
+    /** After a write that has failed; newer measurements stay. False when `takeAll` has it. */
+    giveBack,
   };
+
+  function take(): readonly UsageRow[] {
+    inFlight = [...rows.values()];
+    rows = new Map();
+    return inFlight;
+  }
+
+  function giveBack(taken: readonly UsageRow[]): boolean {
+    if (inFlight !== taken) return false;
+    const newer = [...rows.values()];
+    [rows, inFlight] = [new Map(), []];
+    for (const row of [...taken, ...newer]) add(row);
+    return true;
+  }
 
   function add(row: UsageRow) {
     const key = keyOf(row);

@@ -22,8 +22,6 @@ export type UsageCounter = ReturnType<typeof createUsageCounter>;
 
 export function createUsageCounter({ usageRepository, untilFree, now, onError }: Given) {
   const unwritten = createUnwrittenUsage();
-  /** Taken by a write that has not ended. */
-  let inFlight: readonly UsageRow[] = [];
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
   let isFailing = false;
@@ -43,9 +41,7 @@ export function createUsageCounter({ usageRepository, untilFree, now, onError }:
      *  thread while the database is busy, as long as its connection does. Never throws. */
     end() {
       stopTimer();
-      unwritten.giveBack(inFlight);
-      inFlight = [];
-      const rows = unwritten.take();
+      const rows = unwritten.takeAll();
       try {
         writeRows(usageRepository, rows);
       } catch (error) {
@@ -63,20 +59,11 @@ export function createUsageCounter({ usageRepository, untilFree, now, onError }:
   async function write() {
     const taken = unwritten.take();
     if (taken.length === 0) return;
-    inFlight = taken;
-    const isOurs = () => inFlight === taken;
-    const writeTaken = () => {
-      if (!isOurs()) return;
-      writeRows(usageRepository, taken);
-      inFlight = [];
-    };
     try {
-      await untilFree(writeTaken);
+      await untilFree(() => unwritten.settle(taken, (rows) => writeRows(usageRepository, rows)));
       isFailing = false;
     } catch (error) {
-      if (!isOurs()) return;
-      inFlight = [];
-      unwritten.giveBack(taken);
+      if (!unwritten.giveBack(taken)) return;
       if (!isFailing) onError(error, []);
       isFailing = true;
       writeLater(retryMs);

@@ -30,14 +30,9 @@ export function createOperationParts(ctx: Context) {
     all: (part) => embedding.countEntries(part),
     unembedded: (part = {}) => embedding.countWaiting(part) + embedding.countFailed(part),
   };
-  const { usageRepository, costBook } = ctx.use(costStore);
+  const { budgetStops, costBook } = ctx.use(costStore);
   const { textSizes } = ctx.use(embeddingFeature);
-  const spending = createEstimateSpending({
-    ...ctx,
-    usage: usageRepository,
-    costs: costBook,
-    sizes: textSizes,
-  });
+  const spending = createEstimateSpending({ ...ctx, budgetStops, costs: costBook, sizes: textSizes });
   catalogue.extend(customOperations.operations);
   return {
     ...ctx.use(jobs),

@@ -22,9 +22,9 @@ export function createPauses({ config, repository, audited, drains, pool, now }:
 
   return {
     /** Pauses all workers and ends a drain, or one, after its batch. A pause of all with a `reason` needs no worker, and
-     *  is shown with it. A pause of all that some person or the server has begun stays as it is. Throws `not_found`,
-     *  `no_workers`. */
-    async pause(name: string | undefined, by: Requester, reason: string | null = null) {
+     *  is shown with it. A pause of all that some person or the server has begun stays as it is; a new one runs
+     *  `remember` in its transaction. Throws `not_found`, `no_workers`. */
+    async pause(name: string | undefined, by: Requester, reason: string | null = null, remember = () => {}) {
       const left = await drains.waiting();
       const entry = { event: workerActions.pause.name, by, target: targetOf(name), reads };
       await audited({ ...entry, ...(reason === null ? {} : { reason }) }, () => {
@@ -35,6 +35,7 @@ export function createPauses({ config, repository, audited, drains, pool, now }:
         if (paused_at !== null && drain_id === null) return;
         const begun = { paused_at: now().toISOString(), paused_by: by.actor, pause_reason: reason };
         repository.setControl({ ...begun, drain_id: null });
+        remember();
       });
     },
 

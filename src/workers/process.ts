@@ -92,9 +92,8 @@ export async function runWorkerProcess(
     await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
     await Promise.race([Promise.all([worker.leave(), flags.settled()]), after(leaveMs)]);
-    library.close();
     usage.end();
-    ops.close();
+    for (const db of [library, ops]) db.close();
     endReports();
   }
   report(`${identity.name} ended: ${describeWork(worker.lastBeat())}.`);

@@ -1,9 +1,10 @@
 // Findings of budgets, and the pause of the workers at one that is used up.
 import t, { type Test } from 'tap';
-import { createAudit } from '../../src/core/audit.ts';
+import { createAudit, type Requester } from '../../src/core/audit.ts';
 import { readConfig } from '../../src/core/config.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
+import { createBudgetStops } from '../../src/cost-store/budget-stops.ts';
 import { budgetCheck } from '../../src/costs/budget-check.ts';
 import { createBudgetStop } from '../../src/costs/budget-stop.ts';
 import { openCosts } from '../support/costs.ts';
@@ -20,20 +21,34 @@ function open(t: Test) {
     bus,
     (error) => t.fail(String(error)),
   );
-  const control = { paused_at: null as string | null };
-  const reasons: (string | null | undefined)[] = [];
+  const running = { paused_at: null, paused_by: null, pause_reason: null };
+  const control: Record<keyof typeof running, string | null> = { ...running };
+  const reasons: (string | null)[] = [];
   const workers = {
     view: () => ({ workers: [], control, lock: null, drain: null }) as never,
-    async pause(_name: string | undefined, _by: unknown, reason?: string | null) {
-      control.paused_at = now().toISOString();
+    async pause(_: unknown, { actor }: Requester, reason: string | null = null, remember = () => {}) {
+      Object.assign(control, { paused_at: now().toISOString(), paused_by: actor, pause_reason: reason });
       reasons.push(reason);
+      remember();
     },
   };
+  const resume = () => void Object.assign(control, running);
+  const budgetStops = createBudgetStops({ ...costs, audit });
   const log = { error: (error: unknown) => t.fail(String(error)) } as never;
-  const startStop = () => createBudgetStop({ ...costs, audit, bus, log, workers });
+  const startStop = () => createBudgetStop({ ...costs, budgetStops, bus, log, workers });
   /** Millions of tokens, at 1 EUR each. */
   const spend = (amount: number, day = '2026-11-15') => costs.use(day, 'embedding_tokens', amount * 1e6);
-  return { ...costs, check: budgetCheck(costs), control, reasons, startStop, spend };
+  return {
+    ...costs,
+    audit,
+    budgetStops,
+    check: budgetCheck(costs),
+    control,
+    reasons,
+    resume,
+    startStop,
+    spend,
+  };
 }
 
 const lookOf = async ({ check }: ReturnType<typeof open>) => (await check.look()).found;
@@ -85,7 +100,7 @@ t.test('a day has a budget of its own', async (t) => {
 });
 
 t.test('the workers are paused once for a month, also after a restart', async (t) => {
-  const { control, prices, clock, reasons, spend, startStop } = open(t);
+  const { prices, clock, reasons, resume, spend, startStop } = open(t);
   const { runOnce } = startStop();
   prices.monthBudget = 40;
   spend(40.12);
@@ -95,7 +110,7 @@ t.test('the workers are paused once for a month, also after a restart', async (t
   await runOnce();
   await runOnce();
   t.same(reasons, ['The budget of November is used up: 40.12 of 40.00 EUR.']);
-  control.paused_at = null;
+  resume();
   await runOnce();
   await startStop().runOnce();
   t.equal(reasons.length, 1, 'a person who resumes them is not overruled');
@@ -105,6 +120,63 @@ t.test('the workers are paused once for a month, also after a restart', async (t
   spend(50, '2026-12-02');
   await runOnce();
   t.match(reasons[1], /December/);
+});
+
+t.test('both budgets that are used up pause the workers once, with both reasons', async (t) => {
+  const { audit, prices, reasons, resume, spend, startStop } = open(t);
+  Object.assign(prices, { dayBudget: 1, monthBudget: 40, budgetStop: true });
+  spend(50, '2026-11-16');
+  const { runOnce } = startStop();
+  await runOnce();
+  const [month, day] = ['November is used up: 50.00 of 40.00 EUR.', '16 Nov is used up: 50.00 of 1.00 EUR.'];
+  t.same(reasons, [`The budget of ${month} The budget of ${day}`]);
+  t.match(audit.trail('budget:2026-11'), [{ event: 'budget.stopped', detail: { amount: 50, budget: 40 } }]);
+  t.match(audit.trail('budget:2026-11-16'), [{ detail: { budget: 1 } }]);
+  resume();
+  await runOnce();
+  t.equal(reasons.length, 1, 'a person who resumes them is not overruled');
+});
+
+t.test(
+  'a budget that is used up while another one has paused the workers does not pause them again',
+  async (t) => {
+    const { prices, reasons, resume, spend, startStop } = open(t);
+    Object.assign(prices, { dayBudget: 1, budgetStop: true });
+    spend(2, '2026-11-16');
+    const { runOnce } = startStop();
+    await runOnce();
+    prices.monthBudget = 2;
+    await runOnce();
+    resume();
+    await runOnce();
+    t.equal(reasons.length, 1);
+  },
+);
+
+t.test('a raised budget stops the workers again, a lowered one does not', async (t) => {
+  const { budgetStops, costBook, prices, reasons, resume, spend, startStop } = open(t);
+  Object.assign(prices, { monthBudget: 40, budgetStop: true });
+  const stops = () => budgetStops.stopsAt('month', costBook.month());
+  spend(41);
+  t.ok(stops());
+  const { runOnce } = startStop();
+  const lookAfterResume = async (budget: number) => {
+    prices.monthBudget = budget;
+    resume();
+    await runOnce();
+    return reasons.length;
+  };
+  t.equal(await lookAfterResume(40), 1);
+  t.equal(await lookAfterResume(40), 1);
+  t.notOk(stops());
+  t.equal(await lookAfterResume(62), 1, 'not used up yet');
+  t.ok(stops());
+  spend(22);
+  t.equal(await lookAfterResume(62), 2);
+  t.equal(await lookAfterResume(50), 2);
+  t.equal(await lookAfterResume(62), 2);
+  Object.assign(prices, { budgetStop: false, monthBudget: 90 });
+  t.notOk(stops(), 'the setting is off');
 });
 
 t.test('workers that a person has paused wait for their turn', async (t) => {

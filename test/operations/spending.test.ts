@@ -1,7 +1,6 @@
 // The tokens and the cost of a run, beforehand.
 import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
-import type { UsageRow } from '../../src/cost-store/usage-repository.ts';
 import { formatAboutTokens, formatQuantity } from '../../src/cost-store/format-quantity.ts';
 import { createTextSizes } from '../../src/embedding/text-size-repository.ts';
 import {
@@ -9,7 +8,6 @@ import {
   describeLacks,
   describeLater,
   describeSpending,
-  measuredPerEntry,
 } from '../../src/operations/spending.ts';
 import { makeFolder } from '../support/folder.ts';
 
@@ -19,23 +17,13 @@ const used = (amount: number | null, budget: number | null) => ({
   share: null,
   pace_day: null,
 });
-const row = (item: UsageRow['item'], quantity: number, more: Partial<UsageRow> = {}): UsageRow => ({
-  day: '2026-11-29',
-  item,
-  quantity,
-  is_estimate: false,
-  ...more,
-});
-
-function estimateWith(given: { price?: number; month?: ReturnType<typeof used>; usage?: UsageRow[] }) {
-  const { price, month = used(null, null), usage = [] } = given;
+function estimateWith(given: { price?: number; month?: ReturnType<typeof used>; stops?: boolean }) {
+  const { price, month = used(null, null), stops = true } = given;
   return createEstimateSpending({
     config: {
       embedding: { url: 'http://127.0.0.1:1', model: 'm', keyFile: null, network: {} },
-      budgetStop: true,
     },
-    now: () => new Date('2026-11-30T12:00:00Z'),
-    usage: { since: () => usage },
+    budgetStops: { stopsAt: () => stops },
     costs: {
       estimate: (tokens) => (price === undefined ? null : (tokens / 1e6) * price),
       day: () => used(null, null),
@@ -55,33 +43,16 @@ t.test('tokens follow from the length of the texts, and cost from the price', as
   t.same(describeLater(3, null), []);
 });
 
-t.test('the tokens that the service has counted are preferred', async (t) => {
-  const counted = [
-    row('embedding_tokens', 5000),
-    row('embedded_experiences', 40),
-    row('embedded_manuals', 10),
-  ];
-  t.equal(measuredPerEntry(counted), 100);
-  t.equal(measuredPerEntry(counted.slice(0, 1)), null, 'no entry was embedded');
-  t.equal(measuredPerEntry([...counted, row('embedding_tokens', 9, { is_estimate: true })]), null);
-  t.equal(
-    measuredPerEntry([...counted, row('embedding_tokens', 9, { day: '2026-11-28', is_estimate: true })]),
-    100,
-    'another day was estimated',
-  );
-  const spent = estimateWith({ usage: counted.map((one) => ({ ...one, quantity: one.quantity * 2 })) });
-  t.equal(spent(10, { isWaiting: true })?.tokens, 1000);
-});
-
 t.test('a budget that is too small is named with what is left of it', async (t) => {
-  const lacks = (month: ReturnType<typeof used>) => {
-    const spent = estimateWith({ price: 1000, month })(10, { isWaiting: false });
+  const lacks = (month: ReturnType<typeof used>, stops = true) => {
+    const spent = estimateWith({ price: 1000, month, stops })(10, { isWaiting: false });
     return spent && describeLacks(spent);
   };
   t.same(lacks(used(0, 5)), [], 'a run of 1 EUR');
   const stops = 'At a used-up budget the workers pause.';
   t.same(lacks(used(4.5, 5)), [`That is more than is left of the month's budget: 0.50 EUR.`, stops]);
   t.same(lacks(used(6, 5)), [`The month's budget is used up.`, stops]);
+  t.same(lacks(used(6, 5), false), [`The month's budget is used up.`], 'it has stopped the workers already');
   t.same(lacks(used(6, null)), []);
 });
 

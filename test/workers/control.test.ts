@@ -47,6 +47,23 @@ t.test('all workers are paused at once, and one is resumed alone', async (t) => 
   ]);
 });
 
+t.test('a pause and what is remembered of it are stored together, or not at all', async (t) => {
+  const rig = await startRig(t, { workers: 0 });
+  const fails = () => {
+    throw new Error('it was killed');
+  };
+  await t.rejects(rig.workers.pause(undefined, systemRequester, 'Used up.', fails), /killed/);
+  t.equal(rig.workers.view().control.paused_at, null);
+  t.same(events(rig), []);
+  let remembered = 0;
+  const remember = () => {
+    remembered += 1;
+  };
+  await rig.workers.pause(undefined, systemRequester, 'Used up.', remember);
+  await rig.workers.pause(undefined, systemRequester, 'Used up.', remember);
+  t.equal(remembered, 1, 'the second has paused nothing');
+});
+
 t.test('a worker that rests has the rate 0, whatever it embedded within the last minute', async (t) => {
   const rig = await startWorkers(t, { workers: 1 });
   rig.entries.add(5);
