@@ -37,10 +37,14 @@ export function amountOf(item: PricedItem, quantity: number, price: number | nul
   return price === null ? null : (quantity / perPrice[item]) * price;
 }
 
+/** Ten times 0.1 is 1, which is not so in binary fractions. */
+const keptDigits = 9;
+
 /** Null when none of them is known. */
 export function sumOf(amounts: readonly (number | null)[]): number | null {
   const known = amounts.filter((amount) => amount !== null);
-  return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
+  if (known.length === 0) return null;
+  return Number(known.reduce((sum, amount) => sum + amount, 0).toFixed(keptDigits));
 }
 
 export function isPriced(item: string): item is PricedItem {

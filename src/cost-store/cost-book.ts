@@ -15,6 +15,10 @@ type Given = Pick<Kernel, 'now'> & {
   costRepository: Pick<CostRepository, 'since'>;
 };
 
+/** `left_out`: amounts in other currencies, which are in no sum. */
+export type Spent = BudgetUse & { left_out: LeftOut[] };
+export type LeftOut = { currency: string; amount: number };
+
 export type CostBook = ReturnType<typeof createCostBook>;
 
 /** Each reading asks ops.db, because workers write usage, too. */
@@ -30,15 +34,9 @@ export function createCostBook({ config, now, usageRepository, costRepository }:
     find: (day: string, item: string): CostLine | null =>
       linesSince(day).find((line) => line.day === day && line.item === item) ?? null,
 
-    day(): BudgetUse {
-      const day = today();
-      return useOf(linesSince(day), config.dayBudget, day, dayBefore(day, -1));
-    },
-
-    month(): BudgetUse {
-      const { from, to } = monthOf(today());
-      return useOf(linesSince(from), config.monthBudget, from, to);
-    },
+    day: (): BudgetUse => spent('day'),
+    month: (): BudgetUse => spent('month'),
+    spent,
 
     /** The cost of embedding, beforehand; null without a price. */
     estimate: (tokens: number) => amountOf('embedding_tokens', tokens, config.tokenPrice),
@@ -50,18 +48,37 @@ export function createCostBook({ config, now, usageRepository, costRepository }:
     currency: () => config.currency,
   };
 
+  function spent(span: 'day' | 'month'): Spent {
+    const day = today();
+    const { from, to } = span === 'month' ? monthOf(day) : { from: day, to: dayBefore(day, -1) };
+    return useOf(linesSince(from), span === 'month' ? config.monthBudget : config.dayBudget, from, to);
+  }
+
   function linesSince(day: string): CostLine[] {
     const [usage, stored] = [usageRepository.since(day), costRepository.since(day)];
     return costLines({ usage, stored, prices: prices(), currency: config.currency, today: today() });
   }
 
   function sum(lines: readonly CostLine[]): number | null {
-    const isSame = ({ currency }: CostLine) => (currency ?? config.currency) === config.currency;
-    return sumOf(lines.filter(isSame).map(({ amount }) => amount));
+    return sumOf(lines.filter((line) => currencyOf(line) === config.currency).map(({ amount }) => amount));
   }
 
-  function useOf(lines: readonly CostLine[], budget: number | null, from: string, to: string): BudgetUse {
+  function leftOutOf(lines: readonly CostLine[]): LeftOut[] {
+    const others = lines.filter((line) => line.amount !== null && currencyOf(line) !== config.currency);
+    return [...new Set(others.map(currencyOf))].sort().map((currency) => {
+      const amounts = others.filter((line) => currencyOf(line) === currency).map(({ amount }) => amount);
+      return { currency, amount: sumOf(amounts) ?? 0 };
+    });
+  }
+
+  /** An amount without a currency counts as one in the present currency. */
+  function currencyOf({ currency }: CostLine): string {
+    return currency ?? config.currency;
+  }
+
+  function useOf(lines: readonly CostLine[], budget: number | null, from: string, to: string): Spent {
     const within = lines.filter(({ day }) => day < to);
-    return useOfBudget(sum(within), budget, { from: startOf(from), to: startOf(to), now: now() });
+    const span = { from: startOf(from), to: startOf(to), now: now() };
+    return { ...useOfBudget(sum(within), budget, span), left_out: leftOutOf(within) };
   }
 }

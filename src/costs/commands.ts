@@ -3,19 +3,20 @@ import type { Client, Command, Given } from '../core/terminal/command.ts';
 import { textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import type { BudgetUse } from '../cost-store/budget.ts';
+import type { Spent } from '../cost-store/cost-book.ts';
 import type { CostLine } from '../cost-store/cost-lines.ts';
 import { formatAmount } from '../cost-store/format-amount.ts';
 import { formatQuantity } from '../cost-store/format-quantity.ts';
 import { followToEnd, runBody } from '../jobs/commands.ts';
 import type { Accepted } from '../jobs/job-body.ts';
-import { formatShare } from './describe-costs.ts';
+import { describeLeftOut, describeShare } from './describe-costs.ts';
 
 /** The part of `GET /api/v1/costs` that is printed. */
 export type PrintedCosts = {
   /** Null without one. */
   currency: string | null;
-  day: BudgetUse;
-  month: BudgetUse;
+  day: Spent;
+  month: Spent;
   items: Pick<CostLine, 'day' | 'item' | 'quantity' | 'is_estimate' | 'amount' | 'currency' | 'is_manual'>[];
 };
 
@@ -58,9 +59,13 @@ export function formatCosts({ currency: given, day, month, items }: PrintedCosts
   ];
 }
 
-function formatUse({ amount, budget, share, pace_day }: BudgetUse, currency: string): string {
+function formatUse({ left_out, ...use }: Spent, currency: string): string {
+  return [formatSum(use, currency), describeLeftOut(left_out)].filter(Boolean).join(' ');
+}
+
+function formatSum({ amount, budget, share, pace_day }: BudgetUse, currency: string): string {
   if (amount === null) return 'no amount.';
   if (budget === null || share === null) return `${formatAmount(amount, currency)}, no budget.`;
   const pace = pace_day === null ? '' : `, used up on ${pace_day} at this pace`;
-  return `${formatAmount(amount, currency)} of ${formatAmount(budget, currency)}, ${formatShare(share)}${pace}.`;
+  return `${formatAmount(amount, currency)} of ${formatAmount(budget, currency)}, ${describeShare(share)}${pace}.`;
 }

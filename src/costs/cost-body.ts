@@ -24,6 +24,10 @@ const budgetSchema = objectSchema({
   budget: nullable('number'),
   share: nullable('number'),
   pace_day: nullable('string'),
+  left_out: {
+    type: 'array',
+    items: objectSchema({ currency: textSchema, amount: { type: 'number' } }),
+  },
 });
 
 export const sumsSchema = {

@@ -1,7 +1,7 @@
 // What this month has cost so far, in sentences.
-import { formatAmount } from '../cost-store/format-amount.ts';
+import { describeAmount, formatAmount } from '../cost-store/format-amount.ts';
 import { formatTokens } from '../cost-store/format-quantity.ts';
-import type { CostBook } from '../cost-store/cost-book.ts';
+import type { CostBook, LeftOut } from '../cost-store/cost-book.ts';
 import { usageItems } from '../cost-store/usage-item.ts';
 import { localDay } from '../core/format.ts';
 
@@ -32,8 +32,28 @@ export function titleOfItem(item: string): string {
 
 export const noPrices = 'No prices are set, so quantities are shown without amounts.';
 
-/** `40.5%` */
-export const formatShare = (share: number): string => `${(share * 100).toFixed(1)}%`;
+const largestBelow = 0.999;
+
+/** `40.5%`; never 100% for less than all. */
+export const formatShare = (share: number): string =>
+  `${((share < 1 ? Math.min(share, largestBelow) : share) * 100).toFixed(1)}%`;
+
+const manyTimes = 10;
+
+/** `40.5% of the budget`, `more than 10 times the budget` */
+export const describeShare = (share: number): string =>
+  share > manyTimes ? `more than ${manyTimes} times the budget` : `${formatShare(share)} of the budget`;
+
+/** `5.00 EUR in another currency is left out.`; empty when nothing is. */
+export function describeLeftOut(leftOut: readonly LeftOut[]): string {
+  if (leftOut.length === 0) return '';
+  const [amounts, isOne] = [
+    leftOut.map((one) => describeAmount(one.amount, one.currency)),
+    leftOut.length === 1,
+  ];
+  const where = isOne ? 'in another currency is' : 'in other currencies are';
+  return `${amounts.join(' and ')} ${where} left out.`;
+}
 
 export function hasPrices({ prices }: Pick<Book, 'prices'>): boolean {
   return Object.values(prices()).some((price) => price !== null);
@@ -47,7 +67,7 @@ export function describeMonth({ costBook, now }: Given): string {
     const used = describeTokens(costBook, now(), month);
     return hasPrices(costBook) ? used : `${used} ${noPrices}`;
   }
-  const budget = share === null ? '' : `, ${formatShare(share)} of the budget`;
+  const budget = share === null ? '' : `, ${describeShare(share)}`;
   return `${formatAmount(amount, costBook.currency())} in ${month} so far${budget}.`;
 }
 

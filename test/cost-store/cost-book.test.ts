@@ -26,7 +26,10 @@ t.test('an open day has the present prices, and counted and estimated parts as o
     { item: 'embedding_tokens', quantity: 1.5e6, amount: null, is_estimate: true, is_closed: false },
     { item: 'job_cpu_sec', quantity: 60, amount: null, currency: null, is_estimate: false },
   ]);
-  t.same(costBook.month(), { amount: null, budget: null, share: null, pace_day: null });
+  t.same(costBook.month(), {
+    ...{ amount: null, budget: null, share: null, pace_day: null },
+    left_out: [],
+  });
   Object.assign(prices, { tokenPrice: 2, currency: 'EUR', monthBudget: 4 });
   t.match(costBook.days(1)[0], { amount: 3, unit_price: 2, currency: 'EUR' });
   t.match(costBook.month(), { amount: 3, share: 0.75 });
@@ -58,10 +61,25 @@ t.test('sums cover the month or the day, in the present currency alone', async (
   put('2026-11-01', 2, 'EUR');
   put('2026-11-14', 4, 'USD');
   put('2026-11-15', 8, null);
-  t.equal(costBook.month().amount, 10);
-  t.match(costBook.day(), { amount: 8, budget: 10, share: 0.8 });
+  t.match(costBook.month(), { amount: 10, left_out: [{ currency: 'USD', amount: 4 }] });
+  t.match(costBook.day(), { amount: 8, budget: 10, share: 0.8, left_out: [] });
   t.same(
     costBook.days(3).map(({ day }) => day),
     ['2026-11-14', '2026-11-15'],
   );
+});
+
+t.test('ten lines of 0.10 use up a budget of 1', async (t) => {
+  const { costBook, costRepository, prices } = openCosts(t);
+  prices.dayBudget = 1;
+  for (let at = 0; at < 10; at++)
+    costRepository.put({
+      ...stored,
+      day: '2026-11-15',
+      item: `other:x${at}`,
+      amount: 0.1,
+      currency: null,
+      is_manual: true,
+    });
+  t.match(costBook.day(), { amount: 1, share: 1, pace_day: null });
 });

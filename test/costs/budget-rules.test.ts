@@ -7,6 +7,7 @@ import { createRedactor } from '../../src/core/redaction.ts';
 import { createBudgetStops } from '../../src/cost-store/budget-stops.ts';
 import { budgetCheck } from '../../src/costs/budget-check.ts';
 import { createBudgetStop } from '../../src/costs/budget-stop.ts';
+import { describeLeftOut, describeShare, formatShare } from '../../src/costs/describe-costs.ts';
 import { openCosts } from '../support/costs.ts';
 
 function open(t: Test) {
@@ -74,7 +75,7 @@ t.test('a month is near its budget, at it, and well again', async (t) => {
       component: 'budget:month',
       severity: 'warning',
       title: 'The budget of November is nearly used up',
-      text: '80% of 40.00 EUR is used; the budget is reached on the 19th at this pace. Raise the budget, or embed less.',
+      text: 'At least 80% of 40.00 EUR is used; the budget is reached on the 19th at this pace. Raise the budget, or embed less.',
     },
   ]);
   clock.at = '2026-11-17T00:00:00';
@@ -190,4 +191,33 @@ t.test('workers that a person has paused wait for their turn', async (t) => {
   control.paused_at = null;
   await runOnce();
   t.same(reasons, ['The budget of 16 Nov is used up: 2.00 of 1.00 EUR.']);
+});
+
+t.test('amounts in another currency are named', async (t) => {
+  const costs = open(t);
+  costs.prices.monthBudget = 10;
+  const line = { quantity: null, unit_price: null, is_estimate: false, is_manual: true, note: 'bill' };
+  const change = { changed_at: '2026-11-15T00:00:00Z', changed_by: 'anna' };
+  costs.costRepository.put({
+    ...{ ...line, ...change, day: '2026-11-15', item: 'other:hosting' },
+    ...{ amount: 5, currency: 'USD' },
+  });
+  costs.spend(1);
+  t.equal((await costs.check.look()).says, 'Within budget. 5.00 USD in another currency is left out.');
+  costs.spend(8);
+  t.match(await lookOf(costs), [{ text: / 5\.00 USD in another currency is left out\. Raise the budget/ }]);
+});
+
+t.test('shares and left-out amounts in words', async (t) => {
+  t.equal(describeShare(0.405), '40.5% of the budget');
+  t.equal(formatShare(0.99999), '99.9%', 'never 100% for less than all');
+  t.equal(formatShare(1), '100.0%');
+  t.equal(describeShare(9.99), '999.0% of the budget');
+  t.equal(describeShare(40), 'more than 10 times the budget');
+  t.equal(describeLeftOut([]), '');
+  const both = [
+    { currency: 'EUR', amount: 5 },
+    { currency: 'USD', amount: 1.5 },
+  ];
+  t.equal(describeLeftOut(both), '5.00 EUR and 1.50 USD in other currencies are left out.');
 });

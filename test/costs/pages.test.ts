@@ -74,6 +74,17 @@ t.test('usage of a month', async (t) => {
     t.match((await app.page('/ui/costs/usage')).text, 'usage-hit_rate');
   });
 
+  t.test('without a price an amount by hand is the only one', async (t) => {
+    const line = { day: '2026-11-20', item: 'other', name: 'tiny', amount: '0.0001', note: 'Bill 1' };
+    t.equal((await app.submit('/ui/costs/enter', line)).status, 303);
+    t.match(await load('/costs', '#budget-day'), /Today – No budget is set\./);
+    const chart = (await app.page('/costs')).html.querySelector('#costs-card .axes')?.outerHTML;
+    t.match(chart, '20 Nov: 0.0001, tiny 0.0001');
+    t.match(chart, '19 Nov: –');
+    t.notMatch(chart, /NaN/);
+    t.equal((await app.submit('/ui/costs/2026-11-20/other:tiny/remove', {})).status, 303);
+  });
+
   t.test('with prices and a budget there are amounts', async (t) => {
     const values = {
       'price.embedding_tokens': 0.2,
@@ -89,7 +100,10 @@ t.test('usage of a month', async (t) => {
     t.equal(saved.status, 200, await saved.text());
     const page = await load('/costs', '#costs-card');
     t.match(page, '€0.82 in November so far, 82.0% of the budget.');
-    t.match(page, /Prices and budgets .*November €0\.82 of €1\.00, 82\.0% Enough at this pace\./);
+    t.match(
+      page,
+      /Prices and budgets .*November €0\.82 of €1\.00, 82\.0% of the budget Enough at this pace\./,
+    );
     t.match(await load('/costs', '#cost-day-2026-11-19'), /2\.6 M €0\.52 .* €0\.52 Enter/);
     const { html } = await app.page('/costs');
     const label = html.querySelector('#costs-card .axes svg')?.getAttribute('aria-label');

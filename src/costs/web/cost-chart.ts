@@ -1,4 +1,5 @@
 // The chart of the last 30 days: amounts by item, or the embedded tokens while nothing has an amount.
+import { sumOf } from '../../cost-store/amounts.ts';
 import { formatAmount } from '../../cost-store/format-amount.ts';
 import { formatTokens } from '../../cost-store/format-quantity.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
@@ -25,21 +26,20 @@ export function viewCostChart(
 
 function viewAmounts({ days, lines, currency, dayBudget }: Given) {
   const shown = lines.filter((line) => line.amount !== null && (line.currency ?? currency) === currency);
-  const sums = days.map((day) => sumOf(shown.filter((line) => line.day === day)));
-  const highest = Math.max(0, ...sums);
-  /** The chart has whole numbers at its scale. */
-  const unit = highest === 0 ? 1 : 10 ** Math.max(0, 2 - Math.floor(Math.log10(highest)));
+  const sums = days.map((day) => sumOf(amountsOf(shown.filter((line) => line.day === day))));
+  const highest = Math.max(0, ...sums.map((sum) => sum ?? 0));
+  const unit = unitOf(highest);
   const format = (value: number) => formatAmount(value / unit, currency);
   const bars = days.map((day, at): Bar => {
     const own = shown.filter((line) => line.day === day);
     const parts = own.map((line) => `${titleOfItem(line.item)} ${formatAmount(line.amount, currency)}`);
     return {
-      title: [`${shortDay(day)}: ${formatAmount(sums[at] ?? 0, currency)}`, ...parts].join(', '),
+      title: [`${shortDay(day)}: ${formatAmount(sums[at] ?? null, currency)}`, ...parts].join(', '),
       parts: own.map((line) => ({ tone: toneOf(line), value: (line.amount ?? 0) * unit })),
     };
   });
   const most = days[sums.indexOf(highest)] ?? '';
-  const label = `Costs a day over ${days.length} days: ${formatAmount(sumOf(shown), currency)} in all, the most on ${shortDay(most)} with ${formatAmount(highest, currency)}.`;
+  const label = `Costs a day over ${days.length} days: ${formatAmount(sumOf(amountsOf(shown)), currency)} in all, the most on ${shortDay(most)} with ${formatAmount(highest, currency)}.`;
   const isNear = dayBudget !== null && dayBudget <= highest * maxLevel;
   return {
     title: 'Costs, 30 days',
@@ -52,6 +52,15 @@ function viewAmounts({ days, lines, currency, dayBudget }: Given) {
     legend: legendOf(shown, isNear),
   };
 }
+
+/** The chart has whole numbers at its scale. */
+function unitOf(highest: number): number {
+  if (highest === 0) return 1;
+  return 10 ** Math.min(maxDecimals, Math.max(0, 2 - Math.floor(Math.log10(highest))));
+}
+
+/** Smaller amounts are those of a few tokens. */
+const maxDecimals = 9;
 
 /** A budget that is much higher than the bars would flatten them. */
 const maxLevel = 4;
@@ -97,4 +106,4 @@ function legendOf(lines: readonly CostLine[], hasBudget: boolean): Legend {
 const stepsOf = (days: string[]) =>
   [days[0], days[Math.floor(days.length / 2)], days.at(-1)].map((day) => shortDay(day ?? ''));
 
-const sumOf = (lines: readonly CostLine[]) => lines.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+const amountsOf = (lines: readonly CostLine[]) => lines.map(({ amount }) => amount);

@@ -1,7 +1,7 @@
 // The view model of the page of costs: this month, the chart, the table of days, and the lines by hand.
 import { formatDay, localDay, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import { pricedItems } from '../../cost-store/amounts.ts';
+import { pricedItems, sumOf } from '../../cost-store/amounts.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
 import { dayBefore } from '../../cost-store/days.ts';
 import { formatAmount } from '../../cost-store/format-amount.ts';
@@ -80,8 +80,8 @@ function viewDay(day: string, lines: CostLine[], hasOthers: boolean, { currency,
     ),
   );
   const others = lines.filter(({ item }) => item.startsWith('other:'));
-  const known = lines.filter((line) => line.amount !== null && (line.currency ?? currency) === currency);
-  const total = known.length === 0 ? null : known.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+  const known = lines.filter((line) => (line.currency ?? currency) === currency);
+  const total = sumOf(known.map(({ amount }) => amount));
   return {
     day,
     title: shortDay(day),

@@ -17,7 +17,7 @@ const defaultDays = 30;
 const listRequest = {
   summary: 'The costs of the last days, and of this day and month beside their budgets.',
   description:
-    'Days that are not closed are computed with the present prices. Without a price there is no amount: null. `pace_day`: the day on which the budget is used up at the pace so far.',
+    'Days that are not closed are computed with the present prices. Without a price there is no amount: null. `pace_day`: the day on which the budget is used up at the pace so far. `left_out`: amounts in other currencies than the present one, which are in no sum.',
   querystring: closedSchema({
     days: { type: 'integer', minimum: 1, maximum: keptDays, default: defaultDays },
   }),
@@ -51,8 +51,8 @@ export function registerCostsApi(app: FastifyInstance, ctx: CostContext) {
     next_cursor: null,
     currency: costBook.currency() || null,
     today: localDay(now()),
-    day: costBook.day(),
-    month: costBook.month(),
+    day: costBook.spent('day'),
+    month: costBook.spent('month'),
     prices: costBook.prices(),
   }));
 
