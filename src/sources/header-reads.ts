@@ -2,7 +2,7 @@
 // its own, and never twice.
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { inTime } from '../core/in-time.ts';
+import { inTime, withTimeLimit } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
 import { createTurns } from './turns.ts';
@@ -75,13 +75,13 @@ export function createHeaderReads(given: Given) {
 }
 
 /** A process that fails or takes too long says nothing about the sheet; a check that a person starts does. */
-async function readInChild(createTask: CreateTask, source: SheetSource, stopping: AbortSignal) {
-  const task = createTask({
-    script: 'check-header',
-    id: `check-header-${randomUUID()}`,
-    onProgress() {},
-    signal: AbortSignal.any([stopping, AbortSignal.timeout(readMaxMs)]),
-  });
+function readInChild(createTask: CreateTask, source: SheetSource, stopping: AbortSignal) {
+  return withTimeLimit(readMaxMs, stopping, (signal) => readUntil(createTask, source, signal));
+}
+
+async function readUntil(createTask: CreateTask, source: SheetSource, signal: AbortSignal) {
+  const id = `check-header-${randomUUID()}`;
+  const task = createTask({ script: 'check-header', id, onProgress() {}, signal });
   try {
     const { problem } = await task.run(source);
     return problem === null ? null : String(problem);

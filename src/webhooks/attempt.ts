@@ -1,6 +1,7 @@
 // One attempt of a delivery: resolves the address, signs the event for this moment, sends it, and judges the answer.
 import { version } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import { withTimeLimit } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Signed } from '../webhook-store/sign.ts';
 import { isUnresolved, type Target } from '../webhook-store/target.ts';
@@ -30,8 +31,9 @@ export type TryDelivery = ReturnType<typeof createAttempt>;
 export function createAttempt(given: Given) {
   return async (delivery: DueDelivery, url: string, stopped: AbortSignal): Promise<Exchange | null> => {
     const startedAt = performance.now();
-    const limit = AbortSignal.any([stopped, AbortSignal.timeout(given.maxMs)]);
-    const exchange = await exchangeOf(given, delivery, url, limit).catch((error: unknown) =>
+    const exchange = await withTimeLimit(given.maxMs, stopped, (signal) =>
+      exchangeOf(given, delivery, url, signal),
+    ).catch((error: unknown) =>
       stopped.aborted
         ? null
         : failed(describe(error, given.maxMs), {
@@ -73,15 +75,18 @@ async function exchangeOf(given: Given, delivery: DueDelivery, url: string, sign
 /** A server of names that does not answer has no limit of its own. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     work.then(resolve, reject);
   });
 }
 
+const notHttp = 'It did not answer with HTTP.';
 const gone = 410;
 const laterAgain = [408, 429];
 
 function judgeAnswer({ status, response, retryAfterMs }: Answer): Exchange {
+  if (status < 100 || status > 599) return failed(notHttp);
   const answer = { ms: 0, status, response, isGone: status === gone, isFinal: false, retryAfterMs: 0 };
   if (status >= 200 && status < 300) return { ...answer, error: null };
   if (status >= 300 && status < 400)
@@ -116,6 +121,7 @@ function describe(error: unknown, maxMs: number): string {
   if (error instanceof AppError) return error.message;
   const { name, code = '' } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') return `No answer within ${maxMs / 1000} s.`;
+  if (code.startsWith('HPE_')) return notHttp;
   const isOfTls = /^(ERR_TLS|ERR_SSL|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code);
   if (isOfTls) return `Its certificate cannot be verified (${code}).`;
   return (

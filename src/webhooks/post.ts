@@ -15,6 +15,8 @@ export type Post = typeof post;
 
 /** More than is kept, so that a token is masked before the text is cut. */
 const maxResponseBytes = 2048;
+/** An answer is known by its status; its beginning is for people, and holds up nothing else. */
+const responseMaxMs = 1000;
 
 /** Follows no redirect, and reads the beginning of the answer. Throws the error of the system, or the reason of the signal. */
 export function post(
@@ -53,17 +55,19 @@ export function post(
   });
 }
 
-/** The answer is known by its status, so a body that breaks off, or does not end, is no error. */
+/** A body that breaks off, or does not end, is no error. */
 function readStart(answer: http.IncomingMessage): Promise<string> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let length = 0;
     const end = () => {
+      clearTimeout(late);
       const start = Buffer.concat(parts).subarray(0, maxResponseBytes);
       const coding = answer.headers['content-encoding'] ?? 'identity';
       const isText = coding === 'identity' || start.length === 0;
       resolve(isText ? start.toString().toWellFormed() : describeCompressed(answer, length));
     };
+    const late = setTimeout(end, responseMaxMs);
     answer.on('data', (part: Buffer) => {
       parts.push(part);
       length += part.length;
