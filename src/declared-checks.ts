@@ -151,7 +151,9 @@ function budgetOf(config: Config, ops: Db): Check {
 function webhooksOf({ root }: Config, ops: Db): Check {
   const webhookRepository = createWebhookRepository(ops);
   const webhookSecrets = createWebhookSecrets({ root, webhookRepository, now: () => new Date() });
-  return webhooksCheck({ webhookRepository, webhookSecrets, deliveryList: createDeliveryList(ops) });
+  const deliveryList = createDeliveryList(ops);
+  const sender = { isStuck: () => false };
+  return webhooksCheck({ webhookRepository, webhookSecrets, deliveryList, sender });
 }
 
 function schedulesOf({ operationsFile: file }: Config, ops: Db): Check {

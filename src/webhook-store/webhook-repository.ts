@@ -26,7 +26,11 @@ const sql = {
   moveAll: 'UPDATE webhook SET cursor = ?',
   setFailing: 'UPDATE webhook SET failing_since = ? WHERE name = ?',
   newestAuditId: 'SELECT coalesce(max(id), 0) AS id FROM audit',
-  endWaiting: `UPDATE webhook_delivery SET status = 'failed', next_at = NULL, ended_at = ? WHERE next_at IS NOT NULL`,
+  endWaiting: `
+    UPDATE webhook_delivery SET status = iif(status = 'delivered', status, 'failed'), next_at = NULL,
+      ended_at = iif(status = 'delivered', ended_at, ?), asked_by = NULL
+    WHERE next_at IS NOT NULL
+  `,
   removeAttempts: `
     DELETE FROM webhook_attempt WHERE delivery IN (SELECT id FROM webhook_delivery WHERE webhook = ?)
   `,

@@ -36,7 +36,7 @@ function sendEvents({ bus, deliveryRetention, endWaiting, feeder, sender }: Webh
   const look = () => void feeder.look();
   /** A webhook that is off gets nothing any more, and a changed one may want other events. */
   const follow = () => {
-    void endWaiting().then(sender.wake);
+    void endWaiting.look().then(sender.wake);
     look();
   };
   return {
@@ -45,13 +45,13 @@ function sendEvents({ bus, deliveryRetention, endWaiting, feeder, sender }: Webh
       bus.on('webhooks', follow);
       void feeder.start();
       sender.start();
-      void endWaiting();
+      void endWaiting.start();
       deliveryRetention.start();
     },
     async stop(quietMs) {
       bus.off('audit', look);
       bus.off('webhooks', follow);
-      await Promise.all([feeder.stop(), sender.stop(quietMs), deliveryRetention.stop()]);
+      await Promise.all([feeder.stop(), endWaiting.stop(), sender.stop(quietMs), deliveryRetention.stop()]);
     },
   };
 }

@@ -21,6 +21,9 @@ import { createSender } from './sender.ts';
 import { createEndWaiting } from './switched-off.ts';
 import { createTriedCounts } from './tried-counts.ts';
 
+/** The first pause after an error of the database. */
+const retryMs = 5000;
+
 export type WebhookContext = Kernel & ReturnType<typeof createWebhookParts>;
 
 export function createWebhookParts(ctx: Context) {
@@ -41,6 +44,7 @@ export function createWebhookParts(ctx: Context) {
       switchOff: store.webhookEdits.switchOff,
       random: Math.random,
     }),
+    retryMs,
     onTried(status) {
       triedCounts.add(status);
       bus.emit('deliveries');
@@ -50,6 +54,7 @@ export function createWebhookParts(ctx: Context) {
     ...given,
     matches,
     eventBody,
+    retryMs,
     onQueued(count) {
       sender.wake();
       retention.noteAdded(count);
@@ -69,7 +74,7 @@ export function createWebhookParts(ctx: Context) {
     replays: createReplays({ ...given, sender }),
     feeder,
     sender,
-    endWaiting: createEndWaiting(given),
+    endWaiting: createEndWaiting({ ...given, sender, retryMs }),
     deliveryRetention: retention,
     triedCounts,
   };

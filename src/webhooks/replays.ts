@@ -23,7 +23,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   webhookRepository: Pick<WebhookRepository, 'find' | 'transaction'>;
   deliveryRepository: Pick<DeliveryRepository, 'makeDue'>;
   deliveryList: Pick<DeliveryList, 'find' | 'oldest' | 'counts'>;
-  sender: Pick<Sender, 'isSending' | 'askFor' | 'wake'>;
+  sender: Pick<Sender, 'isSending' | 'wake'>;
 };
 
 export function createReplays(given: Given) {
@@ -39,12 +39,12 @@ export function createReplays(given: Given) {
             const found = deliveryList.find(id);
             const { webhook, event, status } = assertReplayable(given, id, found?.webhook ?? '');
             const detail = { webhook, event, before: { status } };
-            deliveryRepository.makeDue(id, now().toISOString());
+            deliveryRepository.makeDue(id, now().toISOString(), by.actor);
             audit.record({ ...entry, outcome: 'ok', detail });
           }),
         ),
       );
-      send([id], by);
+      send();
     },
 
     /** All in one transaction, with one row in the audit log. Throws `not_found` and `wrong_state`. */
@@ -55,7 +55,7 @@ export function createReplays(given: Given) {
           webhookRepository.transaction(() => {
             assertOn(given, name);
             const { chosen, left } = choose(given, name, choice);
-            const result = { ...makeDue(given, name, chosen), left };
+            const result = { ...makeDue(given, name, chosen, by), left };
             const detail = {
               replayed: result.ids.length,
               refused: result.refused.length,
@@ -67,13 +67,12 @@ export function createReplays(given: Given) {
           }),
         ),
       );
-      send(ids, by);
+      send();
       return { replayed: ids.length, refused, left };
     },
   };
 
-  function send(ids: number[], by: Requester) {
-    for (const id of ids) sender.askFor(id, by.actor);
+  function send() {
     sender.wake();
     bus.emit('deliveries');
   }
@@ -86,14 +85,14 @@ function choose({ deliveryList }: Given, name: string, choice: ReplayChoice) {
   return { chosen, left: deliveryList.counts(name)[choice.status] - chosen.length };
 }
 
-function makeDue(given: Given, name: string, chosen: number[]) {
+function makeDue(given: Given, name: string, chosen: number[], by: Requester) {
   const refused: Replayed['refused'] = [];
   const ids: number[] = [];
   const at = given.now().toISOString();
   for (const id of chosen) {
     try {
       assertReplayable(given, id, name);
-      given.deliveryRepository.makeDue(id, at);
+      given.deliveryRepository.makeDue(id, at, by.actor);
       ids.push(id);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

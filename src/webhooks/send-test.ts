@@ -19,7 +19,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   webhookRepository: Pick<WebhookRepository, 'find' | 'transaction'>;
   deliveryRepository: Pick<DeliveryRepository, 'add'>;
   eventBody: EventBody;
-  sender: Pick<Sender, 'whenTried' | 'wake' | 'askFor'>;
+  sender: Pick<Sender, 'whenTried' | 'sendFirst'>;
 };
 
 /** A little longer than an attempt may take. */
@@ -33,9 +33,8 @@ export function createSendTest(given: Given) {
   return async (name: string, by: Requester): Promise<SentTest> => {
     const target = webhookTarget(name);
     const delivery = await auditRefusal(audit, { event, by, target }, () => untilFree(() => queue(name, by)));
-    given.sender.askFor(delivery, by.actor);
     const tried = given.sender.whenTried(delivery, waitMaxMs);
-    given.sender.wake();
+    given.sender.sendFirst(delivery);
     bus.emit('deliveries');
     return { delivery, tried: await tried };
   };
@@ -51,6 +50,7 @@ export function createSendTest(given: Given) {
       const added = deliveryRepository.add(
         { webhook: name, audit_id: id, event: testType, target, body },
         now().toISOString(),
+        by.actor,
       );
       if (added === null) throw new Error(`The webhook ${name} has a delivery of row ${id} already.`);
       return added;

@@ -1,14 +1,19 @@
 // The timer of the sender: it wakes it at the next due time, or after a rest.
 import type { Kernel } from '../core/kernel.ts';
+import { createPauses } from './looks.ts';
 
-type Given = Pick<Kernel, 'now'> & { wake: () => void };
+type Given = Pick<Kernel, 'now'> & {
+  wake: () => void;
+  /** The first pause after an error of the database. */
+  retryMs: number;
+};
 
 /** A machine that slept, and a clock that was set, are noticed within this time. */
 const sleepMaxMs = 30_000;
-/** Pause after an error of the database. */
-const restMs = 5000;
+const restMaxMs = 600_000;
 
-export function createSenderTimer({ now, wake }: Given) {
+export function createSenderTimer({ now, retryMs, wake }: Given) {
+  const pauses = createPauses(retryMs, restMaxMs);
   let timer: NodeJS.Timeout | undefined;
   let isResting = false;
   const set = (ms: number, then: () => void) => {
@@ -25,10 +30,11 @@ export function createSenderTimer({ now, wake }: Given) {
       set(Math.min(Math.max(ms, 1), sleepMaxMs), wake);
     },
 
-    /** Otherwise what could not be recorded would be sent again at once. */
+    /** Otherwise the receiver would get again and again what cannot be recorded. */
     rest() {
+      if (isResting) return;
       isResting = true;
-      set(restMs, () => {
+      set(pauses.next(), () => {
         isResting = false;
         wake();
       });
@@ -36,6 +42,12 @@ export function createSenderTimer({ now, wake }: Given) {
 
     isResting: () => isResting,
 
-    stop: () => clearTimeout(timer),
+    /** An attempt was recorded: the next rest is short again. */
+    noteRecorded: pauses.reset,
+
+    stop() {
+      clearTimeout(timer);
+      isResting = false;
+    },
   };
 }

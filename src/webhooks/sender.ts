@@ -1,45 +1,56 @@
-// Sends what is due: a few at once, and never so many to one webhook that a receiver that hangs would hold up the others. One timer
+// Sends what is due: a few at once, and never so many to those that hang or fail that they would hold up the others. One timer
 // waits for the next due time.
 import type { Kernel } from '../core/kernel.ts';
 import type { TryDelivery } from './attempt.ts';
 import type { DeliveryStatus } from './delivery.ts';
 import type { DeliveryRepository, DueDelivery } from './delivery-repository.ts';
 import type { Made, RecordAttempt } from './record-attempt.ts';
-import { createFlights, type Flights } from './flights.ts';
+import { createFlights } from './flights.ts';
+import { createPlaces } from './places.ts';
 import { createSenderTimer } from './sender-timer.ts';
 import { createTriedWaiters, type EndedTry, type Tried } from './tried-waiters.ts';
 
 type Given = Pick<Kernel, 'log' | 'now'> & {
-  deliveryRepository: Pick<DeliveryRepository, 'nextDue' | 'nextAt'>;
+  deliveryRepository: Pick<DeliveryRepository, 'waiting' | 'nextDue' | 'dueById'>;
   tryDelivery: TryDelivery;
   recordAttempt: RecordAttempt;
+  /** The first pause after an error of the database. */
+  retryMs: number;
   /** Called after each attempt. */
   onTried: (status: DeliveryStatus) => void;
 };
 
-const maxAtOnce = 4;
 const stopMaxMs = 2000;
 
 export type Sender = ReturnType<typeof createSender>;
 
 export function createSender(given: Given) {
   const flights = createFlights();
-  /** The names of people who asked for the next attempt, by the delivery. */
-  const askedBy = new Map<number, string>();
+  const places = createPlaces(given, flights);
   const waiters = createTriedWaiters();
   const timer = createSenderTimer({ ...given, wake });
   let isStopped = true;
+  /** The end of the last attempt, by a clock that nobody sets. */
+  let triedAt = 0;
 
   return {
     start() {
       isStopped = false;
+      triedAt = performance.now();
       wake();
     },
     /** Something new is due. */
     wake,
     isSending: flights.has,
-    /** The next attempt of a delivery that is due is made for this person. */
-    askFor: (id: number, by: string) => void askedBy.set(id, by),
+
+    /** Sends it now, at a place of its own. */
+    sendFirst(id: number) {
+      places.addFirst(id);
+      wake();
+    },
+
+    /** Whether something has been due for longer than this, while no attempt has ended. */
+    isStuck: (ms: number) => !isStopped && performance.now() - triedAt >= ms && places.isDueSince(ms),
 
     /** Resolves after the next attempt of this delivery; with null after `maxMs`. */
     whenTried: (id: number, maxMs: number): Promise<Tried> =>
@@ -58,24 +69,25 @@ export function createSender(given: Given) {
   function wake() {
     if (isStopped || timer.isResting()) return;
     try {
-      timer.sleepUntil(fillFlights(given, flights, takeOff));
+      timer.sleepUntil(places.fill(takeOff));
     } catch (error) {
       rest(error);
     }
   }
 
-  function takeOff(delivery: DueDelivery) {
+  function takeOff(delivery: DueDelivery, isExtra: boolean) {
     const { id } = delivery;
-    const made = { at: given.now().toISOString(), by: askedBy.get(id) ?? null };
-    askedBy.delete(id);
+    const made = { at: given.now().toISOString(), by: delivery.asked_by };
     const sendNow = (stopped: AbortSignal) => send(given, delivery, made, stopped).catch(rest);
-    flights.takeOff(delivery, sendNow, (tried) => {
+    flights.takeOff({ ...delivery, isExtra }, sendNow, (tried) => {
       if (tried) report(id, tried);
       wake();
     });
   }
 
   function report(id: number, tried: EndedTry) {
+    triedAt = performance.now();
+    timer.noteRecorded();
     waiters.tell(id, tried);
     given.onTried(tried.status);
   }
@@ -84,20 +96,6 @@ export function createSender(given: Given) {
     if (!isStopped) timer.rest();
     given.log.error({ err: error }, 'deliveries of webhooks are not sent; tried again soon');
   }
-}
-
-/** Returns when it is to be called again; null without such a time. The end of an attempt is a reason to, in any case. */
-function fillFlights(
-  { deliveryRepository, now }: Given,
-  flights: Flights,
-  takeOff: (delivery: DueDelivery) => void,
-): string | null {
-  while (flights.count() < maxAtOnce) {
-    const delivery = deliveryRepository.nextDue(now().toISOString(), flights.full());
-    if (!delivery) return deliveryRepository.nextAt(flights.full());
-    takeOff(delivery);
-  }
-  return null;
 }
 
 /** Resolves with nothing when the attempt was cut off, or its delivery was removed. */

@@ -1,39 +1,51 @@
 // Ends the waiting deliveries of webhooks that are off: what has waited would be old news once they are on again.
 import type { Kernel } from '../core/kernel.ts';
-import { coalesceNext } from '../core/coalesce.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
+import { createLooks } from './looks.ts';
+import type { Sender } from './sender.ts';
 
 type Given = Pick<Kernel, 'bus' | 'log' | 'now' | 'untilFree'> & {
   webhookRepository: Pick<WebhookRepository, 'all'>;
   deliveryRepository: Pick<DeliveryRepository, 'write' | 'giveUpWaiting'>;
+  /** An attempt that is being made ends its delivery by itself. */
+  sender: Pick<Sender, 'isSending'>;
+  /** The first pause after an error. */
+  retryMs: number;
 };
 
 const batch = 200;
 const switchedOffError = 'Not sent: the webhook was switched off.';
 
-/** The returned function never rejects. */
 export function createEndWaiting(given: Given) {
-  const { bus, log, now, untilFree, webhookRepository, deliveryRepository } = given;
+  const { bus, log, now, untilFree, webhookRepository, deliveryRepository, sender, retryMs } = given;
 
-  return coalesceNext(async () => {
+  return createLooks(retryMs, async () => {
     try {
-      for (const { name } of webhookRepository.all().filter(({ is_on: isOn }) => !isOn)) await endAll(name);
+      let isDone = true;
+      for (const { name } of webhookRepository.all().filter(({ is_on: isOn }) => !isOn))
+        if (!(await endAll(name))) isDone = false;
+      return isDone;
     } catch (error) {
       log.error(
         { err: error },
-        'waiting deliveries of a webhook that is off have not ended; they are not sent',
+        'waiting deliveries of a webhook that is off have not ended; they are not sent; tried again soon',
       );
+      return false;
     }
   });
 
-  async function endAll(name: string) {
-    for (let ended = batch; ended === batch; ) {
+  /** Returns whether none is left. */
+  async function endAll(name: string): Promise<boolean> {
+    for (;;) {
       const at = now().toISOString();
-      ended = await untilFree(() =>
-        deliveryRepository.write(() => deliveryRepository.giveUpWaiting(name, switchedOffError, at, batch)),
+      const { ended, isSending } = await untilFree(() =>
+        deliveryRepository.write(() =>
+          deliveryRepository.giveUpWaiting(name, switchedOffError, at, batch, sender.isSending),
+        ),
       );
       if (ended > 0) bus.emit('deliveries');
+      if (ended === 0) return !isSending;
       await new Promise(setImmediate);
     }
   }

@@ -6,14 +6,17 @@ import { webhookTarget } from '../webhook-store/actions.ts';
 import type { Webhook, WebhookRepository } from '../webhook-store/webhook-repository.ts';
 import type { DeliveryList } from './delivery-list-repository.ts';
 import { countFailures } from './health.ts';
+import type { Sender } from './sender.ts';
 
 type Given = {
   webhookRepository: Pick<WebhookRepository, 'all'>;
   deliveryList: Pick<DeliveryList, 'failedSince'>;
   webhookSecrets: { read(name: string): string[] };
+  sender: Pick<Sender, 'isStuck'>;
 };
 
 const minFailures = 5;
+const stuckMs = 120_000;
 
 export const webhooksHead = { id: 'webhooks', component: 'webhooks', title: 'Webhooks' };
 
@@ -26,9 +29,25 @@ export function webhooksCheck(given: Given): Check {
       const all = given.webhookRepository.all();
       const on = all.filter(({ is_on: isOn }) => isOn);
       const found = all.map((webhook) => findTrouble(given, webhook)).filter((one) => one !== null);
-      return { says: `${plural(on.length, 'webhook')} on`, found };
+      return { says: `${plural(on.length, 'webhook')} on`, found: [...findStuck(given), ...found] };
     },
   };
+}
+
+function findStuck({ sender }: Given): Found[] {
+  if (!sender.isStuck(stuckMs)) return [];
+  const { component } = webhooksHead;
+  return [
+    {
+      subject: 'stuck',
+      component,
+      severity: 'error',
+      title: 'Events are not sent to the webhooks',
+      text: 'Events have been due for over 2 min, and no attempt has ended. Read the log of the server, then restart it.',
+      stops: ['events to webhooks'],
+      fix: { href: '/settings/webhooks', label: 'Open the webhooks' },
+    },
+  ];
 }
 
 function findTrouble({ deliveryList, webhookSecrets }: Given, webhook: Webhook): Found | null {

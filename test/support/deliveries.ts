@@ -52,6 +52,7 @@ export function openWebhooks(t: Test) {
     deliveryList: createDeliveryList(ops),
     eventBody: createEventBody({ config, redactor, ownAddress: () => ({ host: '127.0.0.1', port: 2900 }) }),
     random: () => 0.5,
+    retryMs: 5000,
     pass(ms: number) {
       clock.at = new Date(clock.at.getTime() + ms);
     },

@@ -1,6 +1,7 @@
 // The feeder queues what the audit log says behind the cursor of each webhook.
 import t, { type Test } from 'tap';
 import type { AuditRow } from '../../src/audit/audit-row.ts';
+import { inTime } from '../../src/core/in-time.ts';
 import { createFeeder } from '../../src/webhooks/feeder.ts';
 import { addWebhook, openWebhooks } from '../support/deliveries.ts';
 
@@ -11,10 +12,13 @@ function setUp(t: Test) {
   const queued: number[] = [];
   const matches = (patterns: readonly string[], { event }: AuditRow) =>
     patterns.includes('*') || patterns.includes(event);
-  const feeder = createFeeder({ ...kit, matches, onQueued: (count) => queued.push(count) });
+  const feederOf = (more: Partial<Parameters<typeof createFeeder>[0]>) =>
+    createFeeder({ ...kit, matches, onQueued: (count) => void queued.push(count), ...more });
+  const feeder = feederOf({});
+  t.teardown(feeder.stop);
   const rows = () => kit.ops.prepare('SELECT * FROM webhook_delivery ORDER BY id').all() as Queued[];
   const cursorOf = (name: string) => kit.webhookRepository.find(name)?.cursor;
-  return { ...kit, queued, feeder, rows, cursorOf };
+  return { ...kit, queued, feeder, feederOf, rows, cursorOf };
 }
 
 t.test('each webhook gets the rows behind its cursor that it asks for, once', async (t) => {
@@ -109,4 +113,44 @@ t.test('after a stop nothing is queued until the next start', async (t) => {
   t.equal(rows().length, 1);
   await feeder.start();
   t.equal(rows().length, 2);
+});
+
+t.test('a row that cannot be made into an event is left out, and holds up nothing', async (t) => {
+  const { ops, record, rows, feederOf, eventBody, cursorOf } = setUp(t);
+  addWebhook(ops, 'a');
+  addWebhook(ops, 'b');
+  const ids = [record('flag.changed'), record('broken.row'), record('flag.changed')];
+  const feeder = feederOf({
+    eventBody(row) {
+      if (row.event === 'broken.row') throw new TypeError('no event');
+      return eventBody(row);
+    },
+  });
+  await feeder.start();
+  t.same(
+    rows().map(({ webhook, audit_id }) => [webhook, audit_id]),
+    ['a', 'b'].flatMap((name) => [ids[0], ids[2]].map((id) => [name, id])),
+  );
+  t.same([cursorOf('a'), cursorOf('b')], [ids[2], ids[2]]);
+});
+
+t.test('a database that was busy is tried again without a new row', async (t) => {
+  const { ops, record, rows, feederOf, untilFree } = setUp(t);
+  addWebhook(ops, 'all');
+  record('flag.changed');
+  let calls = 0;
+  const queued = new Promise((resolve) => {
+    const feeder = feederOf({
+      retryMs: 1,
+      async untilFree(work) {
+        if (++calls < 3) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+        return untilFree(work);
+      },
+      onQueued: resolve,
+    });
+    t.teardown(feeder.stop);
+    void feeder.start();
+  });
+  t.equal(await inTime(queued, 2000), 1);
+  t.equal(rows().length, 1);
 });

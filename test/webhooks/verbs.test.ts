@@ -19,6 +19,12 @@ async function setUp(t: Test) {
   return { ...kit, auditOf, replays: createReplays(kit), sendTest: createSendTest(kit) };
 }
 
+async function endWaiting(t: Test, kit: Parameters<typeof createEndWaiting>[0]) {
+  const looks = createEndWaiting(kit);
+  t.teardown(looks.stop);
+  await looks.start();
+}
+
 t.test('a test is audited, sent at once, and gives its result; also while the webhook is off', async (t) => {
   const { sendTest, sender, receiver, ops, find, auditOf } = await setUp(t);
   sender.start();
@@ -36,6 +42,38 @@ t.test('a test is audited, sent at once, and gives its result; also while the we
   t.equal(auditOf('webhook.tested').length, 2);
   await t.rejects(sendTest('none', ada), { code: 'not_found' });
   t.match(auditOf('webhook.tested').at(-1), { outcome: 'refused', target: 'webhook:none' });
+});
+
+t.test('a test is sent before what has waited, at places of its own', async (t) => {
+  const { sendTest, sender, receiver, add, record } = await setUp(t);
+  receiver.respond = ({ body }, response) => void (body.includes('webhook.test') && response.end());
+  for (let at = 0; at < 5; at++) {
+    record('job.finished');
+    add();
+  }
+  sender.start();
+  await receiver.got(2);
+  t.match(await sendTest('ci', ada), { tried: { status: 'delivered' } });
+});
+
+t.test('what has arrived once stays delivered when a replay fails', async (t) => {
+  const kit = await setUp(t);
+  const { replays, add, sendUntil, receiver, ops, find } = kit;
+  const id = add();
+  const { ended_at: endedAt } = await sendUntil(id, 1);
+  kit.pass(60_000);
+  await kit.sender.stop(0);
+  await replays.replay(id, ada);
+  t.match(find(id), { status: 'delivered', next_at: '2026-11-30T12:01:00.000Z' });
+  t.equal(ops.prepare('SELECT asked_by FROM webhook_delivery').pluck().get(), 'ada', 'a restart keeps it');
+  receiver.respond = (_one, response) => void response.writeHead(500).end();
+  const replayed = await sendUntil(id, 2);
+  t.match(replayed, { status: 'delivered', ended_at: endedAt, next_at: '2026-11-30T12:01:30.000Z' });
+  t.match(replayed.last, { status: 500, by: 'ada' });
+  t.equal(ops.prepare('SELECT asked_by FROM webhook_delivery').pluck().get(), null);
+  ops.exec('UPDATE webhook SET is_on = 0');
+  await endWaiting(t, kit);
+  t.match(find(id), { status: 'delivered', ended_at: endedAt, next_at: null });
 });
 
 t.test('a replay is another attempt with the same id and body, by a person', async (t) => {
@@ -104,7 +142,7 @@ t.test('a webhook that is off gets nothing more, and what has waited is over', a
   ops.exec('UPDATE webhook SET is_on = 0');
   sender.start();
   t.equal(sender.isSending(id), false);
-  await createEndWaiting(kit)();
+  await endWaiting(t, kit);
   t.match(find(id), {
     status: 'failed',
     next_at: null,
@@ -114,6 +152,21 @@ t.test('a webhook that is off gets nothing more, and what has waited is over', a
   sender.wake();
   t.equal(sender.isSending(id), false);
   t.same(receiver.received, []);
+});
+
+t.test('an attempt that is being made when its webhook is switched off is the last', async (t) => {
+  const kit = await setUp(t);
+  const { add, ops, sender, find, receiver, sendUntil } = kit;
+  const answers: (() => void)[] = [];
+  receiver.respond = (_one, response) => void answers.push(() => response.writeHead(500).end());
+  const id = add();
+  sender.start();
+  await receiver.got(1);
+  ops.exec('UPDATE webhook SET is_on = 0');
+  await endWaiting(t, kit);
+  t.match(find(id), { status: 'pending', attempts: 0, last: null });
+  answers[0]?.();
+  t.match(await sendUntil(id, 1), { status: 'failed', attempts: 1, last: { error: 'It answered 500.' } });
 });
 
 t.test('deliveries that have ended are removed by age and number; waiting ones stay', async (t) => {
