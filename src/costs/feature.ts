@@ -13,9 +13,14 @@ export const costs: Feature<ReturnType<typeof createCostParts>> = {
   name: 'costs',
   pages: [costsPage],
   create: createCostParts,
-  lifecycle: ({ budgetStop, bus }) => ({
-    start: budgetStop.start,
-    stop: budgetStop.stop,
+  lifecycle: ({ budgetStop, bus, costWatch }) => ({
+    start() {
+      budgetStop.start();
+      costWatch.start();
+    },
+    async stop() {
+      await Promise.all([budgetStop.stop(), costWatch.stop()]);
+    },
     async catchUp({ operation }) {
       if (operation === costsOperation.name) bus.emit('costs');
     },

@@ -7,6 +7,7 @@ import { telemetry } from '../telemetry/feature.ts';
 import { workers } from '../workers/feature.ts';
 import { createBudgetStop } from './budget-stop.ts';
 import { createCostEdits } from './cost-edits.ts';
+import { createCostWatch } from './cost-watch.ts';
 
 export type CostContext = Kernel & ReturnType<typeof createCostParts>;
 
@@ -21,6 +22,7 @@ export function createCostParts(ctx: Context) {
     libraryState,
     schedules,
     costEdits: createCostEdits({ ...ctx, ...store }),
+    costWatch: createCostWatch({ ...ctx, ...store }),
     budgetStop: createBudgetStop({ ...ctx, ...ctx.use(workers), ...store }),
   };
 }

@@ -7,6 +7,7 @@ import { createRedactor } from '../../src/core/redaction.ts';
 import { createBudgetStops } from '../../src/cost-store/budget-stops.ts';
 import { budgetCheck } from '../../src/costs/budget-check.ts';
 import { createBudgetStop } from '../../src/costs/budget-stop.ts';
+import { createCostWatch } from '../../src/costs/cost-watch.ts';
 import { describeLeftOut, describeShare, formatShare } from '../../src/costs/describe-costs.ts';
 import { openCosts } from '../support/costs.ts';
 
@@ -220,4 +221,31 @@ t.test('shares and left-out amounts in words', async (t) => {
     { currency: 'USD', amount: 1.5 },
   ];
   t.equal(describeLeftOut(both), '5.00 EUR and 1.50 USD in other currencies are left out.');
+});
+
+t.test('pages are told when a sum that they show has changed, and on a new day', async (t) => {
+  const costs = open(t);
+  const bus = createBus();
+  let told = 0;
+  bus.on('costs', () => told++);
+  const { runOnce } = createCostWatch({
+    ...costs,
+    bus,
+    log: { error: (error: unknown) => t.fail(String(error)) } as never,
+  });
+  await runOnce();
+  await runOnce();
+  t.equal(told, 0);
+  costs.spend(0.00001);
+  await runOnce();
+  const small = told;
+  costs.spend(0.00001);
+  await runOnce();
+  t.equal(told, small, 'not shown');
+  costs.spend(1);
+  await runOnce();
+  t.equal(told, small + 1);
+  costs.clock.at = '2026-11-17T00:00:00';
+  await runOnce();
+  t.equal(told, small + 2);
 });

@@ -134,7 +134,23 @@ t.test('usage of a month', async (t) => {
     t.match(await load('/costs', '#cost-day-2026-11-20'), /hosting €0\.05, by hand/);
     t.match(await load('/costs', '#cost-2026-11-20-other-hosting'), /hosting Bill 7 20 Nov 2026 €0\.05/);
     t.ok((await app.page('/costs')).html.querySelector('#costs-card .axes rect.hand'));
+    const twice = await app.submit('/ui/costs/enter', { ...line, amount: '9' });
+    t.equal(twice.status, 422);
+    t.match(
+      parse(await twice.text()).querySelector('#arg-name-problem')?.text,
+      'There is a line hosting on 20 Nov',
+    );
+    for (const amount of ['1,234', '0x10', '1e3', '1.23456']) {
+      const wrong = await app.submit('/ui/costs/enter', { ...line, name: 'wrong', amount });
+      t.equal(wrong.status, 422, amount);
+      const problem = parse(await wrong.text()).querySelector('#arg-amount-problem')?.text;
+      t.match(problem, amount === '1,234' ? 'write 1234 or 1.234.' : 'such as 4.20');
+    }
     const edit = '/ui/costs/2026-11-20/other:hosting/edit';
+    const old = { amount: '0.06', note: 'Bill 7', 'was:amount': '0.04', 'was:note': 'Bill 7' };
+    const conflict = await app.submit(edit, old);
+    t.equal(conflict.status, 409);
+    t.match(parse(await conflict.text()).querySelector('#arg-amount-problem')?.text, /yours is 0\.06/);
     t.equal((await app.page(edit)).html.querySelector('#arg-amount')?.getAttribute('value'), '0.05');
     t.equal((await app.submit(edit, { amount: '0.07', note: 'Bill 8' })).status, 303);
     t.match(await load('/costs', '#cost-2026-11-20-other-hosting'), /Bill 8 .* €0\.07/);

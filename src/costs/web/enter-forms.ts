@@ -6,12 +6,14 @@ import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { CostLine } from '../../cost-store/cost-lines.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
+import { wasName } from '../../web/edited-field.ts';
 import { requester } from '../../web/requester.ts';
 import { type Fields, type Form, isForm, lastValues, type Posted } from '../../web/validation.ts';
 import { costActions } from '../actions.ts';
 import { notEntered } from '../cost-edits.ts';
 import type { CostContext } from '../parts.ts';
 import { titleOfItem } from '../describe-costs.ts';
+import { textsOf } from '../entered-cost.ts';
 import { lineOf, readAmount, viewEnterDialog, viewRemoveDialog } from './enter-dialog.ts';
 
 type Named = { Params: { day: string; item: string } };
@@ -71,8 +73,14 @@ async function save(
 ) {
   const { request } = reply;
   try {
-    const cost = { day, item, amount: readAmount(form.amount), note: form.note ?? '' };
-    await ctx.costEdits.put(cost, requester(request));
+    const cost = {
+      day,
+      item,
+      amount: readAmount(form.amount, textsOf(stored).amount),
+      note: form.note ?? '',
+    };
+    const shown = { amount: form[wasName('amount')], note: form[wasName('note')] };
+    await ctx.costEdits.put(cost, requester(request), stored ? { shown } : { mustBeNew: true });
     const title = `${titleOfItem(item)} of ${formatDay(day)} saved.`;
     const notice = { tone: 'ok' as const, title, text: 'The audit log keeps the value before.' };
     return await reply.sendAction({ notice, redirect: url('/costs'), hosts });
