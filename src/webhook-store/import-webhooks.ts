@@ -3,6 +3,7 @@ import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { removeDeliveries } from './remove-deliveries.ts';
 import type { ResolveTarget } from './target.ts';
 import { assertRoom, type WebhookEdits } from './webhook-edits.ts';
 import type { WebhookRepository } from './webhook-repository.ts';
@@ -10,7 +11,7 @@ import type { WebhookSecrets } from './webhook-secrets.ts';
 import { auditedValues, findFaults, type GivenWebhook, readValue } from './webhook-values.ts';
 import { type Wanted, writeWebhook } from './write-webhook.ts';
 
-type Given = Pick<Kernel, 'bus' | 'eventNames' | 'now'> & {
+type Given = Pick<Kernel, 'bus' | 'eventNames' | 'now' | 'untilFree'> & {
   webhookRepository: WebhookRepository;
   webhookSecrets: WebhookSecrets;
   webhookEdits: Pick<WebhookEdits, 'inTurn'>;
@@ -68,7 +69,10 @@ export function createWebhookImport(given: Given) {
     const all = judged.flatMap((one) => ('message' in one ? [] : [one]));
     const added = all.filter(({ name }) => webhookRepository.find(name) === null);
     assertRoom(webhookRepository, added.length);
-    for (const { name } of added) await webhookSecrets.stage({ name, at });
+    for (const { name } of added) {
+      await removeDeliveries(given, name);
+      await webhookSecrets.stage({ name, at });
+    }
     return all.map((one) => ({ ...one, secretAt: added.includes(one) ? at : null }));
   }
 

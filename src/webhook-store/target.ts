@@ -9,8 +9,8 @@ import { inTime } from '../core/in-time.ts';
 import type { OwnAddress } from '../core/kernel.ts';
 import { type Address, canonical, findForbidden, isLoopbackAddress, leadsHere } from './addresses.ts';
 
-/** `address`: the one to connect to, whatever the name resolves to later. */
-export type Target = Address & { url: URL };
+/** `address`: the one to connect to, whatever the name resolves to later. `others`: to try when it cannot be reached. */
+export type Target = Address & { url: URL; others: Address[] };
 
 /** Every address of a name. */
 export type Lookup = (name: string) => Promise<string[]>;
@@ -42,7 +42,8 @@ export function createResolveTarget(rules: TargetRules) {
       const fault = judge(address, url, shown, hosts, rules);
       if (fault !== null) throw refuse(fault);
     }
-    return { url, ...(addresses[0] as Address) };
+    const [first, ...others] = addresses;
+    return { url, ...(first as Address), others };
   };
 }
 
@@ -115,6 +116,8 @@ function findUnlistedAddress(host: string, shown: string, hosts: readonly string
 
 async function resolve(host: string, lookup: Lookup): Promise<string[]> {
   if (isIP(host)) return [host];
+  // Servers of names do not know such names.
+  if (host.endsWith('.localhost')) return ['127.0.0.1', '::1'];
   const found = await inTime(
     lookup(host).catch(() => []),
     lookupMaxMs,

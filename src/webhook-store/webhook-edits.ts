@@ -5,6 +5,7 @@ import { assertMatches, assertUnchanged, etagOf } from '../core/edit-conflict.ts
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { switchedOffEvent, unknownWebhook, webhookActions, webhookTarget } from './actions.ts';
+import { removeDeliveries } from './remove-deliveries.ts';
 import type { ResolveTarget } from './target.ts';
 import { createTurns } from './turns.ts';
 import type { Webhook, WebhookRepository } from './webhook-repository.ts';
@@ -97,6 +98,7 @@ async function save(given: Given, name: string, wanted: GivenWebhook, by: Reques
     if (!stored && options.shown) throw unknownWebhook(name);
     if (!stored) assertMatches(options.ifMatch, null);
     if (!stored) assertRoom(webhookRepository, 1);
+    if (!stored) await removeDeliveries(given, name);
     const staged = { name, at: now().toISOString() };
     const secret = stored ? null : await webhookSecrets.stage(staged);
     const written = await untilFree(() =>
@@ -134,6 +136,7 @@ async function remove(given: Given, name: string, by: Requester, { reason = by.r
     ),
   );
   webhookSecrets.remove(name);
+  await removeDeliveries(given, name);
 }
 
 async function rotate(given: Given, name: string, atOnce: boolean, by: Requester, why: Why) {

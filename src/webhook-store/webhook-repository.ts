@@ -31,10 +31,9 @@ const sql = {
       ended_at = iif(status = 'delivered', ended_at, ?), asked_by = NULL
     WHERE next_at IS NOT NULL
   `,
-  removeAttempts: `
-    DELETE FROM webhook_attempt WHERE delivery IN (SELECT id FROM webhook_delivery WHERE webhook = ?)
-  `,
-  removeDeliveries: 'DELETE FROM webhook_delivery WHERE webhook = ?',
+  deliveriesOf: 'SELECT id FROM webhook_delivery WHERE webhook = ? LIMIT ?',
+  removeAttempts: 'DELETE FROM webhook_attempt WHERE delivery = ?',
+  removeDelivery: 'DELETE FROM webhook_delivery WHERE id = ?',
   remove: 'DELETE FROM webhook WHERE name = ?',
 };
 
@@ -66,11 +65,17 @@ export function createWebhookRepository(ops: Db) {
     /** Ends all deliveries that wait as failed; returns how many. */
     endWaiting: (at: string) => statements.endWaiting.run(at).changes,
 
-    /** With its deliveries and their attempts. */
-    remove(name: string) {
-      statements.removeAttempts.run(name);
-      statements.removeDeliveries.run(name);
-      statements.remove.run(name);
+    /** Without its deliveries, which may be many. */
+    remove: (name: string) => void statements.remove.run(name),
+
+    /** Removes up to `limit` deliveries with their attempts; returns how many. Part of a transaction. */
+    removeDeliveries(name: string, limit: number): number {
+      const rows = statements.deliveriesOf.all(name, limit) as { id: number }[];
+      for (const { id } of rows) {
+        statements.removeAttempts.run(id);
+        statements.removeDelivery.run(id);
+      }
+      return rows.length;
     },
   };
 }

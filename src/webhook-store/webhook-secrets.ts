@@ -1,6 +1,7 @@
 // The secrets of webhooks, each a file in the folder `secrets` that only this user can read: `webhook-NAME`, and
 // `webhook-NAME.old` with the one before the last rotation. A new secret waits on the disk as `webhook-NAME.next-TIME` until its
-// row is committed, so that a crash leaves either the former secret or the new one, never a row without its secret.
+// row is committed, so that a crash leaves either the former secret or the new one, never a row without its secret. Files without
+// a row are set aside for a month as `….orphan-TIME`: ops.db may be put back from a backup.
 import fs from 'node:fs';
 import path from 'node:path';
 import { isSecret, newSecret } from './secret.ts';
@@ -13,20 +14,22 @@ type Staged = { name: string; at: string };
 
 export type WebhookSecrets = ReturnType<typeof createWebhookSecrets>;
 
-const own = /^webhook-([a-z0-9-]{1,40})(?:\.(old|next-\d{17}))?$/;
+const own = /^webhook-([a-z0-9-]{1,40})(?:\.(old|next-\d{17}))?(?:\.orphan-(\d{17}))?$/;
+const orphanMaxMs = 30 * 86_400_000;
+/** A time as it is a part of a file's name. */
+const digitsOf = (at: string): string => at.replace(/\D/g, '');
 
 export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
   const folder = path.join(root, 'secrets');
   const fileOf = (name: string) => path.join(folder, `webhook-${name}`);
   const oldOf = (name: string) => `${fileOf(name)}.old`;
-  const nextOf = ({ name, at }: Staged) => `${fileOf(name)}.next-${at.replace(/\D/g, '')}`;
+  const nextOf = ({ name, at }: Staged) => `${fileOf(name)}.next-${digitsOf(at)}`;
 
   return {
     /** The secrets that sign now, the newest first: two for a day after a rotation, none while the file cannot be read. */
     read(name: string): string[] {
       const until = webhookRepository.find(name)?.old_secret_until ?? null;
       const files = isStill(until) ? [fileOf(name), oldOf(name)] : [fileOf(name)];
-      if (files.length === 1) removeFile(oldOf(name));
       return files.flatMap((file) => readSecret(file) ?? []);
     },
 
@@ -51,24 +54,54 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
     discard: (staged: Staged) => removeFile(nextOf(staged)),
 
     /** Removes all secrets of a webhook whose row is gone. */
-    remove: (name: string) => [fileOf(name), oldOf(name)].forEach(removeFile),
+    remove(name: string) {
+      for (const file of list(folder)) if (own.exec(file)?.[1] === name) removeFile(path.join(folder, file));
+    },
 
-    /** Finishes what a crash has interrupted: uses secrets whose row is committed, removes those without a row. */
+    /** Finishes what a crash has interrupted: uses secrets whose row is committed, and sets aside those without a row. */
     recover() {
       const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
+      const orphanEnd = `.orphan-${digitsOf(now().toISOString())}`;
+      takeBack(rows);
       for (const file of list(folder)) {
-        const [, name = '', kind] = own.exec(file) ?? [];
-        if (name === '') continue;
+        const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
+        if (name === '' || orphanSince) continue;
         const row = rows.get(name);
         const staged = { name, at: row?.secret_at ?? '' };
         const isNext = kind?.startsWith('next-');
         if (row && isNext && path.basename(nextOf(staged)) === file)
           adopt(staged, isStill(row.old_secret_until));
-        else if (!row || isNext || (kind === 'old' && !isStill(row.old_secret_until)))
-          removeFile(path.join(folder, file));
+        else if (!row) fs.renameSync(path.join(folder, file), path.join(folder, file + orphanEnd));
+        else if (isNext) removeFile(path.join(folder, file));
       }
+      tidy();
     },
+
+    tidy,
   };
+
+  /** Removes former secrets that sign no more, and those that have been without a row for a month. */
+  function tidy() {
+    const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
+    const oldest = digitsOf(new Date(now().getTime() - orphanMaxMs).toISOString());
+    for (const file of list(folder)) {
+      const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
+      const row = rows.get(name);
+      const isOver = kind === 'old' && row !== undefined && !isStill(row.old_secret_until);
+      if (orphanSince ? orphanSince < oldest : isOver) removeFile(path.join(folder, file));
+    }
+  }
+
+  /** Uses files that were set aside, of webhooks whose row is there again. */
+  function takeBack(rows: ReadonlyMap<string, unknown>) {
+    for (const file of list(folder).reverse()) {
+      const [, name = '', , orphanSince] = own.exec(file) ?? [];
+      if (!orphanSince || !rows.has(name)) continue;
+      const before = path.join(folder, file.slice(0, file.indexOf('.orphan-')));
+      if (fs.existsSync(before)) removeFile(path.join(folder, file));
+      else fs.renameSync(path.join(folder, file), before);
+    }
+  }
 
   function adopt(staged: Staged, keepsOld: boolean) {
     const [file, old, next] = [fileOf(staged.name), oldOf(staged.name), nextOf(staged)];
@@ -92,7 +125,12 @@ function readSecret(file: string): string | null {
   }
 }
 
-const removeFile = (file: string) => fs.rmSync(file, { force: true });
+/** One that cannot be removed now is removed another time. */
+function removeFile(file: string) {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {}
+}
 
 function list(folder: string): string[] {
   try {

@@ -18,6 +18,8 @@ export type WebhookTexts = {
   is_on?: string | undefined;
 };
 
+/** `/settings/webhooks/new` */
+const formName = 'new';
 const namePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** `events`: names of the known events. `hosts`: those that webhooks may reach besides this machine. */
@@ -35,6 +37,7 @@ export function findFaults(
   const add = (field: string, message: string) => faults.push({ field, message });
   if (!namePattern.test(name))
     add('name', 'Name: small letters, digits and hyphens, a letter or digit first, at most 40.');
+  if (name === formName) add('name', 'Name: new is the address of the form. Choose another name.');
   const urlFault = url === undefined && stored ? null : findUrlFault(url, hosts);
   if (urlFault !== null) add('url', urlFault);
   const patterns = given.events === undefined && stored ? [] : findPatternFaults(given.events, events);

@@ -6,7 +6,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Signed } from '../webhook-store/sign.ts';
 import { isUnresolved, type Target } from '../webhook-store/target.ts';
 import { answerText } from './answer-text.ts';
-import { eventId, type Exchange } from './delivery.ts';
+import type { Exchange } from './delivery.ts';
 import type { DueDelivery } from './delivery-repository.ts';
 import type { Answer, Post } from './post.ts';
 
@@ -55,11 +55,10 @@ export function createAttempt(given: Given) {
 
 async function exchangeOf(given: Given, delivery: DueDelivery, url: string, signal: AbortSignal) {
   const { webhookSecrets, resolveTarget, sign, post, now } = given;
-  const { webhook, audit_id, body } = delivery;
+  const { webhook, event_id: id, body } = delivery;
   const secrets = webhookSecrets.read(webhook);
   if (secrets.length === 0) return failed('The secret of the webhook is missing. Replace the secret.');
   const target = await orAborted(resolveTarget(url), signal);
-  const id = eventId(audit_id);
   const timestamp = Math.floor(now().getTime() / 1000);
   const headers = {
     'content-type': 'application/json',

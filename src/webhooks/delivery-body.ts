@@ -1,7 +1,7 @@
 // A delivery as the API gives it. Times are ISO 8601 UTC.
 import { idSchema, integerSchema, nullable, objectSchema, textSchema } from '../core/schemas.ts';
 import type { Deliveries } from './deliveries.ts';
-import { type Attempt, deliveryStatuses, eventId, maxAttempts } from './delivery.ts';
+import { type Attempt, deliveryStatuses, maxAttempts } from './delivery.ts';
 import type { ListedDelivery } from './delivery-list-repository.ts';
 import type { SentTest } from './send-test.ts';
 
@@ -12,7 +12,6 @@ export type SentTestBody = ReturnType<typeof sentTestBody>;
 export function deliveryBody({ last, ...delivery }: ListedDelivery) {
   return {
     ...delivery,
-    event_id: eventId(delivery.audit_id),
     max_attempts: maxAttempts,
     last: last && attemptBody(last),
   };

@@ -1,6 +1,6 @@
 // Reads deliveries and their attempts for pages, the API, and the health of webhooks.
 import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
-import type { Attempt, Delivery, DeliveryStatus } from './delivery.ts';
+import { type Attempt, type Delivery, type DeliveryStatus, eventIdColumn } from './delivery.ts';
 
 /** With its last attempt; null before the first. */
 export type ListedDelivery = Delivery & { last: Attempt | null };
@@ -21,10 +21,12 @@ export type Tally = {
 
 export type DeliveryList = ReturnType<typeof createDeliveryList>;
 
-const columns =
-  'd.id, d.webhook, d.audit_id, d.event, d.target, d.status, d.attempts, d.created_at, d.next_at, d.ended_at';
+const columns = `d.id, d.webhook, d.audit_id, ${eventIdColumn}, d.event, d.target, d.status, d.attempts, d.created_at,
+  d.next_at, d.ended_at`;
 const lastColumns = 'a.n, a.at, a.ms, a.status AS answer, a.error, a.response, a.by';
 const joinLast = 'LEFT JOIN webhook_attempt AS a ON a.delivery = d.id AND a.n = d.attempts';
+/** Those of a webhook that is gone are being removed. */
+const isOfWebhook = 'EXISTS (SELECT 1 FROM webhook WHERE name = d.webhook)';
 
 const sql = {
   body: 'SELECT body FROM webhook_delivery WHERE id = ?',
@@ -72,7 +74,7 @@ export function createDeliveryList(ops: Db) {
       before: number | null,
       limit: number,
     ): ListedDelivery[] {
-      const where = ['1'];
+      const where = [isOfWebhook];
       if (webhook !== undefined) where.push('d.webhook = @webhook');
       if (status !== undefined) where.push('d.status = @status');
       if (audit_id !== undefined) where.push('d.audit_id = @audit_id');
@@ -83,7 +85,8 @@ export function createDeliveryList(ops: Db) {
     },
 
     find(id: number): ListedDelivery | null {
-      const text = `SELECT ${columns}, ${lastColumns} FROM webhook_delivery AS d ${joinLast} WHERE d.id = @id`;
+      const text = `SELECT ${columns}, ${lastColumns} FROM webhook_delivery AS d ${joinLast}
+        WHERE d.id = @id AND ${isOfWebhook}`;
       const row = prepare(text).get({ id }) as JoinedRow | undefined;
       return row ? toListed(row) : null;
     },

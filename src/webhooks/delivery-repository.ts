@@ -1,12 +1,12 @@
 // Deliveries in ops.db as the server queues and sends them: none of these writes is synced, since after a power cut the audit log
 // is read again from the cursor, and an attempt is repeated with the same id.
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
-import { type Attempt, type Delivery, testType, type Verdict } from './delivery.ts';
+import { type Attempt, type Delivery, eventIdColumn, testType, type Verdict } from './delivery.ts';
 
 export type NewDelivery = Pick<Delivery, 'webhook' | 'audit_id' | 'event' | 'target'> & { body: string };
 
 /** A delivery that is to be tried. */
-export type DueDelivery = Pick<Delivery, 'id' | 'webhook' | 'audit_id' | 'event' | 'attempts'> & {
+export type DueDelivery = Pick<Delivery, 'id' | 'webhook' | 'event_id' | 'event' | 'attempts'> & {
   body: string;
   url: string;
   /** Null for an automatic attempt. */
@@ -27,7 +27,7 @@ const nextAt = (order: 'ASC' | 'DESC') => `
   SELECT next_at FROM webhook_delivery AS delivery INDEXED BY webhook_delivery_due
   WHERE next_at IS NOT NULL AND ${isFree} ORDER BY next_at ${order} LIMIT 1
 `;
-const due = 'SELECT delivery.id, webhook, audit_id, event, attempts, body, url, asked_by FROM';
+const due = `SELECT delivery.id, webhook, ${eventIdColumn}, event, attempts, body, url, asked_by FROM`;
 const dueOf = (times: string, order: string) => `
   ${due} webhook CROSS JOIN webhook_delivery AS delivery INDEXED BY webhook_delivery_due
   WHERE name = @name AND ${times} AND ${isFree} ORDER BY ${order} LIMIT 1

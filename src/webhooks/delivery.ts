@@ -8,6 +8,7 @@ export type Delivery = {
   id: number;
   webhook: string;
   audit_id: number;
+  event_id: string;
   event: string;
   target: string | null;
   status: DeliveryStatus;
@@ -41,8 +42,13 @@ export type Verdict = { status: Exclude<DeliveryStatus, 'pending'>; nextAt: stri
 /** The target of the audit rows of a delivery. */
 export const deliveryTarget = (id: number | string): string => `delivery:${id}`;
 
-/** Names the event to the receiver, the same in each attempt. */
-export const eventId = (auditId: number): string => `evt_${auditId}`;
+/** Names the event to the receiver, the same in each attempt; it is a part of the body. `restored`: the hash of the newest row that
+ *  says that ops.db was put back from a backup, since the rows after it have numbers that were given before. */
+export const eventId = (auditId: number, restored: string | null): string =>
+  restored === null ? `evt_${auditId}` : `evt_${auditId}_${restored.slice(0, 8)}`;
+
+/** For SQL: the id that the body of a delivery has. */
+export const eventIdColumn = `coalesce(json_extract(body, '$.data.id'), 'evt_' || audit_id) AS event_id`;
 
 /** The row that an id such as `evt_42` names. */
 export const auditIdOf = (id: string): number => Number(id.replace('evt_', ''));

@@ -13,6 +13,7 @@ import { createEventBody } from './event-body.ts';
 import { createFeeder } from './feeder.ts';
 import { createHealth } from './health.ts';
 import { post } from './post.ts';
+import { createPostToAny } from './post-to-any.ts';
 import { createDeliveryPruning } from './pruning-repository.ts';
 import { createRecordAttempt } from './record-attempt.ts';
 import { createReplays } from './replays.ts';
@@ -35,10 +36,10 @@ export function createWebhookParts(ctx: Context) {
   const given = { ...ctx, ...store, auditRepository, deliveryList, deliveryRepository };
   const eventBody = createEventBody(given);
   const triedCounts = createTriedCounts();
-  const retention = createDeliveryRetention({ ...ctx, pruning: createDeliveryPruning(ops) });
+  const retention = createDeliveryRetention({ ...given, pruning: createDeliveryPruning(ops) });
   const sender = createSender({
     ...given,
-    tryDelivery: createAttempt({ ...given, sign, post, maxMs: exchangeMaxMs }),
+    tryDelivery: createAttempt({ ...given, sign, post: createPostToAny(post), maxMs: exchangeMaxMs }),
     recordAttempt: createRecordAttempt({
       ...given,
       switchOff: store.webhookEdits.switchOff,

@@ -20,6 +20,7 @@ import { createDeliveryList } from '../../src/webhooks/delivery-list-repository.
 import { createDeliveryRepository } from '../../src/webhooks/delivery-repository.ts';
 import { createEventBody } from '../../src/webhooks/event-body.ts';
 import { post } from '../../src/webhooks/post.ts';
+import { createPostToAny } from '../../src/webhooks/post-to-any.ts';
 import { createRecordAttempt } from '../../src/webhooks/record-attempt.ts';
 import { createSender } from '../../src/webhooks/sender.ts';
 import { makeFolder } from './folder.ts';
@@ -36,6 +37,8 @@ export function openWebhooks(t: Test) {
   const now = () => clock.at;
   const bus = createBus();
   const audit = createAudit(ops, now, redactor, bus, t.error);
+  const auditRepository = createAuditRepository(ops);
+  const ownAddress = () => ({ host: '127.0.0.1', port: 2900 });
   const { log } = createServerLog('silent', redactor);
   return {
     config,
@@ -46,11 +49,11 @@ export function openWebhooks(t: Test) {
     audit,
     log,
     untilFree: createBusyRetry(busyLimits.request),
-    auditRepository: createAuditRepository(ops),
+    auditRepository,
     webhookRepository: createWebhookRepository(ops),
     deliveryRepository: createDeliveryRepository(ops),
     deliveryList: createDeliveryList(ops),
-    eventBody: createEventBody({ config, redactor, ownAddress: () => ({ host: '127.0.0.1', port: 2900 }) }),
+    eventBody: createEventBody({ auditRepository, config, redactor, ownAddress }),
     random: () => 0.5,
     retryMs: 5000,
     pass(ms: number) {
@@ -113,6 +116,7 @@ export const loopback = async (url: string): Promise<Target> => ({
   url: new URL(url),
   address: '127.0.0.1',
   family: 4,
+  others: [],
 });
 
 /** Nothing is sent before `sender.start`. */
@@ -128,7 +132,13 @@ export async function openSender(
     { id, timestamp, body }: { id: string; timestamp: number; body: string },
     all: readonly string[],
   ) => all.map((secret) => `${secret} ${id} ${timestamp} ${body.length}`).join(', ');
-  const attempt = { webhookSecrets: { read: () => secrets }, resolveTarget, sign, post, maxMs };
+  const attempt = {
+    webhookSecrets: { read: () => secrets },
+    resolveTarget,
+    sign,
+    post: createPostToAny(post),
+    maxMs,
+  };
   const recordAttempt = createRecordAttempt({
     ...kit,
     async switchOff(name, why) {

@@ -166,7 +166,11 @@ t.test('a removed webhook leaves no delivery, attempt or secret', async (t) => {
   t.strictSame(files(), ['webhook-other']);
   const count = (table: string) => ops.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
   t.strictSame([count('webhook_delivery'), count('webhook_attempt')], [1, 1]);
-  t.match(audited().at(-2), {
+  added.run('chat');
+  await webhookEdits.save('chat', value, anna);
+  t.equal(count('webhook_delivery'), 1, 'a new one of that name does not get what a kill has left');
+  await webhookEdits.remove('chat', anna, { reason: 'no longer used' });
+  t.match(audited().at(-1), {
     event: 'webhook.removed',
     reason: 'no longer used',
     detail: { before: { url } },

@@ -41,6 +41,8 @@ t.test('the former secret signs for its time, then its file is removed', async (
   t.strictSame(webhookSecrets.read('chat'), [three, two], 'only the last two');
   clock.ms += 25 * hourMs;
   t.strictSame(webhookSecrets.read('chat'), [three]);
+  t.strictSame(files(), ['webhook-chat', 'webhook-chat.old'], 'a read removes nothing');
+  webhookSecrets.tidy();
   t.strictSame(files(), ['webhook-chat']);
   clock.ms -= 25 * hourMs;
   await rotate('2026-11-30T15:00:00.000Z', tomorrow);
@@ -84,6 +86,8 @@ t.test('a start finishes what a crash has interrupted', async (t) => {
     files(),
     [
       ...mine,
+      'webhook-gone.orphan-20261130120000000',
+      'webhook-never.next-20261130120000000.orphan-20261130120000000',
       'webhook-kept',
       'webhook-rotated',
       'webhook-rotated.old',
@@ -91,4 +95,34 @@ t.test('a start finishes what a crash has interrupted', async (t) => {
       'webhook-half.old',
     ].sort(),
   );
+});
+
+t.test('an empty ops.db removes no secret; they sign again with their rows', async (t) => {
+  const { webhookRepository, webhookSecrets, files, clock } = openWebhookStore(t);
+  const add = async (name: string, at: string) => {
+    const secret = await webhookSecrets.stage({ name, at });
+    webhookRepository.put(webhookRow(name, { secret_at: at, old_secret_until: tomorrow }));
+    await webhookSecrets.adopt({ name, at }, true);
+    return secret;
+  };
+  const one = await add('chat', startedAt);
+  const two = await add('chat', later);
+  const other = await add('other', startedAt);
+  for (const name of ['chat', 'other']) webhookRepository.remove(name);
+  webhookSecrets.recover();
+  t.strictSame(files().length, 3);
+  t.strictSame(webhookSecrets.read('chat'), []);
+  webhookRepository.put(webhookRow('chat', { old_secret_until: tomorrow }));
+  webhookSecrets.recover();
+  t.strictSame(webhookSecrets.read('chat'), [two, one]);
+  webhookRepository.remove('chat');
+  webhookSecrets.remove('chat');
+  t.strictSame(files(), ['webhook-other.orphan-20261130120000000']);
+  clock.ms += 30 * 24 * hourMs;
+  webhookSecrets.recover();
+  t.equal(files().length, 1);
+  clock.ms += 1;
+  webhookSecrets.tidy();
+  t.strictSame(files(), []);
+  t.match(other, /^whsec_/);
 });

@@ -87,6 +87,23 @@ t.test('the body says what happened, where to look, and the hash of the row', as
   t.ok(config.root, 'the root exists');
 });
 
+t.test('rows after a restored ops.db have other ids than those whose numbers they have', async (t) => {
+  const { feeder, ops, record, rows, auditRepository, deliveryList, deliveryRepository } = setUp(t);
+  const before = record('flag.changed');
+  const restored = record('ops.restored');
+  const after = record('flag.changed');
+  addWebhook(ops, 'all');
+  await feeder.start();
+  const ids = rows().map(({ body }) => JSON.parse(body).data.id);
+  const hash = auditRepository.find(restored)?.hash?.slice(0, 8);
+  t.strictSame(ids, [`evt_${before}`, `evt_${restored}`, `evt_${after}_${hash}`]);
+  const listed = deliveryList.list({ webhook: 'all' }, null, 9).map(({ event_id: id }) => id);
+  t.strictSame(listed.reverse(), ids);
+  ops.exec(`UPDATE webhook_delivery SET next_at = NULL WHERE audit_id <> ${after}`);
+  const due = deliveryRepository.nextDue('all', { at: '2026-12-01', far: '2027' }, []);
+  t.equal(due?.event_id, ids[2], 'the sender has the id of the body');
+});
+
 t.test('a long event is cut with a mark, and stays within 64 KiB', async (t) => {
   const { eventBody, auditRepository, record } = setUp(t);
   const row = auditRepository.find(record('flag.changed'));

@@ -100,6 +100,15 @@ t.test('410 switches the webhook off, and so do three days in which nothing has 
   t.same(switchedOff.at(-1), ['ci', 'It answered 410: it wants no more events.']);
 });
 
+t.test('the next address of a name is tried when nothing listens at the first', async (t) => {
+  const resolveTarget = async (url: string) => {
+    const [first, other] = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 as const }));
+    return { url: new URL(url), address: '', family: 4 as const, ...first, others: other ? [other] : [] };
+  };
+  const { add, sendUntil } = await openSender(t, { resolveTarget });
+  t.match(await sendUntil(add(), 1), { status: 'delivered' });
+});
+
 t.test('errors of the network, of the address and of the secret are told in words', async (t) => {
   const refusal = new AppError('invalid_arguments', 'This is the server itself.');
   const cases: [string, Parameters<typeof openSender>[1], object][] = [

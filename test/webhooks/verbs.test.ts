@@ -178,8 +178,14 @@ t.test('deliveries that have ended are removed by age and number; waiting ones s
   const waiting = add();
   pass(30 * 86_400_000 + 1);
   const limits = { deliveryDays: 30, maxDeliveries: 300 };
+  const tidied: number[] = [];
   const pruning = createDeliveryPruning(ops);
-  const retention = createDeliveryRetention({ ...kit, config: limits, pruning });
+  const retention = createDeliveryRetention({
+    ...kit,
+    config: limits,
+    pruning,
+    webhookSecrets: { tidy: () => void tidied.push(1) },
+  });
   t.equal(await retention.runOnce(), 1);
   t.equal(deliveryList.find(ended), null);
   t.same(deliveryList.attemptsOf(ended), []);
@@ -193,6 +199,11 @@ t.test('deliveries that have ended are removed by age and number; waiting ones s
   t.ok(deliveryList.find(waiting));
   t.ok(deliveryList.find(waiting + 750), 'the newest is there');
   t.equal(await retention.runOnce(), 0);
+  ops.exec(`DELETE FROM webhook WHERE name = 'ci'`);
+  t.equal(deliveryList.find(waiting), null, 'nothing of a removed webhook is shown');
+  t.strictSame(deliveryList.list({}, null, 9), []);
+  t.equal(await retention.runOnce(), 300);
+  t.equal(tidied.length, 4);
 });
 
 t.test('health counts a day and thirty, and a check names what does not work', async (t) => {

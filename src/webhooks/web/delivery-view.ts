@@ -3,18 +3,18 @@ import { describeTarget } from '../../audit/describe-target.ts';
 import { formatMs, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { Deliveries } from '../deliveries.ts';
-import { type Attempt, eventId, maxAttempts, testType } from '../delivery.ts';
+import { type Attempt, maxAttempts, testType } from '../delivery.ts';
 import type { ListedDelivery } from '../delivery-list-repository.ts';
 import { deliveryBadges } from './badges.ts';
 import { webhookAction, webhookPath } from './webhooks-view.ts';
 
 export function viewRow(delivery: ListedDelivery, webhook: string) {
-  const { id, audit_id: auditId, event, target, status, last, next_at: nextAt, created_at: at } = delivery;
+  const { id, event_id: eventId, event, target, status, last, next_at: nextAt, created_at: at } = delivery;
   const about = target === null ? null : (describeTarget(target)?.text ?? target);
   return {
     ...{ event, at },
     about: event === testType ? 'Test' : about,
-    eventId: eventId(auditId),
+    eventId,
     href: url(webhookPath(webhook, `/deliveries/${id}`)),
     badge: deliveryBadges[status],
     tries: describeTries(delivery),
