@@ -36,6 +36,10 @@ export function createFindingRepository(ops: Db) {
       RETURNING id
     `,
     remove: 'DELETE FROM finding WHERE id = ?',
+    windowOfOpening: `
+      SELECT json_extract(detail, '$.in_window') AS window FROM audit INDEXED BY audit_target
+      WHERE target = ? AND event = 'finding.opened' ORDER BY id DESC LIMIT 1
+    `,
   });
 
   /** Inserts or replaces the row of its check and subject, and returns the row's id. */
@@ -50,6 +54,10 @@ export function createFindingRepository(ops: Db) {
     put,
 
     remove: (id: number) => void statements.remove.run(id),
+
+    /** The maintenance window in which the target has opened last, as the audit log says; null for none. */
+    windowOfOpening: (target: string): number | null =>
+      (statements.windowOfOpening.get(target) as { window: number | null } | undefined)?.window ?? null,
 
     /** Runs `write` in the same transaction. */
     putWith(finding: Finding, write: () => void) {

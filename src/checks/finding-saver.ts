@@ -2,7 +2,7 @@
 // be written, nothing is lost: the next call tries again.
 import { type Audit, systemRequester } from '../core/audit.ts';
 import type { Bus } from '../core/bus.ts';
-import { type Finding, findingTarget } from './finding.ts';
+import { type Finding, findingTarget, isMuted } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import type { AuditedMove } from './opening-audit.ts';
 
@@ -15,6 +15,7 @@ export type Saving = {
   bus: Bus;
   /** The id of the maintenance window that is under way. Findings that open in it are expected. */
   windowUnderWay: () => number | null;
+  now: () => Date;
   /** Called once for each series of failures. */
   onError: (error: unknown) => void;
 };
@@ -72,19 +73,27 @@ export function createFindingSaver(saving: Saving) {
 }
 
 function recordMove(
-  { audit, windowUnderWay }: Saving,
+  { audit, now, repository, windowUnderWay }: Saving,
   finding: Finding,
   id: number,
   { event, transition, suppressed }: AuditedMove,
 ) {
   const { check_id: check, subject, severity, title, times } = finding;
-  const window = event === 'finding.opened' ? windowUnderWay() : null;
+  // One that opened in a window was expected, and so is its end.
+  const window =
+    event === 'finding.opened' ? windowUnderWay() : repository.windowOfOpening(findingTarget(id));
+  const muted = isMuted(finding, now()) && { muted: true };
   const found = { transition, check, subject, severity, title, times };
   audit.record({
     event,
     outcome: 'ok',
     by: systemRequester,
     target: findingTarget(id),
-    detail: { ...found, ...(suppressed > 0 && { suppressed }), ...(window && { in_window: window }) },
+    detail: {
+      ...found,
+      ...(suppressed > 0 && { suppressed }),
+      ...(window && { in_window: window }),
+      ...muted,
+    },
   });
 }

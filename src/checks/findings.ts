@@ -22,11 +22,11 @@ const keptCleared = 1000;
 /** `finding` is null until it opens first. `causedBy`: as the last look has said. */
 type Entry = Named & { finding: Finding | null; causedBy: string[]; streak: Streak; audit: OpeningAudit };
 type Named = Pick<Finding, 'check_id' | 'subject'>;
-type Given = Saving & { now: () => Date };
 
 export type Findings = ReturnType<typeof createFindings>;
 
-export function createFindings({ now, ...saving }: Given) {
+export function createFindings(saving: Saving) {
+  const { now } = saving;
   const saver = createFindingSaver(saving);
   const entries = createEntries(saving.repository.all());
   const all = () => entries.all().flatMap(({ finding }) => finding ?? []);

@@ -4,7 +4,7 @@ import type { AuditRow } from '../audit/audit-row.ts';
 import { eventGroups } from '../audit/event-words.ts';
 import { findingTarget, isMuted } from '../checks/finding.ts';
 import type { Findings } from '../checks/findings.ts';
-import { isToldAlways, isToldEvent } from '../webhook-store/tell-me.ts';
+import { isMove, isToldAlways, isToldEvent } from '../webhook-store/tell-me.ts';
 import { type DescribeSources, describeNews, type NewsItem } from './describe-news.ts';
 
 /** `more`: rows beyond `items`. `isWhole`: all rows since the cursor were read. `through`: the newest row that was read, the
@@ -19,8 +19,6 @@ type Given = DescribeSources & {
 
 /** Events of which those rows are news that say `first` or `recovered`, or `again` after `recovered`. */
 const events = eventGroups.flatMap((group) => Object.keys(group.events)).filter(isToldEvent);
-/** Those of things that may be back. A job that fails again, or a due time that is missed again, was not over. */
-const mayBeBack = /^(finding|incident)\./;
 
 /** Rows of the audit log that are read at most. */
 const readRows = 2000;
@@ -98,9 +96,7 @@ function readNews({ piece }: Pick<AuditRepository, 'piece'>, from: number, throu
 
 function isNews({ event, outcome, detail }: AuditRow): boolean {
   if (outcome === 'refused') return false;
-  if (isToldAlways({ event, detail })) return true;
-  if (detail?.transition === 'again') return mayBeBack.test(event);
-  return ['first', 'recovered'].includes(String(detail?.transition));
+  return isToldAlways({ event, detail }) || isMove({ event, detail });
 }
 
 /** Reads each row once: the log grows with every action, and most of its rows are no news. */

@@ -3,7 +3,7 @@ import { invalidArguments } from '../core/arguments.ts';
 import { isObject } from '../core/json.ts';
 import { mayAct, type Role } from '../core/role.ts';
 import type { ImportedWebhook, WebhookImport } from '../webhook-store/import-webhooks.ts';
-import { withoutQuery } from '../webhook-store/target.ts';
+import { withoutTokens } from '../webhook-store/target.ts';
 import type { Webhook } from '../webhook-store/webhook-repository.ts';
 import { isSameValue, type WebhookValue } from '../webhook-store/webhook-values.ts';
 import type { ImportChange } from './import-plan.ts';
@@ -19,7 +19,7 @@ const titleOf = (name: string) => `Webhook ${name}`;
 
 const exportedOf = ({ url, events, is_on }: WebhookValue): WebhookValue => ({ url, events, is_on });
 
-/** `role`: of the reader. Only an admin gets the query of an address, which may have a token. */
+/** `role`: of the reader. Only an admin gets the end of an address, which may have a token. */
 export const toFileWebhooks = (all: readonly Webhook[], role: Role) =>
   hideQueries(
     all.map((webhook) => ({ name: webhook.name, ...exportedOf(webhook) })),
@@ -27,7 +27,7 @@ export const toFileWebhooks = (all: readonly Webhook[], role: Role) =>
   );
 
 export const hideQueries = <Item extends { url: unknown }>(list: Item[], role: Role): Item[] =>
-  mayAct(role, 'admin') ? list : list.map((item) => ({ ...item, url: withoutQuery(String(item.url)) }));
+  mayAct(role, 'admin') ? list : list.map((item) => ({ ...item, url: withoutTokens(String(item.url)) }));
 
 /** Throws `invalid_arguments` for a list that names no webhooks, or one of them twice. */
 export function readFileWebhooks(list: unknown[]): FileWebhook[] {
@@ -78,7 +78,7 @@ export function formatFileWebhook(_change: unknown, value: unknown): string {
   if (value === null) return 'none';
   const { url, events, is_on } = value as Partial<WebhookValue>;
   if (typeof url !== 'string' || !Array.isArray(events)) return JSON.stringify(value);
-  return `${withoutQuery(url)}, ${events.join(' ')}${is_on === false ? ', off' : ''}`;
+  return `${withoutTokens(url)}, ${events.join(' ')}${is_on === false ? ', off' : ''}`;
 }
 
 function refuse(message: string) {

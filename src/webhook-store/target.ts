@@ -28,6 +28,7 @@ export type ResolveTarget = ReturnType<typeof createResolveTarget>;
 const maxLength = 2000;
 const lookupMaxMs = 5000;
 const hiddenQuery = '?…';
+const hiddenPath = '/…';
 
 export function createResolveTarget(rules: TargetRules) {
   /** Throws `invalid_arguments` with the reason, for the field `url`. `hosts`: those that may be reached besides this machine. */
@@ -62,18 +63,20 @@ export function findUrlFault(text: unknown, hosts: readonly string[]): string | 
   if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(written))
     return 'Address: without user and password. The signature shows who sends.';
   if (written.includes('#')) return 'Address: without a part behind #, which is never sent.';
-  if (written.endsWith(hiddenQuery))
-    return 'Address: its query was left out where it was shown. Write it in full.';
+  if (written.endsWith(hiddenQuery) || written.endsWith(hiddenPath))
+    return 'Address: its end was left out where it was shown. Write it in full.';
   const host = hostOf(url);
   const address = isIP(host) ? canonical(host) : null;
   if (address && (findForbidden(address) || isLoopbackAddress(address))) return null;
   return address === null && isLocalName(host) ? null : findUnlisted(host, hosts);
 }
 
-/** The address as readers see it: its query may have a token. */
-export function withoutQuery(url: string): string {
-  const at = url.indexOf('?');
-  return at < 0 ? url : url.slice(0, at) + hiddenQuery;
+/** The address as readers see it: its path and its query may have a token. `http://127.0.0.1:9000/hooks/…` */
+export function withoutTokens(url: string): string {
+  const [, begin = url] = /^([^?/]*\/\/[^/?]*(?:\/[^/?]*)?)/.exec(url) ?? [];
+  const rest = url.slice(begin.length);
+  if (rest === '' || rest === '/') return url;
+  return begin + (rest.startsWith('/') ? hiddenPath : hiddenQuery);
 }
 
 /** A host as the setting writes it: without brackets, and without the dot that ends a whole name. */

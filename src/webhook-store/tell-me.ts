@@ -13,8 +13,17 @@ export function isToldAlways({ event, detail }: Row): boolean {
   return always.includes(event) && !detail?.expired;
 }
 
-/** Trouble that lasts is not told again, and none that a maintenance window explains. */
+/** These say `again` only after the thing was over. A job that fails again, or a due time that is missed again, was not. */
+const reopened = ['finding.opened', 'incident.reopened'];
+
+/** Whether something begins, is over, or is back. */
+export function isMove({ event, detail }: Row): boolean {
+  const transition = String(detail?.transition);
+  return ['first', 'recovered'].includes(transition) || (transition === 'again' && reopened.includes(event));
+}
+
+/** Trouble that lasts is not told again, and none that a maintenance window explains or a person has muted. */
 export function isTold({ event, detail }: Row): boolean {
-  if (!isToldEvent(event) || detail?.in_window) return false;
-  return isToldAlways({ event, detail }) || ['first', 'recovered'].includes(String(detail?.transition));
+  if (!isToldEvent(event) || detail?.in_window || detail?.muted) return false;
+  return isToldAlways({ event, detail }) || isMove({ event, detail });
 }

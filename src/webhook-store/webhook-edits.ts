@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { switchedOffEvent, unknownWebhook, webhookActions, webhookTarget } from './actions.ts';
 import { removeDeliveries } from './remove-deliveries.ts';
-import type { ResolveTarget } from './target.ts';
+import { type ResolveTarget, withoutTokens } from './target.ts';
 import { createTurns } from './turns.ts';
 import type { Webhook, WebhookRepository } from './webhook-repository.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
@@ -188,9 +188,9 @@ function find(webhookRepository: WebhookRepository, name: string): Webhook {
   return webhook;
 }
 
-/** Without the query of an address, and without its user and password, which are a fault. */
+/** Without the end of an address, and without its user and password, which are a fault. */
 function askedFor({ url, ...wanted }: GivenWebhook) {
-  const shown = typeof url === 'string' ? (url.split('?')[0] ?? '').replace(/\/\/[^/]*@/, '//') : url;
+  const shown = typeof url === 'string' ? withoutTokens(url.replace(/\/\/[^/]*@/, '//')) : url;
   return { ...wanted, ...(url !== undefined && { url: shown }) };
 }
 

@@ -3,7 +3,7 @@ import { type ArgumentProblem, invalidArguments, readProblems } from '../core/ar
 import type { Edit } from '../core/edit-conflict.ts';
 import { secretState } from '../core/secret-state.ts';
 import { findPatternFaults } from './event-patterns.ts';
-import { findUrlFault, type ResolveTarget, withoutQuery } from './target.ts';
+import { findUrlFault, type ResolveTarget, withoutTokens } from './target.ts';
 import type { Webhook } from './webhook-repository.ts';
 
 export type WebhookValue = Pick<Webhook, 'url' | 'events' | 'is_on'>;
@@ -106,20 +106,18 @@ const titles = { url: 'Address', events: 'Events', is_on: 'Switch' };
 
 function describeField(field: keyof typeof titles, text: string): string {
   if (field === 'is_on') return text === 'true' ? 'on' : 'off';
-  return field === 'url' ? withoutQuery(text) : text;
+  return field === 'url' ? withoutTokens(text) : text;
 }
 
 /** The part that a save replaces. */
 export const storedOf = ({ url, events, is_on, changed_at }: Webhook) => ({ url, events, is_on, changed_at });
 
-/** The values as the audit log keeps them: a query may have a token, so only its state is kept. */
+/** The values as the audit log keeps them: the end of an address may have a token, so only its state is kept. */
 export function auditedValues({ url, events, is_on }: WebhookValue, former: WebhookValue | null = null) {
-  const [query, before] = [queryOf(url), former && queryOf(former.url)];
-  const state = query === null && (before ?? null) === null ? {} : { query: secretState(query, before) };
-  return { url: url.split('?')[0] ?? '', ...state, events, is_on };
+  const [end, before] = [endOf(url), former && endOf(former.url)];
+  const state = end === null && (before ?? null) === null ? {} : { end_of_url: secretState(end, before) };
+  return { url: withoutTokens(url), ...state, events, is_on };
 }
 
-function queryOf(url: string): string | null {
-  const at = url.indexOf('?');
-  return at < 0 ? null : url.slice(at + 1);
-}
+/** Null for an address that is shown in full. */
+const endOf = (url: string): string | null => (withoutTokens(url) === url ? null : url);

@@ -1,7 +1,7 @@
 // A webhook as the API shows it. Its secret is never part of it.
 import { mayAct, type Role } from '../core/role.ts';
 import { integerSchema, nullable, objectSchema, textSchema } from '../core/schemas.ts';
-import { withoutQuery } from '../webhook-store/target.ts';
+import { withoutTokens } from '../webhook-store/target.ts';
 import type { Webhook } from '../webhook-store/webhook-repository.ts';
 import type { WebhookHealth } from './health.ts';
 
@@ -10,7 +10,7 @@ export type WebhookState = (typeof webhookStates)[number];
 
 export const webhookProperties = {
   name: textSchema,
-  url: { ...textSchema, description: 'For an admin; others get its query as `?…`.' },
+  url: { ...textSchema, description: 'For an admin; others get its origin and the first part of its path.' },
   events: { type: 'array', items: textSchema },
   is_on: { type: 'boolean' },
   state: {
@@ -40,14 +40,14 @@ export const webhookSchema = objectSchema(webhookProperties);
 
 export type WebhookRecord = ReturnType<typeof webhookBody>;
 
-/** `role`: of the reader. The query of an address may have a token of the receiver. */
+/** `role`: of the reader. The end of an address may have a token of the receiver. */
 export function webhookBody(webhook: Webhook, health: WebhookHealth, role: Role, now: Date) {
   const { name, url, events, is_on, off_why, failing_since, old_secret_until, ...times } = webhook;
   const { secret_at, secret_by, created_at, changed_at, changed_by } = times;
   const { arrived, failed, waiting, p95_ms, last_arrived_at, row_of_failures } = health;
   return {
     name,
-    url: mayAct(role, 'admin') ? url : withoutQuery(url),
+    url: mayAct(role, 'admin') ? url : withoutTokens(url),
     events,
     is_on,
     state: stateOf(webhook),

@@ -173,7 +173,7 @@ t.test('an unchanged finding is written at most once a minute', async (t) => {
 });
 
 t.test('a mute outlasts three flaps and ends with its time', async (t) => {
-  const { look, mutes, findings, rows, moves, pass, bus } = start(t);
+  const { look, mutes, findings, rows, moves, ops, pass, bus } = start(t);
   await look(found);
   await mutes.mute(1, '1h', { ...operator, reason: 'known' });
   for (let flap = 0; flap < 3; flap++) {
@@ -185,6 +185,10 @@ t.test('a mute outlasts three flaps and ends with its time', async (t) => {
     ]);
   }
   t.match(rows(), [{ times: 4, muted_until: '2026-11-29T13:00:00.000Z' }]);
+  const told = ops.prepare(
+    `SELECT detail ->> 'muted' FROM audit WHERE event IN ('finding.opened', 'finding.cleared') ORDER BY id`,
+  );
+  t.strictSame([...new Set(told.pluck().all())], [null, 1], 'rows while it is muted say so');
   t.equal(moves().filter((move) => move === 'opened first').length, 1, 'one notice');
   let emitted = 0;
   bus.on('findings', () => (emitted += 1));

@@ -126,4 +126,12 @@ t.test('a finding that opens in a window says so in the audit log', async (t) =>
   t.match(open('within'), { subject: 'within', in_window: id });
   pass(60);
   t.equal(open('after').in_window, undefined);
+  for (let look = 0; look < 2; look += 1) findings.take(origin, []);
+  findings.save();
+  const ends = app.ops
+    .prepare(`SELECT detail ->> 'subject', detail ->> 'in_window' FROM audit WHERE event = 'finding.cleared'`)
+    .raw()
+    .all();
+  t.strictSame(new Map(ends as [string, number | null][]).get('within'), id, 'so does its end');
+  t.equal(new Map(ends as [string, number | null][]).get('after'), null);
 });

@@ -41,6 +41,11 @@ t.test('the preset has troubles that begin or are over', async (t) => {
   t.ok(tellMe('finding.opened', first));
   t.notOk(tellMe('finding.opened', { ...first, in_window: 3 }));
   t.ok(tellMe('finding.cleared', { transition: 'recovered' }));
+  t.notOk(tellMe('finding.cleared', { transition: 'recovered', in_window: 3 }));
+  t.notOk(tellMe('finding.opened', { ...first, muted: true }));
+  t.ok(tellMe('finding.opened', { transition: 'again' }), 'it had told that it was over');
+  t.ok(tellMe('incident.reopened', { transition: 'again' }));
+  t.notOk(tellMe('schedule.missed', { transition: 'again' }));
   t.notOk(tellMe('finding.muted'));
   t.ok(tellMe('incident.opened', first));
   t.ok(tellMe('schedule.missed', first));

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { readProblems } from '../../src/core/arguments.ts';
 import type { AppError } from '../../src/core/errors.ts';
-import { createResolveTarget } from '../../src/webhook-store/target.ts';
+import { createResolveTarget, withoutTokens } from '../../src/webhook-store/target.ts';
 
 const names: Record<string, string[]> = {
   localhost: ['127.0.0.1', '::1'],
@@ -123,6 +123,19 @@ t.test('addresses of this machine and of listed hosts are resolved', async (t) =
 
 t.test('every other address is refused with its reason', async (t) => {
   for (const [url, why] of refused) t.match(await judge(url), why, url);
+});
+
+t.test('readers see the origin and the first part of the path', async (t) => {
+  const shown: [string, string][] = [
+    ['http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+    ['http://127.0.0.1:9000/', 'http://127.0.0.1:9000/'],
+    ['http://127.0.0.1:9000/hook', 'http://127.0.0.1:9000/hook'],
+    ['http://127.0.0.1:9000/hooks/T1/x?y', 'http://127.0.0.1:9000/hooks/…'],
+    ['http://127.0.0.1:9000/hook?y=/1', 'http://127.0.0.1:9000/hook?…'],
+    ['http://127.0.0.1:9000?y', 'http://127.0.0.1:9000?…'],
+    ['http://127.0.0.1:9000//T1', 'http://127.0.0.1:9000//…'],
+  ];
+  for (const [url, to] of shown) t.equal(withoutTokens(url), to);
 });
 
 t.test('a password is never repeated', async (t) => {

@@ -53,9 +53,17 @@ t.test('the query of an address is not in the audit log', async (t) => {
   await webhookEdits.save('chat', { url }, anna);
   await t.rejects(webhookEdits.save('chat', { url: 'http://a:geheim3@127.0.0.1/?geheim4' }, anna));
   t.notMatch(JSON.stringify(audited()), 'geheim');
-  t.match(audited()[1]?.detail, { before: { url, query: 'set' }, after: { url, query: 'changed' } });
-  t.match(audited()[2]?.detail, { before: { query: 'set' }, after: { query: 'not set' } });
-  t.match(audited()[3], { outcome: 'refused', detail: { asked: { url: 'http://127.0.0.1/' } } });
+  t.match(audited()[1]?.detail, {
+    before: { url: `${url}?…`, end_of_url: 'set' },
+    after: { url: `${url}?…`, end_of_url: 'changed' },
+  });
+  t.match(audited()[2]?.detail, { before: { end_of_url: 'set' }, after: { url, end_of_url: 'not set' } });
+  t.match(audited()[3], { outcome: 'refused', detail: { asked: { url: 'http://127.0.0.1/?…' } } });
+  const path = `${url}/geheim5`;
+  await webhookEdits.save('path', { ...value, url: path }, anna);
+  t.match(audited()[4]?.detail, { after: { url: `${url}/…`, end_of_url: 'set' } });
+  t.notMatch(JSON.stringify(audited()), 'geheim');
+  await t.rejects(webhookEdits.save('path', { url: `${url}/…` }, anna), { code: 'invalid_arguments' });
 });
 
 t.test('one that is switched on again begins with the next event', async (t) => {

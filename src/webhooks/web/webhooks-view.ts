@@ -3,7 +3,7 @@ import { formatMs, formatNumber, plural } from '../../core/format.ts';
 import type { Role } from '../../core/role.ts';
 import { url } from '../../core/url.ts';
 import { preset } from '../../webhook-store/event-patterns.ts';
-import { withoutQuery } from '../../webhook-store/target.ts';
+import { withoutTokens } from '../../webhook-store/target.ts';
 import type { Webhook } from '../../webhook-store/webhook-repository.ts';
 import { describePatterns } from '../describe-events.ts';
 import type { WebhookHealth } from '../health.ts';
@@ -71,6 +71,6 @@ export function describeDay({ arrived, failed, waiting }: WebhookHealth): string
 
 export const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
 
-/** The query may have a token, which only an admin sees. */
+/** Its end may have a token, which only an admin sees. */
 export const shownUrl = (address: string, role: Role): string =>
-  role === 'admin' ? address : withoutQuery(address);
+  role === 'admin' ? address : withoutTokens(address);
