@@ -21,7 +21,7 @@ export const eventGroups: EventGroup[] = [
     title: 'Jobs',
     events: {
       'job.accepted': words('Job accepted', 'Start a job'),
-      'job.refused': words('Start a job'),
+      'job.refused': words('Job refused', 'Start a job'),
       'job.finished': words('Job ended', 'Job failed'),
       'job.retrying': words('Attempt failed, retry scheduled'),
       'job.recovered': words('Job recovered after a restart', 'Job was lost in a restart'),
@@ -227,7 +227,7 @@ export const eventGroups: EventGroup[] = [
       'ops.restored': words('History restored from a backup'),
       'library.restored': words('Library file restored from a backup'),
       'audit.chain_started': words('Audit chain started'),
-      'audit.head_made': words('audit.head made again'),
+      'audit.head_made': words('Head of the audit chain written again'),
       'audit.download': words('Audit exported', 'Export the audit'),
       'browser.keys': words('Shortcuts switched', 'Switch shortcuts'),
       'browser.theme': words('Theme chosen', 'Choose a theme'),

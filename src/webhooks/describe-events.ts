@@ -21,15 +21,23 @@ export type PatternGroup = {
   choices: { pattern: string; word: string }[];
 };
 
-/** By the groups of the audit log: patterns such as `job.*` first, then the single events. */
+/** By the groups of the audit log: patterns such as `job.*` first, then the single events. A pattern whose events are in several
+ *  groups is in the first of them. */
 export function patternGroups(eventNames: readonly string[]): PatternGroup[] {
   const known = new Set(knownPatterns(eventNames));
+  const given = new Set<string>();
   return eventGroups.flatMap(({ title, events }) => {
     const single = Object.entries(events)
       .filter(([pattern]) => known.has(pattern))
       .map(([pattern, { done }]) => ({ pattern, word: done }));
-    const prefixes = new Set(single.map(({ pattern }) => pattern.split('.')[0]));
-    const all = [...prefixes].map((prefix) => ({ pattern: `${prefix}.*`, word: `All events of ${prefix}` }));
+    const prefixes = new Set(single.map(({ pattern }) => pattern.split('.')[0] ?? ''));
+    const all = [...prefixes]
+      .filter((prefix) => !given.has(prefix))
+      .map((prefix) => ({
+        pattern: `${prefix}.*`,
+        word: `All events of ${prefix}`,
+      }));
+    for (const prefix of prefixes) given.add(prefix);
     return single.length > 0 ? [{ title, choices: [...all, ...single] }] : [];
   });
 }
