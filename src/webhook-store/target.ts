@@ -85,11 +85,13 @@ const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1
 /** Such a name must lead to this machine. */
 const isLocalName = (host: string): boolean => /^(.+\.)?localhost$/.test(host);
 
+const hostsSetting = '“Hosts that webhooks may reach” on /settings/limits (webhooks.hosts)';
+
 function findUnlisted(host: string, hosts: readonly string[]): string | null {
   const isListed = hosts.some((one) => sameForm(one) === sameForm(host));
   return isListed
     ? null
-    : `${host} is not this machine. List it in webhooks.hosts if webhooks may reach it, or use another host.`;
+    : `${host} is not this machine. Add it to ${hostsSetting} if webhooks may reach it, or use another host.`;
 }
 
 function sameForm(host: string): string {
@@ -106,7 +108,7 @@ function judge(
 ): string | null {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   if ([config.port, ownAddress()?.port].includes(port) && leadsHere(address, interfaces()))
-    return `${shown}, port ${port}: this is the server itself. Use another port, or list another host in webhooks.hosts.`;
+    return `${shown}, port ${port}: this is the server itself. Use another port, or add another host to ${hostsSetting}.`;
   const kind = findForbidden(address);
   if (kind !== null) return `${shown} is ${kind}, which no webhook may reach. Use another host.`;
   return isLoopbackAddress(address) ? null : findUnlistedAddress(hostOf(url), shown, hosts);

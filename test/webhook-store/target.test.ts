@@ -57,7 +57,8 @@ const accepted: [url: string, to: string][] = [
   ['http://own.example.org:9000/', '192.0.2.44 4'],
 ];
 
-const own = /this is the server itself. Use another port, or list another host in webhooks.hosts/;
+const own =
+  /this is the server itself. Use another port, or add another host to “Hosts that webhooks may reach” on \/settings\/limits/;
 const refused: [url: string, why: RegExp][] = [
   ...[
     'http://127.0.0.1:4747/api/v1/jobs',
@@ -101,10 +102,10 @@ const refused: [url: string, why: RegExp][] = [
   ['http://0.0.0.0:9000/', /is an unspecified/],
   ['http://[::]:9000/', /is an unspecified/],
   ['http://255.255.255.255/', /is a reserved/],
-  ['http://10.0.0.5/', /^10.0.0.5 is not this machine. List it in webhooks.hosts/],
-  ['http://[64:ff9b::7f00:1]:9000/', /is not this machine. List it/],
-  ['http://elsewhere.example.org/', /^elsewhere.example.org is not this machine. List it/],
-  ['http://hooks.example.org.evil.test/', /is not this machine. List it/],
+  ['http://10.0.0.5/', /^10.0.0.5 is not this machine. Add it to “Hosts that .*\(webhooks.hosts\)/],
+  ['http://[64:ff9b::7f00:1]:9000/', /is not this machine. Add it/],
+  ['http://elsewhere.example.org/', /^elsewhere.example.org is not this machine. Add it/],
+  ['http://hooks.example.org.evil.test/', /is not this machine. Add it/],
   ['ftp://127.0.0.1/', /^Address: begin it with http/],
   ['http:127.0.0.1:9000', /^Address: begin it with http/],
   ['http://[fe80::1%25eth0]/', /^Address: begin it with http/],
