@@ -16,6 +16,8 @@ export function createSenderTimer({ now, retryMs, wake }: Given) {
   const pauses = createPauses(retryMs, restMaxMs);
   let timer: NodeJS.Timeout | undefined;
   let isResting = false;
+  /** By a clock that nobody sets. */
+  let recordedAt = 0;
   const set = (ms: number, then: () => void) => {
     clearTimeout(timer);
     timer = setTimeout(then, ms);
@@ -43,7 +45,12 @@ export function createSenderTimer({ now, retryMs, wake }: Given) {
     isResting: () => isResting,
 
     /** An attempt was recorded: the next rest is short again. */
-    noteRecorded: pauses.reset,
+    noteRecorded() {
+      recordedAt = performance.now();
+      pauses.reset();
+    },
+
+    isQuietFor: (ms: number) => performance.now() - recordedAt >= ms,
 
     stop() {
       clearTimeout(timer);

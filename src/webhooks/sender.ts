@@ -4,7 +4,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { TryDelivery } from './attempt.ts';
 import type { DeliveryStatus } from './delivery.ts';
 import type { DeliveryRepository, DueDelivery } from './delivery-repository.ts';
-import type { Made, RecordAttempt } from './record-attempt.ts';
+import type { RecordAttempt } from './record-attempt.ts';
 import { createFlights } from './flights.ts';
 import { createPlaces } from './places.ts';
 import { createSenderTimer } from './sender-timer.ts';
@@ -30,13 +30,11 @@ export function createSender(given: Given) {
   const waiters = createTriedWaiters();
   const timer = createSenderTimer({ ...given, wake });
   let isStopped = true;
-  /** The end of the last attempt, by a clock that nobody sets. */
-  let triedAt = 0;
 
   return {
     start() {
       isStopped = false;
-      triedAt = performance.now();
+      timer.noteRecorded();
       wake();
     },
     /** Something new is due. */
@@ -50,7 +48,7 @@ export function createSender(given: Given) {
     },
 
     /** Whether something has been due for longer than this, while no attempt has ended. */
-    isStuck: (ms: number) => !isStopped && performance.now() - triedAt >= ms && places.isDueSince(ms),
+    isStuck: (ms: number) => !isStopped && timer.isQuietFor(ms) && places.isDueSince(ms),
 
     /** Resolves after the next attempt of this delivery; with null after `maxMs`. */
     whenTried: (id: number, maxMs: number): Promise<Tried> =>
@@ -76,17 +74,14 @@ export function createSender(given: Given) {
   }
 
   function takeOff(delivery: DueDelivery, isExtra: boolean) {
-    const { id } = delivery;
-    const made = { at: given.now().toISOString(), by: delivery.asked_by };
-    const sendNow = (stopped: AbortSignal) => send(given, delivery, made, stopped).catch(rest);
+    const sendNow = (stopped: AbortSignal) => send(given, delivery, stopped).catch(rest);
     flights.takeOff({ ...delivery, isExtra }, sendNow, (tried) => {
-      if (tried) report(id, tried);
+      if (tried) report(delivery.id, tried);
       wake();
     });
   }
 
   function report(id: number, tried: EndedTry) {
-    triedAt = performance.now();
     timer.noteRecorded();
     waiters.tell(id, tried);
     given.onTried(tried.status);
@@ -100,11 +95,11 @@ export function createSender(given: Given) {
 
 /** Resolves with nothing when the attempt was cut off, or its delivery was removed. */
 async function send(
-  { recordAttempt, tryDelivery }: Given,
+  { now, recordAttempt, tryDelivery }: Given,
   delivery: DueDelivery,
-  made: Made,
   stopped: AbortSignal,
 ): Promise<EndedTry | undefined> {
+  const made = { at: now().toISOString(), by: delivery.asked_by };
   const exchange = await tryDelivery(delivery, delivery.url, stopped);
   const status = exchange && (await recordAttempt(delivery, exchange, made));
   return exchange && status ? { status, exchange } : undefined;
