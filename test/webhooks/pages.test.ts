@@ -163,7 +163,7 @@ function addDeliveries(count: number): number[] {
     { status: 'failed', error: 'The answer was 404.', answer: 404 },
     { status: 'retrying', error: 'The answer was 503.', answer: 503 },
   ];
-  return app.ops.transaction(() => {
+  const ids = app.ops.transaction(() => {
     createWebhookRepository(app.ops).setFailingSince('tell-me', at);
     return Array.from({ length: count }, (_, n) => {
       const body = JSON.stringify({ type: 'job.finished', timestamp: at });
@@ -182,4 +182,6 @@ function addDeliveries(count: number): number[] {
       return id;
     });
   })();
+  app.bus.emit('deliveries');
+  return ids;
 }
