@@ -29,7 +29,7 @@ const subjects: Record<string, (name: string) => Subject> = {
     text: `Webhook ${name}`,
     href: url(`/settings/webhooks/${encodeURIComponent(name)}`),
   }),
-  delivery: (name) => ({ text: `Delivery ${name}`, href: url('/settings/webhooks') }),
+  delivery: describeDelivery,
   budget: (name) => ({ text: `Budget of ${name}`, href: url('/costs') }),
   cost: (name) => ({ text: `Cost of ${name}`, href: url('/costs') }),
   run: (name) => ({ text: `Run ${name}`, href: url(`/runs/${encodeURIComponent(name)}`) }),
@@ -37,6 +37,15 @@ const subjects: Record<string, (name: string) => Subject> = {
   backup: (name) => ({ text: `Backup ${name}`, href: url(`/backups/${encodeURIComponent(name)}`) }),
   worker: (name) => ({ text: `Worker ${name}`, href: url('/operations') }),
 };
+
+/** `ci/12` is delivery 12 of the webhook ci; a refusal may know only the number. */
+function describeDelivery(name: string): Subject {
+  const [, webhook, id] = /^([^/]+)\/(\d+)$/.exec(name) ?? [];
+  const list = '/settings/webhooks';
+  if (!webhook) return { text: `Delivery ${name}`, href: url(list) };
+  const href = url(`${list}/${encodeURIComponent(webhook)}/deliveries/${id}`);
+  return { text: `Delivery ${id} to ${webhook}`, href };
+}
 
 const documentWords: Record<string, string> = { post_mortem: 'Post-mortem', note: 'Note' };
 

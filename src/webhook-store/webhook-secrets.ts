@@ -62,7 +62,7 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
     recover() {
       const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
       const orphanEnd = `.orphan-${digitsOf(now().toISOString())}`;
-      takeBack(rows);
+      takeBack(folder, rows);
       for (const file of list(folder)) {
         const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
         if (name === '' || orphanSince) continue;
@@ -74,34 +74,12 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
         else if (!row) fs.renameSync(path.join(folder, file), path.join(folder, file + orphanEnd));
         else if (isNext) removeFile(path.join(folder, file));
       }
-      tidy();
+      tidy(folder, { webhookRepository, now });
     },
 
-    tidy,
+    /** Removes files that are of no use any more. */
+    tidy: () => tidy(folder, { webhookRepository, now }),
   };
-
-  /** Removes former secrets that sign no more, and those that have been without a row for a month. */
-  function tidy() {
-    const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
-    const oldest = digitsOf(new Date(now().getTime() - orphanMaxMs).toISOString());
-    for (const file of list(folder)) {
-      const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
-      const row = rows.get(name);
-      const isOver = kind === 'old' && row !== undefined && !isStill(row.old_secret_until);
-      if (orphanSince ? orphanSince < oldest : isOver) removeFile(path.join(folder, file));
-    }
-  }
-
-  /** Uses files that were set aside, of webhooks whose row is there again. */
-  function takeBack(rows: ReadonlyMap<string, unknown>) {
-    for (const file of list(folder).reverse()) {
-      const [, name = '', , orphanSince] = own.exec(file) ?? [];
-      if (!orphanSince || !rows.has(name)) continue;
-      const before = path.join(folder, file.slice(0, file.indexOf('.orphan-')));
-      if (fs.existsSync(before)) removeFile(path.join(folder, file));
-      else fs.renameSync(path.join(folder, file), before);
-    }
-  }
 
   function adopt(staged: Staged, keepsOld: boolean) {
     const [file, old, next] = [fileOf(staged.name), oldOf(staged.name), nextOf(staged)];
@@ -111,7 +89,32 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
   }
 
   function isStill(until: string | null): boolean {
-    return until !== null && until > now().toISOString();
+    return isAfter(until, now());
+  }
+}
+
+/** Removes former secrets that sign no more, and those that have been without a row for a month. */
+function tidy(folder: string, { webhookRepository, now }: Omit<Given, 'root'>) {
+  const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
+  const oldest = digitsOf(new Date(now().getTime() - orphanMaxMs).toISOString());
+  for (const file of list(folder)) {
+    const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
+    const row = rows.get(name);
+    const isOver = kind === 'old' && row !== undefined && !isAfter(row.old_secret_until, now());
+    if (orphanSince ? orphanSince < oldest : isOver) removeFile(path.join(folder, file));
+  }
+}
+
+const isAfter = (until: string | null, now: Date) => until !== null && until > now.toISOString();
+
+/** Uses files that were set aside, of webhooks whose row is there again. */
+function takeBack(folder: string, rows: ReadonlyMap<string, unknown>) {
+  for (const file of list(folder).reverse()) {
+    const [, name = '', , orphanSince] = own.exec(file) ?? [];
+    if (!orphanSince || !rows.has(name)) continue;
+    const before = path.join(folder, file.slice(0, file.indexOf('.orphan-')));
+    if (fs.existsSync(before)) removeFile(path.join(folder, file));
+    else fs.renameSync(path.join(folder, file), before);
   }
 }
 

@@ -1,4 +1,5 @@
-// Removes old deliveries that have ended, those beyond the kept number, and those whose webhook is gone: at start, once a day, and after many new ones.
+// Removes old deliveries that have ended, those beyond the kept number, and those whose webhook is gone: at start, once a day, and
+// after many new ones.
 import type { Config } from '../core/config.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';

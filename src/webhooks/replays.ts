@@ -40,7 +40,9 @@ export function createReplays(given: Given) {
             const { webhook, event, status } = assertReplayable(given, id, found?.webhook ?? '');
             const detail = { webhook, event, before: { status } };
             deliveryRepository.makeDue(id, now().toISOString(), by.actor);
-            audit.record({ ...entry, outcome: 'ok', detail });
+            // Its page is one of the webhook.
+            const target = deliveryTarget(`${webhook}/${id}`);
+            audit.record({ ...entry, target, outcome: 'ok', detail });
           }),
         ),
       );

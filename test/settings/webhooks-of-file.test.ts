@@ -89,7 +89,7 @@ t.test('every fault of a file is named', async (t) => {
   t.match((await send(fileWith(wrong))).body.changes, [
     { state: 'refused', why: /^Name: small letters/ },
     { state: 'refused', why: 'It has an unknown member "colour".' },
-    { state: 'refused', why: /its query was left out/ },
+    { state: 'refused', why: /its end was left out/ },
   ]);
   t.match((await send(fileWith([chat, chat]))).body.error.message, /has the webhook "chat" twice/);
   t.match(

@@ -1,5 +1,6 @@
 // People send tests and replay deliveries; what waits ends when a webhook is switched off; old deliveries are removed.
 import t, { type Test } from 'tap';
+import { describeTarget } from '../../src/audit/describe-target.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { createDeliveryRetention } from '../../src/webhooks/delivery-retention.ts';
 import { createHealth } from '../../src/webhooks/health.ts';
@@ -92,7 +93,13 @@ t.test('a replay is another attempt with the same id and body, by a person', asy
   t.equal(second?.headers['webhook-id'], first?.headers['webhook-id']);
   t.equal(second?.body, first?.body);
   t.equal(Number(second?.headers['webhook-timestamp']) - Number(first?.headers['webhook-timestamp']), 60);
-  t.match(auditOf('delivery.replayed'), [{ target: `delivery:${id}`, outcome: 'ok', detail: /"delivered"/ }]);
+  t.match(auditOf('delivery.replayed'), [
+    { target: `delivery:ci/${id}`, outcome: 'ok', detail: /"delivered"/ },
+  ]);
+  t.strictSame(describeTarget(`delivery:ci/${id}`), {
+    text: `Delivery ${id} to ci`,
+    href: `/settings/webhooks/ci/deliveries/${id}`,
+  });
 
   receiver.respond = () => {};
   await replays.replay(id, ada);
