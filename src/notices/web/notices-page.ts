@@ -1,6 +1,11 @@
 // The page of notices. Its script shows the state of the browser, of which the server knows nothing.
 import type { FastifyInstance } from 'fastify';
+import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
+import { preset } from '../../webhook-store/event-patterns.ts';
+import type { WebhookRepository } from '../../webhook-store/webhook-repository.ts';
+
+export type NoticesContext = { webhookRepository: Pick<WebhookRepository, 'all'> };
 
 const path = '/settings/notices';
 
@@ -15,14 +20,24 @@ const kinds = [
   { kind: 'schedule', word: 'Missed schedules', text: 'Due times that passed without a job.' },
 ];
 
-export function registerNoticesPage(app: FastifyInstance) {
+export function registerNoticesPage(app: FastifyInstance, { webhookRepository }: NoticesContext) {
   app.get(path, { config: { isPage: true } }, (_request, reply) =>
     reply.sendPage({
       template: 'notices/notices-page',
       title: 'Notices',
       section: '/settings',
       script: 'notices-page.js',
-      data: { kinds },
+      data: { kinds, senders: findSenders(webhookRepository) },
     }),
   );
 }
+
+/** The webhooks that send the news. */
+const findSenders = ({ all }: NoticesContext['webhookRepository']) =>
+  all()
+    .filter(({ events }) => events.includes(preset))
+    .map(({ name, is_on: isOn }, at, { length }) => ({
+      name,
+      after: `${isOn ? '' : ' (off)'}${at < length - 1 ? ',' : '.'}`,
+      href: url(`/settings/webhooks/${name}`),
+    }));
