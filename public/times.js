@@ -11,11 +11,11 @@ showTimes();
 setInterval(showTimes, refreshMs);
 document.addEventListener('chl:swapped', showTimes);
 
-/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. A deadline that has
- *  passed is `now`: the event that it announces takes a moment. */
-function formatTime(at, isDeadline) {
+/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. `due`: the word for a
+ *  deadline that has passed, because the event that it announces takes a moment; undefined for other times. */
+function formatTime(at, due) {
   const age = (now() - at) / 1000;
-  if (isDeadline && age > -1) return 'now';
+  if (due !== undefined && age > -1) return due;
   const amount = Math.abs(age);
   if (amount < seconds.day) {
     const span =
@@ -43,7 +43,7 @@ function loadFormats() {
 
 function showTimes() {
   for (const time of document.querySelectorAll('time[data-ago]')) {
-    const text = formatTime(new Date(time.dateTime), 'deadline' in time.dataset);
+    const text = formatTime(new Date(time.dateTime), time.dataset.deadline);
     if (time.textContent !== text) time.textContent = text;
   }
   for (const bar of document.querySelectorAll('progress[data-from]')) showElapsed(bar);

@@ -9,7 +9,7 @@ export type DeliveryBody = ReturnType<typeof deliveryBody>;
 export type OneDeliveryBody = ReturnType<typeof oneDeliveryBody>;
 export type SentTestBody = ReturnType<typeof sentTestBody>;
 
-export function deliveryBody({ last, ...delivery }: ListedDelivery) {
+export function deliveryBody({ last, title: _, ...delivery }: ListedDelivery) {
   return {
     ...delivery,
     max_attempts: maxAttempts,

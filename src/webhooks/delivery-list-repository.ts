@@ -2,8 +2,8 @@
 import { type Db, prepareAll, prepareOnce } from '../core/db/open.ts';
 import { type Attempt, type Delivery, type DeliveryStatus, eventIdColumn } from './delivery.ts';
 
-/** With its last attempt; null before the first. */
-export type ListedDelivery = Delivery & { last: Attempt | null };
+/** `title`: of the record that the event is about. With its last attempt; null before the first. */
+export type ListedDelivery = Delivery & { title: string | null; last: Attempt | null };
 export type DeliveryFilter = {
   webhook?: string | undefined;
   status?: DeliveryStatus | undefined;
@@ -22,7 +22,8 @@ export type Tally = {
 export type DeliveryList = ReturnType<typeof createDeliveryList>;
 
 const columns = `d.id, d.webhook, d.audit_id, ${eventIdColumn}, d.event, d.target, d.status, d.attempts, d.created_at,
-  d.next_at, d.ended_at`;
+  d.next_at, d.ended_at,
+  CASE WHEN json_valid(d.body) THEN CAST(d.body ->> '$.data.detail.title' AS TEXT) END AS title`;
 const lastColumns = 'a.n, a.at, a.ms, a.status AS answer, a.error, a.response, a.by';
 const joinLast = 'LEFT JOIN webhook_attempt AS a ON a.delivery = d.id AND a.n = d.attempts';
 /** Those of a webhook that is gone are being removed. */
@@ -61,7 +62,9 @@ const sql = {
   `,
 };
 
-type JoinedRow = Delivery & Omit<Attempt, 'n' | 'status'> & { n: number | null; answer: number | null };
+type JoinedRow = Delivery &
+  Pick<ListedDelivery, 'title'> &
+  Omit<Attempt, 'n' | 'status'> & { n: number | null; answer: number | null };
 
 export function createDeliveryList(ops: Db) {
   const statements = prepareAll(ops, sql);

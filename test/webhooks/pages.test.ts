@@ -31,6 +31,8 @@ t.test('without webhooks the page offers the preset first', async (t) => {
   t.equal(form.querySelector('#w-name')?.getAttribute('value'), 'tell-me');
   t.ok(form.querySelector('#w-tell-me')?.hasAttribute('checked'));
   t.equal(form.querySelectorAll('input[checked]').length, 1);
+  const boxes = form.querySelectorAll('input[type="checkbox"]').map((one) => one.getAttribute('name'));
+  t.equal(new Set(boxes).size, boxes.length, 'each choice is there once');
   t.match(textOf((await app.page('/settings')).html, '#settings-card'), /Webhooks None\./);
 });
 
@@ -62,10 +64,17 @@ t.test('a new webhook shows its secret once', async (t) => {
     'event:run.started': 'on',
   });
   t.equal(status, 200);
+  const again = (await app.page(`${list}/new?preset=tell-me`)).html;
+  t.equal(again.querySelector('#w-name')?.getAttribute('value'), 'tell-me-2', 'a free name');
+  t.notMatch(textOf((await app.page('/settings/notices')).html, '.side'), /Webhooks that send/);
   const secret = textOf(html, '#new-secret');
   t.match(secret, /^whsec_[\w+/]{43}=$/);
   for (const path of [list, `${list}/tell-me`, `${list}/tell-me/edit`])
     t.notOk((await app.page(path)).text.includes(secret), path);
+  t.equal(
+    html.querySelector('#send-test')?.closest('form')?.getAttribute('action'),
+    '/ui/webhooks/tell-me/test',
+  );
   const taken = await send('/ui/webhooks/new', { name: 'tell-me', url: address, 'event:*': 'on' });
   t.match(fieldProblems(taken.html).name, /there is a webhook named tell-me already/);
 });
@@ -82,7 +91,7 @@ t.test('readers of other roles see no query of the address, and locked buttons',
   const locked = html
     .querySelectorAll('#one-webhook .card:not(#deliveries) [data-locked]')
     .map((one) => one.id);
-  t.strictSame(locked.sort(), ['remove', 'rotate', 'send-test', 'switch-off']);
+  t.strictSame(locked.sort(), ['edit', 'remove', 'rotate', 'send-test', 'switch-off']);
 });
 
 t.test('the form of a stored webhook changes it, and shows a change by somebody else', async (t) => {
@@ -98,6 +107,11 @@ t.test('the form of a stored webhook changes it, and shows a change by somebody 
   t.match(textOf((await app.page(`${list}/tell-me`)).html, '.page-head p'), /settings\.changed/);
   const late = await send('/ui/webhooks/tell-me/edit', { ...was, url: address, 'event:*': 'on' });
   t.equal(late.status, 409);
+  app.ops.exec(`UPDATE webhook SET events = '["tell-me"]', is_on = 0`);
+  const side = (await app.page('/settings/notices')).html.querySelector('.side');
+  t.match(side?.querySelector('p a')?.getAttribute('href'), `${list}/tell-me`);
+  t.match(side?.text.replace(/\s+/g, ' '), /Webhooks that send it: tell-me \(off\)\./);
+  app.ops.exec(`UPDATE webhook SET events = '["run.started","settings.changed"]', is_on = 1`);
   t.match(textOf(late.html, '#w-events-problem'), /run\.started, settings\.changed/);
   t.ok(late.html.querySelector('#w-all')?.hasAttribute('checked'), 'the choice is still there');
 });
@@ -116,6 +130,10 @@ t.test('deliveries are listed with filters and pages; one has its attempts and i
   const failed = (await app.page(`${list}/tell-me?status=failed`)).html;
   t.equal(rowsOf(failed).length, 20);
   t.match(textOf(failed, '#deliveries tbody tr'), /1; 404, not tried again/);
+  t.match(
+    textOf(html, '#deliveries tbody tr'),
+    /Job #60: A title of 72 characters, of which a list shows its beginni…, evt/,
+  );
   t.match(textOf((await app.page(list)).html, 'tbody tr'), /20 of 40 arrived, 20 waiting/);
   t.match(textOf((await app.page('/settings')).html, '#settings-card'), /1 webhook, 1 failing\. Failing/);
 
@@ -137,6 +155,7 @@ t.test('the secret is replaced for a reason, and shown once', async (t) => {
     textOf((await app.page(`${list}/tell-me`)).html, '.side'),
     /The former secret signs, too; that ends/,
   );
+  t.match(textOf((await app.page(path)).html, '.dlg-body'), /The secret before the present one stops now\./);
 });
 
 t.test('it is switched off and on, and removed with its deliveries', async (t) => {
@@ -157,6 +176,7 @@ t.test('it is switched off and on, and removed with its deliveries', async (t) =
 function addDeliveries(count: number): number[] {
   const repository = createDeliveryRepository(app.ops);
   const at = new Date().toISOString();
+  const title = 'A title of 72 characters, of which a list shows its beginning, and more';
   const later = new Date(Date.now() + 3_600_000).toISOString();
   const kinds: { status: Exclude<DeliveryStatus, 'pending'>; error: string | null; answer: number }[] = [
     { status: 'delivered', error: null, answer: 200 },
@@ -166,7 +186,7 @@ function addDeliveries(count: number): number[] {
   const ids = app.ops.transaction(() => {
     createWebhookRepository(app.ops).setFailingSince('tell-me', at);
     return Array.from({ length: count }, (_, n) => {
-      const body = JSON.stringify({ type: 'job.finished', timestamp: at });
+      const body = JSON.stringify({ type: 'job.finished', timestamp: at, data: { detail: { title } } });
       const row = {
         webhook: 'tell-me',
         audit_id: 100_000 + n,

@@ -1,6 +1,6 @@
 // The buttons that send: a test, a delivery again, and all failed ones again.
 import type { FastifyInstance } from 'fastify';
-import { formatMs, formatNumber, plural } from '../../core/format.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import { closedSchema, idSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -11,7 +11,7 @@ import { maxReplayed, type Replayed } from '../replays.ts';
 import type { Tried } from '../tried-waiters.ts';
 import type { PagesContext } from './pages-context.ts';
 import { deliveryPage, webhookPage } from './webhook-pages.ts';
-import { webhookAction, webhookPath } from './webhooks-view.ts';
+import { formatTook, webhookAction, webhookPath } from './webhooks-view.ts';
 
 type Named = { Params: { name: string } };
 type Numbered = { Params: { name: string; id: number } };
@@ -86,12 +86,12 @@ function noticeOfTest(name: string, tried: Tried): Notice {
     };
   const { status, ms, error } = tried.exchange;
   if (error === null)
-    return { tone: 'ok', title: 'The test arrived.', text: `${status} after ${formatMs(ms)}.` };
+    return { tone: 'ok', title: 'The test arrived.', text: `${status} after ${formatTook(ms)}.` };
   const answer = status === null ? '' : `${status}: `;
   return {
     tone: 'bad',
     title: 'The test did not arrive.',
-    text: `${answer}${error.replace(/\.$/, '')}, after ${formatMs(ms)}.`,
+    text: `${answer}${error.replace(/\.$/, '')}, after ${formatTook(ms)}.`,
   };
 }
 

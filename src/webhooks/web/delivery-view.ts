@@ -1,25 +1,31 @@
 // The view model of a delivery: its row in the list, and its attempts.
 import { describeTarget } from '../../audit/describe-target.ts';
-import { formatMs, plural } from '../../core/format.ts';
+import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { Deliveries } from '../deliveries.ts';
 import { type Attempt, maxAttempts, testType } from '../delivery.ts';
 import type { ListedDelivery } from '../delivery-list-repository.ts';
 import { deliveryBadges } from './badges.ts';
-import { webhookAction, webhookPath } from './webhooks-view.ts';
+import { formatTook, webhookAction, webhookPath } from './webhooks-view.ts';
+
+const maxTitle = 60;
+
+const shortenTitle = (title: string) =>
+  title.length > maxTitle ? `${title.slice(0, maxTitle - 1).trim()}…` : title;
 
 export function viewRow(delivery: ListedDelivery, webhook: string) {
   const { id, event_id: eventId, event, target, status, last, next_at: nextAt, created_at: at } = delivery;
+  const { title } = delivery;
   const about = target === null ? null : (describeTarget(target)?.text ?? target);
   return {
     ...{ event, at },
-    about: event === testType ? 'Test' : about,
+    about: event === testType ? 'Test' : [about, title && shortenTitle(title)].filter(Boolean).join(': '),
     eventId,
     href: url(webhookPath(webhook, `/deliveries/${id}`)),
     badge: deliveryBadges[status],
     tries: describeTries(delivery),
     nextAt: status === 'retrying' ? nextAt : null,
-    took: last === null ? '–' : formatMs(last.ms),
+    took: last === null ? '–' : formatTook(last.ms),
     canReplay: status !== 'delivered',
     replay: webhookAction(webhook, `deliveries/${id}/replay`),
     replayId: `replay-${id}`,
@@ -60,7 +66,7 @@ function viewAttempt({ n, at, ms, status, error, response, by }: Attempt) {
     tone: isOk ? 'ok' : 'warn',
     icon: isOk ? 'check' : 'tri',
     word: isOk ? 'Arrived' : 'Failed',
-    text: `${answer.replace(/\.$/, '')} after ${formatMs(ms)}.`,
+    text: `${answer.replace(/\.$/, '')} after ${formatTook(ms)}.`,
   };
 }
 

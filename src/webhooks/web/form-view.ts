@@ -44,6 +44,7 @@ export function viewForm({ stored, form, error }: ShownForm, eventNames: readonl
     typedName: form.name ?? '',
     action: stored ? webhookAction(stored.name, 'edit') : url('/ui/webhooks/new'),
     back: url(stored ? webhookPath(stored.name) : '/settings/webhooks'),
+    hosts: `${url('/settings/limits')}#set-webhooks-hosts`,
     isRefused: isSent,
     messages: [
       message,
@@ -62,7 +63,7 @@ export function viewForm({ stored, form, error }: ShownForm, eventNames: readonl
       box(
         preset,
         'tell-me',
-        'Findings, incidents, jobs, backups and missed schedules: what begins and what is over.',
+        'The news: findings and incidents, the first failure of an operation and its next success, backups, and missed schedules.',
         chosen,
       ),
       box(

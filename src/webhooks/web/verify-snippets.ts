@@ -6,6 +6,7 @@ new Webhook(secret).verify(body, headers)
 `;
 
 const python = `
+import base64, hmac
 # body: the bytes that have arrived, h: the headers
 key = base64.b64decode(secret[6:])
 head = f"{h['webhook-id']}.{h['webhook-timestamp']}."

@@ -109,8 +109,14 @@ function sendRemoval({ webhookEdits, deliveries }: PagesContext, reply: FastifyR
   });
 }
 
-function sendRotation({ webhookEdits }: PagesContext, reply: FastifyReply, name: string, refused?: Refused) {
-  webhookEdits.find(name);
+function sendRotation(
+  { webhookEdits, now }: PagesContext,
+  reply: FastifyReply,
+  name: string,
+  refused?: Refused,
+) {
+  const { old_secret_until: oldUntil } = webhookEdits.find(name);
+  const isOldUsed = oldUntil !== null && oldUntil > now().toISOString();
   const { problemOf, message } = readProblems(refused?.error);
   return reply.sendDialog('webhooks/dialog-rotate', {
     question: `Replace the secret of ${name}?`,
@@ -118,6 +124,7 @@ function sendRotation({ webhookEdits }: PagesContext, reply: FastifyReply, name:
     consequences: [
       'The new secret is shown once. Give it to the receiver.',
       'For 24 h each event is signed with both secrets, so that the receiver can change over.',
+      ...(isOldUsed ? ['The secret before the present one stops now.'] : []),
     ],
     message: problemOf('reason') ? null : message,
     minReason: reasonMinLength,

@@ -14,7 +14,7 @@ import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { eventsOf, shownOf, viewForm } from './form-view.ts';
 import type { PagesContext } from './pages-context.ts';
 import { verifySnippets } from './verify-snippets.ts';
-import { webhookPath } from './webhooks-view.ts';
+import { webhookAction, webhookPath } from './webhooks-view.ts';
 
 export const newWebhookPage: Page = {
   path: '/settings/webhooks/new',
@@ -36,8 +36,9 @@ export function registerWebhookForms(app: FastifyInstance, ctx: PagesContext) {
     newWebhookPage.path,
     { config: { isPage: true }, schema: { querystring: newForm } },
     ({ query }, reply) => {
-      const chosen = query.preset === preset;
-      return sendForm(ctx, reply, null, chosen ? { name: preset, events: eventsText([preset]) } : {});
+      if (query.preset !== preset) return sendForm(ctx, reply, null, {});
+      const name = findFreeName(webhookEdits.all());
+      return sendForm(ctx, reply, null, { name, events: eventsText([preset]) });
     },
   );
 
@@ -84,13 +85,24 @@ export function registerWebhookForms(app: FastifyInstance, ctx: PagesContext) {
   }
 }
 
+/** `tell-me`, `tell-me-2` … */
+function findFreeName(all: Webhook[]): string {
+  const taken = new Set(all.map(({ name }) => name));
+  const names = [preset, ...all.map((_, at) => `${preset}-${at + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? '';
+}
+
 /** Shows a new secret, once, and how to verify with it. */
 function sendSecret(reply: FastifyReply, name: string, secret: string) {
   return reply.sendPage({
     template: 'webhooks/secret-page',
     title: `Secret of ${name}`,
     section: '/settings',
-    data: { name, secret, here: url(webhookPath(name)), snippets: verifySnippets },
+    data: {
+      ...{ name, secret, here: url(webhookPath(name)) },
+      test: webhookAction(name, 'test'),
+      snippets: verifySnippets,
+    },
   });
 }
 

@@ -47,11 +47,14 @@ function viewRow(webhook: Webhook, health: WebhookHealth) {
     about: `${hostOf(webhook.url)}, ${describePatterns(webhook.events)}`,
     badge: webhookBadge(webhook, health),
     day: describeDay(health),
-    p95: health.p95_ms === null ? '–' : formatMs(health.p95_ms),
+    p95: health.p95_ms === null ? null : formatTook(health.p95_ms),
     test: webhookAction(name, 'test'),
     edit: url(webhookPath(name, '/edit')),
   };
 }
+
+/** In whole milliseconds, as attempts are measured. */
+export const formatTook = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : formatMs(ms));
 
 /** `17 of 19 arrived, 1 waiting` */
 export function describeDay({ arrived, failed, waiting }: WebhookHealth): string {
