@@ -50,8 +50,8 @@ export const eventId = (auditId: number, restored: string | null): string =>
 /** For SQL: the id that the body of a delivery has. */
 export const eventIdColumn = `coalesce(json_extract(body, '$.data.id'), 'evt_' || audit_id) AS event_id`;
 
-/** The row that an id such as `evt_42` names. */
-export const auditIdOf = (id: string): number => Number(id.replace('evt_', ''));
+/** The row that an id such as `evt_42` or `evt_42_0a1b2c3d` names. */
+export const auditIdOf = (id: string): number => Number(id.split('_')[1]);
 
 /** The type of the events that people send as a test. They are sent to a webhook that is off, too, and tried once. */
 export const testType = 'webhook.test';

@@ -37,7 +37,7 @@ const listRequest = {
   params: named,
   querystring: closedSchema({
     status,
-    event_id: { type: 'string', pattern: '^evt_[0-9]{1,15}$' },
+    event_id: { type: 'string', pattern: '^evt_[0-9]{1,15}(_[0-9a-f]{8})?$' },
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     cursor: { type: 'string', maxLength: 100 },
   }),
@@ -89,7 +89,8 @@ export function registerDeliveriesApi(app: FastifyInstance, ctx: WebhookContext)
       const { name: webhook } = webhookEdits.find(name);
       const audit_id = eventId === undefined ? undefined : auditIdOf(eventId);
       const { items, next_cursor } = deliveries.page({ webhook, audit_id, ...query });
-      return { items: items.map(deliveryBody), next_cursor };
+      const named = items.filter((item) => eventId === undefined || item.event_id === eventId);
+      return { items: named.map(deliveryBody), next_cursor };
     },
   );
 
