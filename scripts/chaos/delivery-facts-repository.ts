@@ -4,8 +4,8 @@ import { withDatabase } from './repository.ts';
 
 /** A row of the audit log that the webhook asks for; `n`: the number of the event; null when it was entered
  *  again and nothing has changed. */
-export type EventFacts = { id: number; n: number | null };
-export type DeliveryFacts = { id: number; audit_id: number; status: string; attempts: number; body: string };
+type EventFacts = { id: number; n: number | null };
+type DeliveryFacts = { id: number; audit_id: number; status: string; attempts: number; body: string };
 
 export type DeliveryState = { events: EventFacts[]; deliveries: DeliveryFacts[] };
 

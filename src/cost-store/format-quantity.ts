@@ -20,7 +20,7 @@ const sizes = [
 ];
 
 /** Of disk space that has a price per GB, which are 10⁹ bytes: `1.2 GB`. */
-export function formatDisk(bytes: number): string {
+function formatDisk(bytes: number): string {
   const { unit, bytes: size } = sizes.findLast((one) => bytes >= one.bytes * 0.9995) ?? {
     unit: 'kB',
     bytes: 1e3,

@@ -19,8 +19,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
 /** `shown`: what the editor showed, so that no newer value is replaced. `mustBeNew` refuses a line that is there already. */
 type How = { shown?: ShownCost; mustBeNew?: boolean };
 
-export type CostEdits = ReturnType<typeof createCostEdits>;
-
 export function createCostEdits({ audit, bus, config, costRepository, now, untilFree }: Given) {
   return {
     /** Gives whether it is new. Throws `invalid_arguments` with all faults, `edit_conflict`. */

@@ -30,7 +30,7 @@ export function titleOfItem(item: string): string {
   return usageItems.find(({ name }) => name === item)?.title ?? item.replace(/^other:/, '');
 }
 
-export const noPrices = 'No prices are set, so quantities are shown without amounts.';
+const noPrices = 'No prices are set, so quantities are shown without amounts.';
 
 const largestBelow = 0.999;
 

@@ -4,7 +4,7 @@ import { isTold } from './tell-me.ts';
 
 export const allEvents = '*';
 export const preset = 'tell-me';
-export const maxPatterns = 50;
+const maxPatterns = 50;
 const groupEnd = '.*';
 /** A webhook that fails would else be told that it fails. */
 const never = /^(webhook|delivery|deliveries)\./;

@@ -1,14 +1,12 @@
 // Builds the objects of the feature from the kernel.
 import dns from 'node:dns';
 import os from 'node:os';
-import type { Context, Kernel } from '../core/kernel.ts';
+import type { Context } from '../core/kernel.ts';
 import { createWebhookImport } from './import-webhooks.ts';
 import { createResolveTarget } from './target.ts';
 import { createWebhookEdits } from './webhook-edits.ts';
 import { createWebhookRepository } from './webhook-repository.ts';
 import { createWebhookSecrets } from './webhook-secrets.ts';
-
-export type WebhookStoreContext = Kernel & ReturnType<typeof createWebhookStoreParts>;
 
 export function createWebhookStoreParts(ctx: Context) {
   const { config, now, ops, ownAddress } = ctx;

@@ -13,7 +13,7 @@ import { type Address, canonical, findForbidden, isLoopbackAddress, leadsHere } 
 export type Target = Address & { url: URL; others: Address[] };
 
 /** Every address of a name. */
-export type Lookup = (name: string) => Promise<string[]>;
+type Lookup = (name: string) => Promise<string[]>;
 
 export type TargetRules = {
   config: Pick<Config, 'port' | 'webhookHosts'>;

@@ -20,7 +20,7 @@ import {
 } from './webhook-values.ts';
 import { writeWebhook } from './write-webhook.ts';
 
-export const maxWebhooks = 50;
+const maxWebhooks = 50;
 /** How long the former secret signs, too. */
 const oldSecretMs = 24 * 3_600_000;
 

@@ -6,7 +6,6 @@ import type { ListedDelivery } from './delivery-list-repository.ts';
 import type { SentTest } from './send-test.ts';
 
 export type DeliveryBody = ReturnType<typeof deliveryBody>;
-export type OneDeliveryBody = ReturnType<typeof oneDeliveryBody>;
 export type SentTestBody = ReturnType<typeof sentTestBody>;
 
 export function deliveryBody({ last, title: _, ...delivery }: ListedDelivery) {

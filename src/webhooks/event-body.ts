@@ -10,7 +10,7 @@ import { url } from '../core/url.ts';
 import { eventId } from './delivery.ts';
 
 /** The address at which this server listens; null while it does not. */
-export type ReadAddress = () => { host: string; port: number } | null;
+type ReadAddress = () => { host: string; port: number } | null;
 
 type Given = {
   config: Pick<Kernel['config'], 'host' | 'port'>;

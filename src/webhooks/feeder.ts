@@ -22,8 +22,6 @@ type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
 
 const pieceRows = 200;
 
-export type Feeder = ReturnType<typeof createFeeder>;
-
 /** An error of one webhook holds up no other. Rows that are not queued now are queued at a later look. */
 export function createFeeder(given: Given) {
   const { log, retryMs, webhookRepository } = given;

@@ -5,7 +5,7 @@ import { withoutTokens } from '../webhook-store/target.ts';
 import type { Webhook } from '../webhook-store/webhook-repository.ts';
 import type { WebhookHealth } from './health.ts';
 
-export const webhookStates = ['on', 'failing', 'off', 'switched_off'] as const;
+const webhookStates = ['on', 'failing', 'off', 'switched_off'] as const;
 export type WebhookState = (typeof webhookStates)[number];
 
 export const webhookProperties = {
@@ -63,7 +63,7 @@ export function webhookBody(webhook: Webhook, health: WebhookHealth, role: Role,
   };
 }
 
-export function stateOf({
+function stateOf({
   is_on,
   off_why,
   failing_since,

@@ -62,7 +62,7 @@ t.test('a server without webhooks becomes equal but for the secrets', async (t) 
 
 t.test('the hosts of the same file count', async (t) => {
   const alone = await send(fileWith([listed]));
-  t.match(alone.body.changes, [{ state: 'refused', why: /^203.0.113.7 is not this machine. List it/ }]);
+  t.match(alone.body.changes, [{ state: 'refused', why: /^203.0.113.7 is not this machine. Add it/ }]);
   t.match((await apply(fileWith([listed]))).status, 422);
   t.match((await apply(fileWith([listed], hosts))).body, { changed: ['webhooks.hosts', 'webhooks.listed'] });
   await clear(t);

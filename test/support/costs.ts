@@ -21,8 +21,6 @@ const noPrices = {
   budgetStop: false,
 };
 
-export type TestCosts = ReturnType<typeof openCosts>;
-
 /** `at`: a local time. */
 export function openCosts(t: Pick<Test, 'teardown'>, at = '2026-11-15T12:00:00') {
   const ops = prepareOps(path.join(makeFolder(t), 'ops.db'));

@@ -65,7 +65,7 @@ export const ofSettings = {
 } satisfies Requests;
 
 /** It is off, so that nothing is sent. */
-export const putWebhook = (app: Sender, name: string) =>
+const putWebhook = (app: Sender, name: string) =>
   send(app, 'PUT', `/api/v1/webhooks/${name}`, {
     url: 'http://127.0.0.1:9/hook',
     events: ['job.*'],

@@ -15,7 +15,7 @@ export const ofDeliveries = {
 } satisfies Requests;
 
 /** The id of a delivery that has failed. */
-export async function sendTest(app: Pick<Sender, 'use'>): Promise<number> {
+async function sendTest(app: Pick<Sender, 'use'>): Promise<number> {
   await addWebhook(app);
   return (await app.use(webhooks).sendTest('requests', operator)).delivery;
 }

@@ -72,7 +72,7 @@ export function describeDay({ arrived, failed, waiting }: WebhookHealth): string
   return parts.join(', ') || 'nothing sent';
 }
 
-export const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
+const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
 
 /** Its end may have a token, which only an admin sees. */
 export const shownUrl = (address: string, role: Role): string =>
