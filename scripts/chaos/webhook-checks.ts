@@ -1,4 +1,4 @@
-// The invariants of webhooks in a chaos run. Pure: each compares what the server has stored with what the receiver got.
+// The invariants of webhooks in a chaos run. Pure: each compares the rows of the server with the requests of the receiver.
 import type { DeliveryState } from './delivery-facts-repository.ts';
 import type { Receipt } from './webhook-receiver.ts';
 
@@ -38,7 +38,7 @@ export function findDeliveryProblems(
   return problems;
 }
 
-/** When all is quiet. `numbers`: the events that the server has acknowledged. */
+/** Runs after all is quiet. `numbers`: the events that the server has acknowledged. */
 export function findLostEvents(
   { events, deliveries }: DeliveryState,
   receipts: Receipts,

@@ -1,4 +1,4 @@
-// The receiver of the chaos of webhooks, in the process of the suite. It keeps what has come, verifies each signature, and answers
+// The receiver of the chaos of webhooks, in the process of the suite. It keeps all requests, verifies each signature, and answers
 // slowly at times. The first request of some events gets an error, so that the server tries them again.
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 
-/** What has come with one id. `taken`: requests that were answered as done; `errors`: as failed, or cut off on purpose. */
+/** The requests with one id. `taken`: requests that were answered as done; `errors`: as failed, or cut off on purpose. */
 export type Receipt = { bodies: Set<string>; requests: number; taken: number; errors: number };
 
 /** Calls `then` at one of the next requests: before it is answered, or just after. */

@@ -34,7 +34,7 @@ type Report = {
 
 type Stage = { config: Config; receiver: WebhookReceiver; load: WebhookLoad; arrived: Arrived };
 
-/** When a server is killed: so long after its start, or its first answer, or at one of its requests to the receiver. */
+/** The moment of a kill: so long after its start, or its first answer, or at one of its requests to the receiver. */
 type Moment = { startMs: number } | { lifeMs: number } | { requests: number; isAnswered: boolean };
 
 const startMaxMs = 800;

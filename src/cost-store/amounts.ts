@@ -32,7 +32,7 @@ const perPrice: Record<PricedItem, number> = {
   disk_bytes: 1e9 * 30,
 };
 
-/** Of a day. */
+/** The amount of a day. */
 export function amountOf(item: PricedItem, quantity: number, price: number | null): number | null {
   return price === null ? null : (quantity / perPrice[item]) * price;
 }

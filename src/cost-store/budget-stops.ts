@@ -33,7 +33,7 @@ export function createBudgetStops({ audit, config, costBook, now }: Given) {
       return uses.filter(({ span, use }) => use.share !== null && use.share >= 1 && stopsAt(span, use));
     },
 
-    /** As part of the open transaction, if there is one. */
+    /** Writes in the open transaction, if there is one. */
     remember({ span, use: { amount, budget } }: DueStop, reason: string) {
       const row = { event: stopEvent, by: systemRequester, target: targetOf(span), reason };
       audit.record({ ...row, outcome: 'ok', detail: { amount, budget } });

@@ -19,7 +19,7 @@ const sizes = [
   { unit: 'GB', bytes: 1e9 },
 ];
 
-/** Of disk space that has a price per GB, which are 10⁹ bytes: `1.2 GB`. */
+/** Disk space has a price per GB, which is 10⁹ bytes: `1.2 GB`. */
 function formatDisk(bytes: number): string {
   const { unit, bytes: size } = sizes.findLast((one) => bytes >= one.bytes * 0.9995) ?? {
     unit: 'kB',

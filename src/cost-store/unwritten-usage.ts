@@ -13,7 +13,7 @@ export function createUnwrittenUsage() {
 
     take,
 
-    /** Takes also what an unfinished write has taken, which then writes nothing. */
+    /** Takes the rows of an unfinished write, too, which then writes nothing. */
     takeAll(): readonly UsageRow[] {
       giveBack(inFlight);
       const all = take();
@@ -21,7 +21,7 @@ export function createUnwrittenUsage() {
       return all;
     },
 
-    /** Writes what was taken, unless `takeAll` has it. Throws what `write` throws: then it is still in flight. */
+    /** Writes the taken rows, unless `takeAll` has them. Throws the error of `write`: then they are still in flight. */
     settle(taken: readonly UsageRow[], write: (rows: readonly UsageRow[]) => void) {
       if (inFlight !== taken) return;
       write(taken);

@@ -1,5 +1,5 @@
 // Adds up usage in memory, and writes it in few transactions: at most one a second, never in the way of the work that is counted.
-// A process that is killed loses its last second, and what waits for a busy database; nothing is counted twice.
+// A process that is killed loses its last second, and the rows that wait for a busy database; nothing is counted twice.
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { localDay } from '../core/format.ts';
 import { createUnwrittenUsage } from './unwritten-usage.ts';
@@ -34,10 +34,10 @@ export function createUsageCounter({ usageRepository, untilFree, now, onError }:
       writeLater(writeEveryMs);
     },
 
-    /** Writes what was counted since the last write. Never rejects. */
+    /** Writes the counts since the last write. Never rejects. */
     flush,
 
-    /** Writes all that is not written, at once: also what an unfinished write has taken, which then writes nothing. Blocks the
+    /** Writes all that is not written, at once: also the rows of an unfinished write, which then writes nothing. Blocks the
      *  thread while the database is busy, as long as its connection does. Never throws. */
     end() {
       stopTimer();

@@ -1,4 +1,5 @@
-// The only list of what is counted a day. `sum`: the parts of a day are added up; `last`: the last measurement of a day counts.
+// The only list of the things that are counted a day. `sum`: the parts of a day are added up; `last`: the last measurement
+// of a day counts.
 
 type UsageItem = { name: string; title: string; unit: string; fold: 'sum' | 'last' };
 

@@ -28,7 +28,7 @@ export function createUsageRepository(ops: Db) {
   return {
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
     add: (row: UsageRow) => void statements.add.run(toStored(row)),
-    /** For items of which the last measurement of a day counts. */
+    /** Replaces the quantity of an item of which the last measurement of a day counts. */
     set: (row: UsageRow) => void statements.set.run(toStored(row)),
     since(day: string): UsageRow[] {
       const rows = statements.since.all(day) as (Omit<UsageRow, 'is_estimate'> & { is_estimate: number })[];

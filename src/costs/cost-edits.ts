@@ -16,7 +16,7 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   costRepository: CostRepository;
 };
 
-/** `shown`: what the editor showed, so that no newer value is replaced. `mustBeNew` refuses a line that is there already. */
+/** `shown`: the values in the editor, so that no newer value is replaced. `mustBeNew` refuses a line that is there already. */
 type How = { shown?: ShownCost; mustBeNew?: boolean };
 
 export function createCostEdits({ audit, bus, config, costRepository, now, untilFree }: Given) {

@@ -1,4 +1,4 @@
-// Tells open pages and cards when the sums of costs have changed, or a new day has begun: workers write usage by themselves.
+// Informs open pages and cards when the sums of costs have changed, or a new day has begun: workers write usage by themselves.
 import { localDay } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';

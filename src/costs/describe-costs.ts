@@ -1,4 +1,4 @@
-// What this month has cost so far, in sentences.
+// Describes the costs of this month so far, in sentences.
 import { describeAmount, formatAmount } from '../cost-store/format-amount.ts';
 import { formatTokens } from '../cost-store/format-quantity.ts';
 import type { CostBook, LeftOut } from '../cost-store/cost-book.ts';

@@ -9,7 +9,7 @@ import { firstKeptDay, isDay } from '../cost-store/days.ts';
 
 export type EnteredCost = { day: string; item: string; amount: number; note: string };
 
-/** As a request gives it, with fields that may be missing or wrong. */
+/** A cost as a request gives it, with fields that may be missing or wrong. */
 export type GivenCost = { day: string; item: string; amount?: unknown; note?: unknown };
 
 const maxAmount = 1e9;
@@ -18,7 +18,7 @@ const minAmount = 0.0001;
 const maxNoteLength = 200;
 const otherItem = /^other:[a-z0-9][a-z0-9-]{0,39}$/;
 
-/** What an editor showed, as texts. */
+/** The values that an editor showed, as texts. */
 export type ShownCost = { amount?: string | undefined; note?: string | undefined };
 
 /** All faults; none for a cost that can be stored. */
@@ -58,7 +58,7 @@ export const textsOf = (cost: Pick<CostRow, 'amount' | 'note'> | null) => ({
   note: cost?.note ?? '',
 });
 
-/** Compares nothing for a sender that does not say what it showed. */
+/** Compares nothing for a sender that does not say which values it showed. */
 export function editsOf(given: CostRow, stored: CostRow | null, shown: ShownCost = {}): Edit[] {
   const [before, after] = [textsOf(stored), textsOf(given)];
   return (['amount', 'note'] as const).map((field) => ({

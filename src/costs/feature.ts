@@ -1,4 +1,4 @@
-// Costs: what was used a day, what it cost, and the budgets.
+// Costs: the usage of each day, its price, and the budgets.
 import type { Feature } from '../web/feature.ts';
 import { budgetCheck } from './budget-check.ts';
 import { costsOperation } from './costs-operation.ts';

@@ -27,7 +27,7 @@ export const costsRow = ({ costBook, now }: Context): HubRow => ({
   },
 });
 
-/** As the check of budgets. */
+/** The same limits as in the check of budgets. */
 export const warnShare = 0.8;
 
 /** Absent without an amount. */

@@ -1,4 +1,4 @@
-// What the server did a day, from the samples of the last month: requests, queue, streams and caches.
+// The work of the server by day, from the samples of the last month: requests, queue, streams and caches.
 import { dayBefore, startOf } from '../cost-store/days.ts';
 import { localDay } from '../core/format.ts';
 import type { Telemetry } from '../telemetry/parts.ts';

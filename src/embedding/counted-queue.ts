@@ -1,4 +1,4 @@
-// The embedding queue of a process that counts what it embeds.
+// The embedding queue of a process that counts the entries that it embeds.
 import type { CountUsage } from '../cost-store/usage-item.ts';
 import type { Claim, EmbeddingQueue } from './queue.ts';
 

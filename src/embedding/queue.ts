@@ -78,8 +78,8 @@ export type EmbeddingQueue = {
   /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;
-  /** When the oldest pending entry, of these kinds or of both, became pending (ISO 8601 UTC), or null. Until the queue is empty
-   *  it may be too early. */
+  /** The time at which the oldest pending entry, of these kinds or of both, became pending (ISO 8601 UTC), or null. Until the
+   *  queue is empty it may be too early. */
   oldestPendingAt(chosen?: readonly Kind[]): Promise<string | null>;
   /** Lists failed entries, newest first. */
   failed(limit: number): Promise<FailedEntry[]>;

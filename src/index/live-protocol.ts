@@ -19,7 +19,7 @@ export type ThreadStart = {
   previous: string | null;
 };
 
-/** Sent unasked: the statements of some seconds, or what the embedding of a search has used. */
+/** Sent unasked: the statements of some seconds, or the tokens of the embedding of a search. */
 export type ThreadReport = { statements: StatementCount[] } | { usage: Parameters<CountUsage> };
 
 export type GenerationFacts = Pick<IndexMeta, 'model' | 'dimension' | 'sha256' | 'built_at' | 'job_id'> & {

@@ -12,7 +12,7 @@ export const searchThreadFile = new URL('./live-worker.js', import.meta.url);
 export type Reports = {
   /** Takes the statements of some seconds. */
   onStatements: (counts: StatementCount[]) => void;
-  /** Takes what the embedding of searches has used. */
+  /** Takes the tokens of the embedding of searches. */
   countUsage: CountUsage;
 };
 

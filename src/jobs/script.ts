@@ -17,7 +17,7 @@ export type ScriptContext = {
   progress(done: number, total: number | undefined, phase: string, note?: string): void;
   /** Reports the outcome of one input row, e.g. `created` for `Experiences!17` (tab and row). */
   row(ref: string, outcome: string, message?: string): void;
-  /** Reports what it has used; a script that is started by hand counts nothing. */
+  /** Reports its usage; a script that is started by hand counts nothing. */
   countUsage: CountUsage;
   /** Throws unless this is still the job's running attempt. Call it in the transaction that writes, just before COMMIT, so
    *  that an attempt which the server has given up on writes nothing. */

@@ -1,4 +1,4 @@
-// The tokens that a run has embedded by a service, and what they cost, beforehand.
+// Estimates the tokens that a run has embedded by a service, and their cost.
 import { plural } from '../core/format.ts';
 import type { Config } from '../core/config.ts';
 import type { EmbeddedTexts } from '../core/operation.ts';
@@ -17,7 +17,7 @@ export type Spending = {
   lacks: { span: 'day' | 'month'; left: number; stops: boolean }[];
 };
 
-/** Null without an embedding service, as the built-in embedder has no tokens, and while nothing tells how long the texts are. */
+/** Null without an embedding service, as the built-in embedder has no tokens, and while the length of the texts is unknown. */
 export type EstimateSpending = (embeds: number, texts: EmbeddedTexts) => Spending | null;
 
 type Given = {

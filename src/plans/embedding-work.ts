@@ -1,4 +1,4 @@
-// What applying a plan lets be embedded later, and what that costs.
+// Describes the entries that are embedded after a plan was applied, and their cost.
 import { describeLater } from '../operations/spending.ts';
 import type { PlanContext } from './parts.ts';
 import { type Plan, sumOf } from './plan.ts';

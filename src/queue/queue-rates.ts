@@ -95,7 +95,7 @@ function rateIn(parts: Minute[][]): number | null {
   return round(sum('came') / sum('minutes'));
 }
 
-/** What came in now waits, has left, or has failed. Null for less than two known minutes. */
+/** Entries that came in wait now, have left, or have failed. Null for less than two known minutes. */
 function countIn(minutes: Minute[]) {
   const from = minutes.findIndex((minute) => minute !== null);
   const until = minutes.findLastIndex((minute) => minute !== null);

@@ -19,7 +19,7 @@ export async function viewQueue({
   const { pending, failed } = await queue.counts();
   const view = workers.view();
   const closed = view.pausedKinds;
-  /** Those that workers embed. */
+  /** The entries that workers embed. */
   const open = sumOf(pending, openKinds(closed));
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
   const ratePerMin = telemetry.embeddingRate();
@@ -39,7 +39,7 @@ export async function viewQueue({
     oldestAt: await queue.oldestPendingAt(),
     /** Of workers and jobs together; null until the rate of a running job is measured. */
     ratePerMin,
-    /** Of the entries whose kind is not paused; null while the rate is zero or unknown, and while only paused ones wait. */
+    /** The entries of paused kinds do not count; null while the rate is zero or unknown, and while only paused ones wait. */
     etaSec: pending.total === 0 ? 0 : ratePerMin && open > 0 ? Math.round((open / ratePerMin) * 60) : null,
     /** Workers answer, but no job embeds, and all workers are paused or every waiting entry is of a paused kind. */
     isPaused:
@@ -49,7 +49,7 @@ export async function viewQueue({
     /** `Manuals are paused`: why every waiting entry waits; null for another reason, such as paused workers. */
     kindsPaused:
       pending.total > 0 && open === 0 && !paused.workers ? describePausedKinds(closedWaiting) : null,
-    /** Which pauses must end before every waiting entry is embedded. */
+    /** The pauses that must end before every waiting entry is embedded. */
     paused,
     open,
     pausedKinds: closed,

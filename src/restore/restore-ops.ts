@@ -1,6 +1,6 @@
 // Puts back ops.db from a backup while no server runs: its history would go back under running jobs. Tokens are those of now;
 // sessions and maintenance windows end, and jobs that had not ended do not start again. The audit log goes on after the last row
-// of the backup with a row that says what is missing; the replaced file, which has those rows, stays beside. Webhooks get events
+// of the backup with a row that names the missing rows; the replaced file, which has those rows, stays beside. Webhooks get events
 // from then on.
 import fs from 'node:fs';
 import { headFile, readHead, writeHead } from '../audit/head-file.ts';

@@ -103,7 +103,7 @@ export function readLinks(
   const webhooks = webhookRepository
     .all()
     .filter(({ is_on: isOn }) => isOn)
-    // Of one that has sent nothing yet nothing is known.
+    // Nothing is known of a webhook that has sent nothing yet.
     .filter(({ name, failing_since: since }) => since !== null || lastArrivedAt(name) !== null)
     .map(({ name, failing_since: since }) => ({ name: `webhook ${name}`, isUp: since === null }));
   const all = [

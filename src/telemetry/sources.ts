@@ -30,8 +30,8 @@ export function queueSource(counts: Pick<LibraryCounts, 'queue'>): Source {
   };
 }
 
-/** Counts what was embedded since the previous reading; null for the first. The counters are those of days, so that at midnight
- *  two of them grow. */
+/** Counts the entries that were embedded since the previous reading; null for the first. The counters are those of days, so
+ *  that at midnight two of them grow. */
 export function embeddedSource(usage: Pick<UsageRepository, 'since'>, now: () => Date): Source {
   const items = ['embedded_experiences', 'embedded_manuals'] as const;
   /** By item and day. */

@@ -24,7 +24,7 @@ const usageByHour = `
 
 const newest = 'SELECT max(at) FROM sample_rollup';
 
-/** Gives what the server did, by hour from `from` on (seconds); hours without a sample are left out. */
+/** Gives the work of the server, by hour from `from` on (seconds); hours without a sample are left out. */
 export function createUsageHours(ops: Db) {
   const newestRollup = ops.prepare(newest).pluck();
   const hours = ops.prepare(usageByHour);

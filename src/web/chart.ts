@@ -17,7 +17,7 @@ export type Chart = {
   height: number;
   curve: Curve | null;
   bars: { title: string; href: string | null; x: number; width: number; parts: Rect[] }[];
-  /** Where a line lies across the bars; null without one. */
+  /** The place of a line across the bars; null without one. */
   level: number | null;
   /** Text at the left, from the top down, and below. */
   scale: string[];

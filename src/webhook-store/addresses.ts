@@ -1,5 +1,5 @@
-// What an IP address is: of this machine, of its link, of a cloud's metadata, or any other. An address that carries an IPv4
-// address inside is judged by that one, too.
+// Names the kind of an IP address: of this machine, of its link, of a cloud's metadata, or any other. An address that
+// carries an IPv4 address inside is judged by that one, too.
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 export type Address = { address: string; family: 4 | 6 };

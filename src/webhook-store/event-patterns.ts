@@ -6,7 +6,7 @@ export const allEvents = '*';
 export const preset = 'tell-me';
 const maxPatterns = 50;
 const groupEnd = '.*';
-/** A webhook that fails would else be told that it fails. */
+/** A webhook that fails would else get the event that it fails. */
 const never = /^(webhook|delivery|deliveries)\./;
 
 type Row = { event: string; outcome: string; detail: Record<string, unknown> | null };

@@ -1,4 +1,4 @@
-// The preset `tell-me`: troubles that begin or are over, and what cannot wait, such as a backup that is gone.
+// The preset `tell-me`: troubles that begin or are over, and events that cannot wait, such as the loss of a backup.
 const events = /^(finding|incident|backup)\.|^(job\.finished|schedule\.missed)$/;
 /** Events that have no transition. */
 const always = ['backup.tested', 'backup.gone'];
@@ -7,13 +7,14 @@ type Row = { event: string; detail: Record<string, unknown> | null };
 
 export const isToldEvent = (event: string): boolean => events.test(event);
 
-/** Whether a row of such an event is told although it says nothing about a transition. */
+/** Whether a row of such an event counts although it says nothing about a transition. */
 export function isToldAlways({ event, detail }: Row): boolean {
   // Retention removes old backups each night.
   return always.includes(event) && !detail?.expired;
 }
 
-/** These say `again` only after the thing was over. A job that fails again, or a due time that is missed again, was not. */
+/** Rows of these events say `again` only after the thing was over. A job that fails again, or a due time that is missed again,
+ *  was not. */
 const reopened = ['finding.opened', 'incident.reopened'];
 
 /** Whether something begins, is over, or is back. */
@@ -22,7 +23,7 @@ export function isMove({ event, detail }: Row): boolean {
   return ['first', 'recovered'].includes(transition) || (transition === 'again' && reopened.includes(event));
 }
 
-/** Trouble that lasts is not told again, and none that a maintenance window explains or a person has muted. */
+/** Trouble that lasts is not repeated, and none counts that a maintenance window explains or a person has muted. */
 export function isTold({ event, detail }: Row): boolean {
   if (!isToldEvent(event) || detail?.in_window || detail?.muted) return false;
   return isToldAlways({ event, detail }) || isMove({ event, detail });

@@ -30,8 +30,8 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'eventNames' | 'now' | 'u
   resolveTarget: ResolveTarget;
 };
 
-/** `shown`: what the form of an existing webhook showed. `ifMatch`: the ETag that it must have. `mustBeNew` refuses a name that is
- *  taken. */
+/** `shown`: the values in the form of an existing webhook. `ifMatch`: the ETag that it must have. `mustBeNew` refuses a name
+ *  that is taken. */
 type SaveOptions = {
   reason?: string | null;
   ifMatch?: string | undefined;

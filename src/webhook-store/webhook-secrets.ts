@@ -58,7 +58,8 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
       for (const file of list(folder)) if (own.exec(file)?.[1] === name) removeFile(path.join(folder, file));
     },
 
-    /** Finishes what a crash has interrupted: uses secrets whose row is committed, and sets aside those without a row. */
+    /** Finishes the changes that a crash has interrupted: uses secrets whose row is committed, and sets aside those without a
+     *  row. */
     recover() {
       const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
       const orphanEnd = `.orphan-${digitsOf(now().toISOString())}`;

@@ -76,7 +76,7 @@ function merge(given: GivenWebhook, stored: Webhook | null): WebhookValue {
   };
 }
 
-/** As a form shows and sends them. */
+/** The values as a form shows and sends them. */
 export const eventsText = (events: readonly string[]): string => events.join(', ');
 
 export const textsOf = ({ url, events, is_on }: WebhookValue) => ({

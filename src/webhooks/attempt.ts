@@ -13,13 +13,13 @@ import type { Answer, Post } from './post.ts';
 type Given = {
   redactor: Pick<Kernel['redactor'], 'record'>;
   now: () => Date;
-  /** Those that sign now, the newest first; none if their file is missing. */
+  /** The secrets that sign now, the newest first; none if their file is missing. */
   webhookSecrets: { read(name: string): string[] };
   /** Throws `invalid_arguments` for an address that webhooks may not reach. */
   resolveTarget: (url: string) => Promise<Target>;
   sign: (signed: Signed, secrets: readonly string[]) => string;
   post: Post;
-  /** For the whole exchange. */
+  /** The limit of the whole exchange. */
   maxMs: number;
 };
 

@@ -26,7 +26,7 @@ const columns = `d.id, d.webhook, d.audit_id, ${eventIdColumn}, d.event, d.targe
   CASE WHEN json_valid(d.body) THEN CAST(d.body ->> '$.data.detail.title' AS TEXT) END AS title`;
 const lastColumns = 'a.n, a.at, a.ms, a.status AS answer, a.error, a.response, a.by';
 const joinLast = 'LEFT JOIN webhook_attempt AS a ON a.delivery = d.id AND a.n = d.attempts';
-/** Those of a webhook that is gone are being removed. */
+/** Deliveries of a webhook that is gone are being removed. */
 const isOfWebhook = 'EXISTS (SELECT 1 FROM webhook WHERE name = d.webhook)';
 
 const sql = {
@@ -34,7 +34,7 @@ const sql = {
   attempts:
     'SELECT n, at, ms, status, error, response, by FROM webhook_attempt WHERE delivery = ? ORDER BY n',
   counts: 'SELECT status, count(*) AS n FROM webhook_delivery WHERE webhook = ? GROUP BY status',
-  /** Of all webhooks, by the time at which the event was queued. */
+  /** Counts of all webhooks, by the time at which the event was queued. */
   tallies: `
     SELECT webhook, count(*) FILTER (WHERE status = 'delivered' AND created_at >= @day) AS arrived,
       count(*) FILTER (WHERE status = 'failed' AND created_at >= @day) AS failed,
@@ -43,7 +43,7 @@ const sql = {
       count(*) FILTER (WHERE created_at >= @month) AS month
     FROM webhook_delivery INDEXED BY webhook_delivery_health GROUP BY webhook
   `,
-  /** Of attempts that have arrived, the newest first. */
+  /** The durations of attempts that have arrived, the newest first. */
   latencies: `
     SELECT ms FROM webhook_attempt INDEXED BY webhook_attempt_arrived
     WHERE webhook = @webhook AND at >= @since AND error IS NULL ORDER BY at DESC LIMIT @max
@@ -119,7 +119,7 @@ export function createDeliveryList(ops: Db) {
     latencies: (webhook: string, since: string, max: number): number[] =>
       (statements.latencies.all({ webhook, since, max }) as { ms: number }[]).map(({ ms }) => ms),
 
-    /** Of any webhook; null without one. */
+    /** The newest attempt of any webhook; null without one. */
     newestAttemptAt: () => (statements.newestAttempt.get() as { at: string | null }).at,
 
     lastArrivedAt: (webhook: string) => (statements.lastArrived.get(webhook) as { at: string | null }).at,

@@ -85,7 +85,7 @@ export function createDeliveryRepository(ops: Db) {
       return (statements.add.get({ ...delivery, at, by }) as { id: number } | undefined)?.id ?? null;
     },
 
-    /** Of all webhooks, without the deliveries `ids`, which are being sent. */
+    /** The due times of all webhooks, without the deliveries `ids`, which are being sent. */
     waiting(ids: number[]): WaitingOf[] {
       const rows = statements.waiting.all({ ids: listed(ids) }) as (Omit<WaitingOf, 'isFailing'> & {
         isFailing: 0 | 1;

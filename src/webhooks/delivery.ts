@@ -1,4 +1,4 @@
-// A delivery is a row of the audit log for one webhook. Pure rules: what an attempt makes of it, and when it is tried again.
+// A delivery is a row of the audit log for one webhook. Pure rules: the state after an attempt, and the time of the next one.
 
 export const deliveryStatuses = ['pending', 'retrying', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
@@ -29,7 +29,7 @@ export type Attempt = {
   by: string | null;
 };
 
-/** What an attempt has met. `isFinal`: trying again would meet the same. `retryAfterMs`: the receiver asks for that pause.
+/** The result of an attempt. `isFinal`: trying again would meet the same. `retryAfterMs`: the receiver asks for that pause.
  *  `isGone`: the receiver wants no more events. */
 export type Exchange = Pick<Attempt, 'ms' | 'status' | 'error' | 'response'> & {
   isFinal: boolean;
@@ -47,7 +47,7 @@ export const deliveryTarget = (id: number | string): string => `delivery:${id}`;
 export const eventId = (auditId: number, restored: string | null): string =>
   restored === null ? `evt_${auditId}` : `evt_${auditId}_${restored.slice(0, 8)}`;
 
-/** For SQL: the id that the body of a delivery has. */
+/** SQL for the id that the body of a delivery has. */
 export const eventIdColumn = `coalesce(json_extract(body, '$.data.id'), 'evt_' || audit_id) AS event_id`;
 
 /** The row that an id such as `evt_42` or `evt_42_0a1b2c3d` names. */

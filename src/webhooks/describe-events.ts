@@ -16,7 +16,7 @@ export function describePatterns(patterns: readonly string[]): string {
 }
 
 export type PatternGroup = {
-  /** As the audit log groups its events. */
+  /** The groups of the audit log. */
   title: string;
   choices: { pattern: string; word: string }[];
 };

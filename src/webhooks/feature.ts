@@ -1,4 +1,4 @@
-// Webhooks: what the audit log records is sent to addresses that the operator names.
+// Webhooks: rows of the audit log are sent to addresses that the operator names.
 import type { Feature, Lifecycle } from '../web/feature.ts';
 import { webhooksRow } from './hub-row.ts';
 import { createWebhookParts, type WebhookContext } from './parts.ts';

@@ -25,7 +25,7 @@ export function createFlights() {
 
     hasExtra: () => [...flights.values()].filter(({ isExtra }) => isExtra).length < maxExtra,
 
-    /** Those that may get one more now, the next one first: the one with the fewest flights that has waited longest. */
+    /** The webhooks that may get one more now, the next one first: the one with the fewest flights that has waited longest. */
     open(all: WaitingOf[]): WaitingOf[] {
       const flying = [...flights.values()].filter(({ isExtra }) => !isExtra).map(({ webhook }) => webhook);
       const countOf = (name: string) => flying.filter((other) => other === name).length;

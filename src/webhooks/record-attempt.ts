@@ -1,4 +1,4 @@
-// Writes what an attempt has met: its row and the new state of the delivery in one transaction. A webhook that wants no more
+// Writes the result of an attempt: its row and the new state of the delivery in one transaction. A webhook that wants no more
 // events, or that nothing has reached for days, is switched off.
 import { formatSpan } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -17,7 +17,7 @@ type Given = Pick<Kernel, 'log' | 'now' | 'untilFree'> & {
   random: () => number;
 };
 
-/** Who has asked for the attempt; null for an automatic one. */
+/** The time, and the person who has asked for the attempt; null for an automatic one. */
 export type Made = { at: string; by: string | null };
 
 const failingMaxMs = 3 * 86_400_000;

@@ -32,7 +32,7 @@ export function createSenderTimer({ now, retryMs, wake }: Given) {
       set(Math.min(Math.max(ms, 1), sleepMaxMs), wake);
     },
 
-    /** Otherwise the receiver would get again and again what cannot be recorded. */
+    /** Otherwise the receiver would get an event again and again whose attempt cannot be recorded. */
     rest() {
       if (isResting) return;
       isResting = true;

@@ -1,5 +1,5 @@
-// Sends what is due: a few at once, and never so many to those that hang or fail that they would hold up the others. One timer
-// waits for the next due time.
+// Sends deliveries that are due: a few at once, and never so many to those that hang or fail that they would hold up the
+// others. One timer waits for the next due time.
 import type { Kernel } from '../core/kernel.ts';
 import type { TryDelivery } from './attempt.ts';
 import type { DeliveryStatus } from './delivery.ts';
@@ -54,7 +54,7 @@ export function createSender(given: Given) {
     whenTried: (id: number, maxMs: number): Promise<Tried> =>
       isStopped ? Promise.resolve(null) : waiters.wait(id, maxMs),
 
-    /** Lets what is being sent end, but not for long. An attempt that is cut off does not count: it is sent again at the next
+    /** Lets attempts in flight end, but not for long. An attempt that is cut off does not count: it is sent again at the next
      *  start. */
     async stop(quietMs: number) {
       isStopped = true;

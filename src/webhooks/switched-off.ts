@@ -1,4 +1,4 @@
-// Ends the waiting deliveries of webhooks that are off: what has waited would be old news once they are on again.
+// Ends the waiting deliveries of webhooks that are off: they would be old news once the webhook is on again.
 import type { Kernel } from '../core/kernel.ts';
 import type { WebhookRepository } from '../webhook-store/webhook-repository.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';

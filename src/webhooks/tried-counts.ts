@@ -1,4 +1,4 @@
-// Counts attempts by what they made of their delivery, since the start of this server.
+// Counts attempts by the state of their delivery after them, since the start of this server.
 import type { DeliveryStatus } from './delivery.ts';
 
 export function createTriedCounts() {

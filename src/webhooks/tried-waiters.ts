@@ -1,8 +1,8 @@
-// Those who wait for the end of the next attempt of a delivery.
+// Callers that wait for the end of the next attempt of a delivery.
 import type { DeliveryStatus, Exchange } from './delivery.ts';
 
 export type EndedTry = { status: DeliveryStatus; exchange: Exchange };
-/** What became of an attempt; null when it has not ended. */
+/** The end of an attempt; null while it has not ended. */
 export type Tried = EndedTry | null;
 
 export function createTriedWaiters() {

@@ -1,4 +1,4 @@
-// Words on what an ended drain has left, for the card and the command line.
+// Words on the entries that an ended drain has left, for the card and the command line.
 import { formatNumber, plural } from '../core/format.ts';
 
 type Ended = { left_over: number | null; paused_left: number | null };

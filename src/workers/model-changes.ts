@@ -15,7 +15,7 @@ export function createModelChanges(now: () => Date) {
       const until = now();
       spans = [...spans.filter((span) => until.getTime() - span.until.getTime() < keptMs), { from, until }];
     },
-    /** Those of the last hour, and perhaps older ones. */
+    /** The changes of the last hour, and perhaps older ones. */
     spans: (): readonly Span[] => spans,
   };
 }

@@ -1,4 +1,4 @@
-// The usage of a worker: it writes to ops.db itself, because a worker that is started by hand has no server to tell.
+// The usage of a worker: it writes to ops.db itself, because a worker that is started by hand has no server to report to.
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { type Db, setBusyMs } from '../core/db/open.ts';
 import { explain } from '../core/faults.ts';
@@ -31,7 +31,7 @@ export function createWorkerUsage({ ops, untilFree, now, report }: Given) {
   return {
     countUsage: usage.add,
     start: () => void loop.start(),
-    /** The last use of the database: blocks the thread while it is busy, and tells what could not be written. */
+    /** The last use of the database: blocks the thread while it is busy, and reports the counts that could not be written. */
     end() {
       void loop.stop();
       countCpu();

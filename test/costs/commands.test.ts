@@ -1,4 +1,4 @@
-// What `chl costs` prints.
+// The output of `chl costs`.
 import t from 'tap';
 import { formatCosts, type PrintedCosts } from '../../src/costs/commands.ts';
 

@@ -15,7 +15,7 @@ function openLibrary(t: Test, app: TestApp) {
   return library;
 }
 
-/** Of the last ten whole minutes, in which six manuals a minute were embedded. */
+/** Samples of the last ten whole minutes, in which six manuals a minute were embedded. */
 function addSamples(ops: Db, now: Date) {
   const minute = Math.floor(now.getTime() / 60_000) * 60;
   const add = ops.prepare(`

@@ -1,4 +1,4 @@
-// The settings of costs: prices, budgets and what reaching a budget does. Without a price no amount is shown.
+// The settings of costs: prices, budgets and the stop at a used-up budget. Without a price no amount is shown.
 import { amount } from './amounts.ts';
 import { text, toggle } from './kinds.ts';
 

@@ -1,4 +1,4 @@
-// The form of a webhook: its fields, and what was typed when it is shown again.
+// The form of a webhook: its fields, and the typed values when it is shown again.
 import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/role.ts';

@@ -28,7 +28,7 @@ const withSecret = objectSchema({
   secret: { ...textSchema, description: 'Only in this answer.' },
 });
 
-/** The domain checks what is missing and what the values are, so that all problems come at once. */
+/** The domain checks missing fields and values, so that all problems come at once. */
 const putRequest = {
   summary: 'Creates a webhook, or changes the fields that are given.',
   description:
