@@ -2,7 +2,7 @@
 import type { Check, CheckHead, Found } from '../core/check.ts';
 import { localDay } from '../core/format.ts';
 import type { CostBook, Spent } from '../cost-store/cost-book.ts';
-import { describeAmount } from '../cost-store/format-amount.ts';
+import { formatAmount } from '../cost-store/format-amount.ts';
 import { describeLeftOut } from './describe-costs.ts';
 import { nameSpan, ordinalDate, type Span } from './budget-words.ts';
 
@@ -41,7 +41,7 @@ export function budgetCheck({ costBook, now }: Given): Check {
     const share = use.share ?? 0;
     if (share < warnAt) return null;
     const name = nameSpan(span, localDay(now()));
-    const budget = describeAmount(use.budget ?? 0, costBook.currency());
+    const budget = formatAmount(use.budget ?? 0, costBook.currency());
     const isUsedUp = share >= 1;
     const steps = [describeLeftOut(use.left_out), 'Raise the budget, or embed less.']
       .filter(Boolean)

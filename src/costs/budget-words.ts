@@ -1,7 +1,7 @@
 // Words for budgets. Pure.
 import { months } from '../core/format.ts';
 import type { BudgetUse } from '../cost-store/budget.ts';
-import { describeAmount } from '../cost-store/format-amount.ts';
+import { formatAmount } from '../cost-store/format-amount.ts';
 
 export type Span = 'day' | 'month';
 
@@ -14,9 +14,9 @@ export function nameSpan(span: Span, today: string): string {
   return span === 'month' ? `${monthNames[month - 1]}` : `${date} ${months[month - 1]}`;
 }
 
-/** `40.12 of 40.00 EUR` */
+/** `€40.12 of €40.00` */
 export function describeUse({ amount, budget }: BudgetUse, currency: string): string {
-  return `${describeAmount(amount ?? 0, '')} of ${describeAmount(budget ?? 0, currency)}`;
+  return `${formatAmount(amount ?? 0, currency)} of ${formatAmount(budget ?? 0, currency)}`;
 }
 
 /** `23rd`: the date of `2026-11-23`. */

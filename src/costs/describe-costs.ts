@@ -1,5 +1,5 @@
 // Describes the costs of this month so far, in sentences.
-import { describeAmount, formatAmount } from '../cost-store/format-amount.ts';
+import { formatAmount } from '../cost-store/format-amount.ts';
 import { formatTokens } from '../cost-store/format-quantity.ts';
 import type { CostBook, LeftOut } from '../cost-store/cost-book.ts';
 import { usageItems } from '../cost-store/usage-item.ts';
@@ -48,7 +48,7 @@ export const describeShare = (share: number): string =>
 export function describeLeftOut(leftOut: readonly LeftOut[]): string {
   if (leftOut.length === 0) return '';
   const [amounts, isOne] = [
-    leftOut.map((one) => describeAmount(one.amount, one.currency)),
+    leftOut.map((one) => formatAmount(one.amount, one.currency)),
     leftOut.length === 1,
   ];
   const where = isOne ? 'in another currency is' : 'in other currencies are';

@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts';
 import type { EmbeddedTexts } from '../core/operation.ts';
 import type { BudgetStops } from '../cost-store/budget-stops.ts';
 import type { CostBook } from '../cost-store/cost-book.ts';
-import { describeAmount } from '../cost-store/format-amount.ts';
+import { formatAmount } from '../cost-store/format-amount.ts';
 import { formatAboutTokens } from '../cost-store/format-quantity.ts';
 import type { TextSizes } from '../embedding/text-size-repository.ts';
 
@@ -58,18 +58,18 @@ function findLacks(
   });
 }
 
-/** `about 4.1 M tokens, about 0.08 EUR` */
+/** `about 4.1 M tokens, about €0.08` */
 export function describeSpending({ tokens, amount, currency }: Spending): string {
-  const cost = amount === null ? [] : [`about ${describeAmount(amount, currency)}`];
+  const cost = amount === null ? [] : [`about ${formatAmount(amount, currency)}`];
   return [formatAboutTokens(tokens), ...cost].join(', ');
 }
 
-/** Sentences about the budgets that are too small: `That is more than is left of the month's budget: 0.03 EUR.` */
+/** Sentences about the budgets that are too small: `That is more than is left of the month's budget: €0.03.` */
 export function describeLacks({ lacks, currency }: Spending): string[] {
   const sentences = lacks.map(({ span, left }) =>
     left === 0
       ? `The ${span}'s budget is used up.`
-      : `That is more than is left of the ${span}'s budget: ${describeAmount(left, currency)}.`,
+      : `That is more than is left of the ${span}'s budget: ${formatAmount(left, currency)}.`,
   );
   const stop = lacks.some(({ stops }) => stops) ? ['At a used-up budget the workers pause.'] : [];
   return [...sentences, ...stop];

@@ -16,7 +16,7 @@ const runsPerOperation = 10;
 
 type Sources = { repository: Pick<JobRepository, 'lastSuccesses'>; spending: EstimateSpending };
 
-/** `Embeds 441 entries and builds an index of 39,561 vectors: about 2 min, about 46,000 tokens, about 0.0009 EUR.`, and
+/** `Embeds 441 entries and builds an index of 39,561 vectors: about 2 min, about 46,000 tokens, about €0.0009.`, and
  *  sentences about the budgets that this exceeds. */
 export function describeWorkload(work: Workload, { repository, spending }: Sources): string[] {
   const runs = builders.flatMap((name) => repository.lastSuccesses(name, runsPerOperation)).flatMap(measure);

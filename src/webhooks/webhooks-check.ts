@@ -65,8 +65,8 @@ function findTrouble({ deliveryList, webhookSecrets }: Given, webhook: Webhook):
   return {
     ...aboutWebhook('failing', name),
     severity: 'warning',
-    title: `The webhook ${name} does not reach its receiver`,
-    text: `${minFailures} attempts in a row have failed, or more. Its deliveries show why; replay them once it answers.`,
+    title: `The webhook ${name} delivers nothing`,
+    text: `At least ${minFailures} attempts in a row have failed. Its deliveries show why; replay them once it answers.`,
     stops: [],
     ...(since === null ? {} : { since }),
   };

@@ -76,7 +76,7 @@ t.test('a month is near its budget, at it, and well again', async (t) => {
       component: 'budget:month',
       severity: 'warning',
       title: 'The budget of November is nearly used up',
-      text: 'At least 80% of 40.00 EUR is used; the budget is reached on the 19th at this pace. Raise the budget, or embed less.',
+      text: 'At least 80% of €40.00 is used; the budget is reached on the 19th at this pace. Raise the budget, or embed less.',
     },
   ]);
   clock.at = '2026-11-17T00:00:00';
@@ -111,7 +111,7 @@ t.test('the workers are paused once for a month, also after a restart', async (t
   prices.budgetStop = true;
   await runOnce();
   await runOnce();
-  t.same(reasons, ['The budget of November is used up: 40.12 of 40.00 EUR.']);
+  t.same(reasons, ['The budget of November is used up: €40.12 of €40.00.']);
   resume();
   await runOnce();
   await startStop().runOnce();
@@ -130,7 +130,7 @@ t.test('both budgets that are used up pause the workers once, with both reasons'
   spend(50, '2026-11-16');
   const { runOnce } = startStop();
   await runOnce();
-  const [month, day] = ['November is used up: 50.00 of 40.00 EUR.', '16 Nov is used up: 50.00 of 1.00 EUR.'];
+  const [month, day] = ['November is used up: €50.00 of €40.00.', '16 Nov is used up: €50.00 of €1.00.'];
   t.same(reasons, [`The budget of ${month} The budget of ${day}`]);
   t.match(audit.trail('budget:2026-11'), [{ event: 'budget.stopped', detail: { amount: 50, budget: 40 } }]);
   t.match(audit.trail('budget:2026-11-16'), [{ detail: { budget: 1 } }]);
@@ -191,7 +191,7 @@ t.test('workers that a person has paused wait for their turn', async (t) => {
   t.same(reasons, []);
   control.paused_at = null;
   await runOnce();
-  t.same(reasons, ['The budget of 16 Nov is used up: 2.00 of 1.00 EUR.']);
+  t.same(reasons, ['The budget of 16 Nov is used up: €2.00 of €1.00.']);
 });
 
 t.test('amounts in another currency are named', async (t) => {
@@ -220,7 +220,7 @@ t.test('shares and left-out amounts in words', async (t) => {
     { currency: 'EUR', amount: 5 },
     { currency: 'USD', amount: 1.5 },
   ];
-  t.equal(describeLeftOut(both), '5.00 EUR and 1.50 USD in other currencies are left out.');
+  t.equal(describeLeftOut(both), '€5.00 and $1.50 in other currencies are left out.');
 });
 
 t.test('pages are told when a sum that they show has changed, and on a new day', async (t) => {

@@ -85,7 +85,7 @@ t.test('costs with a service that reports usage', async (t) => {
     await set({ 'budget.stop': true });
     await until(async () => (await app.json('/api/v1/workers')).body.paused);
     const { body } = await app.json('/api/v1/workers');
-    t.match(JSON.stringify(body), /The budget of \w+ is used up: [\d.,]+ of 0\.01 EUR\./);
+    t.match(JSON.stringify(body), /The budget of \w+ is used up: €[\d.,]+ of €0\.01\./);
     t.match((await app.page('/operations')).text, /The budget of \w+ is used up/);
   });
 });

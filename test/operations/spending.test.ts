@@ -36,7 +36,7 @@ function estimateWith(given: { price?: number; month?: ReturnType<typeof used>; 
 
 t.test('tokens follow from the length of the texts, and cost from the price', async (t) => {
   const spent = estimateWith({ price: 0.02 })(39_561, { isWaiting: true });
-  t.equal(spent && describeSpending(spent), 'about 4.0 M tokens, about 0.0791 EUR');
+  t.equal(spent && describeSpending(spent), 'about 4.0 M tokens, about €0.0791');
   const free = estimateWith({})(39_561, { isWaiting: true });
   t.equal(free && describeSpending(free), 'about 4.0 M tokens', 'without a price there is no amount');
   t.equal(estimateWith({})(0, { isWaiting: true }), null);
@@ -50,7 +50,7 @@ t.test('a budget that is too small is named with what is left of it', async (t) 
   };
   t.same(lacks(used(0, 5)), [], 'a run of 1 EUR');
   const stops = 'At a used-up budget the workers pause.';
-  t.same(lacks(used(4.5, 5)), [`That is more than is left of the month's budget: 0.50 EUR.`, stops]);
+  t.same(lacks(used(4.5, 5)), [`That is more than is left of the month's budget: €0.50.`, stops]);
   t.same(lacks(used(6, 5)), [`The month's budget is used up.`, stops]);
   t.same(lacks(used(6, 5), false), [`The month's budget is used up.`], 'it has stopped the workers already');
   t.same(lacks(used(6, null)), []);

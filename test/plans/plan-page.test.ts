@@ -251,5 +251,5 @@ t.test('the plan of an import says which tokens its entries will cost', async (t
   const app = await startApp(t, { env });
   await prepare(app, sheet({ experiences: entries(3) }), sheet({ experiences: entries(5) }));
   const { html } = await app.page(`/plans/${await planOn(app)}`);
-  t.match(textOf(html, '#plan-embedding'), /2 entries.*about \d+ tokens, about 0\.\d+ EUR/);
+  t.match(textOf(html, '#plan-embedding'), /2 entries.*about \d+ tokens, about €0\.\d+/);
 });

@@ -27,7 +27,7 @@ export function breaksOfWebhooks(app: TestApp): Break[] {
     breakOf('mute', 'The secret of the webhook mute is missing', () =>
       fs.rmSync(path.join(app.config.root, 'secrets/webhook-mute')),
     ),
-    breakOf('lost', 'The webhook lost does not reach its receiver', () => {
+    breakOf('lost', 'The webhook lost delivers nothing', () => {
       const at = new Date().toISOString();
       app.ops
         .prepare(`

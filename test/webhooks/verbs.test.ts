@@ -253,7 +253,7 @@ t.test('health counts a day and thirty, and a check names what does not work', a
       subject: 'failing:ci',
       component: 'webhook:ci',
       severity: 'warning',
-      title: 'The webhook ci does not reach its receiver',
+      title: 'The webhook ci delivers nothing',
       since: '2026-12-02T12:00:00.000Z',
     },
   ]);

@@ -42,7 +42,7 @@ function viewFigure({ name, title, format }: Column, days: UsageDay[]) {
     title,
     text: textOf(values.at(-1) ?? null, format),
     spark: sparkline(values, []),
-    about: mean === null ? 'today; no day before' : `today; ${format(mean)} on average before`,
+    about: mean === null ? 'today so far' : `today so far; ${format(mean)} on average before`,
   };
 }
 
