@@ -15,9 +15,9 @@ export const costsOperation: Operation = {
   args: {
     type: 'object',
     additionalProperties: false,
-    properties: { day: { type: 'string', format: 'date', title: 'Day', hidden: true } },
+    properties: { day: { type: 'string', format: 'date', maxLength: 10, title: 'Day', hidden: true } },
   },
-  locks: () => [],
+  locks: () => [{ name: 'costs', mode: 'exclusive' }],
   danger: () => 'safe',
   confirmWord: null,
   hardLimitMs: null,

@@ -204,9 +204,9 @@ t.test('amounts in another currency are named', async (t) => {
     ...{ amount: 5, currency: 'USD' },
   });
   costs.spend(1);
-  t.equal((await costs.check.look()).says, 'Within budget. 5.00 USD in another currency is left out.');
+  t.equal((await costs.check.look()).says, 'Within budget. $5.00 in another currency is left out.');
   costs.spend(8);
-  t.match(await lookOf(costs), [{ text: / 5\.00 USD in another currency is left out\. Raise the budget/ }]);
+  t.match(await lookOf(costs), [{ text: / \$5\.00 in another currency is left out\. Raise the budget/ }]);
 });
 
 t.test('shares and left-out amounts in words', async (t) => {

@@ -27,7 +27,7 @@ t.test('month, day and lines', async (t) => {
     line({ item: 'other:hosting', quantity: null, amount: 5, currency: 'USD', is_manual: true }),
   ];
   t.same(formatCosts({ currency: 'EUR', day: { ...unused, amount: 0.04 }, month, items }), [
-    'This month: €0.81 of €2.00, 40.5% of the budget, used up on 2026-11-30 at this pace. 5.00 USD in another currency is left out.',
+    'This month: €0.81 of €2.00, 40.5% of the budget, used up on 2026-11-30 at this pace. $5.00 in another currency is left out.',
     'Today: €0.04, no budget.',
     '2026-11-29  embedding_tokens         4.1 M tokens      €0.82  estimate',
     '2026-11-29  other:hosting                       –      $5.00  by hand',

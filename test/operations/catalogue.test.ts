@@ -67,7 +67,7 @@ for (const operation of catalogue.all()) {
   });
 
   t.test(`${name}: its arguments are a strict schema, each with a title and a usable default`, async (t) => {
-    const ajv = new Ajv({ strict: true, formats: { sheet: true } });
+    const ajv = new Ajv({ strict: true, formats: { date: true, sheet: true } });
     ajv.addVocabulary(argumentKeywords);
     t.ok(ajv.compile(schema)(defaults), 'the defaults are valid');
     t.equal(schema.additionalProperties, false);
