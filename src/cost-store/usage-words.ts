@@ -10,5 +10,6 @@ export function describeFate(lost: readonly UsageRow[]): string {
 
 function describeRow({ item, quantity }: UsageRow): string {
   const { title, unit } = usageItems.find(({ name }) => name === item) ?? { title: item, unit: '' };
-  return `${title} (${formatNumber(quantity)} ${unit})`;
+  const unitOf = quantity === 1 && unit === 'entries' ? 'entry' : unit;
+  return `${title} (${formatNumber(quantity)} ${unitOf})`;
 }

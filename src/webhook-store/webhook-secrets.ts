@@ -23,7 +23,7 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
   const folder = path.join(root, 'secrets');
   const fileOf = (name: string) => path.join(folder, `webhook-${name}`);
   const oldOf = (name: string) => `${fileOf(name)}.old`;
-  const nextOf = ({ name, at }: Staged) => `${fileOf(name)}.next-${digitsOf(at)}`;
+  const nextOf = (staged: Staged) => path.join(folder, nextName(staged));
 
   return {
     /** The secrets that sign now, the newest first: two for a day after a rotation, none while the file cannot be read. */
@@ -60,23 +60,7 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
 
     /** Finishes the changes that a crash has interrupted: uses secrets whose row is committed, and sets aside those without a
      *  row. */
-    recover() {
-      const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
-      const orphanEnd = `.orphan-${digitsOf(now().toISOString())}`;
-      takeBack(folder, rows);
-      for (const file of list(folder)) {
-        const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
-        if (name === '' || orphanSince) continue;
-        const row = rows.get(name);
-        const staged = { name, at: row?.secret_at ?? '' };
-        const isNext = kind?.startsWith('next-');
-        if (row && isNext && path.basename(nextOf(staged)) === file)
-          adopt(staged, isStill(row.old_secret_until));
-        else if (!row) fs.renameSync(path.join(folder, file), path.join(folder, file + orphanEnd));
-        else if (isNext) removeFile(path.join(folder, file));
-      }
-      tidy(folder, { webhookRepository, now });
-    },
+    recover: () => recover(folder, { webhookRepository, now }, adopt),
 
     /** Removes files that are of no use any more. */
     tidy: () => tidy(folder, { webhookRepository, now }),
@@ -93,6 +77,28 @@ export function createWebhookSecrets({ root, webhookRepository, now }: Given) {
     return isAfter(until, now());
   }
 }
+
+function recover(
+  folder: string,
+  { webhookRepository, now }: Omit<Given, 'root'>,
+  adopt: (staged: Staged, keepsOld: boolean) => void,
+) {
+  const rows = new Map(webhookRepository.all().map((webhook) => [webhook.name, webhook]));
+  const orphanEnd = `.orphan-${digitsOf(now().toISOString())}`;
+  takeBack(folder, rows);
+  for (const file of list(folder)) {
+    const [, name = '', kind, orphanSince] = own.exec(file) ?? [];
+    if (name === '' || orphanSince) continue;
+    const row = rows.get(name);
+    const staged = { name, at: row?.secret_at ?? '' };
+    if (row && file === nextName(staged)) adopt(staged, isAfter(row.old_secret_until, now()));
+    else if (!row) fs.renameSync(path.join(folder, file), path.join(folder, file + orphanEnd));
+    else if (kind?.startsWith('next-')) removeFile(path.join(folder, file));
+  }
+  tidy(folder, { webhookRepository, now });
+}
+
+const nextName = ({ name, at }: Staged) => `webhook-${name}.next-${digitsOf(at)}`;
 
 /** Removes former secrets that sign no more, and those that have been without a row for a month. */
 function tidy(folder: string, { webhookRepository, now }: Omit<Given, 'root'>) {

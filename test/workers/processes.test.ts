@@ -124,10 +124,9 @@ t.test('a worker that ends while ops.db is busy tells what it could not count', 
   worker.kill('SIGTERM');
   await once(worker, 'exit');
   rig.ops.exec('COMMIT');
-  t.match(
-    await said,
-    /could not be written; not counted: .*Experiences embedded \(4 entries\), Manuals embedded \(1 /,
-  );
+  const lost = await said;
+  t.match(lost, /could not be written; not counted: .*Experiences embedded \(4 entries\)/);
+  t.match(lost, /not counted: .*Manuals embedded \(1 entry\)/);
 });
 
 t.test('workers of two servers share one library without conflict', async (t) => {
