@@ -27,7 +27,7 @@ export function createBudgetStop({ budgetStops, bus, costBook, log, now, untilFr
   return { start: () => void loop.start(), stop: loop.stop, runOnce: loop.runOnce };
 
   /** While a person has paused them, it waits for its turn. A budget that is used up while another one has paused them is
-   *  remembered only: whoever resumes them resumes them for both. */
+   *  remembered only: a person who resumes them resumes them for both. */
   async function look() {
     const due = budgetStops.due();
     if (due.length === 0) return;

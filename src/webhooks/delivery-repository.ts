@@ -80,7 +80,7 @@ export function createDeliveryRepository(ops: Db) {
     /** Commits before anything else happens, and is not synced. */
     write: <T>(work: () => T): T => withoutSync(ops, ops.transaction(work).immediate),
 
-    /** Part of a transaction. `by`: who asks for it. Returns the id; null when the webhook has that event already. */
+    /** Part of a transaction. `by`: the person who asks for it. Returns the id; null when the webhook has that event already. */
     add(delivery: NewDelivery, at: string, by: string | null = null): number | null {
       return (statements.add.get({ ...delivery, at, by }) as { id: number } | undefined)?.id ?? null;
     },
@@ -129,7 +129,7 @@ export function createDeliveryRepository(ops: Db) {
       return { ended: free.length, isSending: free.length < rows.length };
     },
 
-    /** Part of a transaction. Keeps its attempts. `by`: who asks for the next one. */
+    /** Part of a transaction. Keeps its attempts. `by`: the person who asks for the next one. */
     makeDue: (id: number, at: string, by: string) => void statements.makeDue.run({ id, at, by }),
   };
 }

@@ -8,7 +8,7 @@ const words: Record<string, string> = {
   [preset]: 'tell-me: what begins and what is over',
 };
 
-/** `tell-me: what begins and what is over, job.*, settings.changed` */
+/** The patterns in words, such as `job.*, settings.changed`; the preset with its meaning. */
 export function describePatterns(patterns: readonly string[]): string {
   const named = patterns.slice(0, maxNamed).map((pattern) => words[pattern] ?? pattern);
   const more = patterns.length - maxNamed;

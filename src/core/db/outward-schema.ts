@@ -39,7 +39,7 @@ export const webhook = sqliteTable(
 );
 
 /** One row of the audit log for one webhook. `body` is sent unchanged each time. `next_at`: of the next attempt; null when it
- *  has ended. `asked_by`: who has asked for that attempt; null for an automatic one. */
+ *  has ended. `asked_by`: the person who has asked for that attempt; null for an automatic one. */
 export const webhookDelivery = sqliteTable(
   'webhook_delivery',
   {
@@ -66,7 +66,8 @@ export const webhookDelivery = sqliteTable(
   ],
 );
 
-/** `status`: of the answer; null without one. `response`: its beginning. `by`: who has replayed it; null for an automatic one. */
+/** `status`: of the answer; null without one. `response`: its beginning. `by`: the person who has replayed it; null for an
+ *  automatic one. */
 export const webhookAttempt = sqliteTable(
   'webhook_attempt',
   {
