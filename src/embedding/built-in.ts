@@ -47,7 +47,7 @@ function embedText(text: string): Float32Array {
 }
 
 /** Removes the marks of mnemonics that command libraries use, as in "[c]reate a g[z]ipped [f]ile". */
-function joinMnemonics(text: string): string {
+export function joinMnemonics(text: string): string {
   if (!text.includes('[')) return text;
   return text.replace(/\[(\p{L}{1,4})\](?=\p{L})|(?<=\p{L})\[(\p{L}{1,4})\]/gu, '$1$2');
 }

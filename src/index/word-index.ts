@@ -1,0 +1,23 @@
+// The types of the word index, which finds entries by their words.
+import type { EntryText } from '../library/content.ts';
+
+/** `row`: that of the entry's vector in the index. */
+export type WordEntry = { row: number; title: string; summary: string; text: string };
+
+/** `score`: from 0 to 1, the same for a query and an entry whatever the library; 1: the query is the title. `words`: those of
+ *  the query that the entry has, as they are written in it. */
+export type WordHit = { row: number; score: number; words: string[] };
+
+export type WordIndex = {
+  /** The best hits first. Any string is a query. `isWanted` is called for candidates only. */
+  search(query: string, best: { wanted: number; isWanted: (row: number) => boolean }): WordHit[];
+  close(): void;
+};
+
+/** The file in a generation's folder. */
+export const wordIndexName = 'words.db';
+
+/** What the word index holds of an entry. */
+export function toWordEntry(row: number, { title, body, note }: EntryText): WordEntry {
+  return { row, title, summary: note ?? '', text: body };
+}
