@@ -131,6 +131,24 @@ export function readVector(file: string, dimension: number, row: number): Float3
   return Float32Array.from({ length: dimension }, (_, i) => bytes.readFloatLE(i * 4));
 }
 
+/** An open index file, whose vectors are read in parts. `read` fills `target` with the vectors from the row `first` on. Throws as
+ *  `readIndexHeader` does. */
+export function openIndexFile(file: string) {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { header } = readHeader(fd);
+    return {
+      ...header,
+      read: (first: number, target: Uint8Array) =>
+        readBytes(fd, target, headerBytes + first * header.dimension * 4),
+      close: () => fs.closeSync(fd),
+    };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
 const chunkBytes = 4 * 1024 * 1024;
 
 function scanVectors(fd: number, header: IndexHeader, allocate: Allocate, onRows: OnRows) {

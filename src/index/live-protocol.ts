@@ -5,7 +5,7 @@ import type { EntryKey } from '../embedding/queue.ts';
 import type { ListPage, ListQuery } from './list.ts';
 import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { IndexMeta } from './meta.ts';
-import type { Hit } from './search.ts';
+import type { Similar } from './search.ts';
 import type { SearchQuery } from './search-query.ts';
 import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 
@@ -35,7 +35,7 @@ export type LoadAnswer = {
   problem: string | null;
 };
 
-export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
+export type SearchAnswer = { hits: Similar[]; generation: string; took_ms: number };
 
 /** `vector`: the one that the model has given for this text before, if it is known. `traceparent`: of the request that
  *  searches, for an embedding service. */
@@ -49,7 +49,7 @@ export type EntryAnswer = {
   standing: SyncState;
   reason: SyncReason | null;
   isInIndex: boolean;
-  neighbours: Hit[];
+  neighbours: Similar[];
 };
 
 export type Exchange = {

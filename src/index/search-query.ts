@@ -2,8 +2,15 @@
 import { AppError } from '../core/errors.ts';
 import type { Kind } from '../library/content.ts';
 
+/** words: by the words of the entries; meaning: by the vectors of their texts; best: by both. */
+export const searchModes = ['best', 'words', 'meaning'] as const;
+
+export type SearchMode = (typeof searchModes)[number];
+
+/** `mode`: best unless another is given. */
 export type SearchQuery = {
   query: string;
+  mode?: SearchMode | undefined;
   kind?: Kind | undefined;
   category?: string | undefined;
   limit?: number | undefined;

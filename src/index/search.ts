@@ -9,7 +9,8 @@ import type { IndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
 import { makeSnippet } from './snippet.ts';
 
-export type Hit = {
+/** An entry and its similarity, from 0 to 1. */
+export type Similar = {
   entity_id: string;
   kind: Kind;
   category_code: string;
@@ -17,6 +18,9 @@ export type Hit = {
   score: number;
   snippet: string;
 };
+
+/** `because`: how it was found. `words`: those of the query that occur in it. `weak`: it hardly matches. */
+export type Hit = Similar & { because: 'words' | 'meaning' | 'both'; words: string[]; weak: boolean };
 
 type Searchable = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension'> & {
   meta: Pick<LoadedIndex['meta'], 'vectors'>;
@@ -30,6 +34,8 @@ const defaultLimit = 10;
 const numbersPerStep = 4 * 1024 * 1024;
 const orphanBatch = 1000;
 
+export const rowsPerStep = (dimension: number) => Math.max(2, Math.floor(numbersPerStep / dimension));
+
 /** The best hits first, equal ones by id. Entries that are no longer in the library are left out. */
 export async function searchIndex(
   index: Searchable,
@@ -37,13 +43,13 @@ export async function searchIndex(
   vector: Float32Array,
   { query, kind, category, limit = defaultLimit }: SearchQuery,
   pause: Pause,
-): Promise<Hit[]> {
+): Promise<Similar[]> {
   const inCategory = category === undefined ? null : await rowsOfCategory(index, library, category, pause);
   const isWanted = (row: number) =>
     index.isOrphan[row] !== 1 &&
     (inCategory === null || inCategory[row] === 1) &&
     (kind === undefined || index.meta.vectors[row]?.kind === kind);
-  const hits: Hit[] = [];
+  const hits: Similar[] = [];
   let after: ScoredRow | null = null;
   for (let wanted = limit * 2; ; wanted = orphanBatch) {
     const rows: ScoredRow[] = await pickBest(index, vector, { wanted, isWanted, after }, pause);
@@ -65,7 +71,7 @@ export async function findNeighbours(
   { kind, id }: EntryKey,
   limit: number,
   pause: Pause,
-): Promise<Hit[]> {
+): Promise<Similar[]> {
   const vector = vectorOf(index, library, { kind, id });
   if (!vector) return [];
   const hits = await searchIndex(index, library, vector, { query: '', limit: limit + 1 }, pause);
@@ -86,7 +92,7 @@ function vectorOf(index: LoadedIndex, library: IndexRepository, { kind, id }: En
 export async function pickBest(index: Searchable, vector: Float32Array, of: BestOf, pause: Pause) {
   const { score, meta, dimension } = index;
   const count = meta.vectors.length;
-  const step = Math.max(2, Math.floor(numbersPerStep / dimension));
+  const step = rowsPerStep(dimension);
   const { best, offer } = createBest(meta.vectors, of);
   for (let first = 0; first < count; first += step) {
     if (first > 0) await pause();

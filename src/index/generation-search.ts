@@ -1,0 +1,59 @@
+// Searches a generation in a script. Its vectors stay in the file and pass through a few megabytes of memory in each search.
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../core/db/open.ts';
+import type { Embedder, Model } from '../embedding/embedder.ts';
+import { createKernel } from './dot.ts';
+import { openIndexFile } from './faiss-reader.ts';
+import { generationFiles } from './generation.ts';
+import { toRows } from './loaded.ts';
+import { readMeta } from './meta.ts';
+import { createIndexRepository } from './repository.ts';
+import { type Hit, rowsPerStep, searchIndex } from './search.ts';
+import type { SearchQuery } from './search-query.ts';
+
+export type GenerationSearch = {
+  /** The best hits first, as the server's search gives them. Throws `EmbeddingOutage`. */
+  search(query: SearchQuery): Promise<Hit[]>;
+  close(): void;
+};
+
+/** `name`: that of the folder in the index folder; a draft's begins with `building-`. The files were verified before. */
+export function openGeneration(
+  indexFolder: string,
+  name: string,
+  model: Model | Embedder,
+  library: Db,
+): GenerationSearch {
+  const files = generationFiles(path.join(indexFolder, name));
+  const meta = readMeta(files.meta);
+  const vectors = openVectors(files.index);
+  const isOrphan = new Uint8Array(meta.count);
+  const index = { ...vectors, meta, rows: toRows(meta.vectors), isOrphan };
+  const repository = createIndexRepository(library);
+  return {
+    async search(query) {
+      const embedder = 'embed' in model ? model : await model.open();
+      const [vector = new Float32Array()] = await embedder.embed([query.query]);
+      const found = await searchIndex(index, repository, vector, query, () => setImmediate());
+      return found.map((similar) => ({ ...similar, because: 'meaning', words: [], weak: false }));
+    },
+    close: vectors.close,
+  };
+}
+
+/** `score` is that of a loaded index, but reads the rows of each step from the file. */
+function openVectors(file: string) {
+  const { dimension, count, read, close } = openIndexFile(file);
+  const kernel = createKernel(dimension);
+  const rows = Math.min(count, rowsPerStep(dimension));
+  const buffer = kernel.allocate(rows * dimension * 4);
+  return {
+    dimension,
+    close,
+    score(vector: Float32Array, from: number, to: number) {
+      read(from, buffer.subarray(0, (to - from) * dimension * 4));
+      return kernel.score(vector, 0, to - from);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// A script searches a generation as the server does, with the vectors in the file.
+import path from 'node:path';
+import t from 'tap';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { openGeneration } from '../../src/index/generation-search.ts';
+import { readPointer } from '../../src/index/generation.ts';
+import { addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
+import { openFiles } from '../support/snapshots.ts';
+
+t.test('a generation is searched from its folder, and closed', async (t) => {
+  const { config, library } = createLibrary(makeFolder(t));
+  t.teardown(() => library.close());
+  addExperience(library, 'E1', { title: 'Create a gzipped archive' });
+  addExperience(library, 'E2', { title: 'List the running containers' });
+  addManual(library, 'M1', { title: 'Archives' });
+  await rebuild(config, library);
+  const name = readPointer(config.indexFolder)?.current ?? '';
+  const opened = openGeneration(config.indexFolder, name, builtIn, library);
+  const [first, ...others] = await opened.search({ query: 'gzipped archive', mode: 'meaning' });
+  t.match(first, { entity_id: 'E1', because: 'meaning', words: [] });
+  t.equal(others.length, 2);
+  t.match(await opened.search({ query: 'gzip', kind: 'manual', limit: 1 }), [{ entity_id: 'M1' }]);
+  opened.close();
+  t.same(openFiles(path.join(config.indexFolder, name)), []);
+});
