@@ -13,7 +13,7 @@ import { liveFiles, readPointer, switchTo } from '../../src/index/generation.ts'
 import { createLiveIndex } from '../../src/index/live.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { type LoadedIndex, loadGeneration } from '../../src/index/loaded.ts';
-import { pickBest } from '../../src/index/search.ts';
+import { pickBest } from '../../src/index/nearest.ts';
 import { createRandom } from '../random.ts';
 import { openFaiss } from './faiss.ts';
 import { insertEmbedded } from './repository.ts';
@@ -119,7 +119,8 @@ function withPlainLoop(index: LoadedIndex): Scanned {
 
 async function timeScan(index: Scanned, query: Float32Array) {
   const startedAt = performance.now();
-  const best = await pickBest(index, query, { wanted: 10, isWanted: () => true }, () => setImmediate());
+  const filters = [{ wanted: 10, isWanted: () => true }];
+  const [best = []] = await pickBest(index, query, filters, () => setImmediate());
   return { rows: best.map(({ row }) => row), ms: performance.now() - startedAt };
 }
 

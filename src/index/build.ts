@@ -5,11 +5,11 @@ import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
 import { badInput } from '../core/errors.ts';
-import type { OnProgress } from '../core/progress.ts';
 import { writeIndexFile } from './faiss-writer.ts';
 import { linkBackup, namedFiles, startGeneration } from './generation.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
 import { libraryRevision } from './repository.ts';
+import { writeWords } from './words.ts';
 
 export type Build = {
   library: Db;
@@ -17,17 +17,18 @@ export type Build = {
   indexFolder: string;
   jobId: string;
   now: Date;
-  onProgress: OnProgress;
+  onProgress: (done: number, total: number, phase: 'build' | 'words') => void;
 };
 
 /** Throws `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */
 export function buildGeneration({ library, model, indexFolder, jobId, now, onProgress }: Build) {
   const draft = startGeneration(indexFolder, now);
   const files = namedFiles(draft.folder, model.name);
-  const readInSnapshot = library.transaction(() => ({
-    library_revision: libraryRevision(library),
-    ...writeVectors(library, model, files.index, onProgress),
-  }));
+  const readInSnapshot = library.transaction(() => {
+    const written = writeVectors(library, model, files.index, onProgress);
+    writeWords(library, draft.folder, written.vectors, (done, total) => onProgress(done, total, 'words'));
+    return { library_revision: libraryRevision(library), ...written };
+  });
   const { library_revision, index, vectors } = readInSnapshot();
   const meta: IndexMeta = {
     format_version: metaFormatVersion,
@@ -67,7 +68,7 @@ function writeVectors(library: Db, model: Embedder, file: string, onProgress: Bu
         yield vector;
       }
       done += page.length;
-      onProgress(done, total);
+      onProgress(done, total, 'build');
     }
   };
   const index = writeIndexFile(file, model.dimension, readVectors());

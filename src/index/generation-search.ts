@@ -8,12 +8,15 @@ import { openIndexFile } from './faiss-reader.ts';
 import { generationFiles } from './generation.ts';
 import { toRows } from './loaded.ts';
 import { readMeta } from './meta.ts';
+import { rowsPerStep } from './nearest.ts';
 import { createIndexRepository } from './repository.ts';
-import { type Hit, rowsPerStep, searchIndex } from './search.ts';
+import type { Hit } from './search.ts';
 import type { SearchQuery } from './search-query.ts';
+import { createSearcher, embedText } from './searcher.ts';
+import { openWords } from './words.ts';
 
 export type GenerationSearch = {
-  /** The best hits first, as the server's search gives them. Throws `EmbeddingOutage`. */
+  /** The best hits first, as the server's search gives them. */
   search(query: SearchQuery): Promise<Hit[]>;
   close(): void;
 };
@@ -25,20 +28,26 @@ export function openGeneration(
   model: Model | Embedder,
   library: Db,
 ): GenerationSearch {
-  const files = generationFiles(path.join(indexFolder, name));
+  const folder = path.join(indexFolder, name);
+  const files = generationFiles(folder);
   const meta = readMeta(files.meta);
   const vectors = openVectors(files.index);
   const isOrphan = new Uint8Array(meta.count);
   const index = { ...vectors, meta, rows: toRows(meta.vectors), isOrphan };
-  const repository = createIndexRepository(library);
+  const opened = openWords(folder);
+  const search = createSearcher({
+    index,
+    opened,
+    library: createIndexRepository(library),
+    model,
+    pause: () => setImmediate(),
+  });
   return {
-    async search(query) {
-      const embedder = 'embed' in model ? model : await model.open();
-      const [vector = new Float32Array()] = await embedder.embed([query.query]);
-      const found = await searchIndex(index, repository, vector, query, () => setImmediate());
-      return found.map((similar) => ({ ...similar, because: 'meaning', words: [], weak: false }));
+    search: async (query) => (await search(query, () => embedText(model, query.query))).hits,
+    close() {
+      opened.words?.close();
+      vectors.close();
     },
-    close: vectors.close,
   };
 }
 

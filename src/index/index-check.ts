@@ -21,7 +21,11 @@ export function indexCheck(sources: Sources): Check {
     dirtyOn: ['index', 'library', 'job'],
     look() {
       const index = sources.liveIndex.indexState();
-      const found = findUnusable(sources, index) ?? findLost(sources, index) ?? findBehind(sources, index);
+      const found =
+        findUnusable(sources, index) ??
+        findLost(sources, index) ??
+        findBehind(sources, index) ??
+        findNoWords(index);
       return { says: describe(index), found: found === null ? [] : [found] };
     },
   };
@@ -61,6 +65,8 @@ function findUnusable(sources: Sources, index: IndexState): Found | null {
       title: 'Search uses the old index until you rebuild it',
       stops: [],
     };
+  if (index.state !== 'broken' && index.words_problem === null)
+    return { ...base, severity: 'error', title: 'Search finds words only', stops: ['search by meaning'] };
   return { ...base, severity: 'error', title: 'Search is not available', causedBy: ['data-folder'] };
 }
 
@@ -121,5 +127,18 @@ function findBehind({ config, repository }: Sources, index: IndexState): Found |
     severity: 'warning',
     title: `Search misses at least ${Math.round(indexBehindShare * 100)}% of the library`,
     text: `Entries are missing or outdated in the index. ${remedy.advice}`,
+  };
+}
+
+/** Its files were written by a former version, or are damaged; search by meaning goes on. */
+function findNoWords(index: IndexState): Found | null {
+  if (index.words_problem === null) return null;
+  const remedy = remedyOf(index);
+  return {
+    ...baseOf(remedy),
+    severity: 'warning',
+    title: 'Search compares meaning only',
+    stops: ['search by words'],
+    text: `${index.words_problem} ${remedy?.advice ?? ''}`.trim(),
   };
 }

@@ -59,6 +59,7 @@ export const indexOperation: Operation = {
   phases: {
     embed: 'Embedding entries',
     build: 'Building the index',
+    words: 'Writing the word index',
     verify: 'Verifying the index',
     switch: 'Switching to the new index',
   },

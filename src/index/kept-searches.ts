@@ -24,25 +24,27 @@ export function keepSearches(liveIndex: LiveIndex, { caches, libraryRevision }: 
     const startedAt = performance.now();
     const { generation, model, dimension } = await liveIndex.ready(query);
     const revision = readRevision();
-    const { query: text, kind, category, limit } = query;
-    const key = JSON.stringify([text, kind, category, limit, generation, revision]);
+    const { query: text, mode = 'best', kind, category, limit } = query;
+    const key = JSON.stringify([text, mode, kind, category, limit, generation, revision]);
     const known = revision === null ? undefined : answers.get(key);
     if (known) return { ...known, took_ms: performance.now() - startedAt };
-    const answer = await ask(query, generation, `${model} ${dimension} ${text}`);
-    if (answer.generation === generation && revision !== null && readRevision() === revision)
-      answers.set(key, answer);
+    const { answer, isWhole } = await ask(query, generation, `${model} ${dimension} ${text}`);
+    const isCurrent = answer.generation === generation && readRevision() === revision;
+    if (isWhole && isCurrent && revision !== null) answers.set(key, answer);
     return answer;
   }
 
-  async function ask(query: SearchQuery, generation: string, key: string): Promise<SearchAnswer> {
-    const kept = vectors.get(key);
-    const { vector, ...answer } = await liveIndex.searchWith(query, kept);
+  /** `isWhole`: the embedder answered if it was needed. */
+  async function ask(query: SearchQuery, generation: string, key: string) {
+    const kept = query.mode === 'words' ? undefined : vectors.get(key);
+    const { vector, answer } = await liveIndex.searchWith(query, kept);
+    const isWhole = vector !== null || query.mode === 'words';
     if (answer.generation === generation) {
-      if (!kept) vectors.set(key, vector);
-      return answer;
+      if (!kept && vector) vectors.set(key, vector);
+      return { answer, isWhole };
     }
     // The index was switched meanwhile, perhaps to another model.
-    return kept ? liveIndex.search(query) : answer;
+    return { answer: kept ? await liveIndex.search(query) : answer, isWhole };
   }
 
   /** Null while the library cannot be read: the search says why. */

@@ -4,7 +4,7 @@ import type { Kind } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import { isCount, type MetaVector } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
-import type { Pause } from './search.ts';
+import type { Pause } from './nearest.ts';
 import {
   type ComparedIndex,
   type EntryPosition,

@@ -6,6 +6,7 @@ import type { ListPage, ListQuery } from './list.ts';
 import type { StatementCount } from '../log-store/statement-counts.ts';
 import type { IndexMeta } from './meta.ts';
 import type { Similar } from './search.ts';
+import type { Searched } from './searcher.ts';
 import type { SearchQuery } from './search-query.ts';
 import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 
@@ -26,6 +27,8 @@ export type GenerationFacts = Pick<IndexMeta, 'model' | 'dimension' | 'sha256' |
   generation: string;
   vectors: number;
   bytes: number;
+  /** Why search finds no words, in one sentence; null when it does. */
+  words_problem: string | null;
 };
 
 /** `live` is null without a generation, and when its files cannot be used; `problem` says why. */
@@ -35,7 +38,11 @@ export type LoadAnswer = {
   problem: string | null;
 };
 
-export type SearchAnswer = { hits: Similar[]; generation: string; took_ms: number };
+/** `notes`: sentences about the search, such as which part of it was not possible. */
+export type SearchAnswer = Pick<Searched, 'hits' | 'facets' | 'mode' | 'notes'> & {
+  generation: string;
+  took_ms: number;
+};
 
 /** `vector`: the one that the model has given for this text before, if it is known. `traceparent`: of the request that
  *  searches, for an embedding service. */
@@ -56,7 +63,7 @@ export type Exchange = {
   load: { question: null; answer: LoadAnswer };
   /** `isExact`: never an older count than the question. */
   count: { question: { isExact: boolean }; answer: SyncCounts };
-  search: { question: SearchQuestion; answer: SearchAnswer & { vector: Float32Array } };
+  search: { question: SearchQuestion; answer: SearchAnswer & Searched };
   list: { question: ListQuery; answer: ListPage };
   entry: { question: EntryKey; answer: EntryAnswer };
   close: { question: null; answer: null };

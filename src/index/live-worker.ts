@@ -12,7 +12,6 @@ import { type Question, replyTo } from '../core/thread.ts';
 import { runInherited } from '../core/trace.ts';
 import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
-import { ModelChange } from '../embedding/embedder.ts';
 import { reportStatements } from '../log-store/script-trace.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
@@ -21,7 +20,6 @@ import type {
   Exchange,
   GenerationFacts,
   LoadAnswer,
-  SearchAnswer,
   SearchQuestion,
   ThreadReport,
   ThreadStart,
@@ -30,9 +28,10 @@ import { type LoadedIndex, loadGeneration } from './loaded.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { createIndexRepository } from './repository.ts';
-import type { SearchQuery } from './search-query.ts';
-import { findNeighbours, searchIndex } from './search.ts';
+import { findNeighbours } from './search.ts';
+import { createSearcher, embedText } from './searcher.ts';
 import { createSyncCounter, syncStateOf } from './sync-state.ts';
+import { type OpenedWords, openWords } from './words.ts';
 
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
@@ -56,7 +55,9 @@ const neighboursShown = 8;
 /** The first searches of a thread are slow, because no code is compiled yet. */
 const warmSearches = 5;
 const openReplies = new Set<Promise<void>>();
-let index: LoadedIndex | null = null;
+/** Null without a usable generation. */
+let live: { index: LoadedIndex; opened: OpenedWords; search: ReturnType<typeof createSearcher> } | null =
+  null;
 
 port.on('message', (message: Question<Exchange>) => {
   if (message.name === 'close') return void close();
@@ -68,9 +69,9 @@ port.on('message', (message: Question<Exchange>) => {
 function answerTo({ name, question }: Question<Exchange>) {
   if (name === 'search' || name === 'list') assertCategory(question.category);
   if (name === 'load') return load();
-  if (name === 'count') return count(index, question.isExact);
+  if (name === 'count') return count(live?.index ?? null, question.isExact);
   if (name === 'search') return search(question);
-  if (name === 'list') return listEntries(repository, index, question, pause);
+  if (name === 'list') return listEntries(repository, live?.index ?? null, question, pause);
   if (name === 'entry') return describeEntry(question);
   return null;
 }
@@ -79,13 +80,14 @@ async function load(): Promise<LoadAnswer> {
   const answer: LoadAnswer = { live: null, previous: null, problem: null };
   try {
     if (generation !== null) {
-      index = loadGeneration(config.indexFolder, generation, model);
+      const loaded = open(generation);
+      live = loaded;
       // Once orphans are counted, a search skips them without asking the library. If it is busy, the next question counts.
-      await count(index, true).catch((error) => {
+      await count(loaded.index, true).catch((error) => {
         if (!isBusy(error)) throw error;
       });
-      await warmUp(index);
-      answer.live = toFacts(generation, index.meta, index.bytes);
+      await warmUp(loaded.index.dimension);
+      answer.live = toFacts(generation, loaded.index.meta, loaded.index.bytes, loaded.opened.problem);
     }
     answer.previous = previous === null ? null : readFacts(config.indexFolder, previous);
   } catch (error) {
@@ -96,45 +98,34 @@ async function load(): Promise<LoadAnswer> {
   return answer;
 }
 
-/** An embedding service is not called: without it the index still loads. */
-async function warmUp(loaded: LoadedIndex) {
-  const query = 'a first search';
-  const vector = new Float32Array(loaded.meta.dimension).fill(loaded.meta.dimension ** -0.5);
-  for (let i = 0; i < warmSearches; i++) {
-    if (model.isLexical) await search({ query, traceparent: null });
-    else await searchIndex(loaded, repository, vector, { query }, pause);
-  }
+function open(name: string): NonNullable<typeof live> {
+  const index = loadGeneration(config.indexFolder, name, model);
+  const opened = openWords(path.join(config.indexFolder, name));
+  return {
+    index,
+    opened,
+    search: createSearcher({ index, opened, library: repository, model, pause }),
+  };
 }
 
-async function search({
-  vector: known,
-  traceparent,
-  ...query
-}: SearchQuestion): Promise<SearchAnswer & { vector: Float32Array }> {
+/** An embedding service is not called: without it the index still loads. */
+async function warmUp(dimension: number) {
+  const query = 'a first search';
+  const vector = model.isLexical ? undefined : new Float32Array(dimension).fill(dimension ** -0.5);
+  for (let i = 0; i < warmSearches; i++) await search({ query, vector, traceparent: null });
+}
+
+async function search({ vector: known, traceparent, ...query }: SearchQuestion) {
   const started = performance.now();
-  if (!index || generation === null) {
+  if (!live || generation === null) {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
-  const { dimension } = index.meta;
-  const vector =
-    known?.length === dimension ? known : await runInherited(traceparent, () => embedQuery(query));
-  if (vector.length !== dimension) {
-    const message = `${model.name} now gives ${vector.length} numbers; the index has ${dimension}. Rebuild the index.`;
-    throw new AppError('temporary', message, { dimension: vector.length });
-  }
-  const hits = await searchIndex(index, repository, vector, query, pause);
-  return { hits, generation, took_ms: performance.now() - started, vector };
-}
-
-async function embedQuery({ query }: SearchQuery): Promise<Float32Array> {
-  const embed = async () => (await (await model.open()).embed([query]))[0] ?? new Float32Array();
-  try {
-    return await embed();
-  } catch (error) {
-    // Opened anew, the model says how many numbers it gives now.
-    if (error instanceof ModelChange) return embed();
-    throw error;
-  }
+  const embed = async () =>
+    known?.length === live?.index.dimension && known
+      ? known
+      : runInherited(traceparent, () => embedText(model, query.query));
+  const found = await live.search(query, embed);
+  return { ...found, generation, took_ms: performance.now() - started };
 }
 
 function assertCategory(code: string | undefined) {
@@ -144,6 +135,7 @@ function assertCategory(code: string | undefined) {
 
 async function describeEntry(key: EntryKey): Promise<EntryAnswer> {
   const { kind, id } = key;
+  const index = live?.index ?? null;
   const entry = repository.findState(kind, id, index?.meta.model ?? '');
   if (!entry) throw new AppError('not_found', `The library has no ${kind} ${JSON.stringify(id)}.`);
   const neighbours = index ? await findNeighbours(index, repository, key, neighboursShown, pause) : [];
@@ -154,22 +146,31 @@ async function describeEntry(key: EntryKey): Promise<EntryAnswer> {
 /** Answers the open questions, then releases what keeps the thread alive. */
 async function close() {
   await Promise.all(openReplies);
+  live?.opened.words?.close();
   library.close();
   counting.close();
   endReports();
   port?.close();
 }
 
-function toFacts(generation: string, meta: IndexMeta, bytes: number): GenerationFacts {
+function toFacts(
+  generation: string,
+  meta: IndexMeta,
+  bytes: number,
+  words_problem: string | null,
+): GenerationFacts {
   const { model, dimension, count, sha256, built_at, job_id } = meta;
-  return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id };
+  return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id, words_problem };
 }
 
 /** Null when the generation cannot be read, and so cannot be rolled back to. */
 function readFacts(indexFolder: string, generation: string): GenerationFacts | null {
+  const folder = path.join(indexFolder, generation);
   try {
-    const files = generationFiles(path.join(indexFolder, generation));
-    return toFacts(generation, readMeta(files.meta), fs.statSync(files.index).size);
+    const files = generationFiles(folder);
+    const { words, problem } = openWords(folder);
+    words?.close();
+    return toFacts(generation, readMeta(files.meta), fs.statSync(files.index).size, problem);
   } catch {
     return null;
   }

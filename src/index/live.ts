@@ -7,6 +7,7 @@ import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
 import type { LiveThread } from './live-thread.ts';
 import type { EntryKey } from '../embedding/queue.ts';
+import type { Searched } from './searcher.ts';
 import { assertSearchQuery, type SearchQuery } from './search-query.ts';
 import { emptyCounts, type SyncCounts } from './sync-state.ts';
 
@@ -100,8 +101,7 @@ function createSearches({ openThread, dimension, onError, problem }: Searching) 
   return {
     /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
-      const { vector: _, ...answer } = await searchWith(query, undefined);
-      return answer;
+      return (await searchWith(query, undefined)).answer;
     },
 
     searchWith,
@@ -110,14 +110,17 @@ function createSearches({ openThread, dimension, onError, problem }: Searching) 
     ready: async (query: SearchQuery): Promise<GenerationFacts> => (await open(query)).live,
   };
 
-  /** Searches as `search` does, but the text is not embedded again if its vector is known. Gives the vector, too. */
+  /** Searches as `search` does, but the text is not embedded again if its vector is known. Gives the vector, too; null when only
+   *  words were searched. */
   async function searchWith(query: SearchQuery, vector: Float32Array | undefined) {
     const { thread } = await open(query);
     const traceparent = currentTraceparent();
     const asking = span('search', 'Search the index', () =>
       thread.ask('search', { ...query, vector, traceparent }),
     );
-    return noteDamage(onError, vector ? asking : dimension.note(asking));
+    const found = await noteDamage(onError, vector ? asking : dimension.note(asking));
+    const { vector: used, otherDimension: _, ...answer } = found;
+    return { answer, vector: used };
   }
 
   async function open(query: SearchQuery) {
@@ -147,10 +150,11 @@ function createDimensionNote(onChange: () => void) {
   };
   return {
     other: () => other,
-    async note<Answer>(asking: Promise<Answer>): Promise<Answer> {
+    async note<Answer extends Pick<Searched, 'vector' | 'otherDimension'>>(asking: Promise<Answer>) {
       try {
         const answer = await asking;
-        set(null);
+        // An answer by words alone, because it was wanted or the embedder is down, does not show it.
+        if (answer.vector || answer.otherDimension) set(answer.otherDimension);
         return answer;
       } catch (error) {
         if (error instanceof AppError && error.details?.dimension) set(Number(error.details.dimension));
@@ -223,4 +227,5 @@ const noGeneration = {
   sha256: null,
   built_at: null,
   job_id: null,
+  words_problem: null,
 };

@@ -2,6 +2,7 @@
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
 import type { Config } from '../core/config.ts';
 import { explain } from '../core/faults.ts';
+import type { OnProgress } from '../core/progress.ts';
 import type { CountUsage } from '../cost-store/usage-item.ts';
 import { createCountedQueue } from '../embedding/counted-queue.ts';
 import { embedSelection } from '../embedding/embed.ts';
@@ -15,7 +16,7 @@ import {
 } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError, badInput } from '../core/errors.ts';
-import { type Build, buildGeneration } from './build.ts';
+import { buildGeneration } from './build.ts';
 import { type GenerationFiles, liveFiles, nullIfBroken, switchTo, writeBuiltBy } from './generation.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 import { type SwitchContext, switchAndRecord } from './switch.ts';
@@ -58,7 +59,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     indexFolder: config.indexFolder,
     jobId: job.id,
     now: new Date(),
-    onProgress: (done, total) => progress(done, total, 'build'),
+    onProgress: progress,
   });
   const result = {
     entries: repository.countEntries(),
@@ -102,9 +103,10 @@ function assertSelection(repository: EmbeddingRepository, { category, entry }: S
   );
 }
 
-function verifyOrFail(files: GenerationFiles, onProgress: Build['onProgress']) {
+function verifyOrFail(files: GenerationFiles, onProgress: OnProgress) {
   try {
-    verifyGeneration(files, onProgress);
+    const { wordsProblem } = verifyGeneration(files, onProgress);
+    if (wordsProblem !== null) throw new Error(wordsProblem);
   } catch (error) {
     const reason = explain(error);
     throw new AppError('internal', `The new index is not used: ${reason} The live one stays. Rebuild again.`);

@@ -16,19 +16,19 @@ export function isOutdated(
   return state === 'broken' && model !== null && model !== (embedding?.model ?? builtIn.name);
 }
 
-/** Null when nothing is to do, or when the library is empty. An unusable or absent index is rebuilt; one that differs from
- *  the library is repaired. */
-export function remedyOf(index: Pick<IndexState, 'state' | 'entries' | 'fresh' | 'orphans'>): Remedy | null {
-  const { state, entries, fresh, orphans } = index;
-  if (state === 'broken' || state === 'none') {
-    if (entries === 0) return null;
-    return remedy('index', 'Rebuild index…', 'Rebuild the index.');
-  }
+/** Null when nothing is to do, or when the library is empty. An unusable or absent index, or one without a word index, is rebuilt;
+ *  one that differs from the library is repaired. */
+export function remedyOf(
+  index: Pick<IndexState, 'state' | 'entries' | 'fresh' | 'orphans' | 'words_problem'>,
+): Remedy | null {
+  const { state, entries, fresh, orphans, words_problem } = index;
+  const rebuild = () => remedy('index', 'Rebuild index…', 'Rebuild the index.');
+  if (state === 'broken' || state === 'none') return entries === 0 ? null : rebuild();
   const behind = entries - fresh;
   if (behind > 0)
     return remedy('repair', `Repair ${plural(behind, 'entry', 'entries')}…`, 'Repair the index.');
   if (orphans > 0) return remedy('repair', `Remove ${plural(orphans, 'vector')}…`, 'Repair the index.');
-  return null;
+  return words_problem === null ? null : rebuild();
 }
 
 function remedy(operation: Remedy['operation'], label: string, advice: string): Remedy {

@@ -28,7 +28,7 @@ export const repairOperation: Operation = {
   phases: { check: 'Checking the index', ...indexOperation.phases },
   sizes: ['repaired', 'embedded', 'vectors'],
   outcome: (result) =>
-    result.repaired === 0
+    result.repaired === 0 && !result.words_rewritten
       ? `Nothing to repair: the index holds ${plural(Number(result.vectors), 'vector')}, one for each entry.`
       : indexOperation.outcome(result),
   workload: (_args, { all, unembedded }) => ({

@@ -9,7 +9,8 @@ import { createIndexRepository } from './repository.ts';
 import { countSyncStates } from './sync-state.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** `repaired`: stale, missing and failed entries, and orphan vectors, before the run. Throws as `rebuildIndex` does. */
+/** `repaired`: stale, missing and failed entries, and orphan vectors, before the run. `words_rewritten`: whether the word index was
+ *  missing or damaged. Throws as `rebuildIndex` does. */
 export async function repairIndex(context: RebuildContext) {
   const live = readLive(context);
   const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };
@@ -17,14 +18,15 @@ export async function repairIndex(context: RebuildContext) {
   const counts = await countSyncStates(repository, index, () => setImmediate());
   const { entries, fresh, stale, missing, failed, orphans } = counts;
   const repaired = entries - fresh + orphans;
-  if (live && repaired === 0) {
+  if (live && repaired === 0 && live.wordsProblem === null) {
     console.log(`Nothing to repair: the index matches the ${entries} entries of the library.`);
-    return { entries, ...describeUnchanged(live), repaired };
+    return { entries, ...describeUnchanged(live), repaired, words_rewritten: false };
   }
+  if (live?.wordsProblem) console.log(live.wordsProblem);
   console.log(
     `To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} removed from the library.`,
   );
-  return rebuildIndex({}, context, { repaired });
+  return rebuildIndex({}, context, { repaired, words_rewritten: Boolean(live?.wordsProblem) });
 }
 
 /** Null without a usable live index: then every entry is missing. */
@@ -33,9 +35,11 @@ function readLive({ config, model, progress }: RebuildContext) {
     const generation = readPointer(config.indexFolder)?.current;
     if (generation === undefined) return null;
     const files = generationFiles(path.join(config.indexFolder, generation));
-    const { meta, index } = verifyGeneration(files, (done, total) => progress(done, total, 'check'));
+    const { meta, index, wordsProblem } = verifyGeneration(files, (done, total) =>
+      progress(done, total, 'check'),
+    );
     if (meta.model === model.name && meta.dimension === model.dimension) {
-      return { generation, meta, bytes: index.bytes, rows: toRows(meta.vectors) };
+      return { generation, meta, bytes: index.bytes, rows: toRows(meta.vectors), wordsProblem };
     }
     console.log(`The live index was built with ${meta.model}; the model is ${model.name}.`);
   } catch (error) {

@@ -38,6 +38,7 @@ export function createIndexRepository(db: Db) {
       )
       .pluck(),
   );
+  const categories = forKinds((kind) => prepareCategories(db, kind));
   const vector = prepareVector(db);
   const hasCategory = db.prepare('SELECT 1 FROM categories WHERE code = ?').pluck();
 
@@ -54,6 +55,10 @@ export function createIndexRepository(db: Db) {
     hasCategory: (code: string) => hasCategory.get(code) !== undefined,
 
     hasEntry: (kind: Kind, id: string) => has[kind].get(id) !== undefined,
+
+    /** The category of each of these entries that is in the library, by id. */
+    categoriesOf: (kind: Kind, ids: string[]) =>
+      new Map(categories[kind].all(JSON.stringify(ids)) as [id: string, code: string][]),
 
     /** The next `size` ids of a category after an id, in order. */
     idsOfCategory: (kind: Kind, code: string, after: string, size: number) =>
@@ -110,6 +115,15 @@ function prepareStates(db: Db, kind: Kind) {
       `${select} WHERE x.category_code = @category AND x.id > @id ORDER BY x.id LIMIT @size`,
     ),
   };
+}
+
+function prepareCategories(db: Db, kind: Kind) {
+  return db
+    .prepare(
+      `SELECT x.id, x.category_code FROM json_each(?) wanted
+       CROSS JOIN ${entryTables[kind].table} x ON x.id = wanted.value`,
+    )
+    .raw();
 }
 
 function prepareVector(db: Db) {

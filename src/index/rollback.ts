@@ -31,10 +31,11 @@ export function rollBackIndex(context: SwitchContext) {
 /** Returns the entries of its vectors. The settings may name another model by now, and the files may be damaged. */
 function readUsable({ model, progress }: SwitchContext, folder: string) {
   try {
-    const { meta } = verifyGeneration(generationFiles(folder), (done, total) =>
+    const { meta, wordsProblem } = verifyGeneration(generationFiles(folder), (done, total) =>
       progress(done, total, 'verify'),
     );
     const isOfModel = meta.model === model.name && meta.dimension === (model.dimension ?? meta.dimension);
+    if (isOfModel && wordsProblem !== null) console.log(`${wordsProblem} Search compares meaning only.`);
     if (isOfModel) return meta.vectors;
     throw new Error(`It was built with ${meta.model}; the settings name ${model.name}.`);
   } catch (error) {

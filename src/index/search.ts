@@ -1,13 +1,16 @@
-// Exact search in a loaded index, in small steps. Picks the best rows that the filters and the library allow.
+// Search in an index: the best rows that the filters and the library allow, as hits, and how many of the candidates are of each
+// kind and category.
 import { shorten } from '../core/shorten.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { toUnitVector } from '../embedding/vector.ts';
-import type { Kind } from '../library/content.ts';
+import { forKinds, type Kind, kinds } from '../library/content.ts';
+import { findCandidates, type Means } from './candidates.ts';
 import type { LoadedIndex } from './loaded.ts';
-import type { MetaVector } from './meta.ts';
+import type { Pause, Scored } from './nearest.ts';
 import type { IndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
 import { makeSnippet } from './snippet.ts';
+import type { FusedHit } from './word-fusion.ts';
 
 /** An entry and its similarity, from 0 to 1. */
 export type Similar = {
@@ -22,45 +25,125 @@ export type Similar = {
 /** `because`: how it was found. `words`: those of the query that occur in it. `weak`: it hardly matches. */
 export type Hit = Similar & { because: 'words' | 'meaning' | 'both'; words: string[]; weak: boolean };
 
-type Searchable = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension'> & {
-  meta: Pick<LoadedIndex['meta'], 'vectors'>;
+/** How many of the best candidates are of each kind and category, the most first. */
+export type Facets = {
+  kinds: { kind: Kind; count: number }[];
+  categories: { code: string; count: number }[];
 };
 
-/** Called between two steps of a few milliseconds, so that other work can run. */
-export type Pause = () => Promise<unknown>;
+export type Searchable = Scored & Pick<LoadedIndex, 'rows' | 'isOrphan'>;
+
+type Filter = Pick<SearchQuery, 'kind' | 'category'>;
 
 const defaultLimit = 10;
-/** A step reads 16 MiB of vectors: 2 to 4 ms. */
-const numbersPerStep = 4 * 1024 * 1024;
-const orphanBatch = 1000;
+/** As many as the largest limit. */
+const candidatesAtFirst = 200;
 
-export const rowsPerStep = (dimension: number) => Math.max(2, Math.floor(numbersPerStep / dimension));
-
-/** The best hits first, equal ones by id. Entries that are no longer in the library are left out. */
+/** The best hits first. Entries that are no longer in the library are left out. `words`: those that the candidates have. */
 export async function searchIndex(
   index: Searchable,
   library: IndexRepository,
-  vector: Float32Array,
-  { query, kind, category, limit = defaultLimit }: SearchQuery,
+  { query, means, limit = defaultLimit, ...filter }: Omit<SearchQuery, 'mode'> & { means: Means },
   pause: Pause,
-): Promise<Similar[]> {
-  const inCategory = category === undefined ? null : await rowsOfCategory(index, library, category, pause);
-  const isWanted = (row: number) =>
-    index.isOrphan[row] !== 1 &&
-    (inCategory === null || inCategory[row] === 1) &&
-    (kind === undefined || index.meta.vectors[row]?.kind === kind);
-  const hits: Similar[] = [];
-  let after: ScoredRow | null = null;
-  for (let wanted = limit * 2; ; wanted = orphanBatch) {
-    const rows: ScoredRow[] = await pickBest(index, vector, { wanted, isWanted, after }, pause);
-    for (const row of rows) {
-      const hit = toHit(index, library, row, query);
-      if (hit) hits.push(hit);
-      if (hits.length === limit) return hits;
-    }
-    if (rows.length < wanted) return hits;
-    after = rows.at(-1) ?? null;
+): Promise<{ hits: Hit[]; facets: Facets; words: Set<string> }> {
+  const filters = filtersOf(filter);
+  const lists = [...new Set(Object.values(filters))];
+  const isAllowed = await prepareFilter(index, library, filter.category, pause);
+  const gone = new Set<number>();
+  for (let wanted = candidatesAtFirst; ; wanted *= 5) {
+    const wanting = lists.map((one) => ({
+      wanted,
+      isWanted: (row: number) => isAllowed(row, one) && !gone.has(row),
+    }));
+    const found = await findCandidates(index, means, wanting, pause);
+    const known = new Map(lists.map((one, at) => [one, findEntries(index, library, found[at] ?? [], gone)]));
+    const of = (one: Filter) => known.get(one) ?? [];
+    // The places of entries that are gone since the last count are taken by others.
+    if (of(filters.hits).length < limit && found[0]?.length === wanted) continue;
+    const best = of(filters.hits).slice(0, limit);
+    return {
+      hits: best.flatMap((candidate) => toHit(library, candidate, query)),
+      facets: toFacets(of(filters.kinds), of(filters.categories)),
+      words: new Set(found.flat().flatMap((hit) => hit.words)),
+    };
   }
+}
+
+/** The filter of the hits first. A facet is counted as if it were not filtered. */
+function filtersOf(hits: Filter) {
+  const { kind, category } = hits;
+  return {
+    hits,
+    kinds: kind === undefined ? hits : { category },
+    categories: category === undefined ? hits : { kind },
+  };
+}
+
+async function prepareFilter(
+  index: Searchable,
+  library: IndexRepository,
+  category: string | undefined,
+  pause: Pause,
+) {
+  const inCategory = category === undefined ? null : await rowsOfCategory(index, library, category, pause);
+  return (row: number, filter: Filter) =>
+    index.isOrphan[row] !== 1 &&
+    (filter.category === undefined || inCategory?.[row] === 1) &&
+    (filter.kind === undefined || index.meta.vectors[row]?.kind === filter.kind);
+}
+
+type Candidate = FusedHit & { kind: Kind; id: string; category: string };
+
+/** Without the rows whose entry is gone, which are added to `gone`. */
+function findEntries({ meta }: Searchable, library: IndexRepository, found: FusedHit[], gone: Set<number>) {
+  const keys = found.flatMap((hit) => {
+    const vector = meta.vectors[hit.row];
+    return vector ? [{ ...hit, kind: vector.kind, id: vector.entity_id }] : [];
+  });
+  const idsOf = (kind: Kind) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
+  const categories = forKinds((kind) => library.categoriesOf(kind, idsOf(kind)));
+  return keys.flatMap((key): Candidate[] => {
+    const category = categories[key.kind].get(key.id);
+    if (category !== undefined) return [{ ...key, category }];
+    gone.add(key.row);
+    return [];
+  });
+}
+
+function toFacets(kinds: Candidate[], categories: Candidate[]): Facets {
+  return {
+    kinds: tally(kinds, ({ kind }) => kind).map(([kind, count]) => ({ kind, count })),
+    categories: tally(categories, ({ category }) => category).map(([code, count]) => ({ code, count })),
+  };
+}
+
+function tally<Key extends string>(candidates: Candidate[], keyOf: (candidate: Candidate) => Key) {
+  const counts = new Map<Key, number>();
+  for (const candidate of candidates.slice(0, candidatesAtFirst)) {
+    const key = keyOf(candidate);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].sort(([one, most], [other, more]) => more - most || (one < other ? -1 : 1));
+}
+
+function toHit(library: IndexRepository, { kind, id, ...hit }: Candidate, query: string): Hit[] {
+  const entry = library.findEntry(kind, id);
+  if (!entry) return [];
+  const { category_code, title, body, note } = entry;
+  const snippet = makeSnippet(`${body} ${note ?? ''}`, query);
+  return [
+    {
+      entity_id: id,
+      kind,
+      category_code,
+      title: shorten(title),
+      score: hit.score,
+      snippet,
+      because: hit.because,
+      words: hit.words,
+      weak: hit.isWeak,
+    },
+  ];
 }
 
 /** The entries whose vectors are nearest to that of one entry, the nearest first, without the entry itself. Empty when it has
@@ -74,8 +157,12 @@ export async function findNeighbours(
 ): Promise<Similar[]> {
   const vector = vectorOf(index, library, { kind, id });
   if (!vector) return [];
-  const hits = await searchIndex(index, library, vector, { query: '', limit: limit + 1 }, pause);
-  return hits.filter((hit) => hit.kind !== kind || hit.entity_id !== id).slice(0, limit);
+  const nearest = { query: '', means: { mode: 'meaning', vector } as const, limit: limit + 1 };
+  const { hits } = await searchIndex(index, library, nearest, pause);
+  return hits
+    .filter((hit) => hit.kind !== kind || hit.entity_id !== id)
+    .slice(0, limit)
+    .map(({ because: _because, words: _words, weak: _weak, ...similar }) => similar);
 }
 
 /** The vector of its newest embedding, else the one in the index. */
@@ -88,42 +175,13 @@ function vectorOf(index: LoadedIndex, library: IndexRepository, { kind, id }: En
   return toUnitVector(vectors.subarray(row * dimension * 4, (row + 1) * dimension * 4), dimension);
 }
 
-/** The best rows of the whole index, best first. */
-export async function pickBest(index: Searchable, vector: Float32Array, of: BestOf, pause: Pause) {
-  const { score, meta, dimension } = index;
-  const count = meta.vectors.length;
-  const step = rowsPerStep(dimension);
-  const { best, offer } = createBest(meta.vectors, of);
-  for (let first = 0; first < count; first += step) {
-    if (first > 0) await pause();
-    offer(score(vector, first, Math.min(first + step, count)), first);
-  }
-  return best;
-}
-
-function toHit({ meta }: Searchable, library: IndexRepository, { row, score }: ScoredRow, query: string) {
-  const vector = meta.vectors[row];
-  const entry = vector && library.findEntry(vector.kind, vector.entity_id);
-  if (!entry) return null;
-  const { category_code, title, body, note } = entry;
-  const snippet = makeSnippet(`${body} ${note ?? ''}`, query);
-  return {
-    entity_id: vector.entity_id,
-    kind: vector.kind,
-    category_code,
-    title: shorten(title),
-    score,
-    snippet,
-  };
-}
-
 const idBatch = 5000;
 
 /** 1 for each row whose entry is in the category now. The index itself holds no categories. */
 async function rowsOfCategory(index: Searchable, library: IndexRepository, code: string, pause: Pause) {
   const { rows, meta } = index;
   const allowed = new Uint8Array(meta.vectors.length);
-  for (const kind of ['experience', 'manual'] as const) {
+  for (const kind of kinds) {
     for (let after = ''; ; await pause()) {
       const ids = library.idsOfCategory(kind, code, after, idBatch);
       for (const id of ids) {
@@ -135,48 +193,4 @@ async function rowsOfCategory(index: Searchable, library: IndexRepository, code:
     }
   }
   return allowed;
-}
-
-type ScoredRow = { row: number; score: number };
-
-/** `after`: only rows later than this one in that order. `isWanted` is called only for rows that would be kept. */
-export type BestOf = { wanted: number; isWanted: (row: number) => boolean; after?: ScoredRow | null };
-
-/** `best` holds up to `wanted` rows, the best first. */
-export function createBest(
-  vectors: Pick<MetaVector, 'entity_id'>[],
-  { wanted, isWanted, after = null }: BestOf,
-) {
-  const best: ScoredRow[] = [];
-  let minScore = Number.NEGATIVE_INFINITY;
-
-  const isBefore = (one: ScoredRow, other: ScoredRow) => {
-    if (one.score !== other.score) return one.score > other.score;
-    return idOf(one) < idOf(other);
-  };
-  const idOf = ({ row }: ScoredRow) => vectors[row]?.entity_id ?? '';
-
-  const insert = (scored: ScoredRow) => {
-    let at = best.length;
-    while (at > 0 && isBefore(scored, best[at - 1] as ScoredRow)) at--;
-    if (at === wanted) return;
-    best.splice(at, 0, scored);
-    if (best.length > wanted) best.pop();
-    if (best.length === wanted) minScore = best[wanted - 1]?.score ?? minScore;
-  };
-
-  return {
-    best,
-
-    /** `scores` are of the rows from `first` on. */
-    offer(scores: Float32Array, first: number) {
-      for (let i = 0; i < scores.length; i++) {
-        const score = scores[i] as number;
-        if (score < minScore) continue;
-        const scored = { row: first + i, score };
-        if (after && !isBefore(after, scored)) continue;
-        if (isWanted(scored.row)) insert(scored);
-      }
-    },
-  };
 }

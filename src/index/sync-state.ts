@@ -1,8 +1,8 @@
 // How an index and the library compare, entry by entry.
 import { type Kind, kinds } from '../library/content.ts';
 import type { LoadedIndex } from './loaded.ts';
+import type { Pause } from './nearest.ts';
 import type { EntryState, IndexRepository } from './repository.ts';
-import type { Pause } from './search.ts';
 
 /** fresh: the entry is embedded, and the index holds the vector of its newest embedding. failed: its embedding failed. stale:
  *  the index holds an older vector of it. missing: the index holds none. */

@@ -1,13 +1,16 @@
 // Verifies that a generation's files belong together and can be searched, before a switch to them.
+import path from 'node:path';
 import type { OnProgress } from '../core/progress.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { type IndexHeader, readIndexHeader, readVector, scanIndexFile } from './faiss-reader.ts';
 import type { GenerationFiles } from './generation.ts';
 import { readMeta } from './meta.ts';
+import { findWordsProblem } from './words.ts';
 
 const sampleCount = 8;
 
-/** Throws one sentence when hash, count or dimension differ from the meta file, or a sampled vector is not found. */
+/** Throws one sentence when hash, count or dimension differ from the meta file, or a sampled vector is not found.
+ *  `wordsProblem`: why it has no word index that can be used; null when it has. */
 export function verifyGeneration(files: GenerationFiles, onProgress: OnProgress) {
   const meta = readMeta(files.meta);
   const header = readIndexHeader(files.index);
@@ -24,7 +27,7 @@ export function verifyGeneration(files: GenerationFiles, onProgress: OnProgress)
   const index = scanIndexFile(files.index, onVectors, kernel.allocate);
   assertSame('SHA-256', index.sha256, meta.sha256);
   const lost = samples.findLost();
-  if (!lost) return { meta, index };
+  if (!lost) return { meta, index, wordsProblem: findWordsProblem(path.dirname(files.index), count) };
   const id = meta.vectors[lost.row]?.entity_id;
   throw new Error(
     `A search for vector ${lost.row} (${id}) does not find it: it scores ${lost.self}, the best ${lost.best}.`,

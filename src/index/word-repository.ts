@@ -40,6 +40,7 @@ export function openWordIndex(file: string): WordIndex {
     `SELECT rowid AS row, bm25(entry, 1, 3, 1) AS rank, title, summary, text FROM entry
      WHERE entry MATCH ? ORDER BY rank, rowid`,
   );
+  const count = db.prepare('SELECT count(*) FROM entry').pluck();
 
   return {
     search(query, { wanted, isWanted }) {
@@ -58,6 +59,7 @@ export function openWordIndex(file: string): WordIndex {
       }
       return hits.sort((one, other) => other.score - one.score);
     },
+    count: () => count.get() as number,
     close: () => void db.close(),
   };
 }

@@ -12,7 +12,7 @@ import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';
 
 /** The part of the live index that a download needs: the facts of its generation. */
 export type LiveFacts = {
-  indexState(): { [Key in keyof GenerationFacts]: GenerationFacts[Key] | null };
+  indexState(): { [Key in keyof PackedFacts]: PackedFacts[Key] | null };
   refresh(): Promise<void>;
 };
 
@@ -148,6 +148,6 @@ function closeAll(members: Member[]) {
   for (const { fd } of members) fs.closeSync(fd);
 }
 
-function hasGeneration(facts: ReturnType<LiveFacts['indexState']>): facts is GenerationFacts {
+function hasGeneration(facts: ReturnType<LiveFacts['indexState']>): facts is PackedFacts {
   return facts.generation !== null;
 }

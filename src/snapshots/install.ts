@@ -15,6 +15,7 @@ import {
 } from '../index/generation.ts';
 import { type SwitchContext, switchAndRecord } from '../index/switch.ts';
 import { verifyGeneration } from '../index/verify.ts';
+import { writeWords } from '../index/words.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import { findStaged, removeStaged, stagedFolder } from './staging.ts';
 
@@ -34,6 +35,8 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
   const draft = startGeneration(config.indexFolder, new Date());
   for (const file of Object.values(files)) linkInto(draft, file);
   linkBackup(config.indexFolder, draft);
+  const report = (done: number, total: number) => progress(done, total, 'words');
+  library.transaction(() => writeWords(library, draft.folder, vectors, report))();
   const previous = readPointer(config.indexFolder)?.current ?? null;
   const result = { vectors: vectors.length, generation: draft.name, previous, coverage };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });

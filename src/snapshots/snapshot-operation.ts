@@ -63,6 +63,7 @@ export const snapshotOperation: Operation = {
   phases: {
     verify: 'Verifying the snapshot',
     coverage: 'Comparing with the library',
+    words: 'Writing the word index',
     switch: 'Switching to the snapshot',
   },
   sizes: ['vectors'],

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type BestOf, createBest } from '../../src/index/search.ts';
+import { type BestOf, createBest } from '../../src/index/nearest.ts';
 
 /** The ids of the best rows when their scores arrive three at a time. */
 function pick(ids: string[], scores: Float32Array, of: Partial<BestOf> & { wanted: number }) {
@@ -17,13 +17,6 @@ t.test('the best rows are ordered by score, then by id', (t) => {
   t.same(pick(ids, scores, { wanted: 3 }), ['e', 'a', 'b']);
   t.same(pick(ids, scores, { wanted: 9 }), ['e', 'a', 'b', 'c', 'd'], 'fewer than wanted');
   t.same(pick(ids, scores, { wanted: 2, isWanted: (row) => row !== 4 }), ['a', 'b']);
-  t.end();
-});
-
-t.test('a start row leaves only the rows later in the same order', (t) => {
-  t.same(pick(ids, scores, { wanted: 2, after: { row: 1, score: 2 } }), ['b', 'c']);
-  t.same(pick(ids, scores, { wanted: 2, after: { row: 3, score: 1 } }), ['c', 'd']);
-  t.same(pick(ids, scores, { wanted: 2, after: { row: 0, score: 1 } }), []);
   t.end();
 });
 

@@ -36,9 +36,17 @@ t.test('the same search is answered from memory, another filter by the vector th
   t.equal((await live.search({ query: 'title', limit: 1 })).hits.length, 1);
   t.match(figures('query-vectors'), { entries: 1, hits: 1, misses: 1 });
   t.equal(service.asked.length, asked, 'the service was not asked again');
-  await t.rejects(live.search({ query: 'other words' }), { code: 'temporary' });
+  await t.rejects(live.search({ query: 'title of', mode: 'meaning' }), { code: 'temporary' });
   await t.rejects(live.search({ query: ' ' }), { code: 'invalid_arguments' });
   t.match(figures('search'), { entries: 2 }, 'an error is not kept');
+  const { notes, hits } = await live.search({ query: 'title of' });
+  t.match(notes, [/^The embedding service does not answer, so only words were searched: .*503/]);
+  t.match(hits, [{ because: 'words' }, { because: 'words' }]);
+  t.match(figures('search'), { entries: 2 }, 'nor is an answer without the service');
+  await live.search({ query: 'title of', mode: 'words' });
+  t.match(figures('search'), { entries: 3 }, 'which one by words does not need');
+  service.misbehave = () => false;
+  t.match(await live.search({ query: 'title of' }), { notes: [], hits: [{ because: 'both' }, {}] });
 });
 
 t.test('a change of the library and of the index is seen by the next search', async (t) => {

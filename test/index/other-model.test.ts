@@ -75,12 +75,15 @@ t.test('a service that gives vectors of another dimension is an error of search'
     { severity: 'error', text: /embedded with small \(4 numbers\).* now gives 6\. Rebuild the index/ },
   ]);
   t.equal((await search()).status, 200, 'its vector is kept');
-  const { status, body } = await search('linker');
+  const { status, body } = await search('linker&mode=meaning');
   t.equal(status, 503);
   t.match(body.error.message, 'small now gives 6 numbers; the index has 4. Rebuild the index.');
+  t.match((await search('linker')).body.notes, [
+    'small now gives 6 numbers; the index has 4, so only words were searched. Rebuild the index.',
+  ]);
   await until(async () => (await findingsOf('index')).length > 0);
   t.match(await findingsOf('index'), [
-    { title: 'Search is not available', severity: 'error', text: /now gives 6 numbers; the index has 4/ },
+    { title: 'Search finds words only', severity: 'error', text: /now gives 6 numbers; the index has 4/ },
   ]);
   const { health } = await readPlaces(app);
   t.match(health.components, { index: { status: 'degraded' }, embedder: { status: 'degraded' } });

@@ -3,12 +3,15 @@ import t, { type Test } from 'tap';
 import { createKernel } from '../../src/index/dot.ts';
 import type { MetaVector } from '../../src/index/meta.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
+import type { Means, SearchWords } from '../../src/index/candidates.ts';
 import { searchIndex } from '../../src/index/search.ts';
+import type { SearchQuery } from '../../src/index/search-query.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { makeFolder } from '../support/folder.ts';
 
 const experience = (entity_id: string): MetaVector => ({ entity_id, kind: 'experience', content_hash: '' });
 const manual = (entity_id: string): MetaVector => ({ entity_id, kind: 'manual', content_hash: '' });
+const nearest: Means & { mode: 'meaning' } = { mode: 'meaning', vector: Float32Array.of(1) };
 const ids = (hits: { entity_id: string }[]) => hits.map((hit) => hit.entity_id);
 
 t.test('a hit shows the entry as the library has it now', async (t) => {
@@ -22,6 +25,9 @@ t.test('a hit shows the entry as the library has it now', async (t) => {
       title: 'Pack files',
       score: 1,
       snippet: 'tar czf out.tgz on Linux',
+      because: 'meaning',
+      words: [],
+      weak: false,
     },
   ]);
 });
@@ -49,6 +55,60 @@ t.test('kind and category narrow the search without costing hits', async (t) => 
   t.same(ids(await search({ query: 'x', category: 'OPS', kind: 'experience', limit: 1 })), ['E158']);
   t.same(await search({ query: 'x', category: 'NOP' }), []);
   t.equal((await search({ query: 'x' })).length, 10, 'ten by default');
+});
+
+t.test('facets count the candidates as if each were not filtered', async (t) => {
+  const vectors = Array.from({ length: 250 }, (_, i) => experience(`E${100 + i}`));
+  const { find, library } = open(t, [...vectors, manual('M1'), manual('M2'), manual('M3')]);
+  addCategory(library, 'OPS');
+  for (const { entity_id } of vectors) addExperience(library, entity_id);
+  for (const id of ['M1', 'M2', 'M3']) addManual(library, id, { category_code: id === 'M3' ? 'GEN' : 'OPS' });
+  const facetsOf = async (filter: Partial<SearchQuery>) => (await find({ query: 'x', ...filter })).facets;
+  t.same(await facetsOf({}), {
+    kinds: [{ kind: 'experience', count: 200 }],
+    categories: [{ code: 'GEN', count: 200 }],
+  });
+  t.same(await facetsOf({ category: 'OPS' }), {
+    kinds: [{ kind: 'manual', count: 2 }],
+    categories: [{ code: 'GEN', count: 200 }],
+  });
+  const manuals = [
+    { code: 'OPS', count: 2 },
+    { code: 'GEN', count: 1 },
+  ];
+  t.same(await facetsOf({ kind: 'manual' }), {
+    kinds: [{ kind: 'experience', count: 200 }],
+    categories: manuals,
+  });
+  t.same(await facetsOf({ kind: 'manual', category: 'OPS', limit: 1 }), {
+    kinds: [{ kind: 'manual', count: 2 }],
+    categories: manuals,
+  });
+});
+
+t.test('words alone keep their order and score, and both together say why each hit is there', async (t) => {
+  const { find, library } = open(t, [experience('E1'), experience('E2'), experience('E3')]);
+  for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+  const words: SearchWords = ({ isWanted }) =>
+    [2, 0].filter(isWanted).map((row) => ({ row, score: row === 2 ? 0.9 : 0.8, words: ['x'] }));
+  const byWords = await find({ query: 'x', means: { mode: 'words', words } });
+  t.match(byWords.hits, [
+    { entity_id: 'E3', score: 0.9, because: 'words', words: ['x'] },
+    { entity_id: 'E1', score: 0.8, because: 'words', words: ['x'] },
+  ]);
+  t.same([...byWords.words], ['x']);
+  library.exec("DELETE FROM experiences WHERE id = 'E3'");
+  const means: Means = { ...nearest, mode: 'best', words, isLexical: true };
+  const { hits } = await find({ query: 'x', means });
+  t.same(
+    hits.map(({ entity_id, because }) => [entity_id, because]),
+    [
+      ['E1', 'both'],
+      ['E2', 'meaning'],
+    ],
+    'an entry that is gone is left out',
+  );
+  t.ok(hits.every(({ score }) => score > 0 && score <= 1));
 });
 
 t.test('a search among very many removed entries finds those that are left', async (t) => {
@@ -84,10 +144,10 @@ function open(t: Test, vectors: MetaVector[], dimension = 1) {
   const index = { meta: { vectors }, dimension, rows, score, isOrphan: new Uint8Array(vectors.length) };
   const repository = createIndexRepository(library);
   const pauses: string[] = [];
-  const search = (query: Parameters<typeof searchIndex>[3]) =>
-    searchIndex(index, repository, Float32Array.of(1), query, async () => {
+  const find = ({ means = nearest, ...query }: SearchQuery & { means?: Means }) =>
+    searchIndex(index, repository, { ...query, means }, async () => {
       pauses.push(query.query);
       await setImmediate();
     });
-  return { library, index, search, pauses };
+  return { library, index, find, search: async (query: SearchQuery) => (await find(query)).hits, pauses };
 }

@@ -90,12 +90,24 @@ t.test('banner and card recommend the same action in every state of the index', 
 });
 
 t.test('there is one remedy for each state', async (t) => {
-  const of = (state: 'none' | 'ready' | 'behind' | 'broken', entries: number, fresh: number, orphans = 0) =>
-    remedyOf({ state, entries, fresh, orphans })?.label ?? null;
+  type State = 'none' | 'ready' | 'behind' | 'broken';
+  const of = (
+    state: State,
+    entries: number,
+    fresh: number,
+    orphans = 0,
+    words_problem = null as string | null,
+  ) => remedyOf({ state, entries, fresh, orphans, words_problem })?.label ?? null;
   t.equal(of('none', 0, 0), null, 'an import comes first');
   t.equal(of('none', 5, 0), 'Rebuild index…');
   t.equal(of('broken', 5, 0), 'Rebuild index…');
   t.equal(of('behind', 5, 4), 'Repair 1 entry…');
   t.equal(of('behind', 5, 5, 2), 'Remove 2 vectors…');
   t.equal(of('ready', 5, 5), null);
+  t.equal(of('ready', 5, 5, 0, 'The index has no word index.'), 'Rebuild index…');
+  t.equal(
+    of('behind', 5, 4, 0, 'The index has no word index.'),
+    'Repair 1 entry…',
+    'a repair writes it, too',
+  );
 });

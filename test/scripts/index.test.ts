@@ -61,12 +61,12 @@ t.test('the first run embeds every entry and builds an index', async (t) => {
   });
 });
 
-t.test('progress reports the phases embed, build, verify and switch, each to its end', async (t) => {
+t.test('progress reports the phases embed, build, words, verify and switch, each to its end', async (t) => {
   const { run } = open(t);
   const { progress } = await run();
   const last = new Map<string, number[]>();
   for (const { phase, done, total } of progress) last.set(phase ?? '', [done, total ?? 0]);
-  t.same([...last.keys()], ['embed', 'build', 'verify', 'switch']);
+  t.same([...last.keys()], ['embed', 'build', 'words', 'verify', 'switch']);
   t.same(last.get('switch'), [1, 1]);
 });
 

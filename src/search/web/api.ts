@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Kind } from '../../library/content.ts';
 import type { ListQuery } from '../../index/list.ts';
-import { maxQueryLength, type SearchQuery } from '../../index/search-query.ts';
+import { maxQueryLength, type SearchQuery, searchModes } from '../../index/search-query.ts';
 import { describeEntry } from '../describe-entry.ts';
 import type { SearchContext } from '../parts.ts';
 import { closedSchema, objectAnswer, textSchema } from '../../core/schemas.ts';
@@ -13,11 +13,17 @@ type Query = Omit<SearchQuery, 'query'> & { q: string };
 type List = Omit<ListQuery, 'after'> & { cursor?: string };
 
 const searchSchema = {
-  summary: 'Entries by meaning, best match first.',
+  summary: 'Entries by their words and by meaning, best match first, with counts by kind and category.',
   ...objectAnswer,
   querystring: closedSchema(
     {
       q: { type: 'string', minLength: 1, maxLength: maxQueryLength },
+      mode: {
+        type: 'string',
+        enum: searchModes,
+        default: 'best',
+        description: 'words: by words; meaning: by vectors; best: by both.',
+      },
       kind: kindSchema,
       category: categorySchema,
       limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },

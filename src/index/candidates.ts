@@ -1,0 +1,45 @@
+// The best rows of an index by words, by meaning, or by both, for each of several filters.
+import { type BestOf, type Pause, pickBest, type Scored } from './nearest.ts';
+import { type FusedHit, fuse } from './word-fusion.ts';
+import type { WordHit } from './word-index.ts';
+
+/** How the rows are found; `isLexical`: the vectors compare letters, not meaning. */
+export type Means =
+  | { mode: 'words'; words: SearchWords }
+  | { mode: 'meaning'; vector: Float32Array }
+  | { mode: 'best'; words: SearchWords; vector: Float32Array; isLexical: boolean };
+
+export type SearchWords = (of: BestOf) => WordHit[];
+
+/** For each filter its rows, the best first. */
+export async function findCandidates(
+  index: Scored,
+  means: Means,
+  filters: BestOf[],
+  pause: Pause,
+): Promise<FusedHit[][]> {
+  const near = means.mode === 'words' ? [] : await pickBest(index, means.vector, filters, pause);
+  const lists: FusedHit[][] = [];
+  for (const [at, filter] of filters.entries()) {
+    const meaning = near[at] ?? [];
+    if (means.mode === 'meaning') {
+      lists.push(keepOrder(fuse([], meaning, { isLexical: false, limit: filter.wanted }), meaning));
+      continue;
+    }
+    await pause();
+    const words = means.words(filter);
+    const isLexical = means.mode === 'best' && means.isLexical;
+    const fused = fuse(words, meaning, { isLexical, limit: filter.wanted });
+    lists.push(means.mode === 'best' ? fused : keepOrder(fused, words));
+  }
+  return lists;
+}
+
+/** One list alone keeps its order and its scores. */
+function keepOrder(fused: FusedHit[], list: { row: number; score: number }[]): FusedHit[] {
+  const byRow = new Map(fused.map((hit) => [hit.row, hit]));
+  return list.flatMap(({ row, score }) => {
+    const hit = byRow.get(row);
+    return hit ? [{ ...hit, score: Math.min(1, Math.max(0, score)) }] : [];
+  });
+}

@@ -1,0 +1,147 @@
+// Searches one generation by words, by meaning, or by both, as far as its word index and the embedder allow: notes say what is
+// missing. The server's thread and the scripts search through it.
+import { AppError } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
+import { type Embedder, EmbeddingOutage, type Model, ModelChange } from '../embedding/embedder.ts';
+import type { Means, SearchWords } from './candidates.ts';
+import type { Pause } from './nearest.ts';
+import type { IndexRepository } from './repository.ts';
+import { type Hit, type Searchable, searchIndex } from './search.ts';
+import type { SearchMode, SearchQuery } from './search-query.ts';
+import type { WordIndex } from './word-index.ts';
+import { tokensOf } from './word-text.ts';
+import type { OpenedWords } from './words.ts';
+
+type Given = {
+  index: Searchable;
+  opened: OpenedWords;
+  library: IndexRepository;
+  model: Pick<Model, 'name' | 'isLexical'>;
+  pause: Pause;
+};
+
+/** `vector` is null when only words were searched. `otherDimension`: how many numbers the model gives now, if the index has
+ *  another number. */
+export type Searched = Awaited<ReturnType<ReturnType<typeof createSearcher>>>;
+
+/** The returned function takes the embedding of the query as `embed`, and calls it unless only words are searched. It throws
+ *  `index_missing` for words without a word index, and the error of `embed` where words cannot replace it. */
+export function createSearcher({ index, opened, library, model, pause }: Given) {
+  let words: WordIndex | null = opened.words;
+  let problem = opened.problem ?? '';
+
+  return async (query: SearchQuery, embed: () => Promise<Float32Array>) => {
+    const { mode = 'best' } = query;
+    if (mode === 'words' && !words) throw wordsMissing(problem);
+    const embedded = mode === 'words' ? notEmbedded : await tryEmbed(embed);
+    try {
+      return await search({ ...query, mode }, embedded);
+    } catch (error) {
+      if (!(error instanceof WordsFailure)) throw error;
+      words = null;
+      problem = `The word index cannot be read: ${explain(error.cause)}`;
+      if (mode === 'words') throw wordsMissing(problem);
+      return search({ ...query, mode }, embedded);
+    }
+  };
+
+  async function tryEmbed(embed: () => Promise<Float32Array>): Promise<Embedded> {
+    try {
+      const vector = await embed();
+      if (vector.length === index.dimension) return { ...notEmbedded, vector };
+      const found = `${model.name} now gives ${vector.length} numbers; the index has ${index.dimension}`;
+      return {
+        vector: null,
+        note: `${found}, so only words were searched. Rebuild the index.`,
+        error: new AppError('temporary', `${found}. Rebuild the index.`, { dimension: vector.length }),
+        otherDimension: vector.length,
+      };
+    } catch (error) {
+      return { vector: null, note: describeFailure(error), error, otherDimension: null };
+    }
+  }
+
+  async function search({ mode, ...query }: SearchQuery & { mode: SearchMode }, embedded: Embedded) {
+    const { vector, otherDimension } = embedded;
+    const means = chooseMeans(mode);
+    const { hits, facets, ...found } = await searchIndex(index, library, { ...query, means }, pause);
+    const unknown = words && means.mode !== 'meaning' ? findUnknown(words, query.query, found.words) : [];
+    const notes = [...fallbacks(mode), ...describeHits(hits, unknown)];
+    return { hits, facets, mode, notes, vector, otherDimension };
+
+    function chooseMeans(mode: SearchMode): Means {
+      const byWords = words && searchWords(words, query.query);
+      if (byWords && vector && mode === 'best')
+        return { mode, words: byWords, vector, isLexical: model.isLexical };
+      if (vector) return { mode: 'meaning', vector };
+      if (byWords && mode !== 'meaning') return { mode: 'words', words: byWords };
+      throw embedded.error;
+    }
+
+    function fallbacks(mode: SearchMode): string[] {
+      if (mode !== 'best') return [];
+      return [words ? '' : `${problem} Only meaning was searched. Rebuild the index.`, embedded.note].filter(
+        Boolean,
+      );
+    }
+  }
+}
+
+/** `unknown`: the words of the query that no entry has. */
+function describeHits(hits: Hit[], unknown: string[]): string[] {
+  const isWeak = hits.length > 0 && hits.every(({ weak }) => weak);
+  return [
+    ...(unknown.length > 0 ? [`No entry has ${unknown.map((word) => `“${word}”`).join(', ')}.`] : []),
+    ...(isWeak ? ['Nothing matches well. Try other words.'] : []),
+  ];
+}
+
+type Embedded = { vector: Float32Array | null; note: string; error: unknown; otherDimension: number | null };
+
+const notEmbedded: Embedded = { vector: null, note: '', error: null, otherDimension: null };
+
+/** The vector of a text. A model that says it has changed is opened anew: it then gives as many numbers as it has now. */
+export async function embedText(model: Model | Embedder, text: string): Promise<Float32Array> {
+  const embed = async () => {
+    const embedder = 'embed' in model ? model : await model.open();
+    return (await embedder.embed([text]))[0] ?? new Float32Array();
+  };
+  try {
+    return await embed();
+  } catch (error) {
+    if (error instanceof ModelChange) return embed();
+    throw error;
+  }
+}
+
+class WordsFailure extends Error {}
+
+const searchWords =
+  (words: WordIndex, query: string): SearchWords =>
+  (of) => {
+    try {
+      return words.search(query, of);
+    } catch (cause) {
+      throw new WordsFailure('The word index cannot be read.', { cause });
+    }
+  };
+
+const maxUnknown = 5;
+
+/** The words of the query that no entry has; `found`: those that the candidates have. */
+function findUnknown(words: WordIndex, query: string, found: Set<string>): string[] {
+  const others = new Set(tokensOf(query).map(({ word }) => word));
+  const isNowhere = (word: string) =>
+    !found.has(word) && searchWords(words, word)({ wanted: 1, isWanted: () => true }).length === 0;
+  return [...others].filter(isNowhere).slice(0, maxUnknown);
+}
+
+function wordsMissing(problem: string) {
+  return new AppError('index_missing', `${problem} Rebuild the index, or search by meaning.`);
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof EmbeddingOutage)
+    return `The embedding service does not answer, so only words were searched: ${error.words}`;
+  return `This text could not be embedded, so only words were searched: ${explain(error)}`;
+}
