@@ -108,6 +108,26 @@ t.test('an entry shows its text, its fields, its state and its neighbours', asyn
   t.match(waiting, /Stale Changed since it was embedded.*finds it by its old text/);
 });
 
+t.test('Markdown of an entry is rendered without images and HTML, and is also shown as text', async (t) => {
+  const { app, library } = await open(t, { isBuilt: false });
+  const content =
+    '# tar\n\n<b onclick=x>bold</b> ![i](https://a.example/i.png)\n\n- Create:\n\n`tar cf {{a.tar}}`';
+  library.prepare(`UPDATE category_manuals SET content = ? WHERE id = 'M1'`).run(content);
+  const { html } = await app.page('/library/M1');
+  const text = html.querySelector('.note-text');
+  t.equal(text?.querySelector('h3')?.text, 'tar');
+  t.equal(text?.querySelector('p code')?.text, 'tar cf {{a.tar}}');
+  t.match(text?.text, '<b onclick=x>bold</b> !i');
+  t.same(text?.querySelectorAll('b, img'), []);
+  const plain = html.querySelector('a[href="/library/M1?kind=manual&as=text"]');
+  t.equal(plain?.text, 'Show as text');
+  const shown = (await app.page('/library/M1?kind=manual&as=text')).html;
+  t.equal(shown.querySelector('#entry-body')?.text, content);
+  t.ok(shown.querySelector('[data-copy="entry-body"]'));
+  t.equal(textOf(shown, 'a[href="/library/M1?kind=manual"]'), 'Show formatted');
+  t.notOk((await app.page('/library/E2')).html.querySelector('.note-text'), 'a command is no Markdown');
+});
+
 t.test('re-embed runs the operation for this entry only', async (t) => {
   const { app, library } = await open(t);
   const dates = () =>

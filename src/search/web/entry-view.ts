@@ -4,6 +4,7 @@ import { url } from '../../core/url.ts';
 import type { Kind } from '../../library/content.ts';
 import type { Entry } from '../../library/entry.ts';
 import type { DescribedEntry } from '../describe-entry.ts';
+import { isRendered, viewText } from './entry-text.ts';
 import { describeReason, syncBadges } from './sync-badges.ts';
 
 /** The headings of an entry's two texts, by kind. */
@@ -12,25 +13,44 @@ const headings = {
   manual: { body: 'Content', note: 'Summary' },
 };
 
+/** The value of `as` in the address of a page that shows the texts as they were written. */
+export const plainText = 'text';
+
 const syncLabels = ['synced', 'pending', 'local only'];
 
-export function viewEntry({ entry, task, indexed, problem, namesake }: DescribedEntry) {
+/** `isPlain`: the reader wants its texts as they were written. */
+export function viewEntry({ entry, task, indexed, problem, namesake }: DescribedEntry, isPlain: boolean) {
   return {
     entry,
+    texts: viewTexts(entry, isPlain),
     task,
     problem,
     namesake: namesake && { kind: namesake, url: entryUrl(namesake, entry.id) },
-    headings: headings[entry.kind],
     fields: fieldsOf(entry),
     sync: indexed && { badge: syncBadges[indexed.standing], reason: describeSyncState(indexed) },
     neighbours: viewNeighbours(indexed, problem),
   };
 }
 
+function viewTexts(entry: Entry, isPlain: boolean) {
+  const { id, kind, body, note } = entry;
+  const heading = headings[kind];
+  return {
+    heading: heading.body,
+    body: viewText(body, isPlain),
+    note: note ? { heading: heading.note, ...viewText(note, isPlain) } : null,
+    /** To the other way of showing them; null when there is one only. */
+    other: [body, note ?? ''].some(isRendered)
+      ? { label: isPlain ? 'Show formatted' : 'Show as text', url: entryUrl(kind, id, !isPlain) }
+      : null,
+  };
+}
+
 /** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */
-export function entryUrl(kind: Kind, id: string): string {
+export function entryUrl(kind: Kind, id: string, isPlain = false): string {
   const isPath = id !== '.' && id !== '..';
-  return url(`/library/${isPath ? encodeURIComponent(id) : '-'}`, isPath ? { kind } : { kind, id });
+  const query = { kind, ...(isPath ? {} : { id }), as: isPlain ? plainText : '' };
+  return url(`/library/${isPath ? encodeURIComponent(id) : '-'}`, query);
 }
 
 /** Label and value of each field that has a value. */

@@ -9,7 +9,7 @@ import type { ListQuery } from '../../index/list.ts';
 import { maxQueryLength } from '../../index/search-query.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
-import { entryUrl, viewEntry, viewHit } from './entry-view.ts';
+import { entryUrl, plainText, viewEntry, viewHit } from './entry-view.ts';
 import { describeReason, states, stateTitles, syncBadges } from './sync-badges.ts';
 import { describeCount, type NamedHealth } from '../../sources/health.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -57,9 +57,9 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
     },
   );
 
-  app.get<{ Params: { id: string }; Querystring: { id?: string; kind?: string } }>(
+  app.get<{ Params: { id: string }; Querystring: { id?: string; kind?: string; as?: string } }>(
     '/library/:id',
-    { config: { isPage: true }, schema: { querystring: objectSchema({ id: text, kind: text }) } },
+    { config: { isPage: true }, schema: { querystring: objectSchema({ id: text, kind: text, as: text }) } },
     async (request, reply) => {
       const id = request.query.id ?? request.params.id;
       const described = await describeEntry(ctx, id, readKind(request.query.kind));
@@ -67,7 +67,10 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
         template: 'search/entry-page',
         title: described.entry.title,
         section: '/library',
-        data: { ...viewEntry(described), isLexical: ctx.liveIndex.indexState().model === builtIn.name },
+        data: {
+          ...viewEntry(described, request.query.as === plainText),
+          isLexical: ctx.liveIndex.indexState().model === builtIn.name,
+        },
       });
     },
   );
