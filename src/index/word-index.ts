@@ -4,9 +4,9 @@ import type { EntryText } from '../library/content.ts';
 /** `row`: that of the entry's vector in the index. */
 export type WordEntry = { row: number; title: string; summary: string; text: string };
 
-/** `score`: from 0 to 1, the same for a query and an entry whatever the library; 1: the query is the title. `words`: those of
- *  the query that the entry has, as they are written in it. */
-export type WordHit = { row: number; score: number; words: string[] };
+/** `score`: from 0 to 1; 1: the query is the title. `coverage`: the share of the query that the entry has, from 0 to 1, where
+ *  rare words count more. `words`: those of the query that the entry has, as they are written in it. */
+export type WordHit = { row: number; score: number; coverage: number; words: string[] };
 
 export type WordIndex = {
   /** The best hits first. Any string is a query. `isWanted` is called for candidates only. */

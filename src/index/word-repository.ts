@@ -1,30 +1,36 @@
 // The word index as a file: an FTS5 table with a row for each entry. Nothing changes a finished file.
 import fs from 'node:fs';
+import { hash } from 'node:crypto';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
-import type { WordEntry, WordHit, WordIndex } from './word-index.ts';
-import { tokensOf } from './word-text.ts';
+import type { WordEntry } from './word-index.ts';
+import { tokensOf, type Token } from './word-text.ts';
+import type { Facts } from './word-query.ts';
 
 /** Marks the databases that are word indexes. */
 const applicationId = 0x43484c57;
 const formatVersion = 1;
 
+// `name` holds one term for the whole title. `detail`: places of terms are read from the texts.
 const schema = `
-  CREATE VIRTUAL TABLE entry USING fts5 (title, summary, text, tokenize = "ascii tokenchars '-.#+@_/'");`;
+  CREATE VIRTUAL TABLE entry USING fts5 (name, title, summary, text, detail = column,
+    tokenize = "ascii tokenchars '-.#+@_/='");
+  CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, entry, row);
+  CREATE TABLE term (term TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE fact (data TEXT NOT NULL);`;
 
-/** Writes the new file, which is not synced yet. */
+/** Writes the new file, which is not synced yet. Reads the entries one after another. */
 export function writeWordIndex(file: string, entries: Iterable<WordEntry>): { bytes: number } {
   const db = connect(file);
   try {
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
-    db.exec(`BEGIN; ${schema}`);
-    const insert = db.prepare('INSERT INTO entry (rowid, title, summary, text) VALUES (?, ?, ?, ?)');
-    for (const { row, title, summary, text } of entries) {
-      insert.run(row, ...[title, summary, text].map(toStored));
-    }
-    db.exec('COMMIT');
     db.pragma(`application_id = ${applicationId}`);
+    db.exec(`BEGIN; ${schema}`);
+    const facts = insertAll(db, entries);
+    db.prepare('INSERT INTO fact VALUES (?)').run(JSON.stringify(facts));
+    db.exec(`INSERT INTO entry (entry) VALUES ('optimize');
+      INSERT INTO term SELECT term, doc FROM temp.vocabulary; COMMIT`);
     db.pragma(`user_version = ${formatVersion}`);
   } finally {
     db.close();
@@ -32,37 +38,61 @@ export function writeWordIndex(file: string, entries: Iterable<WordEntry>): { by
   return { bytes: fs.statSync(file).size };
 }
 
+function insertAll(db: Db, entries: Iterable<WordEntry>): Facts {
+  const insert = db.prepare('INSERT INTO entry (rowid, name, title, summary, text) VALUES (?, ?, ?, ?, ?)');
+  const totals = [0, 0, 0];
+  let count = 0;
+  for (const { row, title, summary, text } of entries) {
+    const fields = [title, summary, text].map(tokensOf);
+    for (const [at, tokens] of fields.entries()) totals[at] = (totals[at] ?? 0) + tokens.length;
+    insert.run(
+      row,
+      nameOf(fields[0] ?? []),
+      ...fields.map((tokens) => tokens.map(({ term }) => term).join(' ')),
+    );
+    count++;
+  }
+  return { count, lengths: totals.map((total) => total / Math.max(1, count)) };
+}
+
+/** One term for all terms of a title, whatever their order. */
+export function nameOf(tokens: Token[]): string {
+  const terms = [...new Set(tokens.map(({ term }) => term))].sort();
+  return `=${hash('sha256', terms.join(' ')).slice(0, 16)}`;
+}
+
+export type WordFile = ReturnType<typeof openWordFile>;
+
 /** Throws one sentence when the file is missing, damaged, or of another version. */
-export function openWordIndex(file: string): WordIndex {
+export function openWordFile(file: string) {
   if (!fs.existsSync(file)) throw new Error(`${file} is missing.`);
   const db = openChecked(file);
-  const find = db.prepare<[string]>(
-    `SELECT rowid AS row, bm25(entry, 1, 3, 1) AS rank, title, summary, text FROM entry
-     WHERE entry MATCH ? ORDER BY rank, rowid`,
-  );
-  const count = db.prepare('SELECT count(*) FROM entry').pluck();
+  const facts = JSON.parse(db.prepare('SELECT data FROM fact').pluck().get() as string) as Facts;
+  const count = db.prepare('SELECT entries FROM term WHERE term = ?').pluck();
+  const ranked = db
+    .prepare('SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry, 0, 1, 3, 1), rowid')
+    .pluck();
+  const listed = db.prepare('SELECT rowid FROM entry WHERE entry MATCH ?').pluck();
+  const texts = db.prepare('SELECT title, summary, text FROM entry WHERE rowid = ?').raw();
+  const entries = db.prepare('SELECT count(*) FROM entry').pluck();
 
   return {
-    search(query, { wanted, isWanted }) {
-      const tokens = tokensOf(query);
-      const terms = [...new Set(tokens.map(({ term }) => term))];
-      const hits: WordHit[] = [];
-      if (terms.length === 0) return hits;
-      for (const found of find.iterate(terms.map((term) => `"${term}"`).join(' OR '))) {
-        const { row, title, summary, text } = found as WordEntry;
-        if (!isWanted(row)) continue;
-        const has = new Set(`${title} ${summary} ${text}`.split(' '));
-        const words = new Set(tokens.filter(({ term }) => has.has(term)).map(({ word }) => word));
-        const count = terms.filter((term) => has.has(term)).length;
-        hits.push({ row, score: count / terms.length, words: [...words] });
-        if (hits.length === wanted) break;
-      }
-      return hits.sort((one, other) => other.score - one.score);
-    },
-    count: () => count.get() as number,
+    facts,
+    countOf: (term: string) => (count.get(term) as number | undefined) ?? 0,
+    rowsNamed: (name: string) => listed.all(`name : ${quote(name)}`) as number[],
+    /** Rows that have any of the terms, the best first. */
+    rankedRows: (terms: string[]) => ranked.iterate(terms.map(quote).join(' OR ')) as Iterable<number>,
+    /** Rows that have all terms, in no order of merit; `inTitle`: in their titles. */
+    rowsWithAll: (terms: string[], inTitle: boolean) =>
+      listed.iterate(`${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`) as Iterable<number>,
+    textsOf: (row: number) => texts.get(row) as string[],
+    countEntries: () => entries.get() as number,
     close: () => void db.close(),
   };
 }
+
+/** Terms hold no quotes. */
+const quote = (term: string) => `"${term}"`;
 
 function openChecked(file: string): Db {
   let db: Db | undefined;
@@ -77,10 +107,4 @@ function openChecked(file: string): Db {
   }
   db.close();
   throw new Error(`${file} is not a word index of version ${formatVersion}.`);
-}
-
-function toStored(text: string): string {
-  return tokensOf(text)
-    .map(({ term }) => term)
-    .join(' ');
 }

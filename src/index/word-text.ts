@@ -1,20 +1,26 @@
-// The words of a text as the word index keeps them: folded, so that case, accents and widths do not matter. Scripts without
-// spaces give characters and pairs of characters; a code such as `C++` or `.tar.gz` is kept whole beside its parts.
+// The words of a text as the word index keeps them: folded and stemmed, so that case, accents, widths and endings do not
+// matter. Scripts without spaces give single characters and pairs; a code such as `C++` or `.tar.gz` is kept whole beside its
+// parts.
 import { joinMnemonics } from '../embedding/built-in.ts';
+import { stem } from './word-stem.ts';
 
-/** `term`: folded and stemmed. `word`: as it is written in the text, in compatibility form. */
-export type Token = { term: string; word: string };
+/** `term`: as the index has it. `word`: as it is written in the text, in compatibility form. */
+export type Token = { term: string; word: string; kind: 'word' | 'code' | 'sign' | 'pair' };
 
 /** A longer text is read up to here, in UTF-16 units. */
 const maxText = 1_000_000;
-/** Units of a term; what follows does not matter. */
+/** Units of a term; those that follow do not matter. */
 const maxTerm = 64;
+/** Of the words of all texts, so many are remembered with their terms. */
+const maxRemembered = 50_000;
 
-const unspaced =
-  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}';
+const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((script) => `\\p{scx=${script}}`)
+  .join('');
 const runPattern = /[\p{L}\p{N}\p{M}\-.#+@_/]+|\p{Extended_Pictographic}/gu;
 const partPattern = new RegExp(`(?:[${unspaced}]\\p{M}*)+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
 const startsUnspaced = new RegExp(`^[${unspaced}]`, 'u');
+const codeSign = /[-.#+@_/]/;
 
 /** The tokens of a text in its order; a code comes before its parts. Any string is a text. */
 export function tokensOf(text: string): Token[] {
@@ -24,25 +30,46 @@ export function tokensOf(text: string): Token[] {
     .normalize('NFKC')
     .replace(/\p{DI}/gu, '');
   const tokens: Token[] = [];
-  const add = (term: string, word: string) => {
-    if (term !== '') tokens.push({ term: term.slice(0, maxTerm), word });
-  };
-  for (const [run] of joinMnemonics(plain).matchAll(runPattern)) {
-    const parts = run.match(partPattern) ?? [];
-    const whole = run.replace(/[-./@_]+$/, '');
-    if (/[-.#+@_/]/.test(whole)) add(parts.length > 0 ? fold(whole) : '', whole);
-    else if (parts.length === 0) add(run, run);
-    for (const part of parts) {
-      for (const term of startsUnspaced.test(part) ? pairsOf(part) : [fold(part)]) add(term, part);
-    }
-  }
+  for (const [run] of joinMnemonics(plain).matchAll(runPattern)) addRun(tokens, run);
   return tokens;
 }
 
+function addRun(tokens: Token[], run: string) {
+  if (/^[a-z0-9]+$/i.test(run)) {
+    tokens.push({ term: termOf(run), word: run, kind: 'word' });
+    return;
+  }
+  const parts = run.match(partPattern) ?? [];
+  const whole = run.replace(/[-./@_]+$/, '');
+  if (parts.length === 0 && !codeSign.test(run)) tokens.push({ term: run, word: run, kind: 'sign' });
+  if (parts.length > 0 && codeSign.test(whole)) {
+    tokens.push({ term: fold(whole).slice(0, maxTerm), word: whole, kind: 'code' });
+  }
+  for (const part of parts) {
+    if (startsUnspaced.test(part)) addSigns(tokens, part);
+    else tokens.push({ term: termOf(part), word: part, kind: 'word' });
+  }
+}
+
 /** Each character, and each pair. */
-function pairsOf(text: string): string[] {
-  const signs = [...fold(text)];
-  return signs.flatMap((sign, at) => (at + 1 < signs.length ? [sign, sign + signs[at + 1]] : [sign]));
+function addSigns(tokens: Token[], part: string) {
+  const signs = [...fold(part)];
+  for (const [at, sign] of signs.entries()) {
+    tokens.push({ term: sign, word: sign, kind: 'sign' });
+    const next = signs[at + 1];
+    if (next !== undefined) tokens.push({ term: sign + next, word: sign + next, kind: 'pair' });
+  }
+}
+
+const remembered = new Map<string, string>();
+
+function termOf(word: string): string {
+  const known = remembered.get(word);
+  if (known !== undefined) return known;
+  const term = stem(fold(word.slice(0, maxTerm))).slice(0, maxTerm);
+  if (remembered.size >= maxRemembered) remembered.clear();
+  if (word.length <= maxTerm) remembered.set(word, term);
+  return term;
 }
 
 const marks = /[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0640]/g;

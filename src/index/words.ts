@@ -8,7 +8,8 @@ import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 import { toWordEntry, type WordEntry, type WordIndex, wordIndexName } from './word-index.ts';
-import { openWordIndex, writeWordIndex } from './word-repository.ts';
+import { writeWordIndex } from './word-repository.ts';
+import { openWordIndex } from './word-search.ts';
 
 /** Writes and fsyncs the word index of a draft: each row of the vectors whose entry is in the library. Throws one sentence when
  *  the file then has another number of entries. */

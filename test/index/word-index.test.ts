@@ -1,6 +1,7 @@
 import path from 'node:path';
 import t from 'tap';
-import { openWordIndex, writeWordIndex } from '../../src/index/word-repository.ts';
+import { writeWordIndex } from '../../src/index/word-repository.ts';
+import { openWordIndex } from '../../src/index/word-search.ts';
 import { makeFolder } from '../support/folder.ts';
 
 t.test('an entry is found by a word', (t) => {

@@ -1,0 +1,44 @@
+// A query as the word index ranks by it: its terms, each with a weight by its rarity, and parts of four letters of its words,
+// by which "workqueue" meets "work queue".
+import type { Token } from './word-text.ts';
+
+/** `count`: of entries that have it. `only`: it begins with a word of the query that no entry has. */
+export type Weighed = { term: string; weight: number; count: number; token: Token };
+export type Facts = { count: number; lengths: number[] };
+
+/** Rarer terms weigh more, at most about twice the logarithm of the number of entries. */
+export function rarity(count: number, { count: all }: Facts): number {
+  return Math.log(1 + (Math.max(all, count) - count + 0.5) / (count + 0.5));
+}
+
+/** The whole of a code with several parts adds to them. */
+const codeWeight = 0.5;
+/** Most pairs that no entry has are the end of one word and the start of the next. */
+const unknownPairWeight = 0.3;
+
+/** The terms of a query, each once, the rarest first. */
+export function weigh(tokens: Token[], countOf: (term: string) => number, facts: Facts): Weighed[] {
+  const hasPairs = tokens.some(({ kind }) => kind === 'pair');
+  const weighed = new Map<string, Weighed>();
+  for (const token of tokens) {
+    const { term, kind } = token;
+    if (weighed.has(term) || (kind === 'sign' && hasPairs)) continue;
+    const count = countOf(term);
+    if (kind === 'code' && count === 0) continue;
+    const factor = kind === 'code' ? codeWeight : kind === 'pair' && count === 0 ? unknownPairWeight : 1;
+    weighed.set(term, { term, count, token, weight: factor * rarity(count, facts) });
+  }
+  return [...weighed.values()].sort((one, other) => one.count - other.count);
+}
+
+const gramLength = 4;
+
+/** The four-letter parts of a term with a space before and after; a short one is its own part. */
+export function gramsOf(term: string): string[] {
+  const padded = ` ${term} `;
+  const grams = new Set<string>();
+  for (let at = 0; at + gramLength <= Math.max(gramLength, padded.length); at++) {
+    grams.add(padded.slice(at, at + gramLength));
+  }
+  return [...grams];
+}
