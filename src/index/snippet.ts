@@ -1,15 +1,19 @@
-// The part of an entry's text that a hit shows.
+// The part of an entry's text that a hit shows, and the words of the query in it. Words are compared as the word index keeps
+// them, so that `cafe` marks `café`.
+import { fold, partPattern, startsUnspaced, tokensOf } from './word-text.ts';
 
 const lead = 50;
 const maxUnits = 160;
 /** Shorter words of a query ("a", "to") occur everywhere. */
 const minWord = 3;
+/** The first word is looked for up to here. */
+const maxLine = 100_000;
 
 /** About 160 characters on one line, from shortly before the first word that begins with a word of the query. */
 export function makeSnippet(text: string, query: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= maxUnits) return line;
-  const found = wordPattern(query)?.exec(line)?.index ?? 0;
+  const found = findFirst(line.slice(0, maxLine), readQuery(query));
   const from = found <= lead ? 0 : startOfWord(line, found - lead);
   const to = from + maxUnits >= line.length ? line.length : endOfWord(line, from + maxUnits);
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
@@ -17,26 +21,97 @@ export function makeSnippet(text: string, query: string): string {
 
 type TextPart = { text: string; isMatch: boolean };
 
-/** Splits the text at the words that begin with a word of the query. */
+/** Splits the text at the words that begin with a word of the query, at its codes, and at the pairs of its characters in scripts
+ *  without spaces. */
 export function markWords(text: string, query: string): TextPart[] {
-  const pattern = wordPattern(query, '[\\p{L}\\p{N}]*');
-  if (pattern === null) return [{ text, isMatch: false }];
   const parts: TextPart[] = [];
   let end = 0;
-  for (const { index, 0: word } of text.matchAll(pattern)) {
-    if (index > end) parts.push({ text: text.slice(end, index), isMatch: false });
-    parts.push({ text: word, isMatch: true });
-    end = index + word.length;
+  for (const [from, to] of join(findAll(text, readQuery(query)))) {
+    if (from > end) parts.push({ text: text.slice(end, from), isMatch: false });
+    parts.push({ text: text.slice(from, to), isMatch: true });
+    end = to;
   }
   return end < text.length ? [...parts, { text: text.slice(end), isMatch: false }] : parts;
 }
 
-/** Matches where a word begins with a word of the query; null when every word of the query is too short. */
-function wordPattern(query: string, rest = ''): RegExp | null {
-  const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const long = words.filter((word) => word.length >= minWord);
-  if (long.length === 0) return null;
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${long.join('|')})${rest}`, 'giu');
+/** The terms of a query that are shown. `signs`: pairs of characters, and characters that stand alone in the query. */
+type Sought = { words: string[]; signs: string[]; codes: string[] };
+
+const codePattern = /[-.#+@_/]/;
+
+function readQuery(query: string): Sought {
+  const sought: Sought = { words: [], signs: [], codes: [] };
+  for (const { term, word } of tokensOf(query)) {
+    if (codePattern.test(term)) sought.codes.push(term);
+    else if (!startsUnspaced.test(term)) sought.words.push(...(term.length >= minWord ? [term] : []));
+    else if ([...term].length > 1 || [...word].length === 1) sought.signs.push(term);
+  }
+  return sought;
+}
+
+/** The position of the first match in a line; 0 without one. */
+function findFirst(line: string, { words, signs, codes }: Sought): number {
+  const escaped = [...words, ...codes].map((term) => term.replace(/[-.+/\\^$*?()|[\]{}]/g, '\\$&'));
+  const starts = escaped.length > 0 ? [`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})`] : [];
+  const either = [...starts, ...signs];
+  if (either.length === 0) return 0;
+  const folded = foldText(line);
+  const at = new RegExp(either.join('|'), 'u').exec(folded)?.index ?? 0;
+  return folded.length === line.length ? at : originOf(line, at);
+}
+
+const foldText = (text: string) => fold(text.normalize('NFKC'));
+
+/** The position in a line of one in its folded form, which may be longer or shorter. */
+function originOf(line: string, at: number): number {
+  let [from, to] = [0, line.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (foldText(line.slice(0, middle + 1)).length > at) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+type Range = [from: number, to: number];
+
+const runPattern = /[\p{L}\p{N}\p{M}\-.#+@_/]+/gu;
+
+function findAll(text: string, sought: Sought): Range[] {
+  const runs = sought.codes.length > 0 ? [...text.matchAll(runPattern)] : [];
+  const codes = runs.flatMap(({ index, 0: run }): Range[] => {
+    const code = run.replace(/[-./@_]+$/, '');
+    return sought.codes.includes(foldText(code)) ? [[index, index + code.length]] : [];
+  });
+  const words = [...text.matchAll(partPattern)].flatMap(({ index, 0: part }): Range[] => {
+    if (startsUnspaced.test(part)) return findSigns(part, index, sought.signs);
+    const folded = foldText(part);
+    return sought.words.some((word) => folded.startsWith(word)) ? [[index, index + part.length]] : [];
+  });
+  return [...codes, ...words];
+}
+
+function findSigns(part: string, index: number, signs: string[]): Range[] {
+  const folded = foldText(part);
+  // Signs of another length, such as half-width ones with marks, are left unmarked.
+  if (folded.length !== part.length) return [];
+  return signs.flatMap((sign) => {
+    const ranges: Range[] = [];
+    for (let at = folded.indexOf(sign); at >= 0; at = folded.indexOf(sign, at + 1))
+      ranges.push([index + at, index + at + sign.length]);
+    return ranges;
+  });
+}
+
+/** In order, with those that overlap or touch as one. */
+function join(ranges: Range[]): Range[] {
+  const joined: Range[] = [];
+  for (const [from, to] of ranges.sort(([one], [other]) => one - other)) {
+    const last = joined.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
 }
 
 /** Text without spaces is cut anywhere but inside a surrogate pair. */

@@ -18,8 +18,11 @@ const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer
   .map((script) => `\\p{scx=${script}}`)
   .join('');
 const runPattern = /[\p{L}\p{N}\p{M}\-.#+@_/]+|\p{Extended_Pictographic}/gu;
-const partPattern = new RegExp(`(?:[${unspaced}]\\p{M}*)+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`, 'gu');
-const startsUnspaced = new RegExp(`^[${unspaced}]`, 'u');
+export const partPattern = new RegExp(
+  `(?:[${unspaced}]\\p{M}*)+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`,
+  'gu',
+);
+export const startsUnspaced = new RegExp(`^[${unspaced}]`, 'u');
 const codeSign = /[-.#+@_/]/;
 
 /** The tokens of a text in its order; a code comes before its parts. Any string is a text. */
@@ -75,7 +78,7 @@ function termOf(word: string): string {
 const marks = /[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0640]/g;
 const letters: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ł: 'l', ı: 'i', ς: 'σ' };
 
-function fold(word: string): string {
+export function fold(word: string): string {
   const low = word.toLowerCase();
   if (/^[a-z0-9]*$/.test(low)) return low;
   const bare = low.normalize('NFD').replace(marks, '').normalize('NFC');

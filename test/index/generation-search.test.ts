@@ -1,9 +1,12 @@
 // A script searches a generation as the server does, with the vectors in the file.
+import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { openGeneration } from '../../src/index/generation-search.ts';
 import { readPointer } from '../../src/index/generation.ts';
+import { rollBackIndex } from '../../src/index/rollback.ts';
+import { wordIndexName } from '../../src/index/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -18,10 +21,27 @@ t.test('a generation is searched from its folder, and closed', async (t) => {
   await rebuild(config, library);
   const name = readPointer(config.indexFolder)?.current ?? '';
   const opened = openGeneration(config.indexFolder, name, builtIn, library);
+  t.match(await opened.search({ query: 'containers', mode: 'words' }), [
+    { entity_id: 'E2', because: 'words' },
+  ]);
   const [first, ...others] = await opened.search({ query: 'gzipped archive', mode: 'meaning' });
   t.match(first, { entity_id: 'E1', because: 'meaning', words: [] });
   t.equal(others.length, 2);
   t.match(await opened.search({ query: 'gzip', kind: 'manual', limit: 1 }), [{ entity_id: 'M1' }]);
   opened.close();
   t.same(openFiles(path.join(config.indexFolder, name)), []);
+
+  const { generation } = await rebuild(config, library);
+  fs.rmSync(path.join(config.indexFolder, name, wordIndexName));
+  const job = { id: 'job', attempt: 1 };
+  const back = rollBackIndex({ config, library, model: builtIn, job, progress() {}, assertFence() {} });
+  t.match(
+    back,
+    { generation: name, previous: generation },
+    'an index of a former version can be rolled back to',
+  );
+  const old = openGeneration(config.indexFolder, name, builtIn, library);
+  t.match((await old.search({ query: 'gzipped archive' }))[0], { entity_id: 'E1', because: 'meaning' });
+  await t.rejects(old.search({ query: 'archive', mode: 'words' }), { code: 'index_missing' });
+  old.close();
 });

@@ -7,6 +7,7 @@ import { packageRoot } from '../../src/core/config.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { readPointer, tidyGenerations } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
+import { openWords } from '../../src/index/words.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -41,6 +42,13 @@ t.test('a rebuild killed at any change of a file leaves the old index or the new
     const pointer = readPointer(indexFolder);
     if (!pointer) throw new Error(`Killed at ${killAt}, it left no pointer.`);
     vectorsAfter[killAt] = loadGeneration(indexFolder, pointer.current, builtIn).meta.count;
+    const words = openWords(path.join(indexFolder, pointer.current));
+    t.equal(
+      words.words?.count(),
+      vectorsAfter[killAt],
+      `killed at ${killAt}: ${words.problem ?? 'its words'}`,
+    );
+    words.words?.close();
     if (vectorsAfter[killAt] === 1) t.same(pointer, old, `killed at ${killAt}: the old pair`);
     else t.equal(pointer.previous, old?.current, `killed at ${killAt}: the new one, and the old before it`);
     tidyGenerations(indexFolder);

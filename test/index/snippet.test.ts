@@ -56,3 +56,36 @@ t.test('words that begin with a word of the query become parts of their own, and
   t.same(markWords('', 'gzip'), []);
   t.end();
 });
+
+const marked = (text: string, query: string) => {
+  const parts = markWords(text, query);
+  t.equal(parts.map((part) => part.text).join(''), text);
+  return parts.filter((part) => part.isMatch).map((part) => part.text);
+};
+
+t.test('words are marked and found without regard to accents, case and width', (t) => {
+  t.same(marked('Ein Café, ein CAFÉ, ein cafe\u0301', 'cafe'), ['Café', 'CAFÉ', 'cafe\u0301']);
+  t.same(marked('the cafe', 'Café'), ['cafe']);
+  t.same(marked('Straße und STRASSE', 'strasse'), ['Straße', 'STRASSE']);
+  t.same(marked('ＧＩＴ commit', 'git'), ['ＧＩＴ']);
+  t.match(makeSnippet(long(100, 'Straßencafé', 100), 'strassencafe'), /^… lorem .*Straßencafé ipsum.* …$/);
+  t.match(makeSnippet(long(100, 'ß'.repeat(40), 0) + long(100, ' Café', 100), 'cafe'), /Café/);
+  t.end();
+});
+
+t.test('characters of scripts without spaces are marked by pairs, a single one alone', (t) => {
+  t.same(marked('服务重启之后再合并分支', '合并'), ['合并']);
+  t.same(marked('重启了服务', '重启服务'), ['重启', '服务']);
+  t.same(marked('之后重启服务', '重启服务'), ['重启服务']);
+  t.same(marked('猫と犬', '犬'), ['犬']);
+  t.match(makeSnippet('一二三四五六七八九十'.repeat(40) + '重启'.repeat(5), '重启'), /重启重启重启重启重启$/);
+  t.end();
+});
+
+t.test('codes are marked whole', (t) => {
+  t.same(marked('Write C++, not C', 'c++'), ['C++']);
+  t.same(marked('unpack a.tar.gz or .tar.gz.', '.tar.gz'), ['tar', '.tar.gz']);
+  t.same(marked('use --flag here', '--flag'), ['--flag']);
+  t.match(makeSnippet(long(100, 'C++', 100), 'c++'), /C\+\+ ipsum/);
+  t.end();
+});

@@ -66,7 +66,8 @@ async function recover(root: string, jobId: string): Promise<string> {
 
 function hashOf(config: Config, generation: string | null | undefined): string {
   const files = generationFiles(path.join(config.indexFolder, generation ?? ''));
-  verifyGeneration(files, () => {});
+  const { wordsProblem } = verifyGeneration(files, () => {});
+  if (wordsProblem !== null) throw new Error(wordsProblem);
   return sha256(fs.readFileSync(files.index));
 }
 

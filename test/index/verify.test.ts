@@ -6,6 +6,8 @@ import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { writeMeta } from '../../src/index/meta.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
+import { wordIndexName } from '../../src/index/word-index.ts';
+import { writeWordIndex } from '../../src/index/word-repository.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -86,6 +88,29 @@ t.test('an index of another model is not loaded, and neither is one that lists a
   changeMeta({ vectors: meta.vectors.map((vector) => ({ ...vector, entity_id: 'E1' })) });
   t.throws(load, /lists experience E1 twice/);
 });
+
+t.test(
+  'a word index that is missing, damaged or of another index is a problem without being an error',
+  async (t) => {
+    const { files } = await open(t);
+    const words = path.join(path.dirname(files.index), wordIndexName);
+    const problem = () => verifyGeneration(files, ignore).wordsProblem;
+    t.equal(problem(), null);
+    const whole = fs.readFileSync(words);
+    fs.writeFileSync(words, Buffer.from(whole).fill(0, 4096));
+    t.match(problem(), /^The word index /);
+    fs.writeFileSync(words, 'no database');
+    t.match(problem(), /^The word index cannot be used: /);
+    fs.rmSync(words);
+    writeWordIndex(
+      words,
+      Array.from({ length: 31 }, (_, row) => ({ row, title: 'x', summary: '', text: '' })),
+    );
+    t.equal(problem(), 'The word index has 31 entries; the index has 30.');
+    fs.rmSync(words);
+    t.equal(problem(), 'The index has no word index, because a former version built it.');
+  },
+);
 
 function errorOf(work: () => unknown): string {
   try {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
+import { wordIndexName } from '../../src/index/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { runScript } from '../support/script.ts';
@@ -25,13 +26,18 @@ async function open(t: Test) {
 }
 
 t.test('repair reports that nothing needs repair when the index matches the library', async (t) => {
-  const { generation, embeddedAt, repair } = await open(t);
+  const { config, generation, embeddedAt, repair } = await open(t);
   const before = [generation(), embeddedAt()];
   const { code, result, stdout } = await repair();
   t.equal(code, 0);
   t.match(result, { repaired: 0, entries: 3, embedded: 0, reused: 3, vectors: 3, generation: generation() });
   t.match(stdout, /^Nothing to repair/m);
   t.same([generation(), embeddedAt()], before);
+  fs.rmSync(path.join(config.indexFolder, generation(), wordIndexName));
+  const words = await repair();
+  t.match(words.stdout, /^The index has no word index, because a former version built it\.$/m);
+  t.match(words.result, { repaired: 0, words_rewritten: true, embedded: 0, reused: 3, vectors: 3 });
+  t.ok(fs.existsSync(path.join(config.indexFolder, generation(), wordIndexName)));
 });
 
 t.test('repair touches exactly the stale, missing, failed and orphaned entries', async (t) => {

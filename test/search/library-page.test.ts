@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { Hit } from '../../src/index/search.ts';
 import { startApp } from '../support/app.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
@@ -11,7 +12,7 @@ async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
   t.teardown(() => library.close());
   addCategory(library, 'EMP');
   addExperience(library, 'E1', { title: 'Pack <files>', playbook: 'Create a gzipped archive & "more"' });
-  addExperience(library, 'E2', { title: 'Resize an image' });
+  addExperience(library, 'E2', { title: 'Resize an image', playbook: '图片缩放，然后保存' });
   addManual(library, 'M1', { title: 'Archives', content: 'All about archives.', summary: 'tar and zip' });
   for (const id of ids) addExperience(library, id);
   if (isBuilt) await rebuild(config, library);
@@ -219,6 +220,21 @@ t.test('the API gives the entries by state, and one with its queue and index sta
   });
   t.equal((await app.json('/api/v1/entries/nope')).status, 404);
   t.equal((await app.json('/api/v1/entries?state=odd')).status, 422);
+  const found = await app.json(`/api/v1/search?q=${encodeURIComponent('缩放 tar')}&mode=words`);
+  t.match(found.body, {
+    mode: 'words',
+    hits: [{}, {}],
+    facets: {
+      kinds: [
+        { kind: 'experience', count: 1 },
+        { kind: 'manual', count: 1 },
+      ],
+      categories: [{ code: 'GEN', count: 2 }],
+    },
+    notes: [],
+  });
+  t.same(found.body.hits.find((hit: Hit) => hit.entity_id === 'E2').words, ['缩放']);
+  t.equal((await app.json('/api/v1/search?q=x&mode=odd')).status, 422);
   t.equal((await app.json('/api/v1/search?q=x&category=NOP')).status, 422);
   t.equal((await app.json(`/api/v1/search?q=${'x'.repeat(10_000)}`)).status, 422);
 });

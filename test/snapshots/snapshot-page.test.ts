@@ -50,12 +50,15 @@ t.test(
     const first = app.parts.liveIndex.indexState().generation;
     const { status, body, headers } = await upload(app, buildZip(toParts(app.members)), confirmed);
     t.equal(status, 201);
-    t.match(body.index, { state: 'ready', vectors: 4, previous: { generation: first } });
+    const previous = { generation: first, words_problem: null };
+    t.match(body.index, { state: 'ready', vectors: 4, words_problem: null, previous });
     t.equal(headers.get('location'), `/api/v1/operations/jobs/${body.job_id}`);
     const second = body.index.generation;
     t.not(second, first);
     const found = await app.json('/api/v1/search?q=title');
     t.equal(found.body.generation, second, 'it answers searches');
+    const byWords = await app.json('/api/v1/search?q=E2&mode=words');
+    t.match(byWords.body, { generation: second, hits: [{ entity_id: 'E2', because: 'words' }] });
 
     const withBackup = await fetch(`${app.origin}/api/v1/index/snapshot`, { method: 'HEAD' });
     const without = await fetch(`${app.origin}/api/v1/index/snapshot?backup=0`, { method: 'HEAD' });

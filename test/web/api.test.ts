@@ -236,6 +236,11 @@ t.test('the API describes itself', async (t) => {
   const { body } = await app.json('/api/v1/openapi.json');
   t.equal(body.openapi, '3.1.0');
   t.ok(body.paths['/api/v1/operations/{operation}'].post.requestBody);
-  t.ok(body.paths['/api/v1/search'].get.parameters.some((one: { name: string }) => one.name === 'q'));
+  const { parameters } = body.paths['/api/v1/search'].get;
+  t.ok(parameters.some((one: { name: string }) => one.name === 'q'));
+  t.match(
+    parameters.find((one: { name: string }) => one.name === 'mode'),
+    { schema: { enum: ['best', 'words', 'meaning'], default: 'best' } },
+  );
   t.notOk(Object.keys(body.paths).some((path) => path.startsWith('/ui/') || path === '/operations'));
 });
