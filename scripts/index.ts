@@ -3,6 +3,7 @@ import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { createEmbeddingRepository } from '../src/embedding/repository.ts';
+import { readCanaries } from '../src/index/canary-repository.ts';
 import { type RebuildArguments, rebuildIndex } from '../src/index/rebuild.ts';
 import { indexOperation } from '../src/index/index-operation.ts';
 import { runOperation } from './run-operation.ts';
@@ -17,7 +18,7 @@ await runOperation<Arguments>(indexOperation, async ({ after, ...args }, context
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return await rebuildIndex(args, { ...context, library, model });
+    return await rebuildIndex(args, { ...context, library, model, canaries: readCanaries(context.config) });
   } finally {
     library.close();
   }

@@ -1,5 +1,7 @@
 import { formatNumber } from '../core/format.ts';
 import { type Operation, runsOnce } from '../core/operation.ts';
+import { describeCanaries } from './canary-check.ts';
+import { canaryPhases, despiteCanaries, despiteCanariesArgument } from './canary-switch.ts';
 
 export const indexOperation: Operation = {
   name: 'index',
@@ -44,14 +46,15 @@ export const indexOperation: Operation = {
         hidden: true,
         perRun: true,
       },
+      despite_canaries: despiteCanariesArgument,
     },
   },
   locks: () => [
     { name: 'index', mode: 'exclusive' },
     { name: 'library', mode: 'shared' },
   ],
-  danger: () => 'costly',
-  confirmWord: null,
+  danger: (args) => (args.despite_canaries ? 'destructive' : 'costly'),
+  confirmWord: 'index',
   ...runsOnce,
   script: 'index',
   subject: (args) =>
@@ -61,13 +64,14 @@ export const indexOperation: Operation = {
     build: 'Building the index',
     words: 'Writing the word index',
     verify: 'Verifying the index',
+    ...canaryPhases,
     switch: 'Switching to the new index',
   },
   sizes: ['embedded', 'vectors'],
   outcome: (result) =>
     typeof result.not_needed === 'string'
       ? result.not_needed
-      : `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
+      : `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.${describeCanaries(result)}`,
   workload: ({ full, category, entry }, { all, unembedded }) => {
     const part = {
       ...(category ? { category: String(category) } : {}),
@@ -86,9 +90,10 @@ export const indexOperation: Operation = {
       args.full
         ? `New vectors replace the old ones: ${chosen(args)}. Until they are embedded, the entries stay in the queue, where workers help.`
         : 'Entries with a current embedding are not embedded again.',
+      ...(args.despite_canaries ? [despiteCanaries] : []),
       ...(isPart(args) ? ['The index keeps the other entries with their current embeddings.'] : []),
     ],
-    confirm: 'Rebuild index',
+    confirm: args.despite_canaries ? 'Switch anyway' : 'Rebuild index',
     keep: 'Keep current index',
   }),
   cancelNote: 'Search keeps the current index. Finished embeddings are kept; the workers embed the rest.',

@@ -1,6 +1,7 @@
 // The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
 import type { Config } from '../core/config.ts';
+import path from 'node:path';
 import { explain } from '../core/faults.ts';
 import type { OnProgress } from '../core/progress.ts';
 import type { CountUsage } from '../cost-store/usage-item.ts';
@@ -18,11 +19,12 @@ import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError, badInput } from '../core/errors.ts';
 import { buildGeneration } from './build.ts';
 import { type GenerationFiles, liveFiles, nullIfBroken, switchTo, writeBuiltBy } from './generation.ts';
+import { askCanaries, type SwitchArguments } from './canary-switch.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
-export type RebuildArguments = Selection & { full?: boolean };
+export type RebuildArguments = Selection & SwitchArguments & { full?: boolean };
 
 export type RebuildContext = Omit<SwitchContext, 'model' | 'config'> & {
   config: Pick<Config, 'indexFolder' | 'embeddingBatch'>;
@@ -31,7 +33,7 @@ export type RebuildContext = Omit<SwitchContext, 'model' | 'config'> & {
 };
 
 /** `found`: facts from before the rebuild that belong to its result. Throws `bad_input` with `unknown_category`, `unknown_entry`,
- *  `empty_library` or `nothing_to_index`. */
+ *  `empty_library`, `nothing_to_index` or `canary_missed`. */
 export async function rebuildIndex(args: RebuildArguments, context: RebuildContext, found = {}) {
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
@@ -61,6 +63,9 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     now: new Date(),
     onProgress: progress,
   });
+  verifyOrFail(files, (done, total) => progress(done, total, 'verify'));
+  const asked = { folder: path.basename(draft.folder), name: 'The new index' };
+  const canaries = await askCanaries(context, asked, args);
   const result = {
     entries: repository.countEntries(),
     embedded,
@@ -73,10 +78,10 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     sha256: meta.sha256,
     bytes: index.bytes,
     generation: draft.name,
+    canaries,
     ...found,
   };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
-  verifyOrFail(files, (done, total) => progress(done, total, 'verify'));
   switchAndRecord(context, result, () => switchTo(config.indexFolder, draft));
   console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;

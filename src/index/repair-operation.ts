@@ -2,6 +2,7 @@ import { url } from '../core/url.ts';
 import { plural } from '../core/format.ts';
 import { indexOperation } from './index-operation.ts';
 import { type Operation, runsOnce } from '../core/operation.ts';
+import { despiteCanaries, despiteCanariesArgument } from './canary-switch.ts';
 
 export const repairOperation: Operation = {
   name: 'repair',
@@ -11,10 +12,14 @@ export const repairOperation: Operation = {
   description:
     'Embeds stale, missing and failed entries, builds an index of the current library beside the live one, checks it, and switches. Does nothing when the index is intact and up to date.',
   icon: 'index',
-  args: { type: 'object', additionalProperties: false, properties: {} },
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { despite_canaries: despiteCanariesArgument },
+  },
   locks: indexOperation.locks,
-  danger: () => 'costly',
-  confirmWord: null,
+  danger: indexOperation.danger,
+  confirmWord: 'repair',
   ...runsOnce,
   script: 'repair',
   unavailable: ({ mode }, { state }) =>
@@ -36,13 +41,14 @@ export const repairOperation: Operation = {
     vectors: all(),
     texts: { isWaiting: true },
   }),
-  dialog: () => ({
+  dialog: ({ despite_canaries }) => ({
     question: 'Repair the index?',
     consequences: [
       'Embeds stale, missing and failed entries; removes the vectors of deleted entries.',
       'Search keeps using the current index until the new one is ready.',
+      ...(despite_canaries ? [despiteCanaries] : []),
     ],
-    confirm: 'Repair index',
+    confirm: despite_canaries ? 'Switch anyway' : 'Repair index',
     keep: 'Keep current index',
   }),
   cancelNote: indexOperation.cancelNote,

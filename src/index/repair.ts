@@ -2,6 +2,7 @@
 import { explain } from '../core/faults.ts';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { SwitchArguments } from './canary-switch.ts';
 import { generationFiles, readPointer } from './generation.ts';
 import { toRows } from './loaded.ts';
 import { type RebuildContext, rebuildIndex } from './rebuild.ts';
@@ -11,7 +12,7 @@ import { verifyGeneration } from './verify.ts';
 
 /** `repaired`: stale, missing and failed entries, and orphan vectors, before the run. `words_rewritten`: whether the word index was
  *  missing or damaged. Throws as `rebuildIndex` does. */
-export async function repairIndex(context: RebuildContext) {
+export async function repairIndex(args: SwitchArguments, context: RebuildContext) {
   const live = readLive(context);
   const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };
   const repository = createIndexRepository(context.library);
@@ -26,7 +27,7 @@ export async function repairIndex(context: RebuildContext) {
   console.log(
     `To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} removed from the library.`,
   );
-  return rebuildIndex({}, context, { repaired, words_rewritten: Boolean(live?.wordsProblem) });
+  return rebuildIndex(args, context, { repaired, words_rewritten: Boolean(live?.wordsProblem) });
 }
 
 /** Null without a usable live index: then every entry is missing. */

@@ -3,6 +3,8 @@ import { url } from '../core/url.ts';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import { describeCanaries } from './canary-check.ts';
+import { canaryPhases, despiteCanaries, despiteCanariesArgument } from './canary-switch.ts';
 import { readIndexHeader } from './faiss-reader.ts';
 import { generationFiles, nullIfBroken, readPointer } from './generation.ts';
 import { plural } from '../core/format.ts';
@@ -16,7 +18,11 @@ export const rollbackOperation: Operation = {
   description:
     'Verifies the previous index and switches to it. The current index becomes the previous one, so a second roll back undoes the first.',
   icon: 'retry',
-  args: { type: 'object', additionalProperties: false, properties: {} },
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { despite_canaries: despiteCanariesArgument },
+  },
   locks: () => [{ name: 'index', mode: 'exclusive' }],
   danger: () => 'destructive',
   confirmWord: 'rollback',
@@ -40,20 +46,22 @@ export const rollbackOperation: Operation = {
   phases: {
     verify: 'Verifying the previous index',
     coverage: 'Comparing with the library',
+    ...canaryPhases,
     switch: 'Switching to the previous index',
   },
   sizes: ['vectors'],
   outcome: (result) =>
-    `${plural(Number(result.vectors), 'vector')} in use again; the replaced index is kept.`,
-  dialog: (_args, config) => ({
+    `${plural(Number(result.vectors), 'vector')} in use again; the replaced index is kept.${describeCanaries(result)}`,
+  dialog: ({ despite_canaries }, config) => ({
     question: 'Roll back to the previous index?',
     consequences: [
       ...(config ? describe(config) : []),
       'Search switches to it once it is verified.',
+      ...(despite_canaries ? [despiteCanaries] : []),
       'The current index is kept; rolling back again restores it.',
       'The library and its embeddings do not change. Entries that changed since show as stale or missing.',
     ],
-    confirm: 'Roll back index',
+    confirm: despite_canaries ? 'Switch anyway' : 'Roll back index',
     keep: 'Keep current index',
   }),
   cancelNote: 'The index changes in one step at the end. Until then the current one stays in use.',

@@ -2,13 +2,14 @@
 import { explain } from '../core/faults.ts';
 import path from 'node:path';
 import { badInput } from '../core/errors.ts';
+import { askCanaries, type SwitchArguments } from './canary-switch.ts';
 import { countCoverage, describeCoverage } from './coverage.ts';
 import { generationFiles, readPointer, rollBack } from './generation.ts';
 import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** Throws `bad_input` with `no_previous` or `previous_unusable`. */
-export function rollBackIndex(context: SwitchContext) {
+/** Throws `bad_input` with `no_previous`, `previous_unusable` or `canary_missed`. */
+export async function rollBackIndex(args: SwitchArguments, context: SwitchContext) {
   const { config, library, job, progress } = context;
   const pointer = readPointer(config.indexFolder);
   if (!pointer?.previous) {
@@ -18,7 +19,9 @@ export function rollBackIndex(context: SwitchContext) {
   progress(0, 1, 'coverage');
   const coverage = countCoverage(library, vectors);
   const { previous: generation, current: previous } = pointer;
-  const result = { vectors: vectors.length, generation, previous, coverage };
+  const asked = { folder: generation, name: 'The previous index' };
+  const canaries = await askCanaries(context, asked, args);
+  const result = { vectors: vectors.length, generation, previous, coverage, canaries };
   switchAndRecord(context, result, () =>
     rollBack(config.indexFolder, { job_id: job.id, attempt: job.attempt, result }),
   );

@@ -150,10 +150,10 @@ function readScheduledArguments(
   }
 }
 
-/** Arguments that name the input of one run, or that the server derives. */
+/** Arguments that name the input of one run, or that the server derives. A default names none. */
 function findPerRun({ args: { properties } }: Operation, given: Args): ArgumentProblem[] {
-  return Object.entries(properties).flatMap(([field, { title, perRun, derived }]) => {
-    if (!(perRun || derived) || given[field] === undefined) return [];
+  return Object.entries(properties).flatMap(([field, { title, perRun, derived, default: preset }]) => {
+    if (!(perRun || derived) || given[field] === undefined || given[field] === preset) return [];
     return [{ field, message: `${title}: it is the input of one run, so a schedule cannot have it.` }];
   });
 }

@@ -1,7 +1,9 @@
 // The work of the operation `snapshot`: verifies a staged snapshot again and makes it the live generation. The live index
 // stays in use until the switch; the staged files are removed after it, so that a retry finds them.
+import path from 'node:path';
 import { explain } from '../core/faults.ts';
 import type { OnProgress } from '../core/progress.ts';
+import { askCanaries, type SwitchArguments } from '../index/canary-switch.ts';
 import { countCoverage, describeCoverage } from '../index/coverage.ts';
 import {
   type GenerationFiles,
@@ -19,8 +21,10 @@ import { writeWords } from '../index/words.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import { findStaged, removeStaged, stagedFolder } from './staging.ts';
 
-/** Throws `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
-export function installSnapshot(args: { staged_id?: string }, context: SwitchContext) {
+export type InstallArguments = SwitchArguments & { staged_id?: string };
+
+/** Throws `bad_input` with `staged_gone`, `index_changed`, `model_mismatch`, `dimension_mismatch` or `canary_missed`. */
+export async function installSnapshot(args: InstallArguments, context: SwitchContext) {
   const { config, library, model, job, progress } = context;
   const staged = findStaged(config.indexFolder, args.staged_id);
   if (!staged)
@@ -38,7 +42,9 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
   const report = (done: number, total: number) => progress(done, total, 'words');
   library.transaction(() => writeWords(library, draft.folder, vectors, report))();
   const previous = readPointer(config.indexFolder)?.current ?? null;
-  const result = { vectors: vectors.length, generation: draft.name, previous, coverage };
+  const asked = { folder: path.basename(draft.folder), name: 'The snapshot' };
+  const canaries = await askCanaries(context, asked, args);
+  const result = { vectors: vectors.length, generation: draft.name, previous, coverage, canaries };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
   switchAndRecord(context, result, () => switchTo(config.indexFolder, draft));
   removeStaged(config.indexFolder, staged.staged_id);

@@ -1,5 +1,7 @@
 import { url } from '../core/url.ts';
 import { AppError } from '../core/errors.ts';
+import { describeCanaries } from '../index/canary-check.ts';
+import { canaryPhases, despiteCanaries, despiteCanariesArgument } from '../index/canary-switch.ts';
 import { describeCoverage } from '../index/coverage.ts';
 import { describeSample } from './sample.ts';
 import { findStaged, type Staged } from './staging.ts';
@@ -34,6 +36,7 @@ export const snapshotOperation: Operation = {
         default: false,
         advanced: true,
       },
+      despite_canaries: despiteCanariesArgument,
     },
   },
   locks: () => [{ name: 'index', mode: 'exclusive' }],
@@ -64,10 +67,12 @@ export const snapshotOperation: Operation = {
     verify: 'Verifying the snapshot',
     coverage: 'Comparing with the library',
     words: 'Writing the word index',
+    ...canaryPhases,
     switch: 'Switching to the snapshot',
   },
   sizes: ['vectors'],
-  outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the replaced index is kept.`,
+  outcome: (result) =>
+    `${plural(Number(result.vectors), 'vector')} installed; the replaced index is kept.${describeCanaries(result)}`,
   dialog(args, config) {
     const staged = config && findStaged(config.indexFolder, idOf(args));
     return {
@@ -77,9 +82,10 @@ export const snapshotOperation: Operation = {
       consequences: [
         ...(staged ? describe(staged) : []),
         'Search switches to it once it is verified again.',
+        ...(args.despite_canaries ? [despiteCanaries] : []),
         'The current index is kept, and a roll back restores it. The index before that is removed.',
       ],
-      confirm: 'Install snapshot',
+      confirm: args.despite_canaries ? 'Switch anyway' : 'Install snapshot',
       keep: 'Keep current index',
     };
   },

@@ -52,6 +52,7 @@ t.test('the first run embeds every entry and builds an index', async (t) => {
     sha256: index.meta.sha256,
     bytes: index.bytes,
     generation: current,
+    canaries: { asked: 0, missed: 0 },
   });
   const revision = library.prepare('SELECT revision FROM ops_library_state').pluck().get();
   t.match(liveMeta(), {

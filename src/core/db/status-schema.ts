@@ -1,5 +1,5 @@
-// The tables of ops.db for objectives, incidents, documents and runs of runbooks. Times are ISO 8601 UTC unless a column says
-// otherwise.
+// The tables of ops.db for objectives, incidents, documents, runs of runbooks, and canaries. Times are ISO 8601 UTC unless a
+// column says otherwise.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -191,5 +191,22 @@ export const run = sqliteTable(
     check('run_outcome', sql`outcome IN ('done', 'stopped')`),
     index('run_slug').on(table.slug, table.number),
     index('run_incident').on(table.incident),
+  ],
+);
+
+/** A query whose search must find the entry among its first hits. The entry may have left the library since. */
+export const canary = sqliteTable(
+  'canary',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    query: text().notNull().unique(),
+    kind: text().notNull(),
+    entity_id: text().notNull(),
+    created_at: text().notNull(),
+    created_by: text().notNull(),
+  },
+  () => [
+    check('canary_kind', sql`kind IN ('experience', 'manual')`),
+    check('canary_query', sql`length(query) BETWEEN 1 AND 500`),
   ],
 );

@@ -1,0 +1,171 @@
+// A generation that misses more canaries than the live one is not switched to.
+import fs from 'node:fs';
+import t, { type Test } from 'tap';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { EmbeddingOutage } from '../../src/embedding/embedder.ts';
+import type { Canary } from '../../src/index/canary.ts';
+import { type CanaryCheck, checkCanaries, describeCanaries } from '../../src/index/canary-check.ts';
+import { readPointer } from '../../src/index/generation.ts';
+import { rollBackIndex } from '../../src/index/rollback.ts';
+import { addExperience, createLibrary } from '../support/entries.ts';
+import { rebuild } from '../support/index-of.ts';
+import { makeFolder } from '../support/folder.ts';
+
+const canaryOf = (id: number, query: string, entity_id = `E${id}`): Canary => ({
+  id,
+  query,
+  kind: 'experience',
+  entity_id,
+  created_at: '2026-01-01T00:00:00.000Z',
+  created_by: 'ann',
+});
+
+/** A generation whose hits are the ids that it lists for a query. */
+const answers = (found: Record<string, string[]>) => () => ({
+  search: async ({ query }: { query: string }) =>
+    (found[query] ?? []).map((entity_id) => ({ kind: 'experience', entity_id }) as never),
+  close() {},
+});
+
+const fails = (error: Error) => () => ({
+  search: () => Promise.reject(error),
+  close() {},
+});
+
+/** Checks two canaries, of E1 and E2; `lines` collects what the log says. */
+function check(given: Partial<CanaryCheck>) {
+  const lines: string[] = [];
+  const result = checkCanaries({
+    canaries: [canaryOf(1, 'one'), canaryOf(2, 'two')],
+    hasEntry: () => true,
+    live: answers({ one: ['E1'], two: ['E0', 'E2'] }),
+    draft: answers({ one: ['E1'], two: ['E2'] }),
+    draftName: 'The new index',
+    isForced: false,
+    onProgress() {},
+    report: (line) => lines.push(line),
+    ...given,
+  });
+  return { result, lines };
+}
+
+const worse = answers({ one: ['E1'], two: ['A', 'B', 'C', 'D', 'E', 'F', 'E2'] });
+
+t.test('a draft that misses no more than the live index passes, and its result counts', async (t) => {
+  t.same(await check({}).result, { asked: 2, missed: 0 });
+  t.same(await check({ live: worse, draft: worse }).result, { asked: 2, missed: 1 });
+  const swapped = { live: answers({ one: ['E1'] }), draft: answers({ two: ['E2'] }) };
+  t.same(await check(swapped).result, { asked: 2, missed: 1 }, 'another one, but not more of them');
+});
+
+t.test('one that misses more is refused with the place of each, unless it is forced', async (t) => {
+  const { result, lines } = check({ draft: worse });
+  await t.rejects(result, {
+    code: 'bad_input',
+    message:
+      'The new index misses 1 of 2 canaries, the live index 0: “two” wants experience E2: now place 7, place 2 in the live index. The live index stays.',
+    details: {
+      code: 'canary_missed',
+      canaries: { asked: 2, missed: 1, live_missed: 0 },
+      override: 'despite_canaries',
+      total: 1,
+      problems: [
+        { field: 'two', value: 'experience E2', message: 'now place 7, place 2 in the live index.' },
+      ],
+    },
+  });
+  t.match(lines, [
+    /^Canary missed: “two” wants experience E2: now place 7/,
+    'The new index finds 1 of 2 canaries.',
+  ]);
+  await t.rejects(check({ draft: answers({}) }).result, {
+    message: /: “one” wants experience E1: now not among the first 50, place 1 in .*\. 1 other below\. The/,
+  });
+  t.same(await check({ draft: worse, isForced: true }).result, { asked: 2, missed: 1 });
+});
+
+t.test('without a live index that can be asked, misses are reported only', async (t) => {
+  for (const live of [null, fails(new Error('It is damaged.'))]) {
+    const { result, lines } = check({ live, draft: worse });
+    t.same(await result, { asked: 2, missed: 1 });
+    t.match(lines.join('\n'), /Canary missed: “two” wants experience E2: now place 7\.$/m);
+  }
+});
+
+t.test('an entry that is gone is asked of neither, and named', async (t) => {
+  const { result, lines } = check({ draft: worse, hasEntry: ({ id }) => id === 1 });
+  t.same(await result, { asked: 1, missed: 0 });
+  t.equal(lines[0], 'Canary “two” is not asked: the library has no experience E2 any more.');
+});
+
+t.test('a service that does not answer refuses nothing, and the outcome says so', async (t) => {
+  const { result } = check({ draft: fails(new EmbeddingOutage('The service is down.')) });
+  const canaries = await result;
+  t.same(canaries, { asked: 0, missed: 0, problem: 'The service is down.' });
+  t.equal(describeCanaries({ canaries }), ' The canaries could not be asked.');
+  t.equal(describeCanaries({ canaries: { asked: 3, missed: 1 } }), ' 2 of 3 canaries found.');
+  t.equal(describeCanaries({}), '');
+  await t.rejects(check({ draft: fails(new Error('The draft is damaged.')) }).result, /damaged/);
+});
+
+/** A library whose index finds E1 by its title, until E1 gets another one. */
+async function open(t: Test) {
+  const { config, library } = createLibrary(makeFolder(t));
+  t.teardown(() => library.close());
+  addExperience(library, 'E1', { title: 'Create a gzipped archive' });
+  for (let at = 10; at < 20; at++)
+    addExperience(library, `E${at}`, {
+      title: `Pack a gzipped archive of ${at}`,
+      playbook: 'Water and flowers.',
+    });
+  await rebuild(config, library);
+  const rename = (title: string) =>
+    library
+      .prepare(
+        `UPDATE experiences SET title = ?, playbook = '-', embedding_status = 'pending' WHERE id = 'E1'`,
+      )
+      .run(title);
+  return { config, library, rename, current: () => readPointer(config.indexFolder)?.current };
+}
+
+const canaries = [canaryOf(1, 'create a gzipped archive')];
+
+t.test(
+  'a rebuild that loses a canary leaves the live index, and its draft is removed by the next',
+  async (t) => {
+    const { config, library, rename, current } = await open(t);
+    const first = current();
+    rename('Water the flowers');
+    await t.rejects(rebuild(config, library, {}, canaries), {
+      code: 'bad_input',
+      details: { code: 'canary_missed' },
+    });
+    t.equal(current(), first);
+    const forced = await rebuild(config, library, { despite_canaries: true }, canaries);
+    t.match(forced, { canaries: { asked: 1, missed: 1 }, generation: current() });
+    t.not(current(), first);
+    t.same(
+      fs.readdirSync(config.indexFolder).filter((name) => name.startsWith('building-')),
+      [],
+    );
+  },
+);
+
+t.test('a roll back asks the previous index', async (t) => {
+  const { config, library, rename, current } = await open(t);
+  rename('Water the flowers');
+  const { generation } = await rebuild(config, library);
+  const context = { config, library, model: builtIn, progress() {}, assertFence() {} };
+  let attempt = 0;
+  const rollBack = (query: string, args = {}) => {
+    const job = { id: 'job-r', attempt: ++attempt };
+    return rollBackIndex(args, { ...context, job, canaries: [canaryOf(1, query)] });
+  };
+  await t.rejects(rollBack('water the flowers'), {
+    message: /^The previous index misses 1 of 1 canary, the live index 0: /,
+    details: { code: 'canary_missed' },
+  });
+  t.equal(current(), generation);
+  t.match(await rollBack('water the flowers', { despite_canaries: true }), { canaries: { missed: 1 } });
+  t.match(await rollBack('water the flowers'), { canaries: { asked: 1, missed: 0 }, generation });
+});
