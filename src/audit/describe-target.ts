@@ -25,6 +25,7 @@ const subjects: Record<string, (name: string) => Subject> = {
   objective: (name) => ({ text: `Objective ${name}`, href: url(`/objectives#objective-${name}`) }),
   runbook: (name) => ({ text: `Runbook ${name}`, href: url(`/runbooks/${encodeURIComponent(name)}`) }),
   document: (name) => ({ text: nameDocument(name), href: url(`/documents/${name}`) }),
+  canary: (name) => ({ text: `Canary ${name}`, href: url('/library/canaries') }),
   webhook: (name) => ({
     text: `Webhook ${name}`,
     href: url(`/settings/webhooks/${encodeURIComponent(name)}`),

@@ -212,6 +212,14 @@ export const eventGroups: EventGroup[] = [
     },
   },
   {
+    name: 'canaries',
+    title: 'Canaries',
+    events: {
+      'canary.added': words('Canary added', 'Add a canary'),
+      'canary.removed': words('Canary removed', 'Remove a canary'),
+    },
+  },
+  {
     name: 'storage',
     title: 'Storage',
     events: {

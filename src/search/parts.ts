@@ -1,9 +1,13 @@
 // Builds the objects of the feature from the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
 import { embedding } from '../embedding/feature.ts';
+import { createCanaryRepository } from '../index/canary-repository.ts';
 import { index } from '../index/feature.ts';
+import { jobs } from '../jobs/feature.ts';
 import { library } from '../library/feature.ts';
 import { sources } from '../sources/feature.ts';
+import { createCanaries } from './canaries.ts';
+import { createTitleRepository } from './title-repository.ts';
 
 export type SearchContext = Kernel & ReturnType<typeof createSearchParts>;
 
@@ -11,5 +15,9 @@ export function createSearchParts(ctx: Context) {
   const { entries } = ctx.use(library);
   const { counts } = ctx.use(embedding);
   const { sourceHealth } = ctx.use(sources);
-  return { entries, counts, liveIndex: ctx.use(index).liveIndex, sourceHealth };
+  const { repository: jobRepository, readArguments } = ctx.use(jobs);
+  const canaries = createCanaries({ ...ctx, canaryRepository: createCanaryRepository(ctx.ops), entries });
+  const titles = createTitleRepository(ctx.library);
+  const { liveIndex } = ctx.use(index);
+  return { entries, counts, liveIndex, sourceHealth, canaries, titles, jobRepository, readArguments };
 }

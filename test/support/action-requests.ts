@@ -173,6 +173,21 @@ const ofIndex = {
   'POST /ui/workers/drain/cancel': (app) => submit(app, '/ui/workers/drain/cancel'),
 } satisfies Requests;
 
+const ofE1 = { query: 'the title of E1', entity_id: 'E1' };
+const canaryOf = (query: string, { ops }: Sender) =>
+  ops.prepare('SELECT id FROM canary WHERE query = ?').pluck().get(query) as number;
+/** Before an import removes its entry. */
+const ofCanaries = {
+  'POST /api/v1/canaries': (app) => post(app, '/api/v1/canaries', ofE1),
+  'DELETE /api/v1/canaries/:id': (app) =>
+    send(app, 'DELETE', `/api/v1/canaries/${canaryOf(ofE1.query, app)}`),
+  'POST /ui/library/canaries': (app) => submit(app, '/ui/library/canaries', ofE1),
+  'POST /ui/library/canaries/:id/remove': (app) =>
+    submit(app, `/ui/library/canaries/${canaryOf(ofE1.query, app)}/remove`),
+  'POST /ui/library/canaries/proposals': (app) =>
+    submit(app, '/ui/library/canaries/proposals', { entries: 'experience E2' }),
+} satisfies Requests;
+
 const ofTraces = {
   'POST /ui/traces/hunt': (app) => submit(app, '/ui/traces/hunt'),
   'POST /ui/traces/stop': (app) => submit(app, '/ui/traces/stop'),
@@ -268,6 +283,7 @@ const ofAccess = {
 
 /** By method and route. */
 export const actionRequests: Requests = {
+  ...ofCanaries,
   ...ofJobs,
   ...ofSheets,
   ...ofCaches,

@@ -31,6 +31,7 @@ const single = [
   'backup.changed',
   'backups.scheduled',
   'cache.flushed',
+  'canary.removed',
   'checks.run',
   'cost.removed',
   'credential.checked',
@@ -236,6 +237,11 @@ const inWrongState: Record<string, Steps> = {
       ['admin', { ...outdatedFlag }, unconfirmed],
       ['admin', { ...outdatedFlag, reason: 'a test needs it' }, 'edit_conflict'],
     ],
+  },
+  'canary.added': {
+    'POST /api/v1/canaries': [['operator', { query: 'a search', entity_id: 'E99' }, invalid]],
+    'POST /ui/library/canaries': [['operator', { query: '', entity_id: 'E99' }, invalid]],
+    'POST /ui/library/canaries/proposals': [['operator', { entries: 'experience E99' }, invalid]],
   },
   'cost.changed': {
     'PUT /api/v1/costs/2020-01-01/other:x': [['admin', { amount: -1, note: '' }, invalid]],

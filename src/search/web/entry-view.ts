@@ -46,9 +46,11 @@ function viewTexts(entry: Entry, isPlain: boolean) {
   };
 }
 
-/** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */
+/** Browsers take these ids out of a path, or another page has the address, so they go in the query. */
+const notInPath = ['.', '..', 'canaries'];
+
 export function entryUrl(kind: Kind, id: string, isPlain = false): string {
-  const isPath = id !== '.' && id !== '..';
+  const isPath = !notInPath.includes(id);
   const query = { kind, ...(isPath ? {} : { id }), as: isPlain ? plainText : '' };
   return url(`/library/${isPath ? encodeURIComponent(id) : '-'}`, query);
 }
