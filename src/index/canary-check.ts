@@ -125,7 +125,6 @@ function refuse(
     canaries: { asked, missed: total, live_missed: liveMissed },
     /** The argument with which another run switches anyway. */
     override: 'despite_canaries',
-    total,
     problems: worse.map((one) => ({
       field: one.canary.query,
       value: nameEntry(one.canary),

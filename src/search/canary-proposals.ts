@@ -23,7 +23,11 @@ export async function proposeCanaries({ liveIndex, titles }: Given, maxMs: numbe
   const until = performance.now() + maxMs;
   const [manuals, experiences] = [titles.first('manual', titlesRead), titles.first('experience', titlesRead)];
   const all = [...manuals, ...experiences];
-  const candidates = spread(telling(manuals, all), telling(experiences, all));
+  const isUnique = uniqueTitles(all);
+  const candidates = [4, 3].flatMap((words) => {
+    const telling = (list: Titled[]) => list.filter((one) => isUnique(one) && wordsOf(one) === words);
+    return spread(telling(manuals), telling(experiences));
+  });
   const chosen: Titled[] = [];
   for (const candidate of candidates.slice(0, maxTried)) {
     if (chosen.length === proposed) break;
@@ -32,17 +36,18 @@ export async function proposeCanaries({ liveIndex, titles }: Given, maxMs: numbe
   return chosen;
 }
 
-function telling(some: Titled[], all: Titled[]): Titled[] {
+/** Among those that were read. */
+function uniqueTitles(all: Titled[]) {
   const counts = new Map<string, number>();
   for (const { title } of all) counts.set(title, (counts.get(title) ?? 0) + 1);
-  return some.filter(({ title }) => counts.get(title) === 1 && saysMuch(title));
+  return ({ title }: Titled) => counts.get(title) === 1;
 }
 
-/** Three words of three letters, or six characters of a script without spaces. */
-function saysMuch(title: string): boolean {
-  if (title.length > maxTitleLength) return false;
-  const words = title.match(/\p{L}{3,}/gu) ?? [];
-  return words.length >= 3 || /\p{Lo}{6,}/u.test(title);
+/** How many words of three letters it has, 4 at most; six characters of a script without spaces say as much. 0 for a long title. */
+function wordsOf({ title }: Titled): number {
+  if (title.length > maxTitleLength) return 0;
+  if (/\p{Lo}{6,}/u.test(title)) return 4;
+  return Math.min(4, title.match(/\p{L}{3,}/gu)?.length ?? 0);
 }
 
 /** A manual first, then an experience, and so on; first those of a category that none before has. */

@@ -68,7 +68,6 @@ t.test('one that misses more is refused with the place of each, unless it is for
       code: 'canary_missed',
       canaries: { asked: 2, missed: 1, live_missed: 0 },
       override: 'despite_canaries',
-      total: 1,
       problems: [
         { field: 'two', value: 'experience E2', message: 'now place 7, place 2 in the live index.' },
       ],
