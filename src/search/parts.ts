@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { embedding } from '../embedding/feature.ts';
 import { createCanaryRepository } from '../index/canary-repository.ts';
 import { index } from '../index/feature.ts';
+import { createCategoryCounts } from '../library/category-counts-repository.ts';
 import { jobs } from '../jobs/feature.ts';
 import { library } from '../library/feature.ts';
 import { sources } from '../sources/feature.ts';
@@ -15,9 +16,20 @@ export function createSearchParts(ctx: Context) {
   const { entries } = ctx.use(library);
   const { counts } = ctx.use(embedding);
   const { sourceHealth } = ctx.use(sources);
-  const { repository: jobRepository, readArguments } = ctx.use(jobs);
+  const { repository: jobRepository, readArguments, current } = ctx.use(jobs);
   const canaries = createCanaries({ ...ctx, canaryRepository: createCanaryRepository(ctx.ops), entries });
   const titles = createTitleRepository(ctx.library);
   const { liveIndex } = ctx.use(index);
-  return { entries, counts, liveIndex, sourceHealth, canaries, titles, jobRepository, readArguments };
+  const countCategories = createCategoryCounts(ctx.library, current.libraryRevision);
+  return {
+    entries,
+    counts,
+    countCategories,
+    liveIndex,
+    sourceHealth,
+    canaries,
+    titles,
+    jobRepository,
+    readArguments,
+  };
 }

@@ -34,7 +34,8 @@ t.test('a generation is searched from its folder, and closed', async (t) => {
   const { generation } = await rebuild(config, library);
   fs.rmSync(path.join(config.indexFolder, name, wordIndexName));
   const job = { id: 'job', attempt: 1 };
-  const back = rollBackIndex({ config, library, model: builtIn, job, progress() {}, assertFence() {} });
+  const context = { config, library, model: builtIn, job, canaries: [], progress() {}, assertFence() {} };
+  const back = await rollBackIndex({}, context);
   t.match(
     back,
     { generation: name, previous: generation },

@@ -20,32 +20,87 @@ async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
   return { app, library, refresh: () => app.parts.liveIndex.refresh() };
 }
 
-t.test('a search shows score, title, escaped text with marked words, and the index used', async (t) => {
-  const { app } = await open(t);
+/** The tests that change nothing share one server. */
+let shared: ReturnType<typeof open> | null = null;
+const openShared = () => {
+  shared ??= open(t);
+  return shared;
+};
+
+t.test('a search shows score, reason, escaped text with marked words, and the index used', async (t) => {
+  const { app } = await openShared();
   const { status, html, text } = await app.page('/library?q=gzip+files');
   t.equal(status, 200);
   const [first] = html.querySelectorAll('.hits li');
   t.match(first?.innerHTML, /Pack &lt;<mark>files<\/mark>&gt;/);
   t.match(first?.innerHTML, /<mark>gzipped<\/mark> archive &amp; &quot;more&quot;/);
   t.notMatch(text, /<files>/);
-  t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
+  t.match(first?.querySelector('.score')?.text, /Score 0\.\d\d$/);
+  t.match(first?.querySelector('.score rect')?.getAttribute('width'), /^\d+%$/);
+  t.match(first?.querySelector('.hit-foot')?.text, /[Ww]ords|letters/);
   t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
   const generation = app.parts.liveIndex.indexState().generation;
-  t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
-  t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
+  t.match(
+    textOf(html, 'main details'),
+    new RegExp(`Generation ${generation} Built .* Searched by Best Took [\\d.]+ ms`),
+  );
 });
 
-t.test('kind and category narrow the search, and an empty result names the next step', async (t) => {
-  const { app } = await open(t);
+t.test('the mode is chosen without a script, stays in each link, and says what it compares', async (t) => {
+  const { app } = await openShared();
+  const { html } = await app.page('/library?q=archive&mode=meaning');
+  const modes = html.querySelectorAll('form[role="search"] input[name="mode"]');
+  t.same(
+    modes.map((input) => [input.getAttribute('value'), input.hasAttribute('checked')]),
+    [
+      ['best', false],
+      ['words', false],
+      ['meaning', true],
+    ],
+  );
+  const about = modes.at(-1)?.getAttribute('aria-describedby');
+  t.match(textOf(html, `#${about}`), /built-in embedder.*compares letters, not meaning/);
+  const narrowing = html.querySelectorAll('.facets a').map((link) => link.getAttribute('href') ?? '');
+  t.ok(narrowing.length > 0);
+  t.ok(narrowing.every((href) => href.includes('mode=meaning')));
+  t.notOk(html.querySelector('.facets [aria-current] .num + .sr'), 'nothing is narrowed yet');
+});
+
+t.test('kind and category narrow the search, and nothing found names the next step', async (t) => {
+  const { app } = await openShared();
   const { html } = await app.page('/library?q=archive&kind=manual&category=GEN');
   t.same(
     html.querySelectorAll('.hits h3').map((title) => title.text),
     ['Archives'],
   );
-  t.match(
-    textOf((await app.page('/library?q=archive&category=EMP')).html, 'main'),
-    /No hits.*Try other words/,
+  const chosen = html.querySelectorAll('.facets [aria-current]');
+  t.same(
+    chosen.map((link) => [link.text.replace(/\s+/g, ' ').trim(), link.getAttribute('href')]),
+    [
+      ['Manuals 1: remove this filter', '/library?q=archive&category=GEN'],
+      ['Category GEN 1: remove this filter', '/library?q=archive&kind=manual'],
+    ],
   );
+  t.equal(html.querySelector('form input[name="category"]')?.getAttribute('value'), 'GEN');
+  const none = (await app.page('/library?q=archive&category=EMP')).html;
+  t.match(textOf(none, 'main'), /Nothing found No entry matches in Category EMP\. Try other words/);
+  t.equal(textOf(none, 'a.btn[href="/library?q=archive"]'), 'Search all kinds and categories');
+});
+
+t.test('the page without a search lists the categories with their entries', async (t) => {
+  const { app } = await openShared();
+  const { html } = await app.page('/library');
+  t.same(
+    html.querySelectorAll('.categories li').map((one) => one.text.replace(/\s+/g, ' ').trim()),
+    ['Category EMP 0 entries', 'Category GEN 3 entries'],
+  );
+  t.ok(html.querySelector('.categories a[href="/library?state=all&category=GEN"]'));
+  const listed = (await app.page('/library?state=all&category=GEN&kind=manual')).html;
+  t.notOk(listed.querySelector('.categories'));
+  t.equal(listed.querySelector('#category option[selected]')?.getAttribute('value'), 'GEN');
+  t.equal(listed.querySelector('#kind option[selected]')?.getAttribute('value'), 'manual');
+  const old = (await app.page('/library?category=GEN')).html;
+  t.match(textOf(old, 'form [aria-current]'), /Category GEN\s?: remove this filter/);
 });
 
 t.test('each sync state lists its entries with their reasons', async (t) => {
@@ -109,26 +164,6 @@ t.test('an entry shows its text, its fields, its state and its neighbours', asyn
   t.match(waiting, /Stale Changed since it was embedded.*finds it by its old text/);
 });
 
-t.test('Markdown of an entry is rendered without images and HTML, and is also shown as text', async (t) => {
-  const { app, library } = await open(t, { isBuilt: false });
-  const content =
-    '# tar\n\n<b onclick=x>bold</b> ![i](https://a.example/i.png)\n\n- Create:\n\n`tar cf {{a.tar}}`';
-  library.prepare(`UPDATE category_manuals SET content = ? WHERE id = 'M1'`).run(content);
-  const { html } = await app.page('/library/M1');
-  const text = html.querySelector('.note-text');
-  t.equal(text?.querySelector('h3')?.text, 'tar');
-  t.equal(text?.querySelector('p code')?.text, 'tar cf {{a.tar}}');
-  t.match(text?.text, '<b onclick=x>bold</b> !i');
-  t.same(text?.querySelectorAll('b, img'), []);
-  const plain = html.querySelector('a[href="/library/M1?kind=manual&as=text"]');
-  t.equal(plain?.text, 'Show as text');
-  const shown = (await app.page('/library/M1?kind=manual&as=text')).html;
-  t.equal(shown.querySelector('#entry-body')?.text, content);
-  t.ok(shown.querySelector('[data-copy="entry-body"]'));
-  t.equal(textOf(shown, 'a[href="/library/M1?kind=manual"]'), 'Show formatted');
-  t.notOk((await app.page('/library/E2')).html.querySelector('.note-text'), 'a command is no Markdown');
-});
-
 t.test('re-embed runs the operation for this entry only', async (t) => {
   const { app, library } = await open(t);
   const dates = () =>
@@ -175,12 +210,13 @@ t.test('the link of a list opens an entry with any text as its id', async (t) =>
 t.test(
   'an unknown entry, kind, category, state or position is answered with message and status',
   async (t) => {
-    const { app } = await open(t);
+    const { app } = await openShared();
     for (const [address, status, words] of [
       ['/library/nope', 404, /The library has no entry "nope"/],
       ['/library/E1?kind=manual', 404, /no manual "E1"/],
       ['/library/E1?kind=category', 422, /"category" is not a kind\. Choose one of: experience, manual/],
       ['/library?q=x&kind=recipe', 422, /"recipe" is not a kind/],
+      ['/library?q=x&mode=odd', 422, /"odd" is not a mode\. Choose one of: best, words, meaning/],
       ['/library?q=x&category=NOP', 422, /no category "NOP"/],
       ['/library?state=all&category=NOP', 422, /no category "NOP"/],
       ['/library?state=odd', 422, /"odd" is not a state\. Choose one of: all, fresh/],
@@ -206,7 +242,7 @@ t.test('without an index the page names the next step and lists missing entries'
 });
 
 t.test('the API gives the entries by state, and one with its queue and index state', async (t) => {
-  const { app } = await open(t);
+  const { app } = await openShared();
   const first = await app.json('/api/v1/entries?limit=2');
   t.match(first.body, { items: [{ entity_id: 'E1', standing: 'fresh' }, { entity_id: 'E2' }] });
   const second = await app.json(`/api/v1/entries?cursor=${first.body.next_cursor}`);
@@ -240,7 +276,7 @@ t.test('the API gives the entries by state, and one with its queue and index sta
 });
 
 t.test('an entry, and the category of a list, can be embedded again by a button', async (t) => {
-  const { app } = await open(t);
+  const { app } = await openShared();
   const { html } = await app.page('/library?state=all&category=GEN');
   const links = html.querySelectorAll('#h-list ~ a, .hits a.btn');
   t.same(
@@ -254,4 +290,24 @@ t.test('an entry, and the category of a list, can be embedded again by a button'
   t.match(textOf(questions[1] as never, 'main'), /Embed entry [EM]\d again and rebuild the index\?/);
   const all = await app.page('/library?state=all');
   t.notMatch(textOf(all.html, 'main'), 'Re-embed category', 'without a category there is none');
+});
+
+t.test('Markdown of an entry is rendered without images and HTML, and is also shown as text', async (t) => {
+  const { app, library } = await openShared();
+  const content =
+    '# tar\n\n<b onclick=x>bold</b> ![i](https://a.example/i.png)\n\n- Create:\n\n`tar cf {{a.tar}}`';
+  library.prepare(`UPDATE category_manuals SET content = ? WHERE id = 'M1'`).run(content);
+  const { html } = await app.page('/library/M1');
+  const text = html.querySelector('.note-text');
+  t.equal(text?.querySelector('h3')?.text, 'tar');
+  t.equal(text?.querySelector('p code')?.text, 'tar cf {{a.tar}}');
+  t.match(text?.text, '<b onclick=x>bold</b> !i');
+  t.same(text?.querySelectorAll('b, img'), []);
+  const plain = html.querySelector('a[href="/library/M1?kind=manual&as=text"]');
+  t.equal(plain?.text, 'Show as text');
+  const shown = (await app.page('/library/M1?kind=manual&as=text')).html;
+  t.equal(shown.querySelector('#entry-body')?.text, content);
+  t.ok(shown.querySelector('[data-copy="entry-body"]'));
+  t.equal(textOf(shown, 'a[href="/library/M1?kind=manual"]'), 'Show formatted');
+  t.notOk((await app.page('/library/E2')).html.querySelector('.note-text'), 'a command is no Markdown');
 });

@@ -79,7 +79,13 @@ function describeSyncState(indexed: EntryAnswer): string {
 }
 
 export function viewHit<Hit extends { kind: Kind; entity_id: string; score: number }>(hit: Hit) {
-  return { ...hit, url: entryUrl(hit.kind, hit.entity_id), score: hit.score.toFixed(3) };
+  const { kind, entity_id, score } = hit;
+  return { ...hit, url: entryUrl(kind, entity_id), ...viewScore(score) };
+}
+
+/** As a number and as the width of a bar; a similarity may be below 0. */
+function viewScore(score: number) {
+  return { score: score.toFixed(2), width: `${Math.round(Math.min(1, Math.max(0, score)) * 100)}%` };
 }
 
 /** Without neighbours, `reason` explains why. */

@@ -4,54 +4,65 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatMs } from '../../core/format.ts';
-import type { ListQuery } from '../../index/list.ts';
-import { maxQueryLength } from '../../index/search-query.ts';
-import { markWords } from '../../index/snippet.ts';
+import type { IndexState } from '../../index/live.ts';
+import { maxQueryLength, searchModes } from '../../index/search-query.ts';
+import type { CategoryCount } from '../../library/category-counts-repository.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
-import { entryUrl, plainText, viewEntry, viewHit } from './entry-view.ts';
+import { viewAnswer } from './answer-view.ts';
+import { entryUrl, plainText, viewEntry } from './entry-view.ts';
+import {
+  type Form,
+  libraryUrl,
+  modeTitles,
+  type Query,
+  querySchema,
+  readForm,
+  readMode,
+  readState,
+  viewFilters,
+} from './library-form.ts';
 import { describeReason, states, stateTitles, syncBadges } from './sync-badges.ts';
 import { describeCount, type NamedHealth } from '../../sources/health.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { SearchContext } from '../parts.ts';
 
-type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
-
-/** Values are not restricted here: the page shows what is wrong with one beside the form. */
-const query = objectSchema({ q: text, kind: text, category: text, state: text, after: text });
-
 const hitsShown = 20;
 const entriesShown = 50;
+const categoriesShown = 500;
 
 export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
   app.get<{ Querystring: Query }>(
     '/library',
-    { config: { isPage: true }, schema: { querystring: query } },
+    { config: { isPage: true }, schema: { querystring: querySchema } },
     async (request, reply) => {
-      const { q = '', kind = '', category = '', state = '', after } = request.query;
-      const form = { q, kind, category, state: q === '' ? state : '', maxQueryLength };
-      const found = q === '' ? null : await orProblem(reply, () => search(ctx, form));
+      const form = readForm(request.query);
+      const { after } = request.query;
+      const found = form.q === '' ? null : await orProblem(reply, () => search(ctx, form));
       const listed = form.state === '' ? null : await orProblem(reply, () => list(ctx, form, after));
+      const totals = ctx.counts.totals();
       const index = ctx.liveIndex.indexState();
-      const counts = { ...index, all: index.entries, orphan: index.orphans };
       return reply.sendPage({
         template: 'search/library-page',
         title: 'Library',
         section: '/library',
         data: {
           form,
+          maxQueryLength,
+          modes: searchModes.map((name) => ({ name, title: modeTitles[name] })),
+          filters: listed || found?.problem === null ? [] : viewFilters(form, nameIn(totals.list)),
           found,
           listed: listed && {
             ...listed,
             heading: describeHeading(form),
             whyEmpty: describeEmptyList(form),
           },
+          browsed: found || listed ? null : viewCategories(await ctx.countCategories()),
           index,
-          totals: ctx.counts.totals(),
+          totals,
           sources: viewSources(ctx.sourceHealth.all()),
           isLexical: index.model === builtIn.name,
-          states: states.map((name) => ({ name, title: stateTitles[name], count: counts[name] })),
-          link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...form, ...change }),
+          states: viewStates(index),
+          link: (change: Partial<Query>) => libraryUrl({ ...form, ...change }),
         },
       });
     },
@@ -76,13 +87,11 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
   );
 }
 
-/** `3 sources, 1 stale`. */
+/** `3 sources, 1 stale` */
 function viewSources(healths: NamedHealth[]) {
   const isWell = healths.every(({ state }) => state === 'ok' || state === 'never');
   return { text: describeCount(healths), isWell };
 }
-
-type Form = { q: string; kind: string; category: string; state: string; maxQueryLength: number };
 
 /** Returns an error as the content of the page and sets its status; a missing index is not an error. */
 async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T | { problem: string }> {
@@ -95,18 +104,19 @@ async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promis
   }
 }
 
-async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind, category }: Form) {
-  const filter = { kind: readKind(kind), category: category || undefined };
+async function search({ liveIndex, counts }: Pick<SearchContext, 'liveIndex' | 'counts'>, form: Form) {
+  const { q, kind, category } = form;
+  const filter = { mode: readMode(form.mode), kind: readKind(kind), category: category || undefined };
   const answer = await liveIndex.search({ query: q, ...filter, limit: hitsShown });
   const live = liveIndex.indexState();
   const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
-  const hits = answer.hits.map((hit) => ({
-    ...viewHit(hit),
-    titleParts: markWords(hit.title, q),
-    snippetParts: markWords(hit.snippet, q),
-  }));
-  const took = formatMs(answer.took_ms);
-  return { ...answer, took, hits, builtAt: generation?.built_at ?? null, problem: null };
+  return viewAnswer({
+    form,
+    answer,
+    nameOf: nameIn(counts.totals().list),
+    isLexical: live.model === builtIn.name,
+    builtAt: generation?.built_at ?? null,
+  });
 }
 
 async function list(
@@ -138,15 +148,22 @@ function describeEmptyList({ state, kind, category }: Form): string {
   return state === 'orphan' ? 'Every vector in the index belongs to an entry.' : 'No entry has this state.';
 }
 
-function readState(text: string): ListQuery['state'] {
-  const state = states.find((name) => name === text);
-  if (state) return state;
-  throw new AppError(
-    'invalid_arguments',
-    `${JSON.stringify(text)} is not a state. Choose one of: ${states.join(', ')}.`,
-  );
+/** A code without a category is its own name. */
+function nameIn(categories: { code: string; name: string }[]): (code: string) => string {
+  const names = new Map(categories.map(({ code, name }) => [code, name]));
+  return (code) => names.get(code) ?? code;
 }
 
-function libraryUrl({ q, state, kind, category, after }: Form & { after?: string }): string {
-  return url('/library', { q, state, kind, category, after });
+function viewStates(index: IndexState) {
+  const counts = { ...index, all: index.entries, orphan: index.orphans };
+  return states.map((name) => ({ name, title: stateTitles[name], count: counts[name] }));
+}
+
+function viewCategories(categories: CategoryCount[]) {
+  const shown = categories.slice(0, categoriesShown).map(({ code, name, count }) => ({
+    name,
+    count,
+    href: url('/library', { state: 'all', category: code }),
+  }));
+  return { shown, count: categories.length, others: categories.length - shown.length };
 }
