@@ -12,6 +12,7 @@ import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
 import { type Cards, createCards } from './cards.ts';
+import { registerCompression } from './compress.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { collectActions } from './declared-actions.ts';
 import { prefersJson, registerErrors } from './errors.ts';
@@ -70,6 +71,7 @@ export async function createServer(
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
   redactAnswers(app, redactor);
+  registerCompression(app, kernel.caches);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);

@@ -53,7 +53,7 @@ export function traceBodies(app: FastifyInstance) {
 }
 
 function describe(payload: unknown): [SpanKind, string] {
-  if (typeof payload !== 'string') return ['file', 'Send a file'];
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return ['file', 'Send a file'];
   return ['http', `Send ${formatBytes(Buffer.byteLength(payload))}`];
 }
 
