@@ -1,7 +1,7 @@
 // Shows how fresh the page is: the pill in the header and the age of stale cards. While the stream is down it fetches the
 // cards every ten seconds; while that fails too, the page's clock stands still and the pill counts down to the next retry.
 // A page of a browser without a stream does so, too, and says so. A page that is signed out is not updated until somebody signs in.
-import { startClock, stopClock } from './clock.js';
+import { startClock, stopClock } from './times.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
 import { resume, retryNow, signOut } from './live.js';
 import { announce, showNotice } from './toast.js';

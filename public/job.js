@@ -1,6 +1,6 @@
 // The job page beyond its card: the elapsed time relative to the usual duration, and a stalled warning.
 // The log has its own module.
-import { now } from './clock.js';
+import { now } from './times.js';
 import { watchLog } from './log.js';
 
 const stalledMs = 15_000;

@@ -1,15 +1,32 @@
 // Relative times. The server sends absolute times and the browser formats their age, so that a card's bytes do not change
-// with the clock.
-import { now } from './clock.js';
+// with the clock. The page's clock stands still while the page is offline, so that no age or duration moves on from content that
+// does not, and the style sheet stops the bars. This module imports nothing: the first paint waits for it.
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 };
 let formats = null;
 const refreshMs = 1000;
+let stoppedAt = null;
 
 // Before the first paint, so that no layout shift follows.
 showTimes();
 setInterval(showTimes, refreshMs);
 document.addEventListener('chl:swapped', showTimes);
+
+/** The time to compute ages from, in milliseconds since 1970. */
+export function now() {
+  return stoppedAt ?? Date.now();
+}
+
+/** Stops the clock at a time, in milliseconds since 1970. */
+export function stopClock(at) {
+  stoppedAt ??= at;
+  document.documentElement.dataset.offline = '';
+}
+
+export function startClock() {
+  stoppedAt = null;
+  delete document.documentElement.dataset.offline;
+}
 
 /** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. `due`: the word for a
  *  deadline that has passed, because the event that it announces takes a moment; undefined for other times. */

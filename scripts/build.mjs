@@ -30,7 +30,7 @@ const vendored = {
 
 process.chdir(root);
 vendor();
-joinStyles('public/css/app.css', 'public/app.css');
+joinStyles('public/css', 'public');
 if (!process.argv.includes('--assets')) {
   const isNew = compile();
   if (fs.existsSync(stamp)) writeBuildFile(root, stamp, isNew);

@@ -1,20 +1,30 @@
-// Joins the style sheets of public/css into the file that browsers fetch.
+// Joins the style sheets of public/css into the files that browsers fetch.
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** `from` imports every style sheet in its folder, in cascade order. Writes `to` only when it changes. */
+/** A list imports style sheets of the folder `from` in cascade order; it becomes the file of its name in `to`, which is written
+ *  only when it changes. Every other style sheet is in one list. */
 export function joinStyles(from, to) {
-  const names = new Set([path.basename(from)]);
-  const list = strip(fs.readFileSync(from, 'utf8'));
-  const joined = list.replace(/@import "([^"]+)" layer\((\w+)\);/g, (_, name, layer) => {
-    names.add(name);
-    const style = strip(fs.readFileSync(path.join(path.dirname(from), name), 'utf8'));
-    return `@layer ${layer}{${style}}`;
-  });
-  const missing = fs.readdirSync(path.dirname(from)).filter((name) => !names.has(name));
-  if (missing.length > 0) throw new Error(`${from} does not import ${missing.join(' and ')}.`);
-  if (fs.existsSync(to) && fs.readFileSync(to, 'utf8') === joined) return;
-  fs.writeFileSync(to, joined);
+  const sheets = Object.fromEntries(
+    fs.readdirSync(from).map((name) => [name, strip(fs.readFileSync(path.join(from, name), 'utf8'))]),
+  );
+  const missing = new Set(Object.keys(sheets));
+  for (const [list, text] of Object.entries(sheets)) {
+    if (!text.includes('@import')) continue;
+    missing.delete(list);
+    const joined = text.replace(/@import "([^"]+)" layer\((\w+)\);/g, (_, name, layer) => {
+      if (!missing.delete(name))
+        throw new Error(`${list} imports ${name}, which is missing or in two lists.`);
+      return `@layer ${layer}{${sheets[name]}}`;
+    });
+    writeChanged(path.join(to, list), joined);
+  }
+  if (missing.size > 0) throw new Error(`No list in ${from} imports ${[...missing].join(' and ')}.`);
+}
+
+function writeChanged(file, text) {
+  if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
+  fs.writeFileSync(file, text);
 }
 
 /** Removes comments and indentation. A line break becomes a space only between words. */

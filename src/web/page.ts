@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import type { Cache } from '../core/cache.ts';
-import { assetUrl, modules } from './assets.ts';
+import { assetUrl, modules, scripts } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
 import { readCookie, takeFlash } from './flash.ts';
 import type { RenderEverywhere } from './everywhere.ts';
@@ -18,6 +18,8 @@ type PageContent = {
   section?: string;
   /** A module below public, only for this page. */
   script?: string;
+  /** It needs no more styles than those of app.css; the others, which its dialogs may need, are loaded after its first paint. */
+  isLight?: true;
   /** Without navigation and connection, for people who are not signed in. */
   isBare?: true;
   data?: Record<string, unknown>;
@@ -54,35 +56,39 @@ export function registerPage(app: FastifyInstance, given: Given) {
   const { mode } = config;
   const home = nav[0]?.href ?? '/';
   const renderNav = createNavRenderer(app, nav, kept);
-  app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
-    const { request } = this;
-    const notice = takeFlash(request, this);
-    const browser = nameClient(request, this);
-    const page = {
-      title,
-      isBare,
-      isRefused: this.statusCode >= 400,
-      tab: nav.find(({ href }) => href === section),
-      script: script ?? null,
-      theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
-      url: returnAddress(request, home),
-      notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
-      blankNotice,
-      version,
-      mode,
-      host: request.headers.host,
-      user: request.identity,
-      hasKeys: readCookie(request, 'chl_keys') !== 'off',
-      hasStream: browser === null || hasStream(browser),
-      asset: assetUrl,
-      modules,
-    };
-    // The handler returns the reply, which is sent later, as `view` does.
-    Promise.all(isBare ? ['', ''] : [renderNav(section), renderEverywhere(request)])
-      .then(([nav, everywhere]) => this.view(template, { ...data, page: { ...page, nav, everywhere } }))
-      .catch((error) => this.send(error));
-    return this;
-  });
+  app.decorateReply(
+    'sendPage',
+    function ({ template, title, section, script, isLight = false, isBare = false, data }) {
+      const { request } = this;
+      const notice = takeFlash(request, this);
+      const browser = nameClient(request, this);
+      const page = {
+        title,
+        isBare,
+        isLight,
+        isRefused: this.statusCode >= 400,
+        tab: nav.find(({ href }) => href === section),
+        scripts: [...scripts, ...(script ? [script] : [])].join(' '),
+        theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
+        url: returnAddress(request, home),
+        notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
+        blankNotice,
+        version,
+        mode,
+        host: request.headers.host,
+        user: request.identity,
+        hasKeys: readCookie(request, 'chl_keys') !== 'off',
+        hasStream: browser === null || hasStream(browser),
+        asset: assetUrl,
+        modules: modules.join(' '),
+      };
+      // The handler returns the reply, which is sent later, as `view` does.
+      Promise.all(isBare ? ['', ''] : [renderNav(section), renderEverywhere(request)])
+        .then(([nav, everywhere]) => this.view(template, { ...data, page: { ...page, nav, everywhere } }))
+        .catch((error) => this.send(error));
+      return this;
+    },
+  );
 
   app.decorateReply('sendDialog', function (template, dialog) {
     if (this.request.headers['hx-request']) {

@@ -29,7 +29,7 @@ function start(t: Test) {
         fs.readFileSync(path.join(packageRoot, 'scripts', file)),
       ]),
     ),
-    public: { css: { 'app.css': '' } },
+    public: { css: {} },
     src: { 'one.ts': 'export const one: number = 1;\n', 'two.ts': 'export const two: number = 2;\n' },
     test: { 'one.test.ts': `import { one } from '../src/one.js';\nexport const seen = one;\n` },
   });

@@ -12,7 +12,7 @@ const { joinStyles }: Styles = await import(pathToFileURL(path.join(packageRoot,
 function startWith(t: Test, css: Record<string, string>) {
   const folder = makeFolder(t, { css });
   const to = path.join(folder, 'app.css');
-  const join = () => joinStyles(path.join(folder, 'css/app.css'), to);
+  const join = () => joinStyles(path.join(folder, 'css'), folder);
   return { folder, to, join, read: () => fs.readFileSync(to, 'utf8') };
 }
 
@@ -51,5 +51,17 @@ t.test('the joined sheet is written again only when a part changes', async (t) =
 
 t.test('a style sheet that is not imported fails the build with its name', async (t) => {
   const { join } = startWith(t, { 'app.css': list, 'one.css': '', 'two.css': '', 'lost.css': '.a {}' });
-  t.throws(join, /does not import lost\.css/);
+  t.throws(join, /No list in .* imports lost\.css/);
+});
+
+t.test('each list becomes a file, and no style sheet is in two', async (t) => {
+  const more = '@layer base, parts;\n@import "two.css" layer(parts);\n';
+  const first = '@layer base, parts;\n@import "one.css" layer(base);\n';
+  const css = { 'one.css': '.a {}', 'two.css': '.b {}', 'more.css': more };
+  const { folder, join, read } = startWith(t, { ...css, 'app.css': first });
+  join();
+  t.equal(read(), '@layer base, parts;@layer base{.a{}}');
+  t.equal(fs.readFileSync(path.join(folder, 'more.css'), 'utf8'), '@layer base, parts;@layer parts{.b{}}');
+  const { join: joinTwice } = startWith(t, { ...css, 'app.css': list });
+  t.throws(joinTwice, /more\.css imports two\.css, which is missing or in two lists/);
 });

@@ -18,6 +18,7 @@ export function registerDashboard(app: FastifyInstance, ctx: DashboardContext) {
       template: 'dashboard/dashboard-page',
       title: 'Operations',
       section: dashboardPage.path,
+      isLight: true,
       data: {
         cards: Object.fromEntries(await Promise.all(dashboardPage.cards.map(load))),
         news: newsOf(ctx, request, reply),

@@ -33,6 +33,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
         title: state.filter.operation ? `Jobs, ${state.filter.operation}` : 'Jobs',
         section: '/jobs',
         script: 'jobs.js',
+        isLight: true,
         data: {
           list,
           operations: context.operations,
