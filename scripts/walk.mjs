@@ -9,10 +9,10 @@ import { parse } from 'node-html-parser';
 
 /** Noop mode changes nothing that could be undone or restored, and the form of a removal begins without a choice. */
 const skipped = ['undo', 'restore', 'remove'];
-/** Each value of a cache, which the walk itself fills, and each page to come back to after a sign-in has an address of its
- *  own: a few are enough. */
-const maxOfMany = 100;
-const isOneOfMany = (address) => /^\/(?:caches\/[^?]*\?(?:.*&)?key=|sign-in\?)/.test(address);
+/** Most addresses differ from others only in a number or in the values of a query: each record of what the walk itself did, and
+ *  each combination of filters. A few of a kind are enough. */
+const maxOfKind = 40;
+const kindOf = (address) => address.replace(/\d+/g, '0').replace(/=[^&]*/g, '=');
 
 /** The values of forms that begin empty, and a window that holds nothing back. */
 const filled = {
@@ -93,17 +93,15 @@ async function walkPages(origin) {
   const open = ['/'];
   const visited = new Set();
   const submitted = new Set();
-  const many = new Set();
+  /** The addresses of each kind that were found first. */
+  const kinds = new Map();
   for (let address = open.shift(); address; address = open.shift()) {
     if (visited.has(address)) continue;
     visited.add(address);
     const { status, html } = await get(origin, address);
     if (status === 409 && mayConflict.test(address)) continue;
     assert.equal(status, 200, `GET ${address} answers 200`);
-    for (const found of addressesOf(html)) {
-      if (isOneOfMany(found)) many.add(found);
-      if (!visited.has(found) && (!isOneOfMany(found) || many.size <= maxOfMany)) open.push(found);
-    }
+    open.push(...addressesOf(html).filter((found) => !visited.has(found) && isAmongFew(found)));
     for (const form of html.querySelectorAll('form[method="post"]')) {
       const action = form.getAttribute('action');
       if (!action || submitted.has(action) || !canSubmit(form)) continue;
@@ -121,6 +119,14 @@ async function walkPages(origin) {
   for (const action of ['/ui/sources/add', '/ui/sources/walked/edit', '/ui/sources/walked/check'])
     assert.ok(submitted.has(action), `${action} was submitted`);
   return visited.size + submitted.size;
+
+  function isAmongFew(address) {
+    const kind = kindOf(address);
+    const few = kinds.get(kind) ?? new Set();
+    kinds.set(kind, few);
+    if (few.size < maxOfKind) few.add(address);
+    return few.has(address);
+  }
 }
 
 /** Skips uploads, undo, restore and removal, dialogs that have no button because there is nothing to confirm, and the
