@@ -1,6 +1,7 @@
 // Asks the canaries of a finished generation, in the job that is about to switch to it.
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { explain } from '../core/faults.ts';
 import type { Db } from '../core/db/open.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Embedder, Model } from '../embedding/embedder.ts';
@@ -26,14 +27,15 @@ type Draft = { folder: string; name: string };
 export type SwitchArguments = { despite_canaries?: boolean };
 
 /** Throws `bad_input` with `canary_missed` when it misses more than the live one and `despite_canaries` is not given. */
-export function askCanaries(
+export async function askCanaries(
   { config: { indexFolder }, library, model, canaries, progress }: CanaryContext,
   { folder, name }: Draft,
   { despite_canaries: isForced = false }: SwitchArguments,
 ): Promise<CanaryResult> {
   const live = nullIfBroken(() => readPointer(indexFolder)?.current) ?? null;
   const repository = createIndexRepository(library);
-  const open = (generation: string) => openGeneration(indexFolder, generation, model, library);
+  const embedded = canaries.length > 0 ? await embedQueries(model, canaries) : model;
+  const open = (generation: string) => openGeneration(indexFolder, generation, embedded, library);
   return checkCanaries({
     canaries,
     hasEntry: ({ kind, entity_id }) => repository.hasEntry(kind, entity_id),
@@ -50,6 +52,23 @@ export function askCanaries(
     onProgress: (done, total) => progress(done, total, 'canaries'),
     report: console.log,
   });
+}
+
+/** Returns an embedder that knows the vectors of the queries, from one call, for both generations. If the service does not answer,
+ *  no query waits for it again: words alone decide. */
+async function embedQueries(model: Model | Embedder, canaries: readonly Canary[]): Promise<Embedder> {
+  const queries = canaries.map(({ query }) => query);
+  const { name, isLexical } = model;
+  const known = { name, isLexical, version: '', dimension: 0, probe: async () => {} };
+  try {
+    const embedder = 'embed' in model ? model : await model.open();
+    const vectors = await embedder.embed(queries);
+    const vectorOf = (text: string) => vectors[queries.indexOf(text)] ?? new Float32Array();
+    return { ...known, embed: async (texts) => texts.map(vectorOf) };
+  } catch (error) {
+    console.log(`The canaries are searched by words only: ${explain(error)}`);
+    return { ...known, embed: () => Promise.reject(error) };
+  }
 }
 
 /** Throws one sentence for a live index of another model: the embedder's vectors do not fit it. */

@@ -168,3 +168,21 @@ t.test('a roll back asks the previous index', async (t) => {
   t.match(await rollBack('water the flowers', { despite_canaries: true }), { canaries: { missed: 1 } });
   t.match(await rollBack('water the flowers'), { canaries: { asked: 1, missed: 0 }, generation });
 });
+
+t.test('a service that is down is asked once, and then words decide', async (t) => {
+  const { config, library, rename } = await open(t);
+  rename('Water the flowers');
+  await rebuild(config, library);
+  let calls = 0;
+  const { name, isLexical, dimension } = builtIn;
+  const down = () => {
+    calls++;
+    return Promise.reject(new EmbeddingOutage('The service is down.'));
+  };
+  const model = { name, isLexical, dimension, label: name, open: down };
+  const job = { id: 'job-d', attempt: 1 };
+  const asked = [canaryOf(1, 'flowers for the water'), canaryOf(2, 'water the flowers', 'E1')];
+  const context = { config, library, model, job, canaries: asked, progress() {}, assertFence() {} };
+  await t.rejects(rollBackIndex({}, context), { code: 'bad_input', details: { code: 'canary_missed' } });
+  t.equal(calls, 1);
+});
