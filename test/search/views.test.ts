@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { SearchAnswer } from '../../src/index/live-protocol.ts';
 import { viewAnswer } from '../../src/search/web/answer-view.ts';
-import { viewText } from '../../src/search/web/entry-text.ts';
+import { areRendered, viewText } from '../../src/search/web/entry-text.ts';
 import { readForm } from '../../src/search/web/library-form.ts';
 
 type Hit = SearchAnswer['hits'][number];
@@ -42,7 +42,7 @@ t.test('Markdown is rendered, and a command or plain lines stay as they were wri
     ['list', 'First:\n- one\n- two'],
     ['steps', '1. stop\n2. start'],
   ] as const)
-    t.type(viewText(text, false).html, 'string', name);
+    t.strictSame(areRendered(text, 'a `note`'), { body: true, note: true }, name);
   for (const [name, text] of [
     ['command', 'rm *.tmp *_old_* `cat list`'],
     ['comment', '# list all\nls -a'],
@@ -50,14 +50,16 @@ t.test('Markdown is rendered, and a command or plain lines stay as they were wri
     ['lines', 'one\ntwo'],
     ['empty', ''],
   ] as const)
-    t.strictSame(viewText(text, false), { html: null, text, cut: null }, name);
-  t.equal(viewText('- one\n- two', true).html, null, 'as text when the reader wants it');
+    t.strictSame(areRendered(text, 'a `note`'), { body: false, note: false }, name);
+  t.strictSame(areRendered('- one\n- two', 'plain\nlines'), { body: true, note: false }, 'lines are kept');
+  t.strictSame(areRendered('ls', '- one\n- two'), { body: false, note: true });
+  t.equal(viewText('- one', true).html, '<ul>\n<li>one</li>\n</ul>\n');
+  t.equal(viewText('- one', false).html, null);
   t.end();
 });
 
 t.test('a long text is not rendered, and a very long one is cut with its length', (t) => {
-  const long = `# Title\n\n${'word '.repeat(4000)}`;
-  t.strictSame(viewText(long, false), { html: null, text: long, cut: null });
+  t.strictSame(areRendered(`# Title\n\n${'word '.repeat(4000)}`, null), { body: false, note: false });
   const { text, cut } = viewText(`${'a'.repeat(199_999)}🙂${'b'.repeat(100_000)}`, false);
   t.equal(text, 'a'.repeat(199_999), 'a character is not split');
   t.match(cut, /^The first 200,000 of 300,001 characters\./);
@@ -87,7 +89,7 @@ t.test('a hit names its reason, its category and a score that fits its bar', (t)
     view({ hits }, { isLexical: true })
       .strong.map(({ reason }) => reason)
       .slice(1, 3),
-    ['Words and similar letters: tar', 'Similar letters'],
+    ['Words: tar', 'Similar letters'],
     'the built-in embedder compares no meaning',
   );
   t.end();
@@ -144,6 +146,7 @@ t.test('facets keep the search, order by count, fold the rest and keep the chose
 t.test('nothing found names the next step for each filter and mode', (t) => {
   t.strictSame(view({ hits: [] }).advice, { text: 'No entry matches. Try other words.', links: [] });
   t.equal(view({ hits: [] }).facets.isShown, false);
+  t.equal(view({ hits: [] }).facets.scope, null);
   t.strictSame(view({ hits: [] }, { kind: 'manual', category: 'GEN', mode: 'words' }).advice, {
     text: 'No entry matches in Manuals, General. Try other words.',
     links: [

@@ -45,16 +45,11 @@ export function viewAnswer({ form, answer, nameOf, isLexical, builtAt }: Shown) 
   };
 }
 
-/** `Words: tar, archive`, `Meaning`, `Words and meaning: tar`. A lexical embedder does not compare meaning. */
+/** `Words: tar, archive`, `Meaning`, `Words and meaning: tar`. Similar letters say little, so words beside them count alone. */
 function describeReason({ because, words }: Hit, isLexical: boolean): string {
-  const meaning = isLexical ? 'similar letters' : 'meaning';
-  const named = {
-    words: 'Words',
-    meaning: isLexical ? 'Similar letters' : 'Meaning',
-    both: `Words and ${meaning}`,
-  };
-  const found = because === 'meaning' || words.length === 0 ? '' : `: ${words.join(', ')}`;
-  return named[because] + found;
+  if (because === 'meaning') return isLexical ? 'Similar letters' : 'Meaning';
+  const reason = because === 'words' || isLexical ? 'Words' : 'Words and meaning';
+  return words.length > 0 ? `${reason}: ${words.join(', ')}` : reason;
 }
 
 function describeCount(hits: number, weak: number): string {
@@ -99,7 +94,7 @@ function viewFacets(
     kinds: ofKinds.top,
     categories: ofCategories.top,
     otherCategories: ofCategories.rest,
-    scope: `Counts are of ${scope}.`,
+    scope: matches > 0 ? `Counts are of ${scope}.` : null,
   };
 }
 

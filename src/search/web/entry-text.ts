@@ -14,18 +14,23 @@ export type ShownText = {
   cut: string | null;
 };
 
-/** `isPlain`: the reader wants the text as it was written. */
-export function viewText(text: string, isPlain: boolean): ShownText {
-  if (!isPlain && isRendered(text)) return { html: renderMarkdown(text), text, cut: null };
+/** Shows a text as Markdown, or as it was written. */
+export function viewText(text: string, isRendered: boolean): ShownText {
+  if (isRendered) return { html: renderMarkdown(text), text, cut: null };
   if (text.length <= shownMax) return { html: null, text, cut: null };
   const cut = `The first ${formatNumber(shownMax)} of ${formatNumber(text.length)} characters. The API gives the whole text.`;
   // A character of two code units is not split.
   return { html: null, text: text.slice(0, shownMax).replace(/[\uD800-\uDBFF]$/, ''), cut };
 }
 
-/** Whether the page renders the text: it is Markdown and not too long. */
-export function isRendered(text: string): boolean {
-  return text.length <= renderedMax && isMarkdown(text);
+/** Which texts of an entry are Markdown and not too long to be rendered. Below a text in Markdown, a note of one line is so, too. */
+export function areRendered(body: string, note: string | null): { body: boolean; note: boolean } {
+  const isBody = isMarkdown(body);
+  const isNote = note !== null && (isMarkdown(note) || (isBody && !note.trim().includes('\n')));
+  return {
+    body: isBody && body.length <= renderedMax,
+    note: isNote && note.length <= renderedMax,
+  };
 }
 
 const fence = /^ {0,3}(```|~~~)/m;

@@ -4,7 +4,7 @@ import { url } from '../../core/url.ts';
 import type { Kind } from '../../library/content.ts';
 import type { Entry } from '../../library/entry.ts';
 import type { DescribedEntry } from '../describe-entry.ts';
-import { isRendered, viewText } from './entry-text.ts';
+import { areRendered, viewText } from './entry-text.ts';
 import { describeReason, syncBadges } from './sync-badges.ts';
 
 /** The headings of an entry's two texts, by kind. */
@@ -32,17 +32,18 @@ export function viewEntry({ entry, task, indexed, problem, namesake }: Described
   };
 }
 
-function viewTexts(entry: Entry, isPlain: boolean) {
-  const { id, kind, body, note } = entry;
+function viewTexts({ id, kind, body, note }: Entry, isPlain: boolean) {
   const heading = headings[kind];
+  const rendered = areRendered(body, note);
   return {
     heading: heading.body,
-    body: viewText(body, isPlain),
-    note: note ? { heading: heading.note, ...viewText(note, isPlain) } : null,
+    body: viewText(body, rendered.body && !isPlain),
+    note: note ? { heading: heading.note, ...viewText(note, rendered.note && !isPlain) } : null,
     /** To the other way of showing them; null when there is one only. */
-    other: [body, note ?? ''].some(isRendered)
-      ? { label: isPlain ? 'Show formatted' : 'Show as text', url: entryUrl(kind, id, !isPlain) }
-      : null,
+    other:
+      rendered.body || rendered.note
+        ? { label: isPlain ? 'Show formatted' : 'Show as text', url: entryUrl(kind, id, !isPlain) }
+        : null,
   };
 }
 
