@@ -1,12 +1,15 @@
 // A generation that misses more canaries than the live one is not switched to.
 import fs from 'node:fs';
+import path from 'node:path';
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import type { Canary } from '../../src/index/canary.ts';
 import { type CanaryCheck, checkCanaries, describeCanaries } from '../../src/index/canary-check.ts';
-import { readPointer } from '../../src/index/generation.ts';
+import { liveFiles, readPointer } from '../../src/index/generation.ts';
 import { rollBackIndex } from '../../src/index/rollback.ts';
+import { installSnapshot } from '../../src/snapshots/install.ts';
+import { findStaged, stagedFolder, writeStaged } from '../../src/snapshots/staging.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -185,4 +188,32 @@ t.test('a service that is down is asked once, and then words decide', async (t) 
   const context = { config, library, model, job, canaries: asked, progress() {}, assertFence() {} };
   await t.rejects(rollBackIndex({}, context), { code: 'bad_input', details: { code: 'canary_missed' } });
   t.equal(calls, 1);
+});
+
+t.test('a snapshot that is refused stays staged for a run despite the canaries', async (t) => {
+  const { config, library } = await open(t);
+  const { indexFolder } = config;
+  const staged_id = '0123abcd';
+  const folder = stagedFolder(indexFolder, staged_id);
+  fs.mkdirSync(folder);
+  for (const file of Object.values(liveFiles(indexFolder) ?? {}))
+    fs.copyFileSync(file, path.join(folder, path.basename(file)));
+  writeStaged(indexFolder, { staged_id } as Parameters<typeof writeStaged>[1]);
+  addExperience(library, 'E2', { title: 'Feed the cat' });
+  const { generation } = await rebuild(config, library);
+  const context = { config, library, model: builtIn, progress() {}, assertFence() {} };
+  const install = (attempt: number, args = {}) =>
+    installSnapshot(args, {
+      ...context,
+      job: { id: 'job-s', attempt },
+      canaries: [canaryOf(2, 'feed the cat')],
+    });
+  await t.rejects(install(1), { message: /^The snapshot misses 1 of 1 canary/ });
+  t.equal(readPointer(indexFolder)?.current, generation);
+  t.ok(findStaged(indexFolder, staged_id));
+  t.match(await install(2, { despite_canaries: true }), {
+    canaries: { asked: 1, missed: 1 },
+    previous: generation,
+  });
+  t.notOk(findStaged(indexFolder, staged_id));
 });
