@@ -39,13 +39,13 @@ const defaultLimit = 10;
 /** As many as the largest limit. */
 const candidatesAtFirst = 200;
 
-/** The best hits first. Entries that are no longer in the library are left out. `words`: those that the candidates have. */
+/** The best hits first. Entries that are no longer in the library are left out. */
 export async function searchIndex(
   index: Searchable,
   library: IndexRepository,
   { query, means, limit = defaultLimit, ...filter }: Omit<SearchQuery, 'mode'> & { means: Means },
   pause: Pause,
-): Promise<{ hits: Hit[]; facets: Facets; words: Set<string> }> {
+): Promise<{ hits: Hit[]; facets: Facets }> {
   const filters = filtersOf(filter);
   const lists = [...new Set(Object.values(filters))];
   const isAllowed = await prepareFilter(index, library, filter.category, pause);
@@ -64,7 +64,6 @@ export async function searchIndex(
     return {
       hits: best.flatMap((candidate) => toHit(library, candidate, query)),
       facets: toFacets(of(filters.kinds), of(filters.categories)),
-      words: new Set(found.flat().flatMap((hit) => hit.words)),
     };
   }
 }

@@ -10,7 +10,7 @@ import { type Hit, type Searchable, searchIndex } from './search.ts';
 import type { SearchMode, SearchQuery } from './search-query.ts';
 import type { WordIndex } from './word-index.ts';
 import { tokensOf } from './word-text.ts';
-import type { OpenedWords } from './words.ts';
+import { describeFault, type OpenedWords } from './words.ts';
 
 type Given = {
   index: Searchable;
@@ -39,7 +39,7 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     } catch (error) {
       if (!(error instanceof WordsFailure)) throw error;
       words = null;
-      problem = `The word index cannot be read: ${explain(error.cause)}`;
+      problem = describeFault(error.cause);
       if (mode === 'words') throw wordsMissing(problem);
       return search({ ...query, mode }, embedded);
     }
@@ -64,13 +64,14 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
   async function search({ mode, ...query }: SearchQuery & { mode: SearchMode }, embedded: Embedded) {
     const { vector, otherDimension } = embedded;
     const means = chooseMeans(mode);
-    const { hits, facets, ...found } = await searchIndex(index, library, { ...query, means }, pause);
-    const unknown = words && means.mode !== 'meaning' ? findUnknown(words, query.query, found.words) : [];
+    const { hits, facets } = await searchIndex(index, library, { ...query, means }, pause);
+    const unknown = words && means.mode !== 'meaning' ? findUnknown(words, query.query) : [];
     const notes = [...fallbacks(mode), ...describeHits(hits, unknown)];
     return { hits, facets, mode, notes, vector, otherDimension };
 
     function chooseMeans(mode: SearchMode): Means {
-      const byWords = words && searchWords(words, query.query);
+      const found = words;
+      const byWords: SearchWords | null = found && ((of) => guard(() => found.search(query.query, of)));
       if (byWords && vector && mode === 'best')
         return { mode, words: byWords, vector, isLexical: model.isLexical };
       if (vector) return { mode: 'meaning', vector };
@@ -116,24 +117,20 @@ export async function embedText(model: Model | Embedder, text: string): Promise<
 
 class WordsFailure extends Error {}
 
-const searchWords =
-  (words: WordIndex, query: string): SearchWords =>
-  (of) => {
-    try {
-      return words.search(query, of);
-    } catch (cause) {
-      throw new WordsFailure('The word index cannot be read.', { cause });
-    }
-  };
+function guard<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new WordsFailure('The word index cannot be read.', { cause });
+  }
+}
 
 const maxUnknown = 5;
 
-/** The words of the query that no entry has; `found`: those that the candidates have. */
-function findUnknown(words: WordIndex, query: string, found: Set<string>): string[] {
-  const others = new Set(tokensOf(query).map(({ word }) => word));
-  const isNowhere = (word: string) =>
-    !found.has(word) && searchWords(words, word)({ wanted: 1, isWanted: () => true }).length === 0;
-  return [...others].filter(isNowhere).slice(0, maxUnknown);
+/** The words of the query that no entry has. Pairs of characters are no words. */
+function findUnknown(words: WordIndex, query: string): string[] {
+  const wanted = tokensOf(query).flatMap(({ kind, word }) => (kind === 'word' ? [word] : []));
+  return [...new Set(wanted)].filter((word) => !guard(() => words.has(word))).slice(0, maxUnknown);
 }
 
 function wordsMissing(problem: string) {

@@ -34,24 +34,25 @@ export function markWords(text: string, query: string): TextPart[] {
   return end < text.length ? [...parts, { text: text.slice(end), isMatch: false }] : parts;
 }
 
-/** The terms of a query that are shown. `signs`: pairs of characters, and characters that stand alone in the query. */
+/** The terms of a query that are shown. `signs`: pairs of characters, or characters in a query without pairs. */
 type Sought = { words: string[]; signs: string[]; codes: string[] };
-
-const codePattern = /[-.#+@_/]/;
 
 function readQuery(query: string): Sought {
   const sought: Sought = { words: [], signs: [], codes: [] };
-  for (const { term, word } of tokensOf(query)) {
-    if (codePattern.test(term)) sought.codes.push(term);
-    else if (!startsUnspaced.test(term)) sought.words.push(...(term.length >= minWord ? [term] : []));
-    else if ([...term].length > 1 || [...word].length === 1) sought.signs.push(term);
+  const tokens = tokensOf(query);
+  const hasPairs = tokens.some(({ kind }) => kind === 'pair');
+  for (const { term, kind } of tokens) {
+    if (kind === 'code') sought.codes.push(term);
+    else if (kind === 'pair' || (kind === 'sign' && !hasPairs)) sought.signs.push(term);
+    else if (kind === 'word' && term.length >= minWord) sought.words.push(term);
   }
   return sought;
 }
 
 /** The position of the first match in a line; 0 without one. */
 function findFirst(line: string, { words, signs, codes }: Sought): number {
-  const escaped = [...words, ...codes].map((term) => term.replace(/[-.+/\\^$*?()|[\]{}]/g, '\\$&'));
+  // Of the signs that a term can have, only these two mean more in a pattern.
+  const escaped = [...words, ...codes].map((term) => term.replace(/[.+]/g, '\\$&'));
   const starts = escaped.length > 0 ? [`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})`] : [];
   const either = [...starts, ...signs];
   if (either.length === 0) return 0;

@@ -11,6 +11,8 @@ export type WordHit = { row: number; score: number; coverage: number; words: str
 export type WordIndex = {
   /** The best hits first. Any string is a query. `isWanted` is called for candidates only. */
   search(query: string, best: { wanted: number; isWanted: (row: number) => boolean }): WordHit[];
+  /** Whether an entry has this word. */
+  has(word: string): boolean;
   /** The number of entries. */
   count(): number;
   close(): void;

@@ -17,8 +17,12 @@ const maxRanking = 100;
 /** Throws one sentence when the file is missing, damaged, or of another version. */
 export function openWordIndex(file: string): WordIndex {
   const words = openWordFile(file);
-  const { countEntries, close } = words;
-  return { search: (query, best) => search(words, query, best), count: countEntries, close };
+  return {
+    search: (query, best) => search(words, query, best),
+    has: (word) => tokensOf(word).some(({ term }) => words.countOf(term) > 0),
+    count: words.countEntries,
+    close: words.close,
+  };
 }
 
 function search(words: WordFile, query: string, best: Best): WordHit[] {

@@ -47,8 +47,14 @@ export function openWords(folder: string): OpenedWords {
   try {
     return { words: openWordIndex(file), problem: null };
   } catch (error) {
-    return { words: null, problem: `The word index cannot be used: ${(error as Error).message}` };
+    return { words: null, problem: describeFault(error) };
   }
+}
+
+/** One sentence, whose words are ours: those of SQLite are not shown. */
+export function describeFault(error: unknown): string {
+  const isOurs = error instanceof Error && !('code' in error);
+  return isOurs ? `The word index cannot be used: ${error.message}` : 'The word index is damaged.';
 }
 
 const missing = 'The index has no word index, because a former version built it.';
@@ -61,8 +67,8 @@ export function findWordsProblem(folder: string, vectors: number): string | null
     const entries = words.count();
     if (entries <= vectors) return null;
     return `The word index has ${entries} entries; the index has ${vectors}.`;
-  } catch {
-    return 'The word index is damaged: its entries cannot be counted.';
+  } catch (error) {
+    return describeFault(error);
   } finally {
     words.close();
   }

@@ -87,5 +87,6 @@ t.test('codes are marked whole', (t) => {
   t.same(marked('unpack a.tar.gz or .tar.gz.', '.tar.gz'), ['tar', '.tar.gz']);
   t.same(marked('use --flag here', '--flag'), ['--flag']);
   t.match(makeSnippet(long(100, 'C++', 100), 'c++'), /C\+\+ ipsum/);
+  t.match(makeSnippet(long(100, 'x/y-z_1@#', 100), 'high-level x/y-z_1@#'), /x\/y-z_1@# ipsum/);
   t.end();
 });
