@@ -100,11 +100,11 @@ function keepFormer(source: () => string[]) {
 }
 
 /** The server's own token, and what addresses contain. */
-function fixedSecrets({ accessToken, embedding, network }: Config): string[] {
+function fixedSecrets({ accessToken, embedding, embeddingQueue, network }: Config): string[] {
   return [
     ...(accessToken === null ? [] : [accessToken]),
     ...proxySecrets(network),
-    ...urlSecrets(embedding?.url ?? ''),
+    ...[embedding?.url, embeddingQueue].flatMap((address) => urlSecrets(address ?? '')),
   ];
 }
 

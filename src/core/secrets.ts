@@ -66,7 +66,7 @@ export function readSecrets(config: Config, { script }: Pick<Operation, 'script'
   const environment = childEnvironment(config, googleEnvironment(config), asked);
   const passedOn = secretsIn(environment, ['CHL_EMBEDDING_KEY_FILE', 'CHL_GOOGLE_KEY_FILE', ...asked]);
   // A script may read the server's .env file.
-  const own = config.accessToken === null ? [] : [config.accessToken];
+  const own = [...[config.accessToken ?? []].flat(), ...urlSecrets(config.embeddingQueue ?? '')];
   const kept = keptSecretFiles(config.root).flatMap((file) => readStart(file) ?? []);
   return [...passedOn, ...proxySecrets(config.network), ...own, ...kept];
 }

@@ -14,7 +14,8 @@ export async function embedWord(
   embedding: Config['embedding'],
   countUsage: CountUsage,
 ): Promise<EmbeddedWord> {
-  const model = await chooseEmbedder({ embedding }, countUsage, patience);
+  // The settings may be new, which remote workers do not have yet: this machine asks.
+  const model = await chooseEmbedder({ embedding, embeddingQueue: null }, countUsage, patience);
   const [vector] = await (await model.open()).embed([word]);
   const dimension = vector?.length ?? 0;
   return {

@@ -1,17 +1,28 @@
-// Chooses the embedder that the settings name: a service, or the built-in one.
+// Chooses the embedder that the settings name: a service, or the built-in one; on this machine, or on remote workers.
 import type { Config } from '../core/config.ts';
 import type { CountUsage } from '../cost-store/usage-item.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
 import type { HttpOptions } from './http.ts';
 
+type Settings = Pick<Config, 'embedding' | 'embeddingQueue'>;
+
 /** `countUsage` gets the tokens of each answer of a service. Its client is loaded only when one is named: it is a third of what
- *  a search thread loads. */
+ *  a search thread loads. So is that of the queue. */
 export async function chooseEmbedder(
-  { embedding }: Pick<Config, 'embedding'>,
+  { embedding, embeddingQueue }: Settings,
   countUsage: CountUsage,
-  options?: HttpOptions,
+  options: HttpOptions = {},
 ): Promise<Model> {
+  if (embeddingQueue !== null) {
+    const { createRemoteModel } = await import('./remote.ts');
+    const { name, isLexical, dimension, version } = builtIn;
+    const base = embedding
+      ? { name: embedding.model, isLexical: false, dimension: null, version: null }
+      : { name, isLexical, dimension, version };
+    const { timeoutMs } = options;
+    return createRemoteModel(base, embeddingQueue, countUsage, timeoutMs === undefined ? {} : { timeoutMs });
+  }
   if (embedding) return (await import('./http.ts')).createHttpModel(embedding, countUsage, options);
   const { name, isLexical, dimension } = builtIn;
   return { name, isLexical, dimension, label: name, open: async () => builtIn };

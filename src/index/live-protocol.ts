@@ -14,7 +14,13 @@ import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 export type ThreadStart = {
   config: Pick<
     Config,
-    'databasePath' | 'opsDatabasePath' | 'backupPath' | 'indexFolder' | 'embedding' | 'slowStatementMs'
+    | 'databasePath'
+    | 'opsDatabasePath'
+    | 'backupPath'
+    | 'indexFolder'
+    | 'embedding'
+    | 'embeddingQueue'
+    | 'slowStatementMs'
   >;
   generation: string | null;
   previous: string | null;

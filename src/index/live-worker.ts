@@ -39,8 +39,10 @@ const { config, generation, previous } = workerData as ThreadStart;
 adviseOnDatabases(config, () => true);
 const send = (report: ThreadReport) => port.postMessage({ report });
 const endReports = reportStatements(config, ({ items }) => send({ statements: items }));
+// A remote worker gives no other vector than the built-in embedder here.
+const embeddingQueue = config.embedding === null ? null : config.embeddingQueue;
 // A user waits for the search while it waits for an embedding service.
-const model = await chooseEmbedder(config, (...usage) => send({ usage }), {
+const model = await chooseEmbedder({ ...config, embeddingQueue }, (...usage) => send({ usage }), {
   timeoutMs: 10_000,
   retryMs: [250],
   patienceMs: 2000,

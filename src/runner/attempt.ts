@@ -1,6 +1,7 @@
 // One attempt of a job, from the spawn of its child to the facts of its end.
 import { type Config, childEnvironment } from '../core/config.ts';
 import { googleEnvironment } from '../core/config-google.ts';
+import { queueEnvironment } from '../core/settings/declared-queue.ts';
 import { formatDuration } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
@@ -102,7 +103,8 @@ function startChild(name: string, ...given: Parameters<typeof spawnChild>): Chil
 
 function environmentOf({ config, operation, trace }: Given, passedOn: string[]): Record<string, string> {
   const google = operation.usesGoogle ? googleEnvironment(config) : {};
-  return childEnvironment(config, { ...google, TRACEPARENT: formatTraceparent(trace) }, passedOn);
+  const queue = typeof operation.script === 'string' ? queueEnvironment(config) : {};
+  return childEnvironment(config, { ...google, ...queue, TRACEPARENT: formatTraceparent(trace) }, passedOn);
 }
 
 /** A child that is ended while it starts has no exit of its own, because its script never ran. */

@@ -2,6 +2,7 @@
 // uploads run this way, so that one that fails, hangs or exhausts memory does not harm the server.
 import { type Config, childEnvironment } from '../core/config.ts';
 import { googleEnvironment } from '../core/config-google.ts';
+import { queueEnvironment } from '../core/settings/declared-queue.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { maskerFor, readSecrets } from '../core/secrets.ts';
 import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
@@ -97,6 +98,7 @@ function spawnScript(
   const options = {
     cwd: root,
     env: childEnvironment(config, {
+      ...queueEnvironment(config),
       ...(usesGoogle ? googleEnvironment(config) : {}),
       ...(traceparent === null ? {} : { TRACEPARENT: traceparent }),
     }),

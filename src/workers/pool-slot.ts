@@ -1,5 +1,6 @@
 // Keeps one worker process of the pool running: restarts it with a back-off, and gives up one that cannot stay.
 import { childEnvironment } from '../core/config.ts';
+import { queueEnvironment } from '../core/settings/declared-queue.ts';
 import { formatDuration, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
@@ -120,7 +121,7 @@ function spawnWorker(
   const output = { onStdout: write, onStderr: write, onMessages: messages.add, descendants: null };
   const options = {
     cwd: root,
-    env: childEnvironment(config, {}),
+    env: childEnvironment(config, queueEnvironment(config)),
     marker,
     root,
     tracking: config.processTracking,

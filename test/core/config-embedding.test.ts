@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { childEnvironment } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { read, refusal } from '../support/settings.ts';
 import { makeFolder } from '../support/folder.ts';
 
@@ -41,4 +42,35 @@ t.test('its key file is not read with the settings', async (t) => {
   t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile, network: {} });
   t.notMatch(JSON.stringify(config), /sk-secret/);
   t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
+});
+
+t.test('a queue is refused unless texts and password are safe on the way there', async (t) => {
+  const given = (queue: string) => read({ CHL_EMBEDDING_QUEUE: queue });
+  const secret = 'a-password-of-redis';
+  for (const queue of [
+    'redis://127.0.0.1',
+    'redis://localhost:6380/3',
+    `redis://u:${secret}@[::1]:6379`,
+    `rediss://:${secret}@box.lan:6380/0`,
+    `redis://:${secret}@10.0.0.1?insecure`,
+  ])
+    t.equal(given(queue).embeddingQueue, queue);
+  for (const [queue, words] of [
+    [`http://:${secret}@box.lan`, /is not an address of Redis; allowed: rediss:/],
+    [`redis://:${secret}%zz@box.lan`, /is not an address of Redis.*special characters.*%XX/],
+    ['rediss://box.lan', /names box\.lan, another machine, but no password/],
+    [
+      `redis://:${secret}@box.lan`,
+      /to box\.lan without encryption\. Use rediss:\/\/ \(TLS\), or add \?insecure/,
+    ],
+    [`rediss://:${secret}@box.lan/name`, /has a path/],
+    [`rediss://:${secret}@box.lan?tls=0`, /has a query/],
+  ] as const) {
+    const line = refusal({ CHL_EMBEDDING_QUEUE: queue });
+    t.match(line, words);
+    t.notMatch(line, secret);
+  }
+  const config = given(`redis://:${secret}@127.0.0.1`);
+  t.notOk('CHL_EMBEDDING_QUEUE' in childEnvironment(config, {}), 'a custom operation does not get it');
+  t.equal(createRedactor(config).mask(`at redis://:${secret}@127.0.0.1`), 'at redis://[masked]@127.0.0.1');
 });

@@ -78,6 +78,7 @@ t.test('without variables every setting has its documented default, below ./data
     limits: {},
     network: {},
     embedding: null,
+    embeddingQueue: null,
     google: { keyFile: null, ...google },
     maxStreams: 1000,
     maxStreamsPerClient: 20,
@@ -166,6 +167,7 @@ t.test('each variable sets its key', async (t) => {
     CHL_WEBHOOK_HOSTS: 'Hooks.example.org, 10.0.0.5,[fd00::1]',
     CHL_DELIVERY_DAYS: '3',
     CHL_DELIVERIES: '200',
+    CHL_EMBEDDING_QUEUE: 'redis://127.0.0.1:6379/1',
   });
   t.same(config, {
     host: 'localhost',
@@ -205,6 +207,7 @@ t.test('each variable sets its key', async (t) => {
     network: {},
     google: { keyFile: '/some/place/google.json', ...google },
     embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null, network: {} },
+    embeddingQueue: 'redis://127.0.0.1:6379/1',
     maxStreams: 7,
     maxStreamsPerClient: 3,
     snapshotMaxBytes: 3 * 1024 * 1024,

@@ -5,6 +5,7 @@ import { costSettings } from './declared-costs.ts';
 import { dataSettings, retentionSettings, sheetSettings } from './declared-data.ts';
 import { incidentSettings } from './declared-incidents.ts';
 import { embeddingSettings, googleSettings, jobSettings, serviceSettings } from './declared-jobs.ts';
+import { queueSettings } from './declared-queue.ts';
 import { activitySettings, liveSettings, serverSettings } from './declared-server.ts';
 import { webhookSettings } from './declared-webhooks.ts';
 import type { Setting } from './setting.ts';
@@ -17,6 +18,7 @@ export const plainSettings = {
   ...retentionSettings,
   ...sheetSettings,
   ...embeddingSettings,
+  ...queueSettings,
   ...liveSettings,
   ...activitySettings,
   ...incidentSettings,
