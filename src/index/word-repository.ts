@@ -11,11 +11,12 @@ import type { Facts } from './word-query.ts';
 const applicationId = 0x43484c57;
 const formatVersion = 1;
 
-// `name` holds one term for the whole title. `detail`: places of terms are read from the texts.
+// `name` holds one term for the whole title.
 const schema = `
-  CREATE VIRTUAL TABLE entry USING fts5 (name, title, summary, text, detail = column,
-    tokenize = "ascii tokenchars '-.#+@_/='");
+  CREATE VIRTUAL TABLE entry USING fts5 (name, title, summary, text, content = '',
+    tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_{|}~'");
   CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, entry, row);
+  CREATE TABLE stored (row INTEGER PRIMARY KEY, title TEXT NOT NULL, summary TEXT NOT NULL, text TEXT NOT NULL);
   CREATE TABLE term (term TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE fact (data TEXT NOT NULL);`;
 
@@ -40,16 +41,15 @@ export function writeWordIndex(file: string, entries: Iterable<WordEntry>): { by
 
 function insertAll(db: Db, entries: Iterable<WordEntry>): Facts {
   const insert = db.prepare('INSERT INTO entry (rowid, name, title, summary, text) VALUES (?, ?, ?, ?, ?)');
+  const store = db.prepare('INSERT INTO stored VALUES (?, ?, ?, ?)');
   const totals = [0, 0, 0];
   let count = 0;
   for (const { row, title, summary, text } of entries) {
     const fields = [title, summary, text].map(tokensOf);
     for (const [at, tokens] of fields.entries()) totals[at] = (totals[at] ?? 0) + tokens.length;
-    insert.run(
-      row,
-      nameOf(fields[0] ?? []),
-      ...fields.map((tokens) => tokens.map(({ term }) => term).join(' ')),
-    );
+    const texts = fields.map((tokens) => tokens.map(({ term }) => term).join(' '));
+    insert.run(row, nameOf(fields[0] ?? []), ...texts);
+    store.run(row, ...texts);
     count++;
   }
   return { count, lengths: totals.map((total) => total / Math.max(1, count)) };
@@ -69,22 +69,31 @@ export function openWordFile(file: string) {
   const db = openChecked(file);
   const facts = JSON.parse(db.prepare('SELECT data FROM fact').pluck().get() as string) as Facts;
   const count = db.prepare('SELECT entries FROM term WHERE term = ?').pluck();
+  const longer = db
+    .prepare('SELECT term FROM term WHERE term > ? AND term < ? ORDER BY entries DESC, term LIMIT 1')
+    .pluck();
   const ranked = db
-    .prepare('SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry, 0, 1, 3, 1), rowid')
+    .prepare('SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry, 0, 1, 3, 1), rowid LIMIT ?')
     .pluck();
   const listed = db.prepare('SELECT rowid FROM entry WHERE entry MATCH ?').pluck();
-  const texts = db.prepare('SELECT title, summary, text FROM entry WHERE rowid = ?').raw();
-  const entries = db.prepare('SELECT count(*) FROM entry').pluck();
+  const texts = db.prepare('SELECT title, summary, text FROM stored WHERE row = ?').raw();
+  const entries = db.prepare('SELECT count(*) FROM stored').pluck();
 
   return {
     facts,
     countOf: (term: string) => (count.get(term) as number | undefined) ?? 0,
+    /** The most frequent term that begins with these letters. */
+    longerTerm: (start: string) => longer.get(start, `${start}\u{10ffff}`) as string | undefined,
     rowsNamed: (name: string) => listed.all(`name : ${quote(name)}`) as number[],
     /** Rows that have any of the terms, the best first. */
-    rankedRows: (terms: string[]) => ranked.iterate(terms.map(quote).join(' OR ')) as Iterable<number>,
+    rankedRows: (terms: string[], limit: number) =>
+      ranked.all(terms.map(quote).join(' OR '), limit) as number[],
     /** Rows that have all terms, in no order of merit; `inTitle`: in their titles. */
-    rowsWithAll: (terms: string[], inTitle: boolean) =>
-      listed.iterate(`${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`) as Iterable<number>,
+    *rowsWithAll(terms: string[], inTitle: boolean): Generator<number> {
+      yield* listed.iterate(
+        `${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`,
+      ) as Iterable<number>;
+    },
     textsOf: (row: number) => texts.get(row) as string[],
     countEntries: () => entries.get() as number,
     close: () => void db.close(),

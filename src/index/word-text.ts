@@ -34,7 +34,13 @@ export function tokensOf(text: string): Token[] {
     .replace(/\p{DI}/gu, '');
   const tokens: Token[] = [];
   for (const [run] of joinMnemonics(plain).matchAll(runPattern)) addRun(tokens, run);
-  return tokens;
+  return tokens.length > 0 ? tokens : signsOf(plain);
+}
+
+/** Of a text without letters. Quotes and control characters are left out: they mean something to FTS5. */
+function signsOf(plain: string): Token[] {
+  const signs = plain.match(/[^\s\p{C}"'`]+/gu) ?? [];
+  return signs.map((sign) => ({ term: sign.slice(0, maxTerm), word: sign, kind: 'sign' }));
 }
 
 function addRun(tokens: Token[], run: string) {
@@ -75,7 +81,7 @@ function termOf(word: string): string {
   return term;
 }
 
-const marks = /[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0640]/g;
+const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u0640]/g;
 const letters: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ł: 'l', ı: 'i', ς: 'σ' };
 
 export function fold(word: string): string {

@@ -1,21 +1,159 @@
+import fs from 'node:fs';
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { connect } from '../../src/core/db/driver.ts';
+import type { WordEntry } from '../../src/index/word-index.ts';
 import { writeWordIndex } from '../../src/index/word-repository.ts';
 import { openWordIndex } from '../../src/index/word-search.ts';
 import { makeFolder } from '../support/folder.ts';
 
-t.test('an entry is found by a word', (t) => {
+const any = { wanted: 10, isWanted: () => true };
+
+function openIndex(t: Test, entries: Partial<WordEntry>[]) {
   const file = path.join(makeFolder(t), 'words.db');
-  writeWordIndex(file, [
-    { row: 0, title: 'Make a café', summary: '', text: '合并分支' },
-    { row: 1, title: 'Use C++', summary: 'Straße', text: '' },
-  ]);
+  writeWordIndex(
+    file,
+    entries.map((entry, row) => ({ row, title: '', summary: '', text: '', ...entry })),
+  );
   const index = openWordIndex(file);
   t.teardown(() => index.close());
-  const find = (query: string) => index.search(query, { wanted: 5, isWanted: () => true });
-  t.match(find('CAFE'), [{ row: 0, words: ['CAFE'] }]);
-  t.match(find('合并'), [{ row: 0 }]);
-  t.match(find('strasse c++'), [{ row: 1 }]);
-  t.same(find('"*'), []);
+  return { file, index, rowsOf: (query: string) => index.search(query, any).map(({ row }) => row) };
+}
+
+t.test('words are found in any script, case, width and form', (t) => {
+  const titles = [
+    'Merge a branch',
+    '合并两个分支',
+    '重启服务',
+    'Open a café in the Straße',
+    'Compile C++',
+    'Compile C#',
+    'Unpack a .tar.gz',
+    'Pass --flag and -x to node.js',
+    'Rename foo_bar in a/b',
+    'Fix CVE-2024-1',
+    'วิธีรีสตาร์ท',
+    'İstanbul ılık',
+    'Καλημέρα Κόσμος',
+    '🙂 smile',
+    '{{}}',
+    'Create a g[z]ipped file',
+    'Image viewers',
+    'שָׁלוֹם עולם',
+    'サーバーを再起動',
+    'work-queue server',
+  ];
+  const { rowsOf } = openIndex(
+    t,
+    titles.map((title) => ({ title })),
+  );
+  const cases: [query: string, title: string][] = [
+    ['merging branches', 'Merge a branch'],
+    ['合并', '合并两个分支'],
+    ['重启', '重启服务'],
+    ['CAFE', 'Open a café in the Straße'],
+    ['cafe\u0301', 'Open a café in the Straße'],
+    ['ｃａｆé', 'Open a café in the Straße'],
+    ['strasse', 'Open a café in the Straße'],
+    ['STRAẞE', 'Open a café in the Straße'],
+    ['c++', 'Compile C++'],
+    ['Ｃ＋＋', 'Compile C++'],
+    ['C#', 'Compile C#'],
+    ['.tar.gz', 'Unpack a .tar.gz'],
+    ['gz', 'Unpack a .tar.gz'],
+    ['--flag', 'Pass --flag and -x to node.js'],
+    ['-x', 'Pass --flag and -x to node.js'],
+    ['node.js', 'Pass --flag and -x to node.js'],
+    ['foo_bar', 'Rename foo_bar in a/b'],
+    ['bar', 'Rename foo_bar in a/b'],
+    ['a/b', 'Rename foo_bar in a/b'],
+    ['cve-2024-1', 'Fix CVE-2024-1'],
+    ['รีสตาร์ท', 'วิธีรีสตาร์ท'],
+    ['ISTANBUL', 'İstanbul ılık'],
+    ['ILIK', 'İstanbul ılık'],
+    ['ΚΟΣΜΟΣ', 'Καλημέρα Κόσμος'],
+    ['καλημερα', 'Καλημέρα Κόσμος'],
+    ['🙂', '🙂 smile'],
+    ['{{}}', '{{}}'],
+    ['gzipped', 'Create a g[z]ipped file'],
+    ['view image', 'Image viewers'],
+    ['שלום', 'שָׁלוֹם עולם'],
+    ['再起動', 'サーバーを再起動'],
+    ['zero\u200bwidth bran\u00adches', 'Merge a branch'],
+    ['serv', 'work-queue server'],
+  ];
+  for (const [query, title] of cases) t.equal(titles[rowsOf(query)[0] ?? -1], title, query);
+  t.end();
+});
+
+t.test('a query is only text', (t) => {
+  const { index, rowsOf } = openIndex(t, [{ title: 'near', text: 'title: "or" *' }, { title: 'other' }]);
+  for (const query of [
+    '"',
+    '""',
+    '*',
+    '\0',
+    '^',
+    ':',
+    '(',
+    ')',
+    ' ',
+    '',
+    "'",
+    '`',
+    '\ud800',
+    '\u200f\u202e',
+  ]) {
+    t.same(rowsOf(query), [], JSON.stringify(query));
+  }
+  t.same(rowsOf('NEAR("title" *, 2) AND \0'), [0]);
+  t.same(rowsOf('othe*'), [1], 'a last word may be unfinished');
+  for (const query of ['x'.repeat(500), '合'.repeat(500), 'a b '.repeat(125), '🙂'.repeat(250)]) {
+    t.doesNotThrow(() => index.search(query, any));
+  }
+  t.end();
+});
+
+t.test('a hit says what was found, and how much of the query that is', (t) => {
+  const { index } = openIndex(t, [
+    { title: 'Merge a Branch', text: 'With node.js' },
+    { title: 'Merge tags' },
+    { title: 'Fork', summary: 'merge' },
+  ]);
+  const [first, second] = index.search('NODE.js merge', any);
+  t.match(first, { row: 0, words: ['NODE.js', 'merge'], coverage: 1 });
+  t.ok(second && second.coverage < 0.5 && second.score < (first?.score ?? 0));
+  t.match(index.search('branch a merge', any)[0], { row: 0, score: 1, coverage: 1 });
+  t.same(index.search('qzxv blorf', any), []);
+  t.end();
+});
+
+t.test('a filter keeps rare entries that have only common words', (t) => {
+  const entries = Array.from({ length: 12_000 }, (_, row) => ({ title: `common thing ${row}` }));
+  const { index } = openIndex(t, [...entries, { title: 'A common entry' }, { title: 'rare' }]);
+  const find = (query: string, row: number) =>
+    index.search(query, { wanted: 5, isWanted: (one) => one === row }).map((hit) => hit.row);
+  t.same(find('common', 11_999), [11_999]);
+  t.same(find('rare common', 7000), [7000]);
+  t.same(find('common thing 8000', 8000), [8000]);
+  t.equal(index.search('common entry', any)[0]?.row, 12_000);
+  t.end();
+});
+
+t.test('the file is complete by itself, the same each time, and checked when it is opened', (t) => {
+  const entries = [{ title: 'x'.repeat(3_000_000) }, { title: '\ud800 lone', text: 'a '.repeat(2_000_000) }];
+  const { file, rowsOf } = openIndex(t, entries);
+  t.same(rowsOf('lone'), [1]);
+  t.same(fs.readdirSync(path.dirname(file)), ['words.db']);
+  t.ok(fs.readFileSync(file).equals(fs.readFileSync(openIndex(t, entries).file)));
+  const other = path.join(path.dirname(file), 'other.db');
+  t.throws(() => openWordIndex(other), { message: `${other} is missing.` });
+  fs.writeFileSync(other, 'no database at all'.repeat(100));
+  t.throws(() => openWordIndex(other), { message: `${other} is damaged or not a database.` });
+  fs.writeFileSync(other, fs.readFileSync(file).subarray(0, 5000));
+  t.throws(() => openWordIndex(other), { message: `${other} is damaged or not a database.` });
+  fs.rmSync(other);
+  connect(other).exec('CREATE TABLE x (y)').close();
+  t.throws(() => openWordIndex(other), { message: `${other} is not a word index of version 1.` });
   t.end();
 });
