@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { auditWorkload } from './audit.ts';
 import { backupWorkload } from './backup.ts';
 import { cancelsWorkload } from './cancels.ts';
+import { findMillionWorkload, findWorkload } from './find.ts';
 import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
 import { fanoutWorkload } from './fanout.ts';
@@ -33,6 +34,8 @@ const workloads: Workload[] = [
   weightWorkload,
   searchWorkload,
   searchMillionWorkload,
+  findWorkload,
+  findMillionWorkload,
   pageWorkload,
   auditWorkload,
   pageAuditWorkload,
