@@ -1,5 +1,6 @@
 // Ranks candidates of the word index: BM25 over the fields of an entry, by terms and by their four-letter parts alike.
 import { gramsOf, type Facts, type Weighed } from './word-query.ts';
+import { codeSign } from './word-text.ts';
 
 // Chosen by cross-validation over random halves of 200 queries; nearby values find about the same.
 const fieldWeights = [1, 3, 1];
@@ -66,7 +67,7 @@ function createSlots(terms: Weighed[]) {
   const known = new Map<string, number[]>();
   const find = (term: string) => {
     const own = slots.get(term);
-    const grams = gramsOf(term).flatMap((gram) => gramSlots.get(gram) ?? []);
+    const grams = codeSign.test(term) ? [] : gramsOf(term).flatMap((gram) => gramSlots.get(gram) ?? []);
     return own === undefined ? grams : [own, ...grams];
   };
   const slotsOf = (term: string): number[] => {

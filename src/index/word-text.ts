@@ -23,7 +23,8 @@ export const partPattern = new RegExp(
   'gu',
 );
 export const startsUnspaced = new RegExp(`^[${unspaced}]`, 'u');
-const codeSign = /[-.#+@_/]/;
+/** A term with one of these is a code; its parts follow it. */
+export const codeSign = /[-.#+@_/]/;
 
 /** The tokens of a text in its order; a code comes before its parts. Any string is a text. */
 export function tokensOf(text: string): Token[] {
