@@ -90,7 +90,7 @@ t.test('the state names the generation and what it was built from', async (t) =>
 
 t.test('a search before the start waits for it', async (t) => {
   const { live } = await open(t);
-  t.equal((await live.search({ query: 'archive' })).hits.length, 3);
+  t.equal((await live.search({ query: 'archive', mode: 'meaning' })).hits.length, 3);
 });
 
 t.test('an empty query or an impossible limit is refused', async (t) => {
@@ -113,7 +113,7 @@ t.test('a change of the library shows at the next refresh, and only a change is 
   t.match(live.indexState(), { state: 'behind', entries: 3, fresh: 2, missing: 1, orphans: 1 });
   await Promise.all([live.refresh(), live.refresh(), live.refresh()]);
   t.equal(states.length, 2);
-  const { hits } = await live.search({ query: 'archive' });
+  const { hits } = await live.search({ query: 'archive', mode: 'meaning' });
   t.same(hits.map((hit) => hit.entity_id).sort(), ['E2', 'E3']);
 });
 
@@ -263,7 +263,7 @@ t.test('no thread starts while too many files are open; it starts as soon as the
     message: /Too many files are open/,
   });
   isShort = false;
-  t.equal((await live.search({ query: 'archive' })).hits.length, 3);
+  t.equal((await live.search({ query: 'archive', mode: 'meaning' })).hits.length, 3);
   t.match(live.indexState(), { state: 'ready', problem: null });
   t.same(errors, []);
 });
@@ -280,7 +280,7 @@ t.test('a thread that cannot be loaded is tried twice, then with each search', a
 t.test('stopping is safe twice, answers open searches, and refuses later ones', async (t) => {
   const { live, errors } = await open(t);
   await live.start();
-  const underWay = live.search({ query: 'archive' });
+  const underWay = live.search({ query: 'archive', mode: 'meaning' });
   await Promise.all([live.stop(), live.stop()]);
   t.equal((await underWay).hits.length, 3);
   await t.rejects(live.search({ query: 'archive' }), { code: 'stopping' });
