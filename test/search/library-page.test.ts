@@ -95,6 +95,7 @@ t.test('the page without a search lists the categories with their entries', asyn
     ['Category EMP 0 entries', 'Category GEN 3 entries'],
   );
   t.ok(html.querySelector('.categories a[href="/library?state=all&category=GEN"]'));
+  t.ok(html.querySelector('.page-head a[href="/library/canaries"]'));
   const listed = (await app.page('/library?state=all&category=GEN&kind=manual')).html;
   t.notOk(listed.querySelector('.categories'));
   t.equal(listed.querySelector('#category option[selected]')?.getAttribute('value'), 'GEN');

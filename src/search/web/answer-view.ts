@@ -7,7 +7,7 @@ import { type Form, kindTitles, libraryUrl, modeTitles, titleOfKind, viewFilters
 
 type Hit = SearchAnswer['hits'][number];
 
-export type Facet = { label: string; count: number; href: string; isChosen: boolean };
+type Facet = { label: string; count: number; href: string; isChosen: boolean };
 
 type Shown = {
   form: Form;
