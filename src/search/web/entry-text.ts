@@ -23,7 +23,7 @@ export function viewText(text: string, isRendered: boolean): ShownText {
   return { html: null, text: text.slice(0, shownMax).replace(/[\uD800-\uDBFF]$/, ''), cut };
 }
 
-/** Says which texts of an entry are Markdown and short enough to be rendered. Below Markdown, a note of one line is Markdown, too. */
+/** Says which texts of an entry are Markdown and short enough to be rendered. Below Markdown, a note of one line counts as such. */
 export function areRendered(body: string, note: string | null): { body: boolean; note: boolean } {
   const isBody = isMarkdown(body);
   const isNote = note !== null && (isMarkdown(note) || (isBody && !note.trim().includes('\n')));
