@@ -7,9 +7,10 @@ import type { Route } from './routes.ts';
 /** A control, such as a button of a form, with the address it leads to. */
 export type Control = { node: HTMLElement; method: 'GET' | 'POST'; address: string };
 
-/** Finds the route and the action of a control. */
+/** Finds the route and the action of a control. `routes` may be filled later, before the first one is found. */
 export function createControlRoutes(routes: Route[]) {
-  /** By the address of the route: a page has hundreds of controls, and each is compared with all routes. */
+  /** Most controls of a page are on other pages, too, and finding one compares it with all routes. */
+  const found = new Map<string, Route | undefined>();
   const patterns = new Map<string, RegExp>();
   return { find, actionOf };
 
@@ -22,6 +23,12 @@ export function createControlRoutes(routes: Route[]) {
 
   function find(method: string, address: string): Route | undefined {
     const [path = ''] = address.split('?');
+    const key = `${method} ${path}`;
+    if (!found.has(key)) found.set(key, compareWithAll(method, path));
+    return found.get(key);
+  }
+
+  function compareWithAll(method: string, path: string): Route | undefined {
     return routes
       .filter((route) => route.method === method && patternOf(route).test(path))
       .sort((one, other) => one.url.split(':').length - other.url.split(':').length)[0];
