@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Kind } from '../../src/library/content.ts';
+import { entryTables, type Kind } from '../../src/library/content.ts';
 import { fuse } from '../../src/index/word-fusion.ts';
-import type { WordEntry } from '../../src/index/word-index.ts';
+import { toWordEntry, type WordEntry, wordIndexName } from '../../src/index/word-index.ts';
 import { writeWordIndex } from '../../src/index/word-repository.ts';
 import { openWordIndex } from '../../src/index/word-search.ts';
 import { parseCsv } from '../../src/sheets/csv.ts';
@@ -58,11 +58,11 @@ async function measure({ library }: BenchOptions, size: number | null): Promise<
 /** Searches as mode best does without a service; the vectors would only follow. */
 function prepare(work: string, all: () => Iterable<Entry>) {
   const started = performance.now();
-  const { bytes } = writeWordIndex(path.join(work, 'words.db'), all());
+  const { bytes } = writeWordIndex(path.join(work, wordIndexName), all());
   const built = performance.now();
   const plain = buildPlain(path.join(work, 'plain.db'), all());
   const ms: Both<number> = { ours: built - started, plain: performance.now() - built };
-  const index = openWordIndex(path.join(work, 'words.db'));
+  const index = openWordIndex(path.join(work, wordIndexName));
   const ours: Find = (query, limit, isWanted) =>
     fuse(index.search(query, { wanted: 50, isWanted }), [], { isLexical: true, limit }).map(({ row }) => row);
   const toText = (took: number, size: number) =>
@@ -158,23 +158,20 @@ function toShares(name: string, { ours, plain }: Both<number>, min: number): Fig
 }
 
 function readEntries(library: string): Entry[] {
-  const read = (file: string, toEntry: (cell: (name: string) => string) => Omit<Entry, 'row'>) => {
+  const read = (kind: Kind, file: string) => {
     const [header = [], ...records] = parseCsv(fs.readFileSync(path.join(library, file)), ',').records;
-    return records.map((record) => toEntry((name) => record[header.indexOf(name)] ?? ''));
+    const { body, note } = entryTables[kind];
+    const [titleAt, bodyAt, noteAt] = ['title', body, note].map((name) => header.indexOf(name));
+    const cell = (record: string[], at: number | undefined) => record[at ?? -1] ?? '';
+    return records.map((record) => ({
+      kind,
+      title: cell(record, titleAt),
+      body: cell(record, bodyAt),
+      note: cell(record, noteAt),
+    }));
   };
-  const experiences = read('experiences.csv', (cell) => ({
-    kind: 'experience',
-    title: cell('title'),
-    summary: cell('context'),
-    text: cell('playbook'),
-  }));
-  const manuals = read('manuals.csv', (cell) => ({
-    kind: 'manual',
-    title: cell('title'),
-    summary: cell('summary'),
-    text: cell('content'),
-  }));
-  return [...experiences, ...manuals].map((entry, row) => ({ ...entry, row }));
+  const texts = [...read('experience', 'experiences.csv'), ...read('manual', 'manuals.csv')];
+  return texts.map((text, row) => ({ ...toWordEntry(row, text), kind: text.kind }));
 }
 
 /** The entries over and over, each round with other titles. */

@@ -2,12 +2,12 @@
 // by which "workqueue" meets "work queue".
 import type { Token } from './word-text.ts';
 
-/** `count`: of entries that have it. `only`: it begins with a word of the query that no entry has. */
+/** `count`: of entries that have it. */
 export type Weighed = { term: string; weight: number; count: number; token: Token };
 export type Facts = { count: number; lengths: number[] };
 
-/** Rarer terms weigh more, at most about twice the logarithm of the number of entries. */
-export function rarity(count: number, { count: all }: Facts): number {
+/** Rarer terms weigh more; a term of every entry weighs next to nothing. */
+function rarity(count: number, { count: all }: Facts): number {
   return Math.log(1 + (Math.max(all, count) - count + 0.5) / (count + 0.5));
 }
 

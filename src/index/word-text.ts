@@ -11,8 +11,6 @@ export type Token = { term: string; word: string; kind: 'word' | 'code' | 'sign'
 const maxText = 1_000_000;
 /** Units of a term; those that follow do not matter. */
 const maxTerm = 64;
-/** Of the words of all texts, so many are remembered with their terms. */
-const maxRemembered = 50_000;
 
 const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar']
   .map((script) => `\\p{scx=${script}}`)
@@ -71,15 +69,8 @@ function addSigns(tokens: Token[], part: string) {
   }
 }
 
-const remembered = new Map<string, string>();
-
 function termOf(word: string): string {
-  const known = remembered.get(word);
-  if (known !== undefined) return known;
-  const term = stem(fold(word.slice(0, maxTerm))).slice(0, maxTerm);
-  if (remembered.size >= maxRemembered) remembered.clear();
-  if (word.length <= maxTerm) remembered.set(word, term);
-  return term;
+  return stem(fold(word.slice(0, maxTerm))).slice(0, maxTerm);
 }
 
 const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u0640]/g;
