@@ -25,6 +25,7 @@ import { collectForms } from './form-address.ts';
 import { registerForms } from './forms.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerLanding } from './landing.ts';
+import { registerLivePages } from './live-pages.ts';
 import { registerAlive } from './alive.ts';
 import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
@@ -33,6 +34,7 @@ import { createNav, type Tab } from './nav.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
+import { registerPieces } from './pieces.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
 import { redactAnswers } from './redact.ts';
@@ -70,8 +72,7 @@ export async function createServer(
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
-  redactAnswers(app, redactor);
-  registerCompression(app, kernel.caches);
+  completeAnswers(app, kernel);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);
@@ -97,6 +98,7 @@ export async function createServer(
   const signals = signalsOf(mounted);
   const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics, hasStream });
   app.addHook('preClose', async () => stream.close());
+  registerLivePages(app, { declared: declaredPages, cards, nav, stream });
 
   registerParts(app, { nav, cards, hasStream }, kernel);
   registerActions(app, cards, pages);
@@ -107,6 +109,13 @@ export async function createServer(
   assertPages();
   registerAlive(app);
   return { server: app, stream };
+}
+
+/** Each of these takes what the one before it has made of an answer. */
+function completeAnswers(app: FastifyInstance, { redactor, caches }: Pick<Kernel, 'redactor' | 'caches'>) {
+  redactAnswers(app, redactor);
+  registerPieces(app);
+  registerCompression(app, caches);
 }
 
 async function registerViews(

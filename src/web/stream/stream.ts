@@ -17,7 +17,9 @@ import { assertWithinLimits } from './limits.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
 import { subscribe } from './subscriptions.ts';
-import { createReaders, type Readers } from './readers.ts';
+import { createDataMark } from '../data-mark-repository.ts';
+import { createPageCards } from './page-cards.ts';
+import { createReaders, type Readers, refused } from './readers.ts';
 import { createTicker } from './ticker.ts';
 import { readTopics } from './topics.ts';
 
@@ -34,10 +36,10 @@ type Given = {
   hasStream: HasStream;
 };
 
-export function createStream(
-  kernel: Pick<Kernel, 'bus' | 'caches' | 'config' | 'descriptors' | 'log' | 'now'>,
-  { authenticate, cards, signals, defaultTopics, hasStream }: Given,
-) {
+type Needed = 'bus' | 'caches' | 'config' | 'descriptors' | 'library' | 'log' | 'now' | 'ops';
+
+export function createStream(kernel: Pick<Kernel, Needed>, given: Given) {
+  const { authenticate, cards, signals, defaultTopics, hasStream } = given;
   const { bus, config, descriptors, log, now } = kernel;
   const readers = createReaders(authenticate, log);
   const admit = createAdmission(readers, { config, descriptors });
@@ -46,7 +48,8 @@ export function createStream(
     readers.send(fresh);
     ticker.tickIfSoon();
   };
-  const live = createLiveCards({ ...kernel, cards, frames, isWatched: readers.isWatched, onPublish });
+  const dataMark = createDataMark(kernel);
+  const live = createLiveCards({ ...kernel, cards, frames, dataMark, readers, onPublish });
   const ticker = createTicker(now, frames, (frame) => {
     live.retryDirty();
     // Another process may have revoked a token.
@@ -68,8 +71,8 @@ export function createStream(
       const topics = readTopics(query.topics, { cards, defaultTopics, role });
       const opened = admit(request);
       const last = request.headers['last-event-id'] ?? query.since;
-      const since = frames.readVersion(typeof last === 'string' ? last : undefined);
-      const client = openClient(reply, { role, topics, since });
+      const { since, isOfOther } = frames.read(typeof last === 'string' ? last : undefined, role);
+      const client = openClient(reply, { role, topics, since }, isOfOther ? refused : '');
       if (client.response.destroyed) return;
       readers.add(client, opened, () => leave(topics, role));
       ticker.start();
@@ -77,6 +80,8 @@ export function createStream(
       client.isReady = true;
       sendFrames(client, watched);
     },
+
+    pages: createPageCards(live, frames, dataMark),
 
     /** Sends full batches back to back, then ends. */
     cycle: createCycle({ cards, frames, defaultTopics, newTick: ticker.frame, readers, admit }),
