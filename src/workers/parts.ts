@@ -13,6 +13,7 @@ import { createModelChanges } from './model-changes.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createPool } from './pool.ts';
 import { poolTimes } from './pool-slot.ts';
+import { createRemoteWatch } from './remote-watch.ts';
 import { createRecheckRepository } from './recheck-repository.ts';
 import { createWorkerRepository } from './repository.ts';
 import { createWorkerWatch, watchTimes } from './watch.ts';
@@ -28,6 +29,7 @@ export function createWorkerParts(ctx: Context) {
   const rechecks = createRecheckRepository(ops, now);
   const given = { ...ctx, repository, queue };
   const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
+  const remotes = createRemoteWatch(ctx);
   const command = scriptCommand('worker');
   const { addStatements: onStatements } = ctx.use(logStore).logStore;
   const pool = createPool({ ...given, command, times: poolTimes, onEnd: watch.reportEnd, onStatements });
@@ -39,12 +41,14 @@ export function createWorkerParts(ctx: Context) {
     queue,
     counts,
     watch,
+    remotes,
     pool,
     workers: createWorkers({ ...given, pool }),
 
     /** In noop mode nothing is embedded, so no worker runs. */
     async start() {
       await watch.start();
+      remotes.start();
       if (config.mode === 'noop') return;
       await recordModel();
       await pool.start();
@@ -56,7 +60,7 @@ export function createWorkerParts(ctx: Context) {
     }),
 
     async stop() {
-      await Promise.all([pool.stop(), watch.stop()]);
+      await Promise.all([pool.stop(), watch.stop(), remotes.stop()]);
     },
   };
 

@@ -1,6 +1,7 @@
 // The workers as the API and the command line show them.
 import { shorten } from '../core/shorten.ts';
 import { openKinds } from './paused-kinds.ts';
+import type { RemoteView } from './remote-watch.ts';
 import type { Drain, WorkersView } from './state.ts';
 
 export type WorkersBody = ReturnType<typeof workersBody>;
@@ -8,7 +9,10 @@ export type DrainBody = ReturnType<typeof drainBody>;
 
 /** `paused`: by the operator, by a drain that has ended, because a job or a maintenance window holds the library (`held_by`), or
  *  because both kinds of entries are. */
-export function workersBody({ workers, control, pausedKinds, lock, drain }: WorkersView) {
+export function workersBody(
+  { workers, control, pausedKinds, lock, drain }: WorkersView,
+  remote: RemoteView | null,
+) {
   return {
     workers: workers.map((worker) => ({
       worker_id: worker.name,
@@ -39,6 +43,7 @@ export function workersBody({ workers, control, pausedKinds, lock, drain }: Work
     paused_kinds: pausedKinds,
     held_by: lock,
     drain: drain && drainBody(drain),
+    remote,
   };
 }
 

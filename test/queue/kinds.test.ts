@@ -69,7 +69,8 @@ t.test('a kind is paused and resumed, and what waits in it is no problem', async
         paused: { at: String, by: 'operator', reason: body.reason },
       },
     ]);
-    const driver = { name: 'sqlite', file: 'chl.db', mode: 'scripts', workers: { server: 0, hand: 1 } };
+    const workers = { server: 0, hand: 1 };
+    const driver = { name: 'sqlite', file: 'chl.db', mode: 'scripts', workers, redis: null };
     t.same(queue.driver, driver);
     t.match(queue, { pending: { manuals: 2, total: 2 }, paused: true, eta_sec: null, outage: null });
     t.match((await app.json('/api/v1/workers')).body, { paused: false, paused_kinds: { manual: {} } });

@@ -124,7 +124,7 @@ t.test('what is embedded is the growth of the counters of days, also over midnig
 });
 
 t.test('the driver names the file and the owner of the workers', async (t) => {
-  const config = { mode: 'scripts', databasePath: '/data/chl.db' } as const;
+  const config = { mode: 'scripts', databasePath: '/data/chl.db', embeddingQueue: null } as const;
   const [mine, hand] = [
     { owner: 'server', lost_at: null },
     { owner: 'hand', lost_at: null },
@@ -136,6 +136,9 @@ t.test('the driver names the file and the owner of the workers', async (t) => {
     describeDriver(readDriver({ ...config, mode: 'noop' }, [])),
     'SQLite, chl.db. Noop mode runs no workers.',
   );
+  const remote = readDriver({ ...config, embeddingQueue: 'rediss://u:secret@box.lan:6380' }, [mine]);
+  t.match(remote, { name: 'sqlite + redis', redis: 'rediss://box.lan:6380' });
+  t.match(describeDriver(remote), /Remote workers get their texts through rediss:\/\/box\.lan:6380\.$/);
 });
 
 t.test('an entry waits too long only if its kind is open and was not empty in between', async (t) => {

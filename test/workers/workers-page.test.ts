@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { card, fieldProblems, insideOf, textOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
+import { until } from '../support/until.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 
 async function startWithWorkers(t: Test, ...names: string[]) {
@@ -288,4 +289,23 @@ t.test('the queue shows failed entries with their errors, and retries one or all
     await app.page('/operations').then((page) => textOf(page.html, card.queue)),
     /4 waiting .*Failed 0/,
   );
+});
+
+t.test('a queue of remote workers is named without its password, with the next step', async (t) => {
+  const queue = 'redis://:a-password-of-redis@127.0.0.1:9';
+  const app = await startApp(t, { env: { CHL_EMBEDDING_QUEUE: queue, CHL_WORKERS: '0' } });
+  const read = async () => (await app.json('/api/v1/workers')).body;
+  const body = await until(read, ({ remote }) => remote.problem !== null);
+  const { problem } = body.remote;
+  t.match(problem, /redis:\/\/127\.0\.0\.1:9 cannot be used: nothing listens there\. Start Redis there/);
+  const shown = await workersPage(app);
+  t.match(
+    shown,
+    /Remote workers None connected\. Texts of entries leave this machine through redis:\/\/127\.0\.0\.1:9/,
+  );
+  t.match(shown, /nothing listens there/);
+  t.match(body.remote, { queue: 'redis://127.0.0.1:9', hosts: [], problem });
+  const embedder = textOf((await app.page('/settings/embedder')).html, '#embedder-card');
+  t.match(embedder, /Remote workers embed: the texts of entries leave this machine/);
+  t.notMatch(shown + JSON.stringify(body) + embedder, 'a-password-of-redis');
 });

@@ -3,6 +3,7 @@ import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
+import { labelOf } from '../../embedding/queue-address.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
 import { showAgain, wasName } from '../../web/edited-field.ts';
 import type { Form } from '../../web/validation.ts';
@@ -21,6 +22,7 @@ export function viewEmbedder(ctx: CredentialContext) {
     model: embedding?.model ?? 'the built-in embedder',
     address: embedding?.url ?? null,
     keyPath: key.in_use?.path ?? null,
+    queue: config.embeddingQueue && labelOf(config.embeddingQueue),
     library: { dimension: library.dimension, text: describeLibrary(ctx) },
     check: check && viewCheck(check),
     badge: badgeOf(check),

@@ -14,8 +14,11 @@ const drainSchema = {
   body: closedSchema({ timeout_sec: { type: 'number', default: 300 } }),
 };
 
-export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<WorkerContext, 'workers'>) {
-  const answer = () => workersBody(workers.view());
+export function registerWorkersApi(
+  app: FastifyInstance,
+  { workers, remotes }: Pick<WorkerContext, 'workers' | 'remotes'>,
+) {
+  const answer = () => workersBody(workers.view(), remotes.view());
 
   app.get(
     '/api/v1/workers',

@@ -1,9 +1,11 @@
 import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
+import { builtIn } from '../../embedding/built-in.ts';
 import { sumOf } from '../../embedding/queue.ts';
 import { nameBlocker } from '../../jobs/name-blocker.ts';
 import { shorten } from '../../core/shorten.ts';
 import { openKinds } from '../paused-kinds.ts';
 import { describeLeft } from '../drain-words.ts';
+import type { RemoteView } from '../remote-watch.ts';
 import type { Control, Drain, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
@@ -13,7 +15,7 @@ import { workerBadges } from '../worker-badges.ts';
 const fullRowsMax = 4;
 
 /** Every worker with its state, the current drain, and the actions on all workers. */
-export const workersCard = ({ config, counts, pool, workers }: WorkerContext): SharedCard => ({
+export const workersCard = ({ config, counts, pool, remotes, workers }: WorkerContext): SharedCard => ({
   name: 'workers',
   host: 'ops-workers-card',
   path: '/ui/operations/workers',
@@ -32,12 +34,15 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
       rows: rows.filter(({ needsReader }) => !isCompact || needsReader),
       compact: rows.filter(({ needsReader }) => isCompact && !needsReader),
       summary: view.workers.length > 0 ? `${active} of ${view.workers.length} active` : 'None',
-      canPauseAll: !view.control.paused_at && active + count('stalled') > 0,
-      canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
+      all: {
+        canPause: !view.control.paused_at && active + count('stalled') > 0,
+        canResume: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
+      },
       holds: { lock: view.lock, pause: viewPause(view.control) },
       drain: view.drain && viewDrain(view.drain, pending, waiting.total - pending),
       pending: waiting.total,
       isNoop: config.mode === 'noop',
+      remote: viewRemote(remotes.view(), config),
     };
   },
 });
@@ -166,4 +171,25 @@ function describeOutcome(drain: Drain): string {
   const left = describeLeft(drain);
   if (outcome === 'drained') return `Drained in ${formatDuration(took)}: ${left} The workers are paused.`;
   return `Drain timed out after ${formatDuration(timeout_sec)}: ${left} They stay in the queue. Drain again, or resume the workers.`;
+}
+
+/** Null without a queue of remote workers. */
+function viewRemote(remote: RemoteView | null, { embedding }: Pick<WorkerContext['config'], 'embedding'>) {
+  if (remote === null) return null;
+  const model = embedding?.model ?? builtIn.name;
+  const { queue, hosts, problem } = remote;
+  return {
+    queue,
+    problem: problem && shorten(problem),
+    hosts: hosts.map((one) => ({
+      name: one.name,
+      host: one.host,
+      version: one.version,
+      jobs: formatNumber(one.jobs),
+      texts: formatNumber(one.texts),
+      since: one.since,
+      otherModel: one.model === model ? null : one.model,
+    })),
+    summary: hosts.length === 0 ? 'None connected' : `${formatNumber(hosts.length)} connected`,
+  };
 }
