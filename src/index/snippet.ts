@@ -51,15 +51,16 @@ function readQuery(query: string): Sought {
 
 /** The position of the first match in a line; 0 without one. */
 function findFirst(line: string, { words, signs, codes }: Sought): number {
-  // Of the signs that a term can have, only these two mean more in a pattern.
-  const escaped = [...words, ...codes].map((term) => term.replace(/[.+]/g, '\\$&'));
-  const starts = escaped.length > 0 ? [`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})`] : [];
-  const either = [...starts, ...signs];
+  const starts = [...words, ...codes].map(toPattern);
+  const either = signs.map(toPattern);
+  if (starts.length > 0) either.push(`(?<![\\p{L}\\p{N}])(?:${starts.join('|')})`);
   if (either.length === 0) return 0;
   const folded = foldText(line);
   const at = new RegExp(either.join('|'), 'u').exec(folded)?.index ?? 0;
   return folded.length === line.length ? at : originOf(line, at);
 }
+
+const toPattern = (term: string) => term.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 const foldText = (text: string) => fold(text.normalize('NFKC'));
 
