@@ -22,6 +22,7 @@ function openIndex(t: Test, entries: Partial<WordEntry>[]) {
 
 t.test('words are found in any script, case, width and form', (t) => {
   const titles = [
+    '并且合上',
     'Merge a branch',
     '合并两个分支',
     '重启服务',
@@ -83,6 +84,7 @@ t.test('words are found in any script, case, width and form', (t) => {
     ['serv', 'work-queue server'],
   ];
   for (const [query, title] of cases) t.equal(titles[rowsOf(query)[0] ?? -1], title, query);
+  t.same(rowsOf('合并'), [titles.indexOf('合并两个分支')], 'not the same characters elsewhere');
   t.end();
 });
 
@@ -136,6 +138,7 @@ t.test('a filter keeps rare entries that have only common words', (t) => {
   t.same(find('common', 11_999), [11_999]);
   t.same(find('rare common', 7000), [7000]);
   t.same(find('common thing 8000', 8000), [8000]);
+  t.same(find('thing common', 12_000), [12_000], 'an entry with one of two common words');
   t.equal(index.search('common entry', any)[0]?.row, 12_000);
   t.end();
 });
@@ -153,7 +156,7 @@ t.test('the file is complete by itself, the same each time, and checked when it 
   fs.writeFileSync(other, fs.readFileSync(file).subarray(0, 5000));
   t.throws(() => openWordIndex(other), { message: `${other} is damaged or not a database.` });
   fs.rmSync(other);
-  connect(other).exec('CREATE TABLE x (y)').close();
+  connect(other).exec('CREATE TABLE x (y); PRAGMA user_version = 1').close();
   t.throws(() => openWordIndex(other), { message: `${other} is not a word index of version 1.` });
   t.end();
 });
