@@ -10,6 +10,7 @@ import { embedWorkload } from './embed.ts';
 import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
+import { lineWorkload } from './line.ts';
 import { logWorkload } from './log.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { pageAuditWorkload } from './page-audit.ts';
@@ -32,6 +33,7 @@ const workloads: Workload[] = [
   streamWorkload,
   fanoutWorkload,
   weightWorkload,
+  lineWorkload,
   searchWorkload,
   searchMillionWorkload,
   findWorkload,

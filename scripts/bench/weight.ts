@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { postJson, startServer } from './process.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
@@ -13,7 +13,7 @@ export const weightWorkload: Workload = {
 };
 
 const loads = 7;
-const executablePath = '/usr/bin/chromium';
+export const executablePath = '/usr/bin/chromium';
 
 /** As the page measures itself: largest paint, layout shift, and the transferred files. */
 type Load = { lcp: number; shift: number; files: { name: string; bytes: number }[] };
@@ -37,7 +37,7 @@ async function run(): Promise<Figure[]> {
       const page = await context.newPage();
       await page.goto(`${server.origin}/operations`);
       await page.locator('#conn').getByText('Live').waitFor();
-      seen.push((await page.evaluate(look)) as Load);
+      seen.push(await lookAtPaint(page));
       await context.close();
     }
     return figures(server.origin, seen);
@@ -46,6 +46,11 @@ async function run(): Promise<Figure[]> {
     await server.end();
     fs.rmSync(root, { recursive: true });
   }
+}
+
+/** Waits a second for further paints. */
+export async function lookAtPaint(page: Page): Promise<Load> {
+  return (await page.evaluate(look)) as Load;
 }
 
 const look = `new Promise((resolve) => {
