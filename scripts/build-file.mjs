@@ -6,13 +6,13 @@ import path from 'node:path';
 
 const unknown = { commit: null, branch: null, author: null, dirty: null };
 
-/** `stamp` was written by the last compilation. Without git a file from an earlier build stays, unless this one has compiled:
+/** `builtAt` is the time of the last compilation. Without git a file from an earlier build stays, unless this one has compiled:
  *  a copy of a checkout still has the build of its commit. */
-export function writeBuildFile(root, stamp, isNew) {
+export function writeBuildFile(root, builtAt, isNew) {
   const file = path.join(root, 'dist/build.json');
   const commit = readCommit(root);
   if (!commit && !isNew && fs.existsSync(file)) return;
-  const text = JSON.stringify({ ...(commit ?? unknown), built_at: fs.statSync(stamp).mtime.toISOString() });
+  const text = JSON.stringify({ ...(commit ?? unknown), built_at: builtAt.toISOString() });
   if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) fs.writeFileSync(file, text);
 }
 

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** Scripts of package.json. The slowest are first: `postinstall` builds the SQLite driver for the tests, unless there is one;
- *  `pretest` checks the types and compiles, for the tests and the walk. */
-const sideBySide = ['postinstall', 'lint', 'pretest', 'unused', 'format:check'];
+ *  `pretest` compiles, for the tests and the walk. */
+const sideBySide = ['postinstall', 'lint', 'types', 'unused', 'format:check', 'pretest'];
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const running = new Set();

@@ -1,5 +1,5 @@
-// `npm run dev`: compiles on each change, and restarts the server when that succeeded or when a view, a browser file or a
-// migration changed. While a compilation fails, its errors are printed and the old server keeps running.
+// `npm run dev`: checks the types on each change, and compiles and restarts the server when they are right, or when a view, a
+// browser file or a migration changed. While a type is wrong, the errors are printed and the old server keeps running.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Folders that the server reads at start. The compiler itself watches the sources. */
+/** Folders that the server reads at start. The checker itself watches the sources. */
 const watched = ['views', 'public', 'migrations'];
 const writtenByBuild = /^(vendor\b|app\.css$)/;
 const settleMs = 100; // editors save a file in several steps
@@ -15,14 +15,14 @@ const settleMs = 100; // editors save a file in several steps
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const watchers = watched.filter((folder) => fs.existsSync(folder)).map(watch);
 let server = null;
-let isCompiled = false;
+let isRight = false;
 let isWanted = false;
 let isRestarting = false;
 let isStopping = false;
 let settling;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
-const compiler = startCompiler();
-process.once('exit', () => [server, compiler].map((child) => child?.kill()));
+const checker = startChecker();
+process.once('exit', () => [server, checker].map((child) => child?.kill()));
 
 function watch(folder) {
   return fs.watch(folder, { recursive: true }, (_event, file) => {
@@ -32,22 +32,22 @@ function watch(folder) {
   });
 }
 
-function startCompiler() {
+function startChecker() {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const flags = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput', '--noEmitOnError'];
+  const flags = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'];
   const started = spawn(process.execPath, [tsc, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-  createInterface({ input: started.stdout }).on('line', readCompiler);
+  createInterface({ input: started.stdout }).on('line', readChecker);
   return started.once('close', () => void stop());
 }
 
-function readCompiler(line) {
+function readChecker(line) {
   const found = /Found (\d+) errors?\. Watching/.exec(line);
   if (!found) {
     if (line !== '' && !/ - (Starting|File change detected)/.test(line)) console.error(line);
     return;
   }
-  isCompiled = found[1] === '0';
-  if (isCompiled) void restart();
+  isRight = found[1] === '0';
+  if (isRight) void restart();
   else log(server ? 'The old server keeps running.' : 'The server starts once the errors are fixed.');
 }
 
@@ -56,9 +56,9 @@ async function restart() {
   isWanted = true;
   if (isRestarting) return;
   isRestarting = true;
-  while (isWanted && isCompiled && !isStopping) {
+  while (isWanted && isRight && !isStopping) {
     isWanted = false;
-    const build = spawn(process.execPath, ['scripts/build.mjs', '--assets'], { stdio: 'inherit' });
+    const build = spawn(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
     const [code] = await once(build, 'close');
     await stopServer();
     if (code === 0 && !isStopping) startServer();
@@ -90,7 +90,7 @@ async function stop() {
   isStopping = true;
   clearTimeout(settling);
   for (const watcher of watchers) watcher.close();
-  compiler.kill();
+  checker.kill();
   await stopServer();
 }
 

@@ -35,6 +35,16 @@ export function mapPositions(text) {
   }
 }
 
+/** The lines around a position in a source, marked below it; undefined without such a file. */
+export function readAround({ fileName = '', lineNumber, columnNumber }) {
+  if (!fs.existsSync(fileName)) return undefined;
+  const lines = fs.readFileSync(fileName, 'utf8').split('\n');
+  const before = lines.slice(Math.max(lineNumber - 3, 0), lineNumber);
+  return [...before, `${'-'.repeat(columnNumber - 1)}^`, ...lines.slice(lineNumber, lineNumber + 3)].join(
+    '\n',
+  );
+}
+
 function readMap(file) {
   return fs.existsSync(file) ? new SourceMap(JSON.parse(fs.readFileSync(file, 'utf8'))) : null;
 }

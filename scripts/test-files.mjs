@@ -67,7 +67,7 @@ export function isInBrowser({ name }) {
 
 /** Only such a file can share its process with others. */
 export function usesTap({ output }) {
-  return /\bfrom 'tap'/.test(fs.readFileSync(output, 'utf8'));
+  return /\bfrom ['"]tap['"]/.test(fs.readFileSync(output, 'utf8'));
 }
 
 function inOrder(all) {

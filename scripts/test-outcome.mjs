@@ -1,6 +1,7 @@
 // Parses the TAP output of one test file, and formats it. A test is a result at the top level of its file.
 import { Parser } from 'tap-parser';
 import { stringify } from 'yaml';
+import { readAround } from './source-positions.mjs';
 
 /** `end` is the exit code of the file, or the signal that killed it; `before` are the files that the same process ran before. */
 export function readOutcome({ name, tap, stderr, end, ms, before = [] }) {
@@ -89,9 +90,10 @@ function formatTitle(titles) {
   return titles.join(' › ');
 }
 
-/** The location in one line, then the rest as YAML. */
+/** The location in one line, then the rest as YAML. The lines that tap shows are of the compiled file. */
 function formatDiagnostics({ at, ...diag }) {
   const place = at?.fileName ? { at: `${at.fileName}:${at.lineNumber}:${at.columnNumber}` } : {};
+  if (at && diag.source !== undefined) diag.source = readAround(at) ?? diag.source;
   return indent(stringify({ ...place, ...diag }, { lineWidth: 0 }).trimEnd());
 }
 

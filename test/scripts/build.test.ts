@@ -6,32 +6,19 @@ import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { makeFolderInProject } from '../support/folder.ts';
 
-const options = {
-  target: 'es2023',
-  lib: ['es5'],
-  types: [],
-  skipLibCheck: true,
-  rootDir: '.',
-  outDir: 'dist',
-  incremental: true,
-};
-const tsconfig = (name: string, include: string[]) =>
-  JSON.stringify({ compilerOptions: { ...options, tsBuildInfoFile: `dist/.${name}.tsbuildinfo` }, include });
-
 function start(t: Test) {
   const folder = makeFolderInProject(t, {
     'package.json': '{ "type": "module" }',
-    'tsconfig.json': tsconfig('tests', ['src', 'scripts', 'test']),
-    'tsconfig.build.json': tsconfig('build', ['src', 'scripts']),
+    'tsconfig.json': '{ "compilerOptions": { "target": "es2023", "verbatimModuleSyntax": true } }',
     scripts: Object.fromEntries(
-      ['build.mjs', 'build-file.mjs', 'styles.mjs'].map((file) => [
+      ['build.mjs', 'build-file.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
         file,
         fs.readFileSync(path.join(packageRoot, 'scripts', file)),
       ]),
     ),
     public: { css: {} },
     src: { 'one.ts': 'export const one: number = 1;\n', 'two.ts': 'export const two: number = 2;\n' },
-    test: { 'one.test.ts': `import { one } from '../src/one.js';\nexport const seen = one;\n` },
+    test: { 'one.test.ts': `import { one } from '../src/one.ts';\nexport const seen = one;\n` },
   });
   const at = (file: string) => path.join(folder, file);
   return {
@@ -77,21 +64,61 @@ t.test('a build with tests and one without do not undo each other', async (t) =>
 });
 
 t.test('after a build with tests, one without has nothing to do', async (t) => {
-  const { at, build } = start(t);
+  const { build, changedAt } = start(t);
   build('--tests');
+  const before = changedAt('dist/.built');
   t.equal(build().status, 0);
-  t.notOk(fs.existsSync(at('dist/.build.tsbuildinfo')));
+  t.equal(changedAt('dist/.built'), before);
 });
 
-t.test('a type error fails the build, and dist stays as it was', async (t) => {
+t.test('a source that cannot be read fails the build, and dist stays as it was', async (t) => {
   const { build, read, write } = start(t);
   build();
-  const good = read('dist/src/one.js');
-  write('src/one.ts', `export const one: number = 'x';\n`);
-  const { status, stdout } = build();
+  const good = ['one', 'two'].map((name) => read(`dist/src/${name}.js`));
+  write('src/one.ts', 'export const one = 11;\n');
+  write('src/two.ts', 'export const two = ;\n');
+  const { status, stderr } = build();
   t.not(status, 0);
-  t.match(stdout, /src\/one\.ts\(1,14\): error TS2322/);
-  t.equal(read('dist/src/one.js'), good);
+  t.match(stderr, /src\/two\.ts:1:19: ERROR/);
+  t.same(
+    ['one', 'two'].map((name) => read(`dist/src/${name}.js`)),
+    good,
+  );
+});
+
+const importing = `import fs from 'node:fs';
+import type { Two } from './two.ts';
+import { type One } from './one.ts';
+import {
+  one as renamed, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen
+} from './one.ts';
+import './../src/two.ts';
+export * from '../src/two.ts';
+const text = \`
+import { one } from './one.ts';
+await import('./one.ts');\`;
+export const later = async () => (await import('./one.ts')).one;
+`;
+
+t.test('imports name the compiled files; types and texts are no imports', async (t) => {
+  const { build, read, write } = start(t);
+  write('src/all.ts', importing);
+  t.equal(build().status, 0);
+  t.same(read('dist/src/all.js').match(/.*(from |import).*/g), [
+    'import fs from "node:fs";',
+    'import {} from "./one.js";',
+    'import {',
+    '} from "./one.js";',
+    'import "./../src/two.js";',
+    'export * from "../src/two.js";',
+    "import { one } from './one.ts';",
+    "await import('./one.ts');`;",
+    'const later = async () => (await import("./one.js")).one;',
+  ]);
+  write('src/all.ts', 'export const text = `\nimport "./one.ts";\n`;\n');
+  const { status, stderr } = build();
+  t.equal(status, 1);
+  t.match(stderr, /src\/all\.js: a text in the source looks like an import/);
 });
 
 t.test('the output of a removed source is removed', async (t) => {

@@ -20,8 +20,7 @@ const tsconfig = JSON.stringify({
     lib: ['es5'],
     types: [],
     skipLibCheck: true,
-    rootDir: '.',
-    outDir: 'dist',
+    noEmit: true,
   },
   include: ['src'],
 });
@@ -29,8 +28,15 @@ const tsconfig = JSON.stringify({
 async function start(t: Test) {
   const folder = makeFolderInProject(t, {
     'package.json': '{ "type": "module" }',
+    'tsconfig.json': tsconfig,
     'tsconfig.build.json': tsconfig,
-    scripts: { 'dev.mjs': fs.readFileSync(path.join(packageRoot, 'scripts/dev.mjs')), 'build.mjs': '' },
+    scripts: Object.fromEntries(
+      ['dev.mjs', 'build.mjs', 'build-file.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
+        file,
+        fs.readFileSync(path.join(packageRoot, 'scripts', file)),
+      ]),
+    ),
+    public: { css: {} },
     src: { 'main.ts': server('first'), 'globals.d.ts': globals },
     views: { page: { 'page.eta': 'old' } },
   });

@@ -95,19 +95,27 @@ t.test('a failure is printed in full: titles, difference, location and stderr', 
   t.same(lines.slice(-2), ['failed: fails.test.js', '2 passed, 1 failed']);
 });
 
-t.test('the location of a failure is in the source, in the diagnostics and in stacks', async (t) => {
-  const source = `type Text = string;\n\nimport t from 'tap';\n\nt.equal(1 as unknown, 2);\nthrow new Error('here');\n`;
-  const { outputText, sourceMapText = '' } = ts.transpileModule(source, {
-    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, sourceMap: true },
-    fileName: 'typed.test.ts',
-  });
-  const folder = makeFolderInProject(t, { 'typed.test.js': outputText, 'typed.test.js.map': sourceMapText });
-  const { code, out } = await start([path.join(folder, 'typed.test.js')]);
-  t.equal(code, 1);
-  t.match(out, /at: \S+typed\.test\.ts:5:3\n/);
-  t.match(out, /\btyped\.test\.ts:6:7/);
-  t.notMatch(out, /typed\.test\.js:\d/);
-});
+t.test(
+  'the location of a failure is in the source, in the diagnostics and in stacks, and its lines are shown',
+  async (t) => {
+    const source = `type Text = string;\n\nimport t from 'tap';\n\nt.equal(1 as unknown, 2);\nthrow new Error('here');\n`;
+    const { outputText, sourceMapText = '' } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, sourceMap: true },
+      fileName: 'typed.test.ts',
+    });
+    const folder = makeFolderInProject(t, {
+      'typed.test.ts': source,
+      'typed.test.js': outputText,
+      'typed.test.js.map': sourceMapText,
+    });
+    const { code, out } = await start([path.join(folder, 'typed.test.js')]);
+    t.equal(code, 1);
+    t.match(out, /at: \S+typed\.test\.ts:5:3\n/);
+    t.match(out, /\btyped\.test\.ts:6:7/);
+    t.match(out, /\n +t\.equal\(1 as unknown, 2\);\n +--\^\n +throw/);
+    t.notMatch(out, /typed\.test\.js:\d/);
+  },
+);
 
 t.test(
   'a file that throws, exits, crashes, ends early or prints nothing fails with its reason',
