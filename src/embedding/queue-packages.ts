@@ -11,12 +11,7 @@ export type Redis = {
   on(event: 'error', listener: (error: Error) => void): unknown;
   info(section: string): Promise<string>;
   set(key: string, value: string, unit: 'PX', ms: number): Promise<unknown>;
-  del(key: string): Promise<number>;
   mget(keys: string[]): Promise<(string | null)[]>;
-  exists(key: string): Promise<number>;
-  rpush(key: string, value: string): Promise<number>;
-  pexpire(key: string, ms: number): Promise<number>;
-  blpop(key: string, seconds: number): Promise<[key: string, value: string] | null>;
 };
 
 export type RedisOptions = {
@@ -25,7 +20,7 @@ export type RedisOptions = {
   username?: string;
   password?: string;
   db: number;
-  tls?: { servername?: string };
+  tls?: object;
   lazyConnect: boolean;
   connectTimeout: number;
   commandTimeout?: number;
@@ -35,29 +30,32 @@ export type RedisOptions = {
   retryStrategy(tries: number): number | null;
 };
 
-type QueueOptions = { connection: Redis; prefix: string; skipMetasUpdate?: boolean };
+type QueueOptions = { connection: Redis; prefix: string };
 type JobOptions = {
   jobId: string;
   lifo: boolean;
   attempts: number;
-  removeOnComplete: boolean;
+  removeOnComplete: { age: number };
   removeOnFail: boolean;
 };
 type Emitter = { on(event: 'error', listener: (error: Error) => void): unknown };
 
-export type Job<Data> = { readonly id?: string; readonly data: Data; readonly processedBy?: string };
+type Job<Data> = {
+  readonly data: Data;
+  readonly processedBy?: string;
+  updateData(data: unknown): Promise<void>;
+};
 
 export type BullQueue<Data> = Emitter & {
   add(name: string, data: Data, options: JobOptions): Promise<Job<Data>>;
-  getJob(id: string): Promise<(Job<Data> & { getState(): Promise<string> }) | undefined>;
+  getJob(id: string): Promise<Job<Data> | undefined>;
+  getJobState(id: string): Promise<string>;
   remove(id: string): Promise<number>;
   getWorkers(): Promise<{ [fact: string]: string }[]>;
   clean(olderThanMs: number, max: number, state: 'wait'): Promise<string[]>;
 };
 
-type BullWorker = Emitter & {
-  close(force?: boolean): Promise<void>;
-};
+type BullWorker = Emitter & { close(): Promise<void> };
 
 type WorkerOptions = QueueOptions & {
   name: string;

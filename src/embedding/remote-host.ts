@@ -1,25 +1,16 @@
 // A remote worker: takes jobs from the queue and embeds their texts. It needs the queue and an embedder, and knows no library.
-import { randomUUID } from 'node:crypto';
-import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, version } from '../core/config.ts';
+import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import { createLoop } from '../core/loop.ts';
-import { chooseEmbedder, openOnFirstUse } from './choose.ts';
-import { type Embedder, EmbeddingOutage } from './embedder.ts';
+import { EmbeddingOutage } from './embedder.ts';
+import type { HttpOptions } from './http.ts';
 import { labelOf, toQueueOutage } from './queue-address.ts';
 import { connectOnce, createLastingConnection, refuseEviction } from './queue-connection.ts';
 import { loadQueuePackages, type QueuePackages, type Redis } from './queue-packages.ts';
-import { type Answering, createAnswering } from './remote-answer.ts';
-import {
-  type EmbeddingJob,
-  type HostFacts,
-  hostKey,
-  keyMs,
-  keyPrefix,
-  queueName,
-} from './remote-protocol.ts';
+import { createAnswering } from './remote-answer.ts';
+import { type EmbeddingJob, hostKey, hostKeyMs, keyPrefix, queueName } from './remote-protocol.ts';
 
 type HostTimes = typeof hostTimes;
 
@@ -27,10 +18,8 @@ export const hostTimes = {
   /** At the start: so many tries, and the wait between two. Later it tries for good. */
   startTries: 5,
   startWaitMs: 1000,
-  /** How long the current job may take after a stop request; then it is returned. */
+  /** How long the current job may take after a stop request; then it is given up, which its client notices. */
   quitMs: 10_000,
-  /** How long its return may take. */
-  leaveMs: 2000,
   beatMs: 2000,
   /** A job whose worker did not extend it for so long has stalled. */
   lockMs: 30_000,
@@ -39,6 +28,8 @@ export const hostTimes = {
 type Given = {
   config: Pick<Config, 'embedding' | 'embeddingQueue'>;
   times: HostTimes;
+  /** Of a service; its defaults without them. */
+  options?: HttpOptions;
   /** Writes a line to the log of the process. */
   report: (line: string) => void;
   /** Aborted by a request to stop. */
@@ -47,7 +38,7 @@ type Given = {
 
 /** Works until it is stopped. Throws `config` without a queue or its packages, and `EmbeddingOutage` when the queue cannot be
  *  used at the start. */
-export async function runRemoteHost({ config, times, report, stopping }: Given): Promise<void> {
+export async function runRemoteHost({ config, times, options, report, stopping }: Given): Promise<void> {
   const { embedding, embeddingQueue: address } = config;
   if (address === null) {
     const message =
@@ -57,20 +48,11 @@ export async function runRemoteHost({ config, times, report, stopping }: Given):
   const packages = await loadQueuePackages();
   await tryToReach(packages, address, times, stopping);
   if (stopping.aborted) return;
-  const answering = createAnswering();
-  const model = await chooseEmbedder({ embedding, embeddingQueue: null }, answering.countUsage);
-  const facts = introduce(model.name);
-  report(`${facts.name} embeds with ${model.label} for ${labelOf(address)}. Ctrl+C stops it.`);
-  const embedder = openOnFirstUse(model, async () => {});
-  await work({ address, packages, facts, embedder, answering, times, report, stopping });
+  const answering = await createAnswering({ embedding }, options);
+  const { facts, label } = answering;
+  report(`${facts.name} embeds with ${label} for ${labelOf(address)}. Ctrl+C stops it.`);
+  await work({ address, packages, answering, times, report, stopping });
   report(`${facts.name} ended: ${plural(facts.texts, 'text')} embedded in ${plural(facts.jobs, 'job')}.`);
-}
-
-/** Two remote workers may run on one host. */
-function introduce(model: string): HostFacts {
-  const host = os.hostname();
-  const name = `${host.replace(/[^\w.-]/g, '-')}-${randomUUID().slice(0, 4)}`;
-  return { name, host, version, model, since: new Date().toISOString(), jobs: 0, texts: 0 };
 }
 
 /** Throws the last outage after so many tries. */
@@ -85,29 +67,29 @@ async function tryToReach(packages: QueuePackages, address: string, times: HostT
   }
 }
 
-type Host = Omit<Given, 'config'> & {
+type Host = Omit<Given, 'config' | 'options'> & {
   address: string;
   packages: QueuePackages;
-  facts: HostFacts;
-  embedder: Embedder;
-  answering: Answering;
+  answering: Awaited<ReturnType<typeof createAnswering>>;
 };
 
 async function work(host: Host) {
-  const { address, packages, facts, embedder, answering, times, stopping } = host;
+  const { address, packages, answering, times, stopping } = host;
+  const { facts } = answering;
   const redis = createLastingConnection(packages, address);
   reportChanges(host, redis);
   await redis.connect().catch(() => {});
   const beats = createLoop({
     everyMs: times.beatMs,
-    runOnce: async () => void (await redis.set(hostKey(facts.name), JSON.stringify(facts), 'PX', keyMs.host)),
+    runOnce: async () => void (await redis.set(hostKey(facts.name), JSON.stringify(facts), 'PX', hostKeyMs)),
     // The connection reports it.
     onError() {},
   });
   void beats.start();
   const worker = new packages.Worker<EmbeddingJob>(
     queueName,
-    (job) => answering.answer({ redis, embedder, facts }, job),
+    // The answer takes the place of the texts: what a job returns would be kept in the queue's stream of events, too.
+    async (job) => job.updateData(await answering.answer(job.data)),
     {
       connection: redis,
       prefix: keyPrefix,
@@ -121,15 +103,9 @@ async function work(host: Host) {
   );
   worker.on('error', () => {});
   await untilAborted(stopping);
-  const limit = setTimeout(answering.giveUp, times.quitMs);
-  // While Redis is down, nothing can be returned: the queue ends the job.
-  const closed = worker.close().catch(() => {});
-  await Promise.race([closed, delay(times.quitMs + times.leaveMs, undefined, { ref: false })]);
-  clearTimeout(limit);
-  void beats.stop();
-  const left = redis.del(hostKey(facts.name)).catch(() => {});
-  await Promise.race([left, delay(times.leaveMs)]);
+  await Promise.race([worker.close(), delay(times.quitMs, undefined, { ref: false })]);
   redis.disconnect();
+  await beats.stop();
 }
 
 /** Reports each loss and return of the connection once, and a queue that may drop jobs. */

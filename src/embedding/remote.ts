@@ -4,7 +4,7 @@ import type { CountUsage } from '../cost-store/usage-item.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange } from './embedder.ts';
 import { labelOf, queueOutage } from './queue-address.ts';
 import { openRemoteJobs, type RemoteJobs } from './remote-jobs.ts';
-import { type Answer, decodeVectors, type EmbeddingJob } from './remote-protocol.ts';
+import { type Answer, decodeVectors } from './remote-protocol.ts';
 
 export type RemoteOptions = {
   /** For one part of a batch, from the queue to its vectors. */
@@ -107,8 +107,8 @@ async function ask(
   texts: string[],
   isFirst = texts.length === 1,
 ) {
-  const job: Omit<EmbeddingJob, 'inbox'> = { model: base.name, version: base.version, texts };
-  const answer = await jobs.ask(job, timeoutMs, isFirst);
+  const { name: model, version } = base;
+  const answer = await jobs.ask({ model, version, texts }, timeoutMs, isFirst);
   for (const { item, quantity, isEstimate } of answer.usage) countUsage(item, quantity, isEstimate);
   if (answer.kind === 'fault') throw new Error(answer.fault);
   if (answer.kind === 'outage') throw toOutage(answer);

@@ -5,9 +5,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
+import { hostTimes, runRemoteHost } from '../../src/embedding/remote-host.ts';
 import { createRemoteModel } from '../../src/embedding/remote.ts';
 import { makeFolder } from '../support/folder.ts';
-import { findProgram, password, skipsRedis, spawnRemote, startRedis } from '../support/redis.ts';
+import { findProgram, freePort, password, skipsRedis, spawnRemote, startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
 const { name, isLexical, dimension, version } = builtIn;
@@ -23,43 +24,33 @@ async function embeds(t: Test, address: string) {
 
 t.test('a process needs a queue that answers, and makes no data folder', async (t) => {
   const cwd = makeFolder(t);
-  const without = spawnRemote(t, cwd, {});
-  const silent = spawnRemote(t, cwd, { CHL_EMBEDDING_QUEUE: 'redis://127.0.0.1:9' });
-  t.same(await once(without.child, 'close'), [1, null]);
-  t.match(without.output(), /^CHL_EMBEDDING_QUEUE is not set\. Set it to the address of the queue.*\n$/);
-  t.same(await once(silent.child, 'close'), [1, null]);
-  t.match(silent.output(), /^The remote workers at redis:\/\/127\.0\.0\.1:9 cannot be used: nothing.*\n$/);
+  const { child, output } = spawnRemote(t, cwd, {});
+  const closed = once(child, 'close');
+  const silent = runRemoteHost({
+    config: { embedding: null, embeddingQueue: 'redis://127.0.0.1:9' },
+    times: { ...hostTimes, startWaitMs: 1 },
+    report: t.fail,
+    stopping: new AbortController().signal,
+  });
+  await t.rejects(silent, {
+    message: /^The remote workers at redis:\/\/127\.0\.0\.1:9 cannot be used: nothing listens there\. Start/,
+  });
+  t.same(await closed, [1, null]);
+  t.match(output(), /^CHL_EMBEDDING_QUEUE is not set\. Set it to the address of the queue.*\n$/);
   t.same(fs.readdirSync(cwd), []);
 });
 
 t.test('over TLS, until SIGTERM', { skip: skipsRedis || skipWithout('openssl') }, async (t) => {
   const folder = makeFolder(t);
   const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-keyout',
-      key,
-      '-out',
-      certificate,
-      ...subject,
-    ],
-    { stdio: 'ignore' },
-  );
+  const subject = '/CN=localhost -addext subjectAltName=DNS:localhost';
+  const request = `req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ${key} -out ${certificate} -subj ${subject}`;
+  execFileSync('openssl', request.split(' '), { stdio: 'ignore' });
+  const tlsPort = await freePort();
   const redis = await startRedis(t, [
     ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
-    ...['--tls-auth-clients', 'no', '--tls-port', '0'],
+    ...['--tls-auth-clients', 'no', '--tls-port', String(tlsPort)],
   ]);
-  const tlsPort = redis.port + 1;
-  t.match(await redis.send('CONFIG', 'SET', 'tls-port', String(tlsPort)), '+OK');
   const address = `rediss://:${password}@localhost:${tlsPort}`;
   const untrusted = await createRemoteModel(base, address, () => {})
     .open()

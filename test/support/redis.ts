@@ -22,6 +22,10 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
 }
 
+/** Ends with this process, also when that is killed. */
+const setpriv = findProgram('setpriv');
+const guard = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
+
 /** `options`: arguments of redis-server, e.g. `--maxmemory-policy allkeys-lru`. */
 export async function startRedis(t: Pick<Test, 'teardown'>, options: string[] = []) {
   const folder = makeFolder(t);
@@ -48,7 +52,15 @@ export async function startRedis(t: Pick<Test, 'teardown'>, options: string[] = 
 
   function run(): ChildProcess {
     const fixed = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--dir', folder];
-    return spawn('redis-server', [...fixed, '--requirepass', password, ...options], { stdio: 'ignore' });
+    const [program = '', ...args] = [
+      ...guard,
+      'redis-server',
+      ...fixed,
+      '--requirepass',
+      password,
+      ...options,
+    ];
+    return spawn(program, args, { stdio: 'ignore' });
   }
 }
 
@@ -63,7 +75,8 @@ export function startRemote(
   const { embedding, embeddingQueue } = readConfig({ CHL_EMBEDDING_QUEUE: address, ...environment }, '/');
   const ended = runRemoteHost({
     config: { embedding, embeddingQueue },
-    times: { ...hostTimes, beatMs: 200, quitMs: 200, leaveMs: 200 },
+    times: { ...hostTimes, beatMs: 200, quitMs: 200 },
+    options: { retryMs: [1] },
     report: (line) => void lines.push(line),
     stopping: stopping.signal,
   });
@@ -82,7 +95,8 @@ export function spawnRemote(
   environment: Record<string, string>,
   before: string[] = [],
 ) {
-  const [program = process.execPath, ...args] = [
+  const [program = '', ...args] = [
+    ...guard,
     ...before,
     process.execPath,
     path.join(packageRoot, 'dist/scripts/worker.js'),
@@ -101,7 +115,7 @@ export function spawnRemote(
   return { child, output: () => output };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
