@@ -20,7 +20,7 @@ export const modules = importsOf('app.js');
 export async function registerAssets(app: FastifyInstance) {
   await app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, reads: 'anyone', countedAs: '/assets/*', isAsset: true };
+      route.config = { ...route.config, reads: 'anyone', countedAs: '/assets/*' };
     });
     await scope.register(fastifyStatic, {
       root: folder,

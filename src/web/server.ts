@@ -72,7 +72,7 @@ export async function createServer(
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
-  completeAnswers(app, kernel);
+  await completeAnswers(app, kernel);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);
@@ -112,10 +112,10 @@ export async function createServer(
 }
 
 /** Each of these takes what the one before it has made of an answer. */
-function completeAnswers(app: FastifyInstance, { redactor, caches }: Pick<Kernel, 'redactor' | 'caches'>) {
+async function completeAnswers(app: FastifyInstance, { redactor }: Pick<Kernel, 'redactor'>) {
   redactAnswers(app, redactor);
   registerPieces(app);
-  registerCompression(app, caches);
+  await registerCompression(app);
 }
 
 async function registerViews(
