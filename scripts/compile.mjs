@@ -1,5 +1,4 @@
-// Turns each changed source into JavaScript by itself, in a second. A compiler that also checks the types takes half a minute:
-// `npm run types` checks them.
+// Turns each changed source into JavaScript by itself, in a second. `npm run types` checks the types, which takes longer.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -19,8 +19,8 @@ const copied = [
   'migrations',
   'package.json',
   'tsconfig.json',
-  'tsconfig.build.json',
   'biome.jsonc',
+  '.oxlintrc.jsonc',
   'dist',
 ];
 
@@ -60,8 +60,7 @@ t.test('the feature of CONTRIBUTING.md keeps every rule, and works', async (t) =
   for (const name of copied)
     fs.cpSync(path.join(packageRoot, name), path.join(root, name), { recursive: true });
   copyTestsWithoutOthers(root);
-  // Hard links: tsc resolves symbolic links, and below other paths it would check everything anew.
-  spawnSync('cp', ['-al', path.join(packageRoot, 'node_modules'), root]);
+  fs.symlinkSync(path.join(packageRoot, 'node_modules'), path.join(root, 'node_modules'));
   const blocks = readBlocks();
   t.ok(blocks.length > 8);
   for (const { kind, file, text } of blocks) {
@@ -77,7 +76,7 @@ t.test('the feature of CONTRIBUTING.md keeps every rule, and works', async (t) =
 
   const added = blocks.map(({ file }) => file).filter((file) => file.endsWith('.ts'));
   passes('compiles', run('scripts/build.mjs', '--tests'));
-  passes('types', run('node_modules/typescript/bin/tsc'));
+  passes('types', run('node_modules/oxlint/bin/oxlint', ...added));
   passes('lint', run('node_modules/@biomejs/biome/bin/biome', 'lint', '--vcs-enabled=false', ...added));
   passes('format', run('node_modules/@biomejs/biome/bin/biome', 'format', '--vcs-enabled=false', ...added));
   const ofCount = findViolations(root).filter(

@@ -42,7 +42,11 @@ export async function writeHead(file: string, { id, hash, at }: Head) {
   }
   await fs.promises.rename(beside, file);
   const folder = await fs.promises.open(path.dirname(file), 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function unlessMissing(error: NodeJS.ErrnoException) {

@@ -89,7 +89,11 @@ async function describeFile(folder: string, name: string): Promise<SetFile> {
 
 async function syncFile(file: string) {
   const handle = await fs.promises.open(file);
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Checks each page, too: once a backup is made, older ones may be removed. Throws a fault of the database itself. */

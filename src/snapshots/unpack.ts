@@ -80,7 +80,7 @@ async function writeEntry(reader: ZipReader, entry: ZipEntry, file: string, coun
       count(chunk);
       return handle.writeFile(chunk);
     });
-    return { synced: syncAndClose(handle) };
+    return { synced: startSync(handle) };
   } catch (error) {
     await handle.close();
     throw error;
@@ -96,9 +96,17 @@ async function hashEntry(reader: ZipReader, entry: ZipEntry, onBytes: (chunk: Bu
   return hash.digest('hex');
 }
 
-function syncAndClose(handle: fs.promises.FileHandle): Promise<void> {
-  const synced = handle.sync().finally(() => handle.close());
+function startSync(handle: fs.promises.FileHandle): Promise<void> {
+  const synced = syncAndClose(handle);
   // A refusal meanwhile takes precedence over a failed sync.
   synced.catch(() => {});
   return synced;
+}
+
+async function syncAndClose(handle: fs.promises.FileHandle) {
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
