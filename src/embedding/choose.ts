@@ -4,6 +4,7 @@ import type { CountUsage } from '../cost-store/usage-item.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
 import type { HttpOptions } from './http.ts';
+import type { RemoteOptions } from './remote.ts';
 
 type Settings = Pick<Config, 'embedding' | 'embeddingQueue'>;
 
@@ -12,7 +13,7 @@ type Settings = Pick<Config, 'embedding' | 'embeddingQueue'>;
 export async function chooseEmbedder(
   { embedding, embeddingQueue }: Settings,
   countUsage: CountUsage,
-  options: HttpOptions = {},
+  options: HttpOptions & RemoteOptions = {},
 ): Promise<Model> {
   if (embeddingQueue !== null) {
     const { createRemoteModel } = await import('./remote.ts');
@@ -20,8 +21,7 @@ export async function chooseEmbedder(
     const base = embedding
       ? { name: embedding.model, isLexical: false, dimension: null, version: null }
       : { name, isLexical, dimension, version };
-    const { timeoutMs } = options;
-    return createRemoteModel(base, embeddingQueue, countUsage, timeoutMs === undefined ? {} : { timeoutMs });
+    return createRemoteModel(base, embeddingQueue, countUsage, options);
   }
   if (embedding) return (await import('./http.ts')).createHttpModel(embedding, countUsage, options);
   const { name, isLexical, dimension } = builtIn;

@@ -68,7 +68,7 @@ export async function openRemoteJobs(address: string) {
         const found = await this.hosts();
         if (found.length > 0) return found;
         if (performance.now() >= deadline) {
-          const remedy = 'Start one on another machine: npm run worker -- --remote';
+          const remedy = 'On another machine, run npm run worker -- --remote.';
           throw queueOutage(address, 'no remote worker is connected', remedy);
         }
         await delay(hostPollMs);

@@ -20,7 +20,13 @@ const probeText = 'probe';
 
 /** `model`: the one that the settings name; a remote worker of another one refuses. `version`: of the built-in embedder. */
 type Base = Pick<Model, 'name' | 'isLexical' | 'dimension'> & { version: string | null };
-type Given = { base: Base; address: string; countUsage: CountUsage } & Required<RemoteOptions>;
+type Given = {
+  base: Base;
+  address: string;
+  countUsage: CountUsage;
+  /** Connects anew after the end of a connection. */
+  connect: () => Promise<RemoteJobs>;
+} & Required<RemoteOptions>;
 
 export function createRemoteModel(
   base: Base,
@@ -28,9 +34,13 @@ export function createRemoteModel(
   countUsage: CountUsage,
   options: RemoteOptions = {},
 ): Model {
-  const given = { base, address, countUsage, ...defaults, ...options };
   let jobs: RemoteJobs | null = null;
   let opened: Embedder | null = null;
+  const connect = coalesce(async () => {
+    if (!jobs?.isOpen()) jobs = await openRemoteJobs(address);
+    return jobs;
+  });
+  const given = { base, address, countUsage, connect, ...defaults, ...options };
   return {
     name: base.name,
     isLexical: base.isLexical,
@@ -38,22 +48,18 @@ export function createRemoteModel(
     get dimension() {
       return opened?.dimension ?? base.dimension;
     },
-    open: coalesce(async () => {
-      if (!jobs?.isOpen()) {
-        jobs = await openRemoteJobs(address);
-        opened = null;
-      }
-      opened ??= await openEmbedder(given, jobs, () => {
+    async open() {
+      opened ??= await openEmbedder(given, () => {
         opened = null;
       });
       return opened;
-    }),
+    },
   };
 }
 
-async function openEmbedder(given: Given, jobs: RemoteJobs, onOtherModel: () => void): Promise<Embedder> {
+async function openEmbedder(given: Given, onOtherModel: () => void): Promise<Embedder> {
   const { base, address } = given;
-  const { dimension, version } = await measure(given, jobs);
+  const { dimension, version } = await measure(given);
   return {
     name: base.name,
     version,
@@ -61,10 +67,10 @@ async function openEmbedder(given: Given, jobs: RemoteJobs, onOtherModel: () => 
     isLexical: base.isLexical,
     probe,
     async embed(texts) {
-      const hosts = await jobs.someHosts(given.hostMs);
+      const hosts = await (await given.connect()).someHosts(given.hostMs);
       const parts = split(texts, hosts.length);
       // Each part is settled, so that its tokens are counted and no job is left.
-      const settled = await Promise.allSettled(parts.map((part) => ask(given, jobs, part)));
+      const settled = await Promise.allSettled(parts.map((part) => ask(given, part)));
       const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
       const failure = failures.find((one) => one instanceof EmbeddingOutage) ?? failures[0];
       if (failure) throw isOfOneText(failure) && texts.length > 1 ? new Error(failure.message) : failure;
@@ -81,7 +87,7 @@ async function openEmbedder(given: Given, jobs: RemoteJobs, onOtherModel: () => 
   };
 
   async function probe() {
-    const current = await measure(given, jobs);
+    const current = await measure(given);
     if (current.dimension === dimension) return;
     onOtherModel();
     throw new ModelChange(
@@ -91,9 +97,9 @@ async function openEmbedder(given: Given, jobs: RemoteJobs, onOtherModel: () => 
 }
 
 /** Throws `EmbeddingOutage`. */
-async function measure(given: Given, jobs: RemoteJobs) {
-  await jobs.someHosts(given.hostMs);
-  return ask(given, jobs, [probeText], true).catch((error: Error) => {
+async function measure(given: Given) {
+  await (await given.connect()).someHosts(given.hostMs);
+  return ask(given, [probeText], true).catch((error: Error) => {
     if (error instanceof EmbeddingOutage) throw error;
     // Each model can embed this text.
     throw queueOutage(given.address, error.message, 'Read the log of the remote worker.');
@@ -102,12 +108,12 @@ async function measure(given: Given, jobs: RemoteJobs) {
 
 /** Throws `EmbeddingOutage`; any other error is the fault of one of the texts. */
 async function ask(
-  { base, address, countUsage, timeoutMs }: Given,
-  jobs: RemoteJobs,
+  { base, address, countUsage, connect, timeoutMs }: Given,
   texts: string[],
   isFirst = texts.length === 1,
 ) {
   const { name: model, version } = base;
+  const jobs = await connect();
   const answer = await jobs.ask({ model, version, texts }, timeoutMs, isFirst);
   for (const { item, quantity, isEstimate } of answer.usage) countUsage(item, quantity, isEstimate);
   if (answer.kind === 'fault') throw new Error(answer.fault);

@@ -46,6 +46,7 @@ const model = await chooseEmbedder({ ...config, embeddingQueue }, (...usage) => 
   timeoutMs: 10_000,
   retryMs: [250],
   patienceMs: 2000,
+  hostMs: 0,
 });
 const pause = () => setImmediate();
 // Two connections: while one counts in a snapshot, the other reads hits from the current library.

@@ -6,8 +6,9 @@ import t, { type Test } from 'tap';
 import { type Config, childEnvironment, packageRoot } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { queueEnvironment } from '../../src/core/settings/declared-queue.ts';
-import { chooseEmbedder, openOnFirstUse } from '../../src/embedding/choose.ts';
+import { chooseEmbedder } from '../../src/embedding/choose.ts';
 import { embedSelection } from '../../src/embedding/embed.ts';
+import type { Embedder, Model } from '../../src/embedding/embedder.ts';
 import { createEmbeddingRepository } from '../../src/embedding/repository.ts';
 import { openRemoteJobs } from '../../src/embedding/remote-jobs.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
@@ -43,8 +44,8 @@ async function open(t: Test) {
     queue,
     reported,
     async run(claimant = 'ada') {
-      const model = openOnFirstUse(await chooseEmbedder(config, () => {}), queue.useModel);
-      await untilOpen(model.probe);
+      const model = await untilOpen(await chooseEmbedder(config, () => {}));
+      queue.useModel(model);
       return embedSelection({
         queue,
         model,
@@ -76,14 +77,8 @@ function spawnWorker(t: Test, config: Config) {
   return child;
 }
 
-/** A remote worker that has just started may not be listed yet. */
-const untilOpen = (probe: () => Promise<void>) =>
-  until(() =>
-    probe().then(
-      () => true,
-      () => false,
-    ),
-  );
+/** Opened once, as a job does. A remote worker that has just started may not be listed yet. */
+const untilOpen = async (model: Model) => (await until(() => model.open().catch(() => null))) as Embedder;
 
 t.test('with remote workers', { skip: skipsRedis }, async (t) => {
   t.test('kill -9 of Redis and FLUSHALL in the middle of batches', async (t) => {

@@ -71,7 +71,7 @@ t.test('with a Redis', { skip: skipsRedis }, async (t) => {
     t.equal(outage.reason, 'service');
     t.match(
       outage.message,
-      `The remote workers at redis://127.0.0.1:${redis.port} cannot be used: no remote worker is connected. Start one on another machine: npm run worker -- --remote`,
+      `The remote workers at redis://127.0.0.1:${redis.port} cannot be used: no remote worker is connected. On another machine, run npm run worker -- --remote.`,
     );
   });
 
@@ -83,16 +83,15 @@ t.test('with a Redis', { skip: skipsRedis }, async (t) => {
     const batch = texts(64);
     t.same(await model.embed(batch), await builtIn.embed(batch));
     const hosts = await until(jobs.hosts, (all) => all.reduce((sum, one) => sum + one.texts, 0) === 65);
-    t.same(
-      hosts.map(({ jobs }) => jobs > 0),
-      [true, true],
-    );
     t.match(hosts[0], { model: name, host: String });
+    // One of them may take both parts while the other is slow.
+    const share = async () => (await model.embed(batch)) && jobs.hosts();
+    await until(share, (all) => all.every((one) => one.jobs > 0));
     for (const { stop, lines } of remotes) {
       await stop();
       t.match(lines, [/embeds with chl\/built-in/, /ended: \d+ texts embedded in \d+ jobs?\./]);
     }
-    t.equal((await redis.send('DBSIZE')).trim(), ':6', 'no job, text or vector is left');
+    t.match(await redis.send('KEYS', 'chl:embedding:????????-*'), /^\*0\r/, 'no job, text or vector is left');
   });
 
   t.test('with a service', async (t) => {

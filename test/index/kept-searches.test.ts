@@ -6,8 +6,10 @@ import { keepSearches } from '../../src/index/kept-searches.ts';
 import { createLibrary as openLibrary } from '../../src/library/repository.ts';
 import { refuse } from '../support/embedding-service.ts';
 import { addExperience } from '../support/entries.ts';
+import { skipsRedis, startRedis, startRemote } from '../support/redis.ts';
 import { runScript } from '../support/script.ts';
 import { openLiveIndex, openWithService } from '../support/service-library.ts';
+import { until } from '../support/until.ts';
 
 async function open(t: Test) {
   const { service, config, library } = await openWithService(t);
@@ -47,6 +49,29 @@ t.test('the same search is answered from memory, another filter by the vector th
   t.match(figures('search'), { entries: 3 }, 'which one by words does not need');
   service.misbehave = () => false;
   t.match(await live.search({ query: 'title of' }), { notes: [], hits: [{ because: 'both' }, {}] });
+});
+
+t.test('with a queue of remote workers', { skip: skipsRedis }, async (t) => {
+  const { config } = await open(t);
+  const redis = await startRedis(t);
+  const live = openLiveIndex(t, { ...config, embeddingQueue: redis.address });
+  await live.start();
+  const query = 'title of';
+  const { notes, hits } = await live.search({ query });
+  const note = 'The embedding service does not answer, so only words were searched: ';
+  t.match(notes, [`${note}no remote worker is connected`]);
+  t.match(hits, [{ because: 'words' }, { because: 'words' }]);
+  await redis.kill();
+  t.match((await live.search({ query })).notes, [note]);
+  await redis.startAgain();
+  startRemote(t, redis.address, {
+    CHL_EMBEDDING_URL: config.embedding?.url ?? '',
+    CHL_EMBEDDING_MODEL: config.embedding?.model ?? '',
+  });
+  await until(
+    () => live.search({ query }),
+    ({ notes }) => notes.length === 0,
+  );
 });
 
 t.test('a change of the library and of the index is seen by the next search', async (t) => {
