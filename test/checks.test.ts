@@ -147,13 +147,13 @@ t.test('a failed test and a failed walk fail npm run check, and both are reporte
 t.test('CI runs npm run check, and one test with the newest Node', async (t) => {
   t.equal(manifest.scripts.check, 'node scripts/check.mjs');
   t.equal(manifest.scripts.walk, 'node scripts/walk.mjs');
-  const commands = read('.ci/run').match(/^ *(npm|npx|node) .*$/gm);
+  const commands = read('.ci/run').match(/^ *(withOtherNode )?(npm|npx|node) .*$/gm);
   t.match(commands, [
     /^ *npm install .* node@\d/,
     /^npm ci --ignore-scripts$/,
+    /^withOtherNode npm ci --ignore-scripts --prefer-offline .*&$/,
     /^npm run check$/,
-    'npm ci --prefer-offline',
-    'npm test -- test/every-node.test.ts',
+    'withOtherNode npm test -- test/every-node.test.ts',
   ]);
 });
 
