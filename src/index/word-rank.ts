@@ -1,4 +1,5 @@
-// Ranks candidates of the word index: BM25 over the fields of an entry, by terms and by their four-letter parts alike.
+// Ranks candidates of the word index: BM25 over the fields of an entry, by terms and by their four-letter parts alike. A code, a
+// sign and a pair have no parts; each counts once more as a whole in their place.
 import { gramsOf, type Facts, type Weighed } from './word-query.ts';
 import { codeSign } from './word-text.ts';
 
@@ -50,13 +51,17 @@ export function createRanker(terms: Weighed[], { lengths }: Facts) {
   };
 }
 
-/** The first slots are of the terms, the others of their parts. `slotsOf` remembers each term that it has met. */
+/** The first slots are of the terms, the others of their parts or, again, of terms without parts. `slotsOf` remembers each term that it has met. */
 function createSlots(terms: Weighed[]) {
   const slots = new Map(terms.map(({ term }, slot) => [term, slot]));
   const weights = terms.map(({ weight }) => weight);
   const gramSlots = new Map<string, number>();
+  const wholeSlots = new Map<string, number>();
   for (const { term, weight, token } of terms) {
-    if (token.kind !== 'word') continue;
+    if (token.kind !== 'word') {
+      wholeSlots.set(term, weights.push(weight) - 1);
+      continue;
+    }
     const grams = gramsOf(term);
     for (const gram of grams) {
       const slot = gramSlots.get(gram) ?? weights.length;
@@ -68,7 +73,7 @@ function createSlots(terms: Weighed[]) {
   const find = (term: string) => {
     const own = slots.get(term);
     const grams = codeSign.test(term) ? [] : gramsOf(term).flatMap((gram) => gramSlots.get(gram) ?? []);
-    return own === undefined ? grams : [own, ...grams];
+    return [own ?? [], wholeSlots.get(term) ?? [], grams].flat();
   };
   const slotsOf = (term: string): number[] => {
     const found = known.get(term) ?? find(term);

@@ -88,6 +88,28 @@ t.test('words are found in any script, case, width and form', (t) => {
   t.end();
 });
 
+t.test('entries with every word come before those with some, in mixed scripts and for codes', (t) => {
+  const some = [
+    'docker',
+    'Docker image',
+    '如何部署',
+    'List a tar',
+    'tar xf all',
+    '展開する',
+    'Is a or b',
+    'foo and bar',
+  ];
+  const every = ['用Docker部署nginx服务', 'tarで展開する方法', 'Is a/b', 'Set foo_bar'];
+  const { rowsOf } = openIndex(
+    t,
+    [...some.flatMap((title) => [title, title, title]), ...every].map((title) => ({ title })),
+  );
+  const first = some.length * 3;
+  for (const [at, query] of ['docker部署', 'tar 展開', 'a/b', 'foo_bar'].entries())
+    t.equal(rowsOf(query)[0], first + at, query);
+  t.end();
+});
+
 t.test('a query is only text', (t) => {
   const { index, rowsOf } = openIndex(t, [{ title: 'near', text: 'title: "or" *' }, { title: 'other' }]);
   for (const query of [
