@@ -15,6 +15,8 @@ export type WordIndex = {
   has(word: string): boolean;
   /** The number of entries. */
   count(): number;
+  /** How many entries were written, and the SHA-256 of the index that they belong to; former versions did not write it. */
+  written: { count: number; source?: string };
   close(): void;
 };
 

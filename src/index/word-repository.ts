@@ -20,8 +20,13 @@ const schema = `
   CREATE TABLE term (term TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE fact (data TEXT NOT NULL);`;
 
-/** Writes the new file, which is not synced yet. Reads the entries one after another. */
-export function writeWordIndex(file: string, entries: Iterable<WordEntry>): { bytes: number } {
+/** Writes the new file, which is not synced yet. Reads the entries one after another. `source`: the SHA-256 of the index that it
+ *  belongs to. */
+export function writeWordIndex(
+  file: string,
+  entries: Iterable<WordEntry>,
+  source?: string,
+): { bytes: number } {
   const db = connect(file);
   try {
     db.pragma('journal_mode = OFF');
@@ -29,7 +34,7 @@ export function writeWordIndex(file: string, entries: Iterable<WordEntry>): { by
     db.pragma(`application_id = ${applicationId}`);
     db.exec(`BEGIN; ${schema}`);
     const facts = insertAll(db, entries);
-    db.prepare('INSERT INTO fact VALUES (?)').run(JSON.stringify(facts));
+    db.prepare('INSERT INTO fact VALUES (?)').run(JSON.stringify({ ...facts, source }));
     db.exec(`INSERT INTO entry (entry) VALUES ('optimize');
       INSERT INTO term SELECT term, doc FROM temp.vocabulary; COMMIT`);
     db.pragma(`user_version = ${formatVersion}`);

@@ -25,6 +25,7 @@ export function openWordIndex(file: string): WordIndex {
     search: (query, best) => search(words, query, best),
     has: (word) => tokensOf(word).some(({ term }) => words.countOf(term) > 0),
     count: words.countEntries,
+    written: words.facts,
     close: words.close,
   };
 }
