@@ -1,5 +1,6 @@
 // The place that the live index gives to the entry of each canary now.
 import { AppError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import { inTime } from '../core/in-time.ts';
 import { askedHits, type Canary, isFound, rankOf } from '../index/canary.ts';
 import type { LiveIndex } from '../index/live.ts';
@@ -36,6 +37,13 @@ export async function placeCanaries(given: Given, canaries: Canary[], maxMs: num
     items.push({ ...canary, title, state: placed.state, rank: placed.rank });
   }
   return { items, problem };
+}
+
+/** Null when each canary was asked. */
+export function describeUnasked({ items, problem }: Places): string | null {
+  const unasked = items.filter(({ state }) => state === 'unasked').length;
+  if (problem !== null || unasked === 0) return problem;
+  return `The search took too long for ${plural(unasked, 'canary', 'canaries')}. Ask again.`;
 }
 
 const gone = { state: 'gone', rank: null } as const;

@@ -1,6 +1,7 @@
 // Canaries as people and programs see them, and the jobs that they hold back.
 import t, { type Test } from 'tap';
 import { maxCanaries } from '../../src/index/canary.ts';
+import { describeUnasked, placeCanaries } from '../../src/search/canary-places.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { auditRows } from '../support/uploads.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
@@ -12,6 +13,17 @@ import { makeFolder } from '../support/folder.ts';
 const page = '/library/canaries';
 const api = '/api/v1/canaries';
 const archive = { query: 'create a gzipped archive', entity_id: 'E1' };
+
+t.test('a search that takes too long leaves canaries unasked, and says so', async (t) => {
+  const liveIndex = { search: () => new Promise<never>(() => {}) };
+  const entries = { find: () => ({ title: 'Create a gzipped archive' }) };
+  const canary = { ...archive, id: 1, kind: 'experience', created_at: '', created_by: 'ann' } as const;
+  const places = await placeCanaries({ liveIndex, entries }, [canary, canary], 1);
+  t.match(places, { items: [{ state: 'unasked' }, { state: 'unasked' }], problem: null });
+  t.equal(describeUnasked(places), 'The search took too long for 2 canaries. Ask again.');
+  t.equal(describeUnasked({ ...places, problem: 'Why.' }), 'Why.');
+  t.equal(describeUnasked({ items: [], problem: null }), null);
+});
 
 t.test('canaries', async (t) => {
   const { config, library } = createLibrary(makeFolder(t));

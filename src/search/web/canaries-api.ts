@@ -16,7 +16,7 @@ import { kindSchema } from '../../library/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import type { WantedCanary } from '../canaries.ts';
 import { canaryActions } from '../canary-actions.ts';
-import { canaryStates, placeCanaries } from '../canary-places.ts';
+import { canaryStates, describeUnasked, placeCanaries } from '../canary-places.ts';
 import type { SearchContext } from '../parts.ts';
 
 type Named = { Params: { id: string } };
@@ -32,7 +32,7 @@ const stored = {
 
 const listRequest = {
   summary: 'The canaries: queries with the entry that must be among the first hits, and its place now.',
-  description: `\`found\`: the entry is among the first ${foundAmong} hits. \`rank\` is null unless it is among the first ${askedHits}. \`gone\`: the library has no such entry any more. \`unasked\`: there is no index (\`problem\`), or no time was left; ask again.`,
+  description: `\`found\`: the entry is among the first ${foundAmong} hits. \`rank\` is null unless it is among the first ${askedHits}. \`gone\`: the library has no such entry any more. \`unasked\`: there is no index, or no time was left: \`problem\` says why.`,
   response: {
     200: listSchema(
       objectSchema({
@@ -74,8 +74,8 @@ export function registerCanariesApi(app: FastifyInstance, ctx: SearchContext) {
   const { canaries } = ctx;
 
   app.get('/api/v1/canaries', { schema: listRequest }, async () => {
-    const { items, problem } = await placeCanaries(ctx, canaries.all(), placesMaxMs);
-    return { items, next_cursor: null, problem };
+    const places = await placeCanaries(ctx, canaries.all(), placesMaxMs);
+    return { items: places.items, next_cursor: null, problem: describeUnasked(places) };
   });
 
   app.post<{ Body: WantedCanary }>(
