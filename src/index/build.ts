@@ -26,7 +26,9 @@ export function buildGeneration({ library, model, indexFolder, jobId, now, onPro
   const files = namedFiles(draft.folder, model.name);
   const readInSnapshot = library.transaction(() => {
     const written = writeVectors(library, model, files.index, onProgress);
-    writeWords(library, draft.folder, written.vectors, (done, total) => onProgress(done, total, 'words'));
+    const { index, vectors } = written;
+    const of = { folder: draft.folder, vectors, sha256: index.sha256 };
+    writeWords(library, of, (done, total) => onProgress(done, total, 'words'));
     return { library_revision: libraryRevision(library), ...written };
   });
   const { library_revision, index, vectors } = readInSnapshot();

@@ -34,7 +34,7 @@ export function openGeneration(
   const vectors = openVectors(files.index);
   const isOrphan = new Uint8Array(meta.count);
   const index = { ...vectors, meta, rows: toRows(meta.vectors), isOrphan };
-  const opened = openWords(folder);
+  const opened = openWords(folder, meta.sha256);
   const search = createSearcher({
     index,
     opened,

@@ -14,6 +14,7 @@ import { adviseOnDatabases } from '../damage/advise.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { reportStatements } from '../log-store/script-trace.ts';
 import { generationFiles } from './generation.ts';
+import { createHurriedEmbedding } from './hurried-embedding.ts';
 import { listEntries } from './list.ts';
 import type {
   EntryAnswer,
@@ -48,6 +49,8 @@ const model = await chooseEmbedder({ ...config, embeddingQueue }, (...usage) => 
   patienceMs: 2000,
   hostMs: 0,
 });
+// Words answer a search for which the service is slow or down.
+const embedding = createHurriedEmbedding({ maxMs: 1500, pauseMs: 30_000 });
 const pause = () => setImmediate();
 // Two connections: while one counts in a snapshot, the other reads hits from the current library.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
@@ -103,7 +106,7 @@ async function load(): Promise<LoadAnswer> {
 
 function open(name: string): NonNullable<typeof live> {
   const index = loadGeneration(config.indexFolder, name, model);
-  const opened = openWords(path.join(config.indexFolder, name));
+  const opened = openWords(path.join(config.indexFolder, name), index.meta.sha256);
   return {
     index,
     opened,
@@ -123,10 +126,11 @@ async function search({ vector: known, traceparent, ...query }: SearchQuestion) 
   if (!live || generation === null) {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
-  const embed = async () =>
-    known?.length === live?.index.dimension && known
-      ? known
-      : runInherited(traceparent, () => embedText(model, query.query));
+  const embedAnew = () => runInherited(traceparent, () => embedText(model, query.query));
+  const embed = async (isHurried: boolean) => {
+    if (known?.length === live?.index.dimension && known) return known;
+    return isHurried ? embedding.hurried(embedAnew) : embedding.patient(embedAnew);
+  };
   const found = await live.search(query, embed);
   return { ...found, generation, took_ms: performance.now() - started };
 }
@@ -171,9 +175,10 @@ function readFacts(indexFolder: string, generation: string): GenerationFacts | n
   const folder = path.join(indexFolder, generation);
   try {
     const files = generationFiles(folder);
-    const { words, problem } = openWords(folder);
+    const meta = readMeta(files.meta);
+    const { words, problem } = openWords(folder, meta.sha256);
     words?.close();
-    return toFacts(generation, readMeta(files.meta), fs.statSync(files.index).size, problem);
+    return toFacts(generation, meta, fs.statSync(files.index).size, problem);
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import { type Hit, type Searchable, searchIndex } from './search.ts';
 import type { SearchMode, SearchQuery } from './search-query.ts';
 import type { WordIndex } from './word-index.ts';
 import { tokensOf } from './word-text.ts';
-import { describeFault, type OpenedWords } from './words.ts';
+import { describeFault, isPassing, type OpenedWords } from './words.ts';
 
 type Given = {
   index: Searchable;
@@ -20,30 +20,45 @@ type Given = {
   pause: Pause;
 };
 
+/** `problem`: why there are no words. `next`: the next step then. */
+type Using = { words: WordIndex | null; problem: string; next: 'Rebuild the index' | 'Try again' };
+
+type Embed = (isHurried: boolean) => Promise<Float32Array>;
+
 /** `vector` is null when only words were searched. `otherDimension`: how many numbers the model gives now, if the index has
  *  another number. */
 export type Searched = Awaited<ReturnType<ReturnType<typeof createSearcher>>>;
 
-/** The returned function takes the embedding of the query as `embed`, and calls it unless only words are searched. It throws
- *  `index_missing` for words without a word index, and the error of `embed` where words cannot replace it. */
+/** The returned function takes the embedding of the query as `embed`, and calls it unless only words are searched; `isHurried`:
+ *  words can answer without it. It throws `index_missing` for words without a word index, and the error of `embed` where words cannot replace it. */
 export function createSearcher({ index, opened, library, model, pause }: Given) {
-  let words: WordIndex | null = opened.words;
-  let problem = opened.problem ?? '';
+  let using: Using = { words: opened.words, problem: opened.problem ?? '', next: 'Rebuild the index' };
 
-  return async (query: SearchQuery, embed: () => Promise<Float32Array>) => {
+  return async (query: SearchQuery, embed: Embed) => {
     const { mode = 'best' } = query;
-    if (mode === 'words' && !words) throw wordsMissing(problem);
-    const embedded = mode === 'words' ? notEmbedded : await tryEmbed(embed);
+    if (mode === 'words' && !using.words) throw wordsMissing(using);
+    const embedded =
+      mode === 'words' ? notEmbedded : await tryEmbed(() => embed(mode === 'best' && using.words !== null));
     try {
-      return await search({ ...query, mode }, embedded);
+      return await search({ ...query, mode }, embedded, using);
     } catch (error) {
       if (!(error instanceof WordsFailure)) throw error;
-      words = null;
-      problem = describeFault(error.cause);
-      if (mode === 'words') throw wordsMissing(problem);
-      return search({ ...query, mode }, embedded);
+      const without = withoutWords(error.cause);
+      if (mode === 'words') throw wordsMissing(without);
+      return search({ ...query, mode }, embedded, without);
     }
   };
+
+  /** After damage, no later search uses the words; after another fault, the next one does. */
+  function withoutWords(fault: unknown): Using {
+    // Another search has noticed the damage meanwhile.
+    if (!using.words) return using;
+    const problem = describeFault(fault);
+    if (isPassing(fault)) return { words: null, problem, next: 'Try again' };
+    using.words.close();
+    using = { words: null, problem, next: 'Rebuild the index' };
+    return using;
+  }
 
   async function tryEmbed(embed: () => Promise<Float32Array>): Promise<Embedded> {
     try {
@@ -61,7 +76,11 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     }
   }
 
-  async function search({ mode, ...query }: SearchQuery & { mode: SearchMode }, embedded: Embedded) {
+  async function search(
+    { mode, ...query }: SearchQuery & { mode: SearchMode },
+    embedded: Embedded,
+    { words, problem, next }: Using,
+  ) {
     const { vector, otherDimension } = embedded;
     const means = chooseMeans(mode);
     const { hits, facets } = await searchIndex(index, library, { ...query, means }, pause);
@@ -81,9 +100,7 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
 
     function fallbacks(mode: SearchMode): string[] {
       if (mode !== 'best') return [];
-      return [words ? '' : `${problem} Only meaning was searched. Rebuild the index.`, embedded.note].filter(
-        Boolean,
-      );
+      return [words ? '' : `${problem} Only meaning was searched. ${next}.`, embedded.note].filter(Boolean);
     }
   }
 }
@@ -133,8 +150,9 @@ function findUnknown(words: WordIndex, query: string): string[] {
   return [...new Set(wanted)].filter((word) => !guard(() => words.has(word))).slice(0, maxUnknown);
 }
 
-function wordsMissing(problem: string) {
-  return new AppError('index_missing', `${problem} Rebuild the index, or search by meaning.`);
+function wordsMissing({ problem, next }: Using) {
+  const code = next === 'Try again' ? 'temporary' : 'index_missing';
+  return new AppError(code, `${problem} ${next}, or search by meaning.`);
 }
 
 function describeFailure(error: unknown): string {

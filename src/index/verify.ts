@@ -27,7 +27,7 @@ export function verifyGeneration(files: GenerationFiles, onProgress: OnProgress)
   const index = scanIndexFile(files.index, onVectors, kernel.allocate);
   assertSame('SHA-256', index.sha256, meta.sha256);
   const lost = samples.findLost();
-  if (!lost) return { meta, index, wordsProblem: findWordsProblem(path.dirname(files.index), count) };
+  if (!lost) return { meta, index, wordsProblem: findWordsProblem(path.dirname(files.index), meta) };
   const id = meta.vectors[lost.row]?.entity_id;
   throw new Error(
     `A search for vector ${lost.row} (${id}) does not find it: it scores ${lost.self}, the best ${lost.best}.`,

@@ -51,7 +51,8 @@ export function createRanker(terms: Weighed[], { lengths }: Facts) {
   };
 }
 
-/** The first slots are of the terms, the others of their parts or, again, of terms without parts. `slotsOf` remembers each term that it has met. */
+/** The first slots are of the terms, the others of their parts or, again, of terms without parts. `slotsOf` remembers each term
+ *  that it has met. */
 function createSlots(terms: Weighed[]) {
   const slots = new Map(terms.map(({ term }, slot) => [term, slot]));
   const weights = terms.map(({ weight }) => weight);

@@ -3,17 +3,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Db } from '../core/db/open.ts';
+import { isOutOfDescriptors } from '../core/descriptors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import type { MetaVector } from './meta.ts';
+import type { IndexMeta, MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 import { toWordEntry, type WordEntry, type WordIndex, wordIndexName } from './word-index.ts';
 import { writeWordIndex } from './word-repository.ts';
 import { openWordIndex } from './word-search.ts';
 
-/** Writes and fsyncs the word index of a draft: each row of the vectors whose entry is in the library. Throws one sentence when
- *  the file then has another number of entries. */
-export function writeWords(library: Db, folder: string, vectors: MetaVector[], onProgress: OnProgress) {
+/** Writes and fsyncs the word index of a draft: each row of the vectors whose entry is in the library. `sha256`: of the index file.
+ *  Throws one sentence when the file then has another number of entries. */
+export function writeWords(
+  library: Db,
+  { folder, vectors, sha256 }: { folder: string; vectors: MetaVector[]; sha256: string },
+  onProgress: OnProgress,
+) {
   const { findEntry } = createIndexRepository(library);
   let written = 0;
   const entries = function* (): Generator<WordEntry> {
@@ -27,7 +32,7 @@ export function writeWords(library: Db, folder: string, vectors: MetaVector[], o
     onProgress(vectors.length, vectors.length);
   };
   const file = path.join(folder, wordIndexName);
-  writeWordIndex(file, entries());
+  writeWordIndex(file, entries(), sha256);
   syncToDisk(file);
   const words = openWordIndex(file);
   const found = words.count();
@@ -41,30 +46,59 @@ const progressRows = 256;
 /** `problem`: one sentence, why a generation has no word index that can be searched. */
 export type OpenedWords = { words: WordIndex; problem: null } | { words: null; problem: string };
 
-export function openWords(folder: string): OpenedWords {
+/** `sha256`: of the index file beside it, by its meta file. Throws only when this process has too many files open. */
+export function openWords(folder: string, sha256: string): OpenedWords {
   const file = path.join(folder, wordIndexName);
   if (!fs.existsSync(file)) return { words: null, problem: missing };
   try {
-    return { words: openWordIndex(file), problem: null };
+    const words = openWordIndex(file);
+    if ((words.written.source ?? sha256) === sha256) return { words, problem: null };
+    words.close();
+    return { words: null, problem: ofAnother };
   } catch (error) {
-    return { words: null, problem: describeFault(error) };
+    assertOpens(file);
+    return { words: null, problem: describeFault(error, file) };
   }
 }
 
-/** One sentence, whose words are ours: those of SQLite are not shown. */
-export function describeFault(error: unknown): string {
-  const isOurs = error instanceof Error && !('code' in error);
-  return isOurs ? `The word index cannot be used: ${error.message}` : 'The word index is damaged.';
+/** Throws the system's error when the file may be good, but this process cannot open one more. */
+function assertOpens(file: string) {
+  try {
+    fs.closeSync(fs.openSync(file, 'r'));
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
+  }
 }
 
-const missing = 'The index has no word index, because a former version built it.';
+/** Whether another try may succeed: the file is busy, or the system refused to open or read it. */
+export function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isOutOfDescriptors(error) || /^SQLITE_(BUSY|LOCKED|PROTOCOL|CANTOPEN|IOERR|NOMEM|FULL)/.test(code);
+}
 
-/** Null when the word index of a generation of `vectors` vectors can be opened; else why not, in one sentence. */
-export function findWordsProblem(folder: string, vectors: number): string | null {
-  const { words, problem } = openWords(folder);
+/** One sentence, whose words are ours: those of SQLite are not shown, nor is the place of the `file`. */
+export function describeFault(error: unknown, file = wordIndexName): string {
+  if (isPassing(error)) return 'The word index cannot be read now.';
+  if (!(error instanceof Error) || 'code' in error) return 'The word index is damaged.';
+  const message = error.message.replaceAll(file, `${wordIndexName} of the index`);
+  return `The word index cannot be used: ${message}`;
+}
+
+const missing = 'The index has no word index: words.db is not in its folder.';
+const ofAnother = 'The word index cannot be used: words.db belongs to another index.';
+
+/** Null when the word index of a generation can be opened and has the entries that were written to it; else why not, in one
+ *  sentence. */
+export function findWordsProblem(
+  folder: string,
+  { count: vectors, sha256 }: Pick<IndexMeta, 'count' | 'sha256'>,
+): string | null {
+  const { words, problem } = openWords(folder, sha256);
   if (!words) return problem;
   try {
     const entries = words.count();
+    const { count: written } = words.written;
+    if (entries !== written) return `The word index has ${entries} entries; ${written} were written to it.`;
     if (entries <= vectors) return null;
     return `The word index has ${entries} entries; the index has ${vectors}.`;
   } catch (error) {

@@ -40,7 +40,9 @@ export async function installSnapshot(args: InstallArguments, context: SwitchCon
   for (const file of Object.values(files)) linkInto(draft, file);
   linkBackup(config.indexFolder, draft);
   const report = (done: number, total: number) => progress(done, total, 'words');
-  library.transaction(() => writeWords(library, draft.folder, vectors, report))();
+  library.transaction(() =>
+    writeWords(library, { folder: draft.folder, vectors, sha256: meta.sha256 }, report),
+  )();
   const previous = readPointer(config.indexFolder)?.current ?? null;
   const asked = { folder: path.basename(draft.folder), name: 'The snapshot' };
   const canaries = await askCanaries(context, asked, args);

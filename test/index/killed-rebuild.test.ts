@@ -41,8 +41,9 @@ t.test('a rebuild killed at any change of a file leaves the old index or the new
     const isKilled = await rebuildUntilKilled(root, killAt);
     const pointer = readPointer(indexFolder);
     if (!pointer) throw new Error(`Killed at ${killAt}, it left no pointer.`);
-    vectorsAfter[killAt] = loadGeneration(indexFolder, pointer.current, builtIn).meta.count;
-    const words = openWords(path.join(indexFolder, pointer.current));
+    const { meta } = loadGeneration(indexFolder, pointer.current, builtIn);
+    vectorsAfter[killAt] = meta.count;
+    const words = openWords(path.join(indexFolder, pointer.current), meta.sha256);
     t.equal(
       words.words?.count(),
       vectorsAfter[killAt],

@@ -63,7 +63,10 @@ t.test('words are found in any script, and only where they are', async (t) => {
 
 t.test('an index of a former version answers by meaning, and says so', async (t) => {
   const { live } = await open(t, (words) => fs.rmSync(words));
-  t.match(live.indexState(), { state: 'ready', words_problem: /no word index, because a former version/ });
+  t.match(live.indexState(), {
+    state: 'ready',
+    words_problem: /no word index: words\.db is not in its folder/,
+  });
   await assertNoWords(
     t,
     live,
@@ -73,7 +76,10 @@ t.test('an index of a former version answers by meaning, and says so', async (t)
 
 t.test('a word index that is no database is a problem of its own', async (t) => {
   const { live } = await open(t, (words) => fs.writeFileSync(words, 'no database'));
-  t.match(live.indexState(), { state: 'ready', words_problem: /^The word index cannot be used: / });
+  t.match(live.indexState(), {
+    state: 'ready',
+    words_problem: 'The word index cannot be used: words.db of the index is damaged or not a database.',
+  });
   await assertNoWords(t, live, /^The word index cannot be used: .* Only meaning was searched\./);
 });
 

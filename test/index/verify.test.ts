@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { connect } from '../../src/core/db/driver.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
@@ -108,9 +109,21 @@ t.test(
     );
     t.equal(problem(), 'The word index has 31 entries; the index has 30.');
     fs.rmSync(words);
-    t.equal(problem(), 'The index has no word index, because a former version built it.');
+    writeWordIndex(words, [], 'another');
+    t.equal(problem(), 'The word index cannot be used: words.db belongs to another index.');
+    fs.writeFileSync(words, whole);
+    changeWords(words, 'DELETE FROM stored WHERE row = 0');
+    t.equal(problem(), 'The word index has 29 entries; 30 were written to it.');
+    fs.rmSync(words);
+    t.equal(problem(), 'The index has no word index: words.db is not in its folder.');
   },
 );
+
+function changeWords(file: string, statement: string) {
+  const db = connect(file);
+  db.exec(statement);
+  db.close();
+}
 
 function errorOf(work: () => unknown): string {
   try {
