@@ -30,22 +30,7 @@ export type RemoteJobs = Awaited<ReturnType<typeof openRemoteJobs>>;
 
 /** Connects to the queue, and refuses one that cannot be used. Throws `EmbeddingOutage`, and `config` without the packages. */
 export async function openRemoteJobs(address: string) {
-  const packages = await loadQueuePackages();
-  const ending = new AbortController();
-  const { signal } = ending;
-  const end = (error: unknown) => ending.abort(toQueueOutage(error, address));
-  const redis = await connectOnce(packages, address, end);
-  const queue: BullQueue<EmbeddingJob> = new packages.Queue(queueName, {
-    connection: redis,
-    prefix: keyPrefix,
-  });
-  queue.on('error', () => {});
-  const toOutage = (error: unknown) =>
-    signal.aborted ? (signal.reason as Error) : toQueueOutage(error, address);
-  await queue.clean(abandonedMs, 1000, 'wait').catch((error) => {
-    redis.disconnect();
-    throw toOutage(error);
-  });
+  const { redis, queue, signal, end, toOutage } = await connect(address);
 
   return {
     isOpen: () => !signal.aborted,
@@ -98,8 +83,29 @@ export async function openRemoteJobs(address: string) {
   };
 }
 
-/** A failed job is not repeated by the queue: its entries go back to the library's own. An answer that nobody reads stays for
- *  so many seconds. */
+/** `signal` is aborted with the outage that ends the connection. */
+async function connect(address: string) {
+  const packages = await loadQueuePackages();
+  const ending = new AbortController();
+  const { signal } = ending;
+  const end = (error: unknown) => ending.abort(toQueueOutage(error, address));
+  const redis = await connectOnce(packages, address, end);
+  const queue: BullQueue<EmbeddingJob> = new packages.Queue(queueName, {
+    connection: redis,
+    prefix: keyPrefix,
+  });
+  queue.on('error', () => {});
+  const toOutage = (error: unknown) =>
+    signal.aborted ? (signal.reason as Error) : toQueueOutage(error, address);
+  await queue.clean(abandonedMs, 1000, 'wait').catch((error) => {
+    redis.disconnect();
+    throw toOutage(error);
+  });
+  return { redis, queue, signal, end, toOutage };
+}
+
+/** A failed job is not repeated by the queue: its entries go back to the library's own. An answer that nobody reads is
+ *  removed with the first job that ends so many seconds later. */
 const jobOptions = { attempts: 1, removeOnComplete: { age: 60 }, removeOnFail: true };
 
 /** Why there will be no answer: words that follow a colon. */

@@ -186,6 +186,15 @@ t.test('variables with other names of secrets, and logins in addresses, are secr
   ]);
 });
 
+t.test('the password of the queue is masked in every operation', (t) => {
+  const queue = { CHL_EMBEDDING_QUEUE: 'rediss://chl:canary-of%40redis@box.lan:6380' };
+  for (const script of ['index', { command: ['true'] as [string], env: [] }]) {
+    const masker = maskerFor(readSecrets(readConfig(queue, '/'), { script }));
+    for (const secret of ['canary-of%40redis', 'canary-of@redis']) t.equal(masker.text(secret), '[masked]');
+  }
+  t.end();
+});
+
 t.test('the key of the embedding service is masked in every operation', async (t) => {
   const keyFile = path.join(makeFolder(t), 'key');
   fs.writeFileSync(keyFile, 'sk-very-secret', { mode: 0o600 });

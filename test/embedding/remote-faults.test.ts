@@ -45,7 +45,7 @@ async function open(t: Test) {
     reported,
     async run(claimant = 'ada') {
       const model = await untilOpen(await chooseEmbedder(config, () => {}));
-      queue.useModel(model);
+      await queue.useModel(model);
       return embedSelection({
         queue,
         model,

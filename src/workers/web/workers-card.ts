@@ -182,8 +182,8 @@ function viewRemote(remote: RemoteView | null, { embedding }: Pick<WorkerContext
     queue,
     problem: problem && shorten(problem),
     hosts: hosts.map((one) => ({
+      /** It begins with the name of its host. */
       name: one.name,
-      host: one.host,
       version: one.version,
       jobs: formatNumber(one.jobs),
       texts: formatNumber(one.texts),
