@@ -32,15 +32,18 @@ t.test('the configured service builds and searches the index', async (t) => {
   await live.start();
   t.match(live.indexState(), { state: 'ready', problem: null, fresh: 2 });
   t.equal(service.asked.length, asked, 'it can be down while the index is loaded');
-  await t.rejects(live.search({ query: 'title' }), {
+  await t.rejects(live.search({ query: 'title', mode: 'meaning' }), {
     code: 'temporary',
     message: /cannot be used: it answers 503/,
   });
   service.misbehave = () => false;
-  const { hits } = await live.search({ query: 'title' });
+  const { hits } = await live.search({ query: 'title', mode: 'meaning' });
   t.same(hits.map(({ entity_id }) => entity_id).sort(), ['E1', 'M1']);
   service.dimension = 5;
-  await t.rejects(live.search({ query: 'title' }), { code: 'temporary', message: /now gives 5 numbers/ });
+  await t.rejects(live.search({ query: 'title', mode: 'meaning' }), {
+    code: 'temporary',
+    message: /now gives 5 numbers/,
+  });
 });
 
 t.test('while the service is down a rebuild fails as temporary, and entries stay pending', async (t) => {
