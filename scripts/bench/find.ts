@@ -64,7 +64,7 @@ function prepare(work: string, all: () => Iterable<Entry>) {
   const ms: Both<number> = { ours: built - started, plain: performance.now() - built };
   const index = openWordIndex(path.join(work, wordIndexName));
   const ours: Find = (query, limit, isWanted) =>
-    fuse(index.search(query, { wanted: 50, isWanted }), [], { isLexical: true, limit }).map(({ row }) => row);
+    fuse(index.ask(query)({ wanted: 50, isWanted }), [], { isLexical: true, limit }).map(({ row }) => row);
   const toText = (took: number, size: number) =>
     `${(took / 1000).toFixed(2)} s, ${(size / 1e6).toFixed(0)} MB`;
   const build: Figure = {

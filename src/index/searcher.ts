@@ -89,8 +89,8 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     return { hits, facets, mode, notes, vector, otherDimension };
 
     function chooseMeans(mode: SearchMode): Means {
-      const found = words;
-      const byWords: SearchWords | null = found && ((of) => guard(() => found.search(query.query, of)));
+      const ask = words?.ask(query.query);
+      const byWords: SearchWords | null = ask ? (of) => guard(() => ask(of)) : null;
       if (byWords && vector && mode === 'best')
         return { mode, words: byWords, vector, isLexical: model.isLexical };
       if (vector) return { mode: 'meaning', vector };

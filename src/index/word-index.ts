@@ -9,8 +9,9 @@ export type WordEntry = { row: number; title: string; summary: string; text: str
 export type WordHit = { row: number; score: number; coverage: number; words: string[] };
 
 export type WordIndex = {
-  /** The best hits first. Any string is a query. `isWanted` is called for candidates only. */
-  search(query: string, best: { wanted: number; isWanted: (row: number) => boolean }): WordHit[];
+  /** Any string is a query. The returned function gives the best hits of a filter first; several filters share the reading.
+   *  `isWanted` is called for candidates only. */
+  ask(query: string): (best: { wanted: number; isWanted: (row: number) => boolean }) => WordHit[];
   /** Whether an entry has this word. */
   has(word: string): boolean;
   /** The number of entries. */

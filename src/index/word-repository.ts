@@ -80,7 +80,7 @@ export function openWordFile(file: string) {
   const ranked = db
     .prepare('SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry, 0, 1, 3, 1), rowid LIMIT ?')
     .pluck();
-  const listed = db.prepare('SELECT rowid FROM entry WHERE entry MATCH ?').pluck();
+  const listed = db.prepare('SELECT rowid FROM entry WHERE entry MATCH ? LIMIT ?').pluck();
   const texts = db.prepare('SELECT title, summary, text FROM stored WHERE row = ?').raw();
   const entries = db.prepare('SELECT count(*) FROM stored').pluck();
 
@@ -89,16 +89,13 @@ export function openWordFile(file: string) {
     countOf: (term: string) => (count.get(term) as number | undefined) ?? 0,
     /** The most frequent term that begins with these letters. */
     longerTerm: (start: string) => longer.get(start, `${start}\u{10ffff}`) as string | undefined,
-    rowsNamed: (name: string) => listed.all(`name : ${quote(name)}`) as number[],
+    rowsNamed: (name: string) => listed.all(`name : ${quote(name)}`, -1) as number[],
     /** Rows that have any of the terms, the best first. */
     rankedRows: (terms: string[], limit: number) =>
       ranked.all(terms.map(quote).join(' OR '), limit) as number[],
     /** Rows that have all terms, in no order of merit; `inTitle`: in their titles. */
-    *rowsWithAll(terms: string[], inTitle: boolean): Generator<number> {
-      yield* listed.iterate(
-        `${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`,
-      ) as Iterable<number>;
-    },
+    rowsWithAll: (terms: string[], inTitle: boolean, limit: number) =>
+      listed.all(`${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`, limit) as number[],
     textsOf: (row: number) => texts.get(row) as string[],
     countEntries: () => entries.get() as number,
     close: () => void db.close(),

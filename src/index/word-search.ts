@@ -5,7 +5,7 @@ import { nameOf, openWordFile, type WordFile } from './word-repository.ts';
 import { type Weighed, weigh } from './word-query.ts';
 import { type Token, tokensOf } from './word-text.ts';
 
-type Best = Parameters<WordIndex['search']>[1];
+type Best = Parameters<ReturnType<WordIndex['ask']>>[0];
 
 const minCandidates = 150;
 /** Entries that the terms which choose candidates occur in, all together. */
@@ -14,15 +14,19 @@ const maxListed = 10_000;
 const maxShare = 0.2;
 /** Terms that choose candidates, and terms that rank them. */
 const maxChoosing = 32;
-/** Entries that are tried for a filter, all together. */
-const maxTried = 300_000;
+/** Entries with common terms that are read for a query, all together; so many at first. */
+const maxRead = 40_000;
+const firstRead = 1000;
 const maxRanking = 100;
 
 /** Throws one sentence when the file is missing, damaged, or of another version. */
 export function openWordIndex(file: string): WordIndex {
   const words = openWordFile(file);
   return {
-    search: (query, best) => search(words, query, best),
+    ask(query) {
+      const planOf = remember(() => createPlan(words, query));
+      return (best) => search(planOf(), best);
+    },
     has: (word) => tokensOf(word).some(({ term }) => words.countOf(term) > 0),
     count: words.countEntries,
     written: words.facts,
@@ -30,18 +34,59 @@ export function openWordIndex(file: string): WordIndex {
   };
 }
 
-function search(words: WordFile, query: string, best: Best): WordHit[] {
+type Plan = ReturnType<typeof createPlan>;
+
+/** What the filters of a query share: each list of rows is read once, and each row is ranked once. */
+function createPlan(words: WordFile, query: string) {
   const tokens = tokensOf(query);
   completeLast(tokens, words);
   const terms = weigh(tokens, words.countOf, words.facts).slice(0, maxRanking);
   const named = new Set(words.rowsNamed(nameOf(tokens)));
   const rank = createRanker(terms, words.facts);
-  const hits: WordHit[] = [];
-  for (const row of candidatesOf(words, terms, named, best)) {
+  const { rare, common } = split(terms);
+  const lists = new Map<string, number[]>();
+  const hits = new Map<number, WordHit>();
+  let left = maxRead;
+
+  const rankOne = (row: number): WordHit => {
     const { score, coverage, found } = rank(words.textsOf(row));
     const isNamed = named.has(row);
-    hits.push({ row, score: isNamed ? 1 : score, coverage: isNamed ? 1 : coverage, words: wordsOf(found) });
-  }
+    return { row, score: isNamed ? 1 : score, coverage: isNamed ? 1 : coverage, words: wordsOf(found) };
+  };
+
+  return {
+    named,
+    common,
+    telling: common.filter(({ count }, at) => at === 0 || count <= words.facts.count * maxShare),
+    rare: remember(() => (rare.length > 0 ? words.rankedRows(rare, maxListed) : [])),
+    /** Rows that have all terms: few, or else as many as the budget of the query allows. */
+    rowsWithAll(terms: string[], inTitle: boolean, limit: number): number[] {
+      const key = `${inTitle} ${limit} ${terms.join(' ')}`;
+      const known = lists.get(key);
+      if (known) return known;
+      const rows = left > 0 ? words.rowsWithAll(terms, inTitle, Math.min(limit, left)) : [];
+      left -= rows.length;
+      lists.set(key, rows);
+      return rows;
+    },
+    hitOf(row: number): WordHit {
+      const hit = hits.get(row) ?? rankOne(row);
+      hits.set(row, hit);
+      return hit;
+    },
+  };
+}
+
+function remember<Value>(read: () => Value): () => Value {
+  let kept: { value: Value } | undefined;
+  return () => {
+    kept ??= { value: read() };
+    return kept.value;
+  };
+}
+
+function search(plan: Plan, best: Best): WordHit[] {
+  const hits = [...candidatesOf(plan, best)].map(plan.hitOf);
   hits.sort((one, other) => other.score - one.score || one.row - other.row);
   return hits.slice(0, best.wanted);
 }
@@ -56,31 +101,31 @@ function completeLast(tokens: Token[], words: WordFile) {
 }
 
 /** Of the rarest terms together, the best; then entries that have all of the others; then any. */
-function candidatesOf(words: WordFile, terms: Weighed[], named: Set<number>, { wanted, isWanted }: Best) {
+function candidatesOf(plan: Plan, { wanted, isWanted }: Best) {
   const size = Math.max(minCandidates, wanted);
   const rows = new Set<number>();
-  let left = maxTried;
   const take = (found: Iterable<number>, upTo: number) => {
-    if (rows.size >= upTo || left <= 0) return;
     for (const row of found) {
+      if (rows.size >= upTo) return;
       if (isWanted(row)) rows.add(row);
-      if (rows.size >= upTo || --left <= 0) return;
     }
   };
-  take(named, size);
-  const { rare, common } = split(terms);
-  for (const limit of rare.length > 0 ? [size * 10, maxListed] : []) {
-    const found = words.rankedRows(rare, limit);
-    take(found, size);
-    if (rows.size >= size || found.length < limit) break;
-  }
-  const telling = common.filter(({ count }, at) => at === 0 || count <= words.facts.count * maxShare);
-  const all = telling.map(({ term }) => term);
+  const takeAll = (terms: string[], inTitle: boolean, upTo: number) => {
+    for (const limit of [firstRead, maxRead]) {
+      if (rows.size >= upTo) return;
+      const found = plan.rowsWithAll(terms, inTitle, limit);
+      take(found, upTo);
+      if (found.length < limit) return;
+    }
+  };
+  take(plan.named, size);
+  take(plan.rare(), size);
+  const all = plan.telling.map(({ term }) => term);
   if (all.length > 0) {
-    take(words.rowsWithAll(all, true), rows.size + size / 2);
-    take(words.rowsWithAll(all, false), rows.size + size / 2);
+    takeAll(all, true, rows.size + size / 2);
+    takeAll(all, false, rows.size + size / 2);
   }
-  for (const { term } of common) take(words.rowsWithAll([term], false), wanted);
+  for (const { term } of plan.common) takeAll([term], false, wanted);
   return rows;
 }
 

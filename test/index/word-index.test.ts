@@ -17,7 +17,14 @@ function openIndex(t: Test, entries: Partial<WordEntry>[]) {
   );
   const index = openWordIndex(file);
   t.teardown(() => index.close());
-  return { file, index, rowsOf: (query: string) => index.search(query, any).map(({ row }) => row) };
+  return {
+    file,
+    index,
+    rowsOf: (query: string) =>
+      index
+        .ask(query)(any)
+        .map(({ row }) => row),
+  };
 }
 
 t.test('words are found in any script, case, width and form', (t) => {
@@ -133,7 +140,7 @@ t.test('a query is only text', (t) => {
   t.same(rowsOf('NEAR("title" *, 2) AND \0'), [0]);
   t.same(rowsOf('othe*'), [1], 'a last word may be unfinished');
   for (const query of ['x'.repeat(500), '合'.repeat(500), 'a b '.repeat(125), '🙂'.repeat(250)]) {
-    t.doesNotThrow(() => index.search(query, any));
+    t.doesNotThrow(() => index.ask(query)(any));
   }
   t.end();
 });
@@ -144,11 +151,11 @@ t.test('a hit says what was found, and how much of the query that is', (t) => {
     { title: 'Merge tags' },
     { title: 'Fork', summary: 'merge' },
   ]);
-  const [first, second] = index.search('NODE.js merge', any);
+  const [first, second] = index.ask('NODE.js merge')(any);
   t.match(first, { row: 0, words: ['NODE.js', 'merge'], coverage: 1 });
   t.ok(second && second.coverage < 0.5 && second.score < (first?.score ?? 0));
-  t.match(index.search('branch a merge', any)[0], { row: 0, score: 1, coverage: 1 });
-  t.same(index.search('qzxv blorf', any), []);
+  t.match(index.ask('branch a merge')(any)[0], { row: 0, score: 1, coverage: 1 });
+  t.same(index.ask('qzxv blorf')(any), []);
   t.end();
 });
 
@@ -156,12 +163,25 @@ t.test('a filter keeps rare entries that have only common words', (t) => {
   const entries = Array.from({ length: 12_000 }, (_, row) => ({ title: `common thing ${row}` }));
   const { index } = openIndex(t, [...entries, { title: 'A common entry' }, { title: 'rare' }]);
   const find = (query: string, row: number) =>
-    index.search(query, { wanted: 5, isWanted: (one) => one === row }).map((hit) => hit.row);
+    index
+      .ask(query)({ wanted: 5, isWanted: (one) => one === row })
+      .map((hit) => hit.row);
   t.same(find('common', 11_999), [11_999]);
   t.same(find('rare common', 7000), [7000]);
   t.same(find('common thing 8000', 8000), [8000]);
   t.same(find('thing common', 12_000), [12_000], 'an entry with one of two common words');
-  t.equal(index.search('common entry', any)[0]?.row, 12_000);
+  t.equal(index.ask('common entry')(any)[0]?.row, 12_000);
+  t.end();
+});
+
+t.test('filters of one query share what is read, and find as if each were alone', (t) => {
+  const entries = Array.from({ length: 3000 }, (_, row) => ({ title: `common thing ${row % 7} ${row}` }));
+  const { index } = openIndex(t, entries);
+  const filters = [3, 5, 2].map((share) => ({ wanted: 20, isWanted: (row: number) => row % share === 0 }));
+  const shared = index.ask('common thing 3');
+  for (const filter of filters) t.same(shared(filter), index.ask('common thing 3')(filter));
+  const first = shared(any);
+  t.equal(shared(any)[0]?.words, first[0]?.words, 'ranked once');
   t.end();
 });
 
