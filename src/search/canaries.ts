@@ -7,6 +7,7 @@ import { plural } from '../core/format.ts';
 import { type Canary, maxCanaries } from '../index/canary.ts';
 import type { CanaryRepository } from '../index/canary-repository.ts';
 import { maxQueryLength } from '../index/search-query.ts';
+import { tokensOf } from '../index/word-text.ts';
 import type { Kind } from '../library/content.ts';
 import { canaryActions, canaryTarget, unknownCanary } from './canary-actions.ts';
 
@@ -67,13 +68,13 @@ function addAll(
 ) {
   const stored = canaryRepository.all();
   if (stored.length + wanted.length > maxCanaries) throw tooMany(stored.length);
-  const queries = new Set(stored.map(({ query }) => query));
+  const queries = new Set(stored.map(({ query }) => keyOf(query)));
   return wanted.map((one): Canary => {
     const query = tidyQuery(one.query);
     const kinds = entries.kindsOf(one.entity_id);
     const problems = [...faultsOfQuery(query, queries), ...faultsOfEntry(one, kinds)];
     if (problems.length > 0) throw invalidArguments(problems);
-    queries.add(query);
+    queries.add(keyOf(query));
     const kind = one.kind ?? (kinds[0] as Kind);
     const { entity_id } = one;
     const values = { query, kind, entity_id, created_at: now().toISOString(), created_by: by.actor };
@@ -91,17 +92,25 @@ function addAll(
 
 const valuesOf = ({ query, kind, entity_id }: Canary) => ({ query, kind, entity_id });
 
-/** Two queries that differ in their spaces only are the same. */
-const tidyQuery = (query: string): string => query.replaceAll(/\s+/g, ' ').trim();
+/** Without control and format characters, which nobody sees. */
+const tidyQuery = (query: string): string =>
+  query.replaceAll(/\s+/g, ' ').replaceAll(/\p{C}/gu, '').replaceAll(/ +/g, ' ').trim();
+
+/** Equal for queries that the search reads alike. */
+const keyOf = (query: string): string =>
+  tokensOf(query)
+    .map(({ term }) => term)
+    .join(' ');
 
 function faultsOfQuery(query: string, stored: ReadonlySet<string>): ArgumentProblem[] {
   const fault = (message: string) => [{ field: 'query', message }];
-  if (query === '') return fault('Query: enter the words of the search.');
+  if (keyOf(query) === '') return fault('Query: enter the words of the search.');
   if (query.length > maxQueryLength)
     return fault(
       `Query: it has ${query.length} characters, at most ${maxQueryLength} are searched. Shorten it.`,
     );
-  if (stored.has(query)) return fault(`Query: “${query}” has a canary already. Remove that one first.`);
+  if (stored.has(keyOf(query)))
+    return fault(`Query: “${query}” has a canary already. Remove that one first.`);
   return [];
 }
 

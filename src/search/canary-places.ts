@@ -46,6 +46,15 @@ export function describeUnasked({ items, problem }: Places): string | null {
   return `The search took too long for ${plural(unasked, 'canary', 'canaries')}. Ask again.`;
 }
 
+/** The place of a canary that was just added; empty when it is not known. */
+export function describePlace({ state, rank }: Pick<PlacedCanary, 'state' | 'rank'>): string {
+  if (state === 'found') return `It is at place ${rank} now.`;
+  if (state !== 'missed') return '';
+  return rank === null
+    ? 'The live index does not find it yet.'
+    : `The live index has it at place ${rank} only.`;
+}
+
 const gone = { state: 'gone', rank: null } as const;
 const unasked = { state: 'unasked', rank: null } as const;
 

@@ -30,26 +30,27 @@ const stored = {
   created_by: textSchema,
 };
 
+const placed = {
+  ...stored,
+  title: nullable('string'),
+  state: { type: 'string', enum: canaryStates },
+  rank: nullable('integer'),
+};
+
 const listRequest = {
   summary: 'The canaries: queries with the entry that must be among the first hits, and its place now.',
   description: `\`found\`: the entry is among the first ${foundAmong} hits. \`rank\` is null unless it is among the first ${askedHits}. \`gone\`: the library has no such entry any more. \`unasked\`: there is no index, or no time was left: \`problem\` says why.`,
   response: {
-    200: listSchema(
-      objectSchema({
-        ...stored,
-        title: nullable('string'),
-        state: { type: 'string', enum: canaryStates },
-        rank: nullable('integer'),
-      }),
-      { problem: nullable('string') },
-    ),
+    200: listSchema(objectSchema(placed), {
+      problem: nullable('string'),
+    }),
     ...refusals,
   },
 };
 
 const addRequest = {
   summary: 'Adds a canary.',
-  description: 'Without a `kind`, the id must name one entry only.',
+  description: 'Without a `kind`, the id must name one entry only. The answer has its place now.',
   body: closedSchema(
     {
       query: { type: 'string', maxLength: maxQueryLength },
@@ -58,7 +59,7 @@ const addRequest = {
     },
     ['query', 'entity_id'],
   ),
-  response: { 201: objectSchema(stored), ...refusals },
+  response: { 201: objectSchema(placed), ...refusals },
 };
 
 const removeRequest = {
@@ -69,6 +70,7 @@ const removeRequest = {
 
 /** A program waits longer than a person does. */
 const placesMaxMs = 10_000;
+const addedMaxMs = 2000;
 
 export function registerCanariesApi(app: FastifyInstance, ctx: SearchContext) {
   const { canaries } = ctx;
@@ -82,8 +84,9 @@ export function registerCanariesApi(app: FastifyInstance, ctx: SearchContext) {
     '/api/v1/canaries',
     { schema: addRequest, config: { action: canaryActions.add } },
     async (request, reply) => {
-      const [added] = await canaries.add([request.body], requester(request));
-      return reply.code(201).send(added);
+      const added = await canaries.add([request.body], requester(request));
+      const { items } = await placeCanaries(ctx, added, addedMaxMs);
+      return reply.code(201).send(items[0]);
     },
   );
 

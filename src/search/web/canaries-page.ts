@@ -5,7 +5,7 @@ import type { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
-import { askedHits, foundAmong, maxCanaries } from '../../index/canary.ts';
+import { askedHits, type Canary, foundAmong, maxCanaries } from '../../index/canary.ts';
 import { maxQueryLength } from '../../index/search-query.ts';
 import { kinds } from '../../library/content.ts';
 import { readRefusal, statusOf } from '../../web/errors.ts';
@@ -14,7 +14,7 @@ import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { WantedCanary } from '../canaries.ts';
 import { canaryActions } from '../canary-actions.ts';
-import { placeCanaries } from '../canary-places.ts';
+import { describePlace, placeCanaries } from '../canary-places.ts';
 import { proposeCanaries } from '../canary-proposals.ts';
 import { readKind } from '../describe-entry.ts';
 import type { SearchContext } from '../parts.ts';
@@ -48,12 +48,8 @@ export function registerCanariesPage(app: FastifyInstance, ctx: SearchContext) {
   app.post<Posted>('/ui/library/canaries', adds, async (request, reply) => {
     const form = request.body ?? {};
     try {
-      const [added] = await canaries.add([readWanted(form)], requester(request));
-      return await sendDone(
-        reply,
-        'Canary added.',
-        `“${added?.query}” must find ${added?.kind} ${added?.entity_id}.`,
-      );
+      const added = await canaries.add([readWanted(form)], requester(request));
+      return await sendDone(reply, 'Canary added.', await describeAdded(ctx, added));
     } catch (thrown) {
       const error = readRefusal(thrown, request);
       // The button that takes a removal back has no form to show again.
@@ -79,6 +75,14 @@ export function registerCanariesPage(app: FastifyInstance, ctx: SearchContext) {
       return sendDone(reply, 'Canary removed.', `“${query}” is not asked any more.`, undo);
     },
   );
+}
+
+async function describeAdded(ctx: SearchContext, added: Canary[]): Promise<string> {
+  const { items } = await placeCanaries(ctx, added, placesMaxMs);
+  const said = items.map((one) =>
+    `“${one.query}” must find ${one.kind} ${one.entity_id}. ${describePlace(one)}`.trim(),
+  );
+  return said.join(' ');
 }
 
 function sendDone(reply: FastifyReply, title: string, text: string, undo?: Undo) {
