@@ -28,8 +28,15 @@ export type CanaryCheck = {
   report: (line: string) => void;
 };
 
-/** Of those whose entry is in the library. `problem`: why they could not be asked. */
-export type CanaryResult = { asked: number; missed: number; problem?: string };
+/** Of those whose entry is in the library. `problem`: why they could not be asked. `lost`: each that the live generation finds
+ *  and the draft misses, in one sentence. `compared`: how, unless with the live generation as people search it. */
+export type CanaryResult = {
+  asked: number;
+  missed: number;
+  problem?: string;
+  lost?: string[];
+  compared?: string;
+};
 
 /** Throws `bad_input` with `canary_missed` when the draft misses more canaries than the live generation. An embedding service
  *  that does not answer is no reason to refuse a draft: the result says so. */
@@ -50,8 +57,14 @@ export async function checkCanaries(check: CanaryCheck): Promise<CanaryResult> {
   });
   for (const one of missed) report(`Canary missed: ${describeMissed(one, ranks.live !== null)}`);
   const liveMissed = ranks.live?.filter((rank) => !isFound(rank)).length ?? canaries.length;
-  const result = { asked: canaries.length, missed: missed.length };
-  report(`${check.draftName} finds ${describeFound(result)}.`);
+  const lost = missed.filter(({ live }) => isFound(live)).map((one) => describeMissed(one, true));
+  const result = {
+    asked: canaries.length,
+    missed: missed.length,
+    ...(lost.length > 0 && { lost }),
+    ...(ranks.compared !== null && { compared: ranks.compared }),
+  };
+  report(`${check.draftName} finds ${describeFound(result)}${describeCompared(result)}.`);
   if (missed.length > liveMissed && !check.isForced) throw refuse(check, result, missed, liveMissed);
   return result;
 }
@@ -61,13 +74,22 @@ export function describeCanaries({ canaries }: Record<string, unknown>): string 
   if (!isObject(canaries)) return '';
   if (typeof canaries.problem === 'string') return ' The canaries could not be asked.';
   const [asked, missed] = [Number(canaries.asked), Number(canaries.missed)];
-  return asked > 0 ? ` ${describeFound({ asked, missed })} found.` : '';
+  if (asked === 0) return '';
+  const lost = Array.isArray(canaries.lost) ? canaries.lost.length : 0;
+  const since = lost > 0 ? ` ${plural(lost, 'canary is', 'canaries are')} lost: see below.` : '';
+  return ` ${describeFound({ asked, missed })} found${describeCompared(canaries)}.${since}`;
 }
+
+const describeCompared = ({ compared }: { compared?: unknown }): string =>
+  typeof compared === 'string' ? `; ${compared}` : '';
+
+const comparedWithNone = 'compared with no live index';
+const comparedByMeaning = 'the live index was searched by meaning only';
 
 type Missed = { canary: Canary; now: number | null; live: number | null };
 
 /** `live`: null without a live generation that can be searched. */
-type Ranks = { draft: (number | null)[]; live: (number | null)[] | null };
+type Ranks = { draft: (number | null)[]; live: (number | null)[] | null; compared: string | null };
 
 async function askBoth(check: CanaryCheck, canaries: Canary[]): Promise<Ranks | { problem: string }> {
   const total = canaries.length * (check.live ? 2 : 1);
@@ -76,7 +98,9 @@ async function askBoth(check: CanaryCheck, canaries: Canary[]): Promise<Ranks | 
   check.onProgress(done, total);
   try {
     const draft = await askAll(check.draft, canaries, onAsked);
-    return { draft, live: await askLive(check, canaries, onAsked) };
+    const live = await askLive(check, canaries, onAsked);
+    const compared = !live ? comparedWithNone : live.isByMeaning ? comparedByMeaning : null;
+    return { draft: draft.ranks, live: live?.ranks ?? null, compared };
   } catch (error) {
     if (error instanceof EmbeddingOutage) return { problem: error.message };
     throw error;
@@ -105,7 +129,7 @@ async function askAll(open: OpenSearch, canaries: Canary[], onAsked: () => void)
   } finally {
     generation.close();
   }
-  return ranks;
+  return { ranks, isByMeaning: generation.wordsProblem !== null };
 }
 
 function refuse(

@@ -18,6 +18,8 @@ import { openWords } from './words.ts';
 export type GenerationSearch = {
   /** The best hits first, as the server's search gives them. */
   search(query: SearchQuery): Promise<Hit[]>;
+  /** Why it is searched by meaning only; null when it has words. */
+  wordsProblem: string | null;
   close(): void;
 };
 
@@ -44,6 +46,7 @@ export function openGeneration(
   });
   return {
     search: async (query) => (await search(query, () => embedText(model, query.query))).hits,
+    wordsProblem: opened.problem,
     close() {
       opened.words?.close();
       vectors.close();

@@ -27,11 +27,13 @@ const canaryOf = (id: number, query: string, entity_id = `E${id}`): Canary => ({
 const answers = (found: Record<string, string[]>) => () => ({
   search: async ({ query }: { query: string }) =>
     (found[query] ?? []).map((entity_id) => ({ kind: 'experience', entity_id }) as never),
+  wordsProblem: null as string | null,
   close() {},
 });
 
 const fails = (error: Error) => () => ({
   search: () => Promise.reject(error),
+  wordsProblem: null,
   close() {},
 });
 
@@ -58,7 +60,15 @@ t.test('a draft that misses no more than the live index passes, and its result c
   t.same(await check({}).result, { asked: 2, missed: 0 });
   t.same(await check({ live: worse, draft: worse }).result, { asked: 2, missed: 1 });
   const swapped = { live: answers({ one: ['E1'] }), draft: answers({ two: ['E2'] }) };
-  t.same(await check(swapped).result, { asked: 2, missed: 1 }, 'another one, but not more of them');
+  const lost = ['“one” wants experience E1: now not among the first 50, place 1 in the live index.'];
+  const canaries = await check(swapped).result;
+  t.same(canaries, { asked: 2, missed: 1, lost }, 'another one, but not more of them');
+  t.equal(describeCanaries({ canaries }), ' 1 of 2 canaries found. 1 canary is lost: see below.');
+  const live = () => ({ ...worse(), wordsProblem: 'None.' });
+  const compared = 'the live index was searched by meaning only';
+  const { result, lines } = check({ live });
+  t.same(await result, { asked: 2, missed: 0, compared });
+  t.equal(lines.at(-1), `The new index finds 2 of 2 canaries; ${compared}.`);
 });
 
 t.test('one that misses more is refused with the place of each, unless it is forced', async (t) => {
@@ -83,13 +93,14 @@ t.test('one that misses more is refused with the place of each, unless it is for
   await t.rejects(check({ draft: answers({}) }).result, {
     message: /: “one” wants experience E1: now not among the first 50, place 1 in .*\. 1 other below\. The/,
   });
-  t.same(await check({ draft: worse, isForced: true }).result, { asked: 2, missed: 1 });
+  const forced = await check({ draft: worse, isForced: true }).result;
+  t.match(forced, { asked: 2, missed: 1, lost: [/^“two” wants/] });
 });
 
 t.test('without a live index that can be asked, misses are reported only', async (t) => {
   for (const live of [null, fails(new Error('It is damaged.'))]) {
     const { result, lines } = check({ live, draft: worse });
-    t.same(await result, { asked: 2, missed: 1 });
+    t.same(await result, { asked: 2, missed: 1, compared: 'compared with no live index' });
     t.match(lines.join('\n'), /Canary missed: “two” wants experience E2: now place 7\.$/m);
   }
 });
