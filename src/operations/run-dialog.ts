@@ -13,6 +13,7 @@ import { reasonMinLength } from '../core/confirmation.ts';
 import { leastRoleFor } from '../jobs/refusals.ts';
 import { viewFiles } from '../sheets/files-view.ts';
 import { waitableOf } from './blocked-run.ts';
+import { describeMissedCanaries } from './missed-canaries.ts';
 import type { OperationContext } from './parts.ts';
 import { describeWorkload } from './workload.ts';
 
@@ -76,6 +77,7 @@ export function viewRunDialog(
       ...(ctx.config.mode === 'noop' ? [noopNote] : []),
       ...(work ? describeWorkload(work, ctx) : []),
       ...dialog.consequences,
+      ...describeMissedCanaries(ctx.repository, operation.name, filled),
     ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),

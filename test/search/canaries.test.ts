@@ -62,9 +62,9 @@ t.test('canaries', async (t) => {
 
   await t.test('an operator adds one, an admin removes it and takes that back', async (t) => {
     t.equal((await add(archive, 'viewer')).status, 403);
-    const { status, body } = await add({ ...archive, query: ` create  a gzipped archive ` });
+    const { status, body } = await add({ ...archive, query: ` create  a gzip\u200bped\u0007 archive ` });
     t.equal(status, 201);
-    t.match(body, { ...archive, kind: 'experience', created_by: 'operator' });
+    t.match(body, { ...archive, kind: 'experience', created_by: 'operator', state: 'found', rank: 1 });
     t.match(auditRows(app, 'canary.added').at(-1), {
       outcome: 'ok',
       target: `canary:${body.id}`,
@@ -90,7 +90,9 @@ t.test('canaries', async (t) => {
   await t.test('what cannot be a canary is refused beside its field, and kept', async (t) => {
     for (const [body, field, message] of [
       [archive, 'query', /has a canary already/],
+      [{ ...archive, query: 'Create a GZIPPED archive' }, 'query', /has a canary already/],
       [{ query: ' ', entity_id: 'E1' }, 'query', /enter the words/],
+      [{ query: '"\u200b"', entity_id: 'E1' }, 'query', /enter the words/],
       [{ query: 'x', entity_id: 'E99' }, 'entity_id', /has no entry "E99"/],
       [{ query: 'x', entity_id: 'E1', kind: 'manual' }, 'entity_id', /has no manual "E1"/],
     ] as const) {
@@ -153,7 +155,10 @@ async function holdBack(t: Test, app: TestApp) {
   const dialog = html.querySelector('#switch-anyway')?.getAttribute('href') ?? '';
   t.equal(dialog, '/ui/operations/index/confirm?full=false&despite_canaries=true');
   const shown = await app.page(dialog);
-  t.match(textOf(shown.html, 'main'), /even if it misses canaries.*Reason.*Switch anyway/);
+  t.match(
+    textOf(shown.html, 'main'),
+    /missed “create a gzipped archive” \(experience E1\)\..*Reason.*Switch anyway/,
+  );
   t.equal(shown.html.querySelector('[name=despite_canaries]')?.getAttribute('value'), 'true');
 
   const anyway = { args: { despite_canaries: true }, confirm: 'index' };
@@ -162,7 +167,14 @@ async function holdBack(t: Test, app: TestApp) {
   const forced = await app.run('index', { despite_canaries: true });
   t.match(forced, { status: 'succeeded', result: { canaries: { asked: 1, missed: 1 } } });
   const done = await app.page(`/jobs/${forced.number}`);
-  t.match(textOf(done.html, 'main'), '0 of 1 canary found.');
+  t.match(textOf(done.html, 'main'), '0 of 1 canary found. 1 canary is lost: see below.');
+  t.match(
+    textOf(done.html, 'main'),
+    /Canaries lost.*“create a gzipped archive” wants experience E1: now not/,
+  );
+  const old = await app.page(`/jobs/${failed.number}`);
+  t.match(textOf(old.html, 'main'), 'The index was switched since.');
+  t.notOk(old.html.querySelector('#switch-anyway'));
   t.not(await generation(), first);
   t.match((await app.json(api)).body.items, [{ state: 'missed' }]);
 
