@@ -30,7 +30,8 @@ type Embed = (isHurried: boolean) => Promise<Float32Array>;
 export type Searched = Awaited<ReturnType<ReturnType<typeof createSearcher>>>;
 
 /** The returned function takes the embedding of the query as `embed`, and calls it unless only words are searched; `isHurried`:
- *  words can answer without it. It throws `index_missing` for words without a word index, and the error of `embed` where words cannot replace it. */
+ *  words can answer without it. It throws `index_missing` for words without a word index, `temporary` for one that cannot be read
+ *  now, and the error of `embed` where words cannot replace it. */
 export function createSearcher({ index, opened, library, model, pause }: Given) {
   let using: Using = { words: opened.words, problem: opened.problem ?? '', next: 'Rebuild the index' };
 
@@ -38,7 +39,9 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     const { mode = 'best' } = query;
     if (mode === 'words' && !using.words) throw wordsMissing(using);
     const embedded =
-      mode === 'words' ? notEmbedded : await tryEmbed(() => embed(mode === 'best' && using.words !== null));
+      mode === 'words'
+        ? notEmbedded
+        : await tryEmbed({ index, model }, () => embed(mode === 'best' && using.words !== null));
     try {
       return await search({ ...query, mode }, embedded, using);
     } catch (error) {
@@ -58,22 +61,6 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     using.words.close();
     using = { words: null, problem, next: 'Rebuild the index' };
     return using;
-  }
-
-  async function tryEmbed(embed: () => Promise<Float32Array>): Promise<Embedded> {
-    try {
-      const vector = await embed();
-      if (vector.length === index.dimension) return { ...notEmbedded, vector };
-      const found = `${model.name} now gives ${vector.length} numbers; the index has ${index.dimension}`;
-      return {
-        vector: null,
-        note: `${found}, so only words were searched. Rebuild the index.`,
-        error: new AppError('temporary', `${found}. Rebuild the index.`, { dimension: vector.length }),
-        otherDimension: vector.length,
-      };
-    } catch (error) {
-      return { vector: null, note: describeFailure(error), error, otherDimension: null };
-    }
   }
 
   async function search(
@@ -117,6 +104,25 @@ function describeHits(hits: Hit[], unknown: string[]): string[] {
 type Embedded = { vector: Float32Array | null; note: string; error: unknown; otherDimension: number | null };
 
 const notEmbedded: Embedded = { vector: null, note: '', error: null, otherDimension: null };
+
+async function tryEmbed(
+  { index, model }: Pick<Given, 'index' | 'model'>,
+  embed: () => Promise<Float32Array>,
+): Promise<Embedded> {
+  try {
+    const vector = await embed();
+    if (vector.length === index.dimension) return { ...notEmbedded, vector };
+    const found = `${model.name} now gives ${vector.length} numbers; the index has ${index.dimension}`;
+    return {
+      vector: null,
+      note: `${found}, so only words were searched. Rebuild the index.`,
+      error: new AppError('temporary', `${found}. Rebuild the index.`, { dimension: vector.length }),
+      otherDimension: vector.length,
+    };
+  } catch (error) {
+    return { vector: null, note: describeFailure(error), error, otherDimension: null };
+  }
+}
 
 /** The vector of a text. A model that says it has changed is opened anew: it then gives as many numbers as it has now. */
 export async function embedText(model: Model | Embedder, text: string): Promise<Float32Array> {
