@@ -28,7 +28,7 @@ t.test('import, embed, index, search, cancel and stop', async (t) => {
   const indexed = await poll(url, await run(url, 'index'), hasEnded);
   t.match(indexed, { status: 'succeeded', result: { vectors: 72, reused: 72 } });
   const found = await get(url, '/api/v1/search?q=commit+message');
-  t.match(found.hits[0].title, /commit/i);
+  t.match(found.hits[0].snippet, /commit message/i);
 
   const sleeping = await run(url, 'sleeps');
   await poll(url, sleeping, (job) => job.status === 'running');

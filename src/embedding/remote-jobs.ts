@@ -47,17 +47,8 @@ export async function openRemoteJobs(address: string) {
     },
 
     /** The remote workers, after a wait of `maxMs` for the first one. Throws `EmbeddingOutage`. */
-    async someHosts(maxMs: number): Promise<HostFacts[]> {
-      const deadline = performance.now() + maxMs;
-      for (;;) {
-        const found = await this.hosts();
-        if (found.length > 0) return found;
-        if (performance.now() >= deadline) {
-          const remedy = 'On another machine, run npm run worker -- --remote.';
-          throw queueOutage(address, 'no remote worker is connected', remedy);
-        }
-        await delay(hostPollMs);
-      }
+    someHosts(maxMs: number): Promise<HostFacts[]> {
+      return untilSome(() => this.hosts(), maxMs, address);
     },
 
     /** Returns the answer of a remote worker. `isFirst`: before the jobs that wait. Throws `EmbeddingOutage`. */
@@ -81,6 +72,19 @@ export async function openRemoteJobs(address: string) {
       redis.disconnect();
     },
   };
+}
+
+async function untilSome(hosts: () => Promise<HostFacts[]>, maxMs: number, address: string) {
+  const deadline = performance.now() + maxMs;
+  for (;;) {
+    const found = await hosts();
+    if (found.length > 0) return found;
+    if (performance.now() >= deadline) {
+      const remedy = 'On another machine, run npm run worker -- --remote.';
+      throw queueOutage(address, 'no remote worker is connected', remedy);
+    }
+    await delay(hostPollMs);
+  }
 }
 
 /** `signal` is aborted with the outage that ends the connection. */

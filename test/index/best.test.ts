@@ -81,7 +81,7 @@ function searcherOf(fault: () => void, hasWords = true) {
     fault();
     return [];
   };
-  const words = { search: find, has: () => true, count: () => 0, written: { count: 0 } };
+  const words = { ask: () => find, has: () => true, count: () => 0, written: { count: 0 } };
   const opened = { ...words, close: () => void closed.push('closed') };
   const rows = { experience: new Map(), manual: new Map() };
   const search = createSearcher({
