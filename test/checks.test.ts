@@ -184,7 +184,9 @@ function plant(root: string, files: Files): string {
 }
 
 function run(cwd: string, script: string): Promise<{ code: unknown; out: string }> {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  // oxlint colours its output wherever CI is set.
+  const { CI: _, ...given } = process.env;
+  const env = { ...given, NO_COLOR: '1', FORCE_COLOR: '0' };
   return new Promise((resolve) => {
     execFile('npm', ['run', '--silent', script], { cwd, env }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, out: stdout + stderr });
