@@ -9,7 +9,7 @@ import { parse } from 'node-html-parser';
 
 /** Noop mode changes nothing that could be undone or restored, and the form of a removal begins without a choice. */
 const skipped = ['undo', 'restore', 'remove'];
-/** Most addresses differ from others only in a number or in the values of a query: each record of what the walk itself did, and
+/** Most addresses differ from others only in a number or in the values of a query: each record of the walk's own actions, and
  *  each combination of filters. A few of a kind are enough. */
 const maxOfKind = 40;
 const kindOf = (address) => address.replace(/\d+/g, '0').replace(/=[^&]*/g, '=');

@@ -100,7 +100,7 @@ function comparePairs(finds: Both<Find>, entries: Entry[], pairs: [string, strin
   ];
 }
 
-/** Of random entries whose title no other entry has, how many are first for the words of their title in another order. */
+/** The share of random entries with a unique title that are first for the words of their title in another order. */
 function compareOwnTitles(finds: Both<Find>, entries: Entry[]): Figure {
   const counts = new Map<string, number>();
   for (const { title } of entries) counts.set(title, (counts.get(title) ?? 0) + 1);

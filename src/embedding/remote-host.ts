@@ -28,7 +28,7 @@ export const hostTimes = {
 type Given = {
   config: Pick<Config, 'embedding' | 'embeddingQueue'>;
   times: HostTimes;
-  /** Of a service; its defaults without them. */
+  /** The time limits of a service; its defaults without them. */
   options?: HttpOptions;
   /** Writes a line to the log of the process. */
   report: (line: string) => void;

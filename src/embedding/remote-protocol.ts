@@ -1,4 +1,4 @@
-// What the console and its remote workers exchange over the queue. Each side judges what it reads: others may write to Redis.
+// The messages between the console and its remote workers. Each side checks every message: others may write to Redis.
 import { isObject, parseJson } from '../core/json.ts';
 import { isReported, type ReportedItem } from '../cost-store/usage-item.ts';
 import type { OutageCause } from './embedder.ts';
@@ -7,7 +7,7 @@ import { toUnitVector } from './vector.ts';
 export const queueName = 'embedding';
 export const keyPrefix = 'chl';
 
-/** What a remote worker reports about itself, from time to time. */
+/** The key of the report of a remote worker about itself, written from time to time. */
 export const hostKey = (name: string) => `${keyPrefix}:remote:${name}`;
 /** How long a report lives. */
 export const hostKeyMs = 15_000;
@@ -26,7 +26,7 @@ export type Answer = { host: string; usage: Usage[] } & (
   | { kind: 'fault'; fault: string }
 );
 
-/** What a remote worker reports about itself. */
+/** The report of a remote worker about itself. */
 export type HostFacts = {
   name: string;
   host: string;
@@ -54,7 +54,7 @@ export function decodeVectors(encoded: string, dimension: number, count: number)
   return vectors.length === count ? vectors : null;
 }
 
-/** Returns null for what no remote worker has written. */
+/** Returns null for text that no remote worker has written. */
 export function readAnswer(answer: unknown): Answer | null {
   if (!isObject(answer) || !isText(answer.host) || !Array.isArray(answer.usage)) return null;
   return answer.usage.every(isUsage) && isWhole(answer) ? (answer as Answer) : null;

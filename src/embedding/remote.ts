@@ -7,7 +7,7 @@ import { openRemoteJobs, type RemoteJobs } from './remote-jobs.ts';
 import { type Answer, decodeVectors } from './remote-protocol.ts';
 
 export type RemoteOptions = {
-  /** For one part of a batch, from the queue to its vectors. */
+  /** The limit of one part of a batch, from the queue to its vectors. */
   timeoutMs?: number;
   /** How long a batch waits for a first remote worker. */
   hostMs?: number;
@@ -133,7 +133,7 @@ function isOfOneText(error: Error): boolean {
   return error instanceof EmbeddingOutage && error.reason === 'text';
 }
 
-/** So many parts of about the same size that each remote worker gets one. */
+/** Splits into one part for each remote worker, all of about the same size. */
 function split(texts: string[], hosts: number): string[][] {
   const size = Math.max(minTexts, Math.ceil(texts.length / hosts));
   const parts: string[][] = [];

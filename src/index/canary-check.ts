@@ -28,8 +28,9 @@ export type CanaryCheck = {
   report: (line: string) => void;
 };
 
-/** Of those whose entry is in the library. `problem`: why they could not be asked. `lost`: each that the live generation finds
- *  and the draft misses, in one sentence. `compared`: how, unless with the live generation as people search it. */
+/** The result for canaries whose entry is in the library. `problem`: why they could not be asked. `lost`: each that the live
+ *  generation finds and the draft misses, in one sentence. `compared`: how, unless with the live generation as people search
+ *  it. */
 export type CanaryResult = {
   asked: number;
   missed: number;

@@ -11,7 +11,7 @@ export type Means =
 
 export type SearchWords = (of: BestOf) => WordHit[];
 
-/** For each filter its rows, the best first. */
+/** Returns the rows of each filter, the best first. */
 export async function findCandidates(
   index: Scored,
   means: Means,

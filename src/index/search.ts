@@ -36,7 +36,7 @@ export type Searchable = Scored & Pick<LoadedIndex, 'rows' | 'isOrphan'>;
 type Filter = Pick<SearchQuery, 'kind' | 'category'>;
 
 const defaultLimit = 10;
-/** As many as the largest limit. */
+/** Equals the largest limit. */
 const candidatesAtFirst = 200;
 
 /** The best hits first. Entries that are no longer in the library are left out. */

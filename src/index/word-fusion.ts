@@ -12,7 +12,7 @@ export type FusedHit = {
   isWeak: boolean;
 };
 
-/** Of 200 right answers nine in ten cover more; of 13 queries about other subjects, the best hits of nine cover less. */
+/** Nine in ten of 200 right answers cover more; the best hits of 9 of 13 queries about other subjects cover less. */
 const minCoverage = 0.35;
 /** Reciprocal ranks are those of 60 hits further down, as is usual: both lists count, and no first place decides alone. */
 const rankOffset = 60;

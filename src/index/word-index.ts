@@ -24,7 +24,7 @@ export type WordIndex = {
 /** The file in a generation's folder. */
 export const wordIndexName = 'words.db';
 
-/** What the word index holds of an entry. */
+/** The parts of an entry that the word index holds. */
 export function toWordEntry(row: number, { title, body, note }: EntryText): WordEntry {
   return { row, title, summary: note ?? '', text: body };
 }

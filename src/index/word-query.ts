@@ -4,7 +4,7 @@ import type { Token } from './word-text.ts';
 
 /** `count`: of entries that have it. */
 export type Weighed = { term: string; weight: number; count: number; token: Token };
-/** Of a word index. `source`: the SHA-256 of the index that it belongs to; former versions did not write it. */
+/** The facts of a word index. `source`: the SHA-256 of the index that it belongs to; former versions did not write it. */
 export type Facts = { count: number; lengths: number[]; source?: string };
 
 /** Rarer terms weigh more; a term of every entry weighs next to nothing. */

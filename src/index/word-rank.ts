@@ -5,10 +5,10 @@ import { codeSign } from './word-text.ts';
 
 // Chosen with 200 queries whose right answer is known; nearby values find about the same.
 const fieldWeights = [1, 3, 1];
-/** Of a field's length. */
+/** The share of a field's length in its weight. */
 const lengthShare = 0.5;
 const saturation = 1.5;
-/** Of a text, so many terms are read. */
+/** The number of terms of a text that are read. */
 const maxTerms = 3000;
 
 /** `texts`: title, summary and text as terms, each joined by spaces. */

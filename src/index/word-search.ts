@@ -36,7 +36,7 @@ export function openWordIndex(file: string): WordIndex {
 
 type Plan = ReturnType<typeof createPlan>;
 
-/** What the filters of a query share: each list of rows is read once, and each row is ranked once. */
+/** Shared by the filters of a query: each list of rows is read once, and each row is ranked once. */
 function createPlan(words: WordFile, query: string) {
   const tokens = tokensOf(query);
   completeLast(tokens, words);
@@ -100,7 +100,7 @@ function completeLast(tokens: Token[], words: WordFile) {
   last.term = words.longerTerm(last.term) ?? last.term;
 }
 
-/** Of the rarest terms together, the best; then entries that have all of the others; then any. */
+/** Chooses the best rows of the rarest terms together; then entries that have all of the others; then any. */
 function candidatesOf(plan: Plan, { wanted, isWanted }: Best) {
   const size = Math.max(minCandidates, wanted);
   const rows = new Set<number>();

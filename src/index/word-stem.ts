@@ -21,7 +21,7 @@ export function stem(word: string): string {
   return rest;
 }
 
-/** As in "stopping" and "stop"; but not as in "install", "process" and "buzz". */
+/** Joins "stopping" and "stop", but not the endings of "install", "process" and "buzz". */
 function withoutDouble(word: string): string {
   return word.length > 4 ? word.replace(/([^lsz])\1$/, '$1') : word;
 }

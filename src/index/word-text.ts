@@ -36,7 +36,7 @@ export function tokensOf(text: string): Token[] {
   return tokens.length > 0 ? tokens : signsOf(plain);
 }
 
-/** Of a text without letters. Quotes and control characters are left out: they mean something to FTS5. */
+/** The terms of a text without letters. Quotes and control characters are left out: they mean something to FTS5. */
 function signsOf(plain: string): Token[] {
   const signs = plain.match(/[^\s\p{C}"'`]+/gu) ?? [];
   return signs.map((sign) => ({ term: sign.slice(0, maxTerm), word: sign, kind: 'sign' }));

@@ -7,9 +7,9 @@ import type { Kind } from '../library/content.ts';
 import type { Titled } from './title-repository.ts';
 
 const proposed = 3;
-/** So many titles of a kind are read, whatever the size of the library. */
+/** The number of titles of a kind that are read, whatever the size of the library. */
 const titlesRead = 500;
-/** So many searches look for another entry of the same title. */
+/** The number of searches that look for another entry of the same title. */
 const maxTried = 12;
 const maxTitleLength = 100;
 

@@ -13,7 +13,7 @@ export function createTitleRepository(library: Db) {
     ),
   );
   return {
-    /** Of the entries with the lowest ids. */
+    /** The titles of the entries with the lowest ids. */
     first: (kind: Kind, limit: number) => first[kind].all(limit) as Titled[],
   };
 }

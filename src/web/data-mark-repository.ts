@@ -1,7 +1,7 @@
 // A mark that changes with every change of the stored data, by this process or by another.
 import type { Kernel } from '../core/kernel.ts';
 
-/** What depends on the time without an event is at most this old. */
+/** Values that change with the time alone are at most this old. */
 const periodMs = 10_000;
 
 /** Returns a function that gives the mark of this moment. */

@@ -9,7 +9,7 @@ import type { Stream } from './stream/stream.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** `id`: the version of the page, for its stream. Null for what is no page. */
+    /** `id`: the version of the page, for its stream. Null unless it is a page. */
     live: { id: string; bytesOf(topic: string): Buffer | null } | null;
   }
 }

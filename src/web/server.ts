@@ -111,7 +111,7 @@ export async function createServer(
   return { server: app, stream };
 }
 
-/** Each of these takes what the one before it has made of an answer. */
+/** These hooks run in this order: each gets the answer that the one before it has changed. */
 async function completeAnswers(app: FastifyInstance, { redactor }: Pick<Kernel, 'redactor'>) {
   redactAnswers(app, redactor);
   registerPieces(app);

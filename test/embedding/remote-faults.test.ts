@@ -66,7 +66,7 @@ async function open(t: Test) {
   };
 }
 
-/** As `npm run worker` does on the machine of the library. */
+/** Works as `npm run worker` does on the machine of the library. */
 function spawnWorker(t: Test, config: Config) {
   prepareOps(config.opsDatabasePath).close();
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/worker.js')], {
@@ -153,7 +153,7 @@ t.test('with remote workers', { skip: skipsRedis }, async (t) => {
       return false;
     };
     await once(asks, 'exit');
-    // As the server does for a worker that died.
+    // The server does the same for a worker that died.
     const claimants = library.prepare('SELECT DISTINCT claimed_by FROM ops_embedding_task').pluck().all();
     for (const one of claimants) await queue.quarantine(String(one), 'The worker died.');
     t.same(await run(), { embedded: entries, failed: 0 });

@@ -88,7 +88,7 @@ export function startRemote(
   return { lines, stop };
 }
 
-/** As `npm run worker -- --remote` does, in a process of its own. */
+/** Works as `npm run worker -- --remote` does, in a process of its own. */
 export function spawnRemote(
   t: Pick<Test, 'teardown'>,
   cwd: string,

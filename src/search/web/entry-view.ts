@@ -84,7 +84,7 @@ export function viewHit<Hit extends { kind: Kind; entity_id: string; score: numb
   return { ...hit, url: entryUrl(kind, entity_id), ...viewScore(score) };
 }
 
-/** As a number and as the width of a bar; a similarity may be below 0. */
+/** The score as a number and as the width of a bar; a similarity may be below 0. */
 function viewScore(score: number) {
   return { score: score.toFixed(2), width: `${Math.round(Math.min(1, Math.max(0, score)) * 100)}%` };
 }

@@ -60,7 +60,7 @@ function readOne<Name extends string>(names: readonly Name[], text: string, what
   throw new AppError('invalid_arguments', `${given} is not a ${what}. Choose one of: ${names.join(', ')}.`);
 }
 
-/** What the search or the list is restricted to, each with the link that removes the restriction. */
+/** The filters of the search or the list, each with the link that removes it. */
 export function viewFilters(form: Form, nameOf: (code: string) => string) {
   return [
     { label: titleOfKind(form.kind), href: libraryUrl({ ...form, kind: '' }) },
