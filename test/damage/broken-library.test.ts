@@ -46,7 +46,7 @@ const kinds: Record<string, Kind> = {
     breakIt: (_t, { config }) => damageTable(config.databasePath, 'experiences'),
     sentence: damage,
     operations: ['import', 'export', 'index'],
-    fails: ['/api/v1/entries', '/api/v1/search?q=game', '/api/v1/library/export'],
+    fails: ['/api/v1/entries', '/api/v1/search?q=game&mode=meaning', '/api/v1/library/export'],
     component: 'database',
     title: 'Jobs fail: a database is damaged',
   },
@@ -91,7 +91,7 @@ const pages =
     ' ',
   );
 const addresses =
-  '/api/v1/operations/jobs /api/v1/entries /api/v1/search?q=game /api/v1/library/export /api/v1/queue /api/v1/findings /api/v1/telemetry/snapshot'.split(
+  '/api/v1/operations/jobs /api/v1/entries /api/v1/search?q=game&mode=meaning /api/v1/library/export /api/v1/queue /api/v1/findings /api/v1/telemetry/snapshot'.split(
     ' ',
   );
 
