@@ -24,10 +24,6 @@ let carried = new Set();
 /** The newest event of each card, and the id of the last event: a new leader resumes from them. */
 const newest = new Map();
 let lastId = '';
-/** The version that the page was made with: older events show what it has. */
-let pageId = document.documentElement.dataset.version ?? '';
-/** The version behind which the current stream began; empty if it began with all. */
-let began = '';
 let isUp = false;
 let lastMessageAt = 0;
 
@@ -129,7 +125,7 @@ class Feed extends EventTarget {
 }
 
 function join() {
-  post('hello', { cards: [...ownCards], pageId });
+  post('hello', { cards: [...ownCards] });
   if (source && !covers(ownCards)) open();
   lead();
 }
@@ -173,16 +169,13 @@ function stepDown() {
   releaseLock = null;
 }
 
-/** Resumes after the last event if the previous stream had the same cards, and begins behind the page if no other tab needs more;
- *  otherwise starts with the state of all. */
+/** Resumes after the last event if the previous stream had the same cards; otherwise starts with the state of all. */
 function open() {
   clearTimers();
   source?.close();
   const cards = new Set([...carried, ...ownCards, ...[...cardsByTab.values()].flat()]);
   const query = new URLSearchParams({ topics: [...cards].join(',') });
-  if (lastId) began = cards.size === carried.size ? lastId : '';
-  else began = cardsByTab.size === 0 ? pageId : '';
-  if (began) query.set('since', began);
+  if (lastId && cards.size === carried.size) query.set('since', lastId);
   carried = cards;
   isWhole = false;
   if (retryAt !== null) {
@@ -263,19 +256,11 @@ function deliver(event) {
   const { card, data, id } = event;
   if (id) lastId = id;
   // The next stream may be that of another role, which has other cards.
-  if (card === 'refused') lastId = pageId = '';
+  if (card === 'refused') lastId = '';
   if (card === 'ended') document.dispatchEvent(new CustomEvent('chl:ended', { detail: Number(data) }));
   else if (!signals.includes(card)) newest.set(card, event);
-  if (signals.includes(card) || isBehind(pageId, id))
-    for (const feed of feeds) feed.dispatchEvent(new MessageEvent(card, { data, lastEventId: id }));
+  for (const feed of feeds) feed.dispatchEvent(new MessageEvent(card, { data, lastEventId: id }));
   document.dispatchEvent(new Event('chl:heard'));
-}
-
-/** Whether a version is older than another, or of another server. */
-function isBehind(id, other) {
-  const [boot, version] = id.split('-');
-  const [otherBoot, otherVersion] = other.split('-');
-  return boot !== otherBoot || Number(version) < Number(otherVersion);
 }
 
 function publishState(isNowUp) {
@@ -308,9 +293,7 @@ function receive({ kind, from, to, ...message }) {
   else if (kind === 'hello') {
     cardsByTab.set(from, message.cards);
     if (!source) return;
-    const misses = began !== '' && isBehind(message.pageId, began);
-    if (misses) carried = new Set();
-    if (misses || !covers(message.cards)) open();
+    if (!covers(message.cards)) open();
     post('welcome', { to: from, events: [...newest.values()], ...state() });
   } else if (!source) {
     lastMessageAt = performance.now();

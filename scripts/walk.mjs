@@ -36,6 +36,7 @@ const filledOfAny = [
 const answers = {
   '/sign-in': 401,
   '/ui/access/tokens': 422,
+  '/ui/library/canaries': 422,
   '/ui/credentials/google/path': 422,
   '/ui/credentials/embedding/path': 422,
   '/ui/embedder/check': 200,

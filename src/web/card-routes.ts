@@ -6,15 +6,12 @@ import type { Cards, OpenCard } from './cards.ts';
 import { identityOf } from './identify.ts';
 import { logError } from './log-error.ts';
 
-/** `html`: its content, if it is kept. */
-type LoadedCard = { template: string; data: Record<string, unknown>; html?: string };
+type LoadedCard = { template: string; data: Record<string, unknown> };
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** A card with its data, for `shared/host`. A card that cannot be loaded is replaced by an error card. */
     loadCard(name: string): Promise<LoadedCard>;
-    /** The same, with the bytes that the stream keeps: its data may be missing. */
-    keptCard(name: string): Promise<LoadedCard>;
     /** The data of a card that the page requires; throws the error of its load. */
     cardData(topic: string): Promise<Record<string, unknown>>;
   }
@@ -23,14 +20,6 @@ declare module 'fastify' {
 export function registerCards(app: FastifyInstance, cards: Cards) {
   app.decorateRequest('loadCard', function (name) {
     return loadOrExplain(this, find(name));
-  });
-
-  app.decorateRequest('keptCard', async function (name) {
-    const { template, host, path } = find(name);
-    const bytes = this.live?.bytesOf(name);
-    return bytes
-      ? { template, data: { card: { host, path } }, html: this.insert(bytes) }
-      : this.loadCard(name);
   });
 
   app.decorateRequest('cardData', (topic) => cards.load(find(topic)));

@@ -81,7 +81,6 @@ export function registerPage(app: FastifyInstance, given: Given) {
         host: request.headers.host,
         user: request.identity,
         hasKeys: readCookie(request, 'chl_keys') !== 'off',
-        live: request.live?.id ?? null,
         hasStream: browser === null || hasStream(browser),
         asset: assetUrl,
         modules: modules.join(' '),

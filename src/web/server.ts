@@ -25,7 +25,6 @@ import { collectForms } from './form-address.ts';
 import { registerForms } from './forms.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerLanding } from './landing.ts';
-import { registerLivePages } from './live-pages.ts';
 import { registerAlive } from './alive.ts';
 import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
@@ -34,7 +33,6 @@ import { createNav, type Tab } from './nav.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
-import { registerPieces } from './pieces.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
 import { redactAnswers } from './redact.ts';
@@ -72,7 +70,8 @@ export async function createServer(
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
-  await completeAnswers(app, kernel);
+  redactAnswers(app, redactor);
+  await registerCompression(app);
   await app.register(cookie);
   const holdBack = holdBackOf(mounted);
   registerIdentify(app, authenticate, holdBack);
@@ -98,7 +97,6 @@ export async function createServer(
   const signals = signalsOf(mounted);
   const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics, hasStream });
   app.addHook('preClose', async () => stream.close());
-  registerLivePages(app, { declared: declaredPages, cards, nav, stream });
 
   registerParts(app, { nav, cards, hasStream }, kernel);
   registerActions(app, cards, pages);
@@ -109,13 +107,6 @@ export async function createServer(
   assertPages();
   registerAlive(app);
   return { server: app, stream };
-}
-
-/** These hooks run in this order: each gets the answer that the one before it has changed. */
-async function completeAnswers(app: FastifyInstance, { redactor }: Pick<Kernel, 'redactor'>) {
-  redactAnswers(app, redactor);
-  registerPieces(app);
-  await registerCompression(app);
 }
 
 async function registerViews(

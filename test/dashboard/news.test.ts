@@ -242,7 +242,6 @@ t.test('the stream says that there is news, without HTML, also by default', asyn
 t.test('outlook and news are lines of one card, which is hidden without either', async (t) => {
   t.match(textOf((await app.page('/operations')).html, '#outlook-card'), /^Outlook .*checks pass/);
   app.outlook().splice(0);
-  app.bus.emit('findings');
   const { html } = await app.page('/operations');
   t.ok(html.querySelector('.card.lines > #outlook-card'));
   t.match(html.querySelector('.card.lines > #news')?.getAttribute('hx-trigger'), 'sse:news');

@@ -13,7 +13,7 @@ export const dashboardPage: Page = {
 
 export function registerDashboard(app: FastifyInstance, ctx: DashboardContext) {
   app.get(dashboardPage.path, { config: { isPage: true } }, async (request, reply) => {
-    const load = async (name: string) => [name, await request.keptCard(name)];
+    const load = async (name: string) => [name, await request.loadCard(name)];
     return reply.sendPage({
       template: 'dashboard/dashboard-page',
       title: 'Operations',

@@ -27,13 +27,12 @@ const bufferedMax = 256 * 1024;
 const stuckMs = 5000;
 const retryMs = 3000;
 
-/** `first`: an event before all others. */
-export function openClient(reply: FastifyReply, reading: Reading, first = ''): Client {
+export function openClient(reply: FastifyReply, reading: Reading): Client {
   // The response ends with its connection, so it needs no chunked encoding: one buffer per write instead of three.
   reply.raw.removeHeader('transfer-encoding');
   const type = 'text/event-stream; charset=utf-8';
   const response = takeOver(reply, { 'content-type': type, 'x-accel-buffering': 'no' });
-  response.write(`retry: ${retryMs}\n\n${first}`);
+  response.write(`retry: ${retryMs}\n\n`);
   return { ...reading, response, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
 }
 

@@ -1,8 +1,6 @@
 // The bytes of stream events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An id is
 // `<boot>-<version>`: ids of an earlier process are ignored.
 
-import type { Role } from '../../core/role.ts';
-
 /** A page on a slow line would get no heartbeat while a larger frame arrives. */
 const cardMaxBytes = 1024 * 1024;
 const tooLarge =
@@ -21,19 +19,6 @@ export function createFrames(boot: string) {
       return version;
     },
 
-    /** The id of a page for readers of a role that has every version so far. */
-    pageId(role: Role): string {
-      return `${boot}-${version}-${role}`;
-    },
-
-    /** The version in an id sent back by a client; 0 for any other text, and for the id of a page for readers of another role. */
-    read(id: string | undefined, role: Role): { since: number; isOfOther: boolean } {
-      const [itsBoot, number = '', itsRole = role] = (id ?? '').split('-');
-      const isOfOther = itsBoot === boot && itsRole !== role;
-      const isVersion = itsBoot === boot && /^\d+$/.test(number) && !isOfOther;
-      return { since: isVersion ? Number(number) : 0, isOfOther };
-    },
-
     /** A card that is too large is replaced by a note. */
     ofCard(name: string, version: number, html: string): Buffer {
       const shown = Buffer.byteLength(html) > cardMaxBytes ? tooLarge : html;
@@ -44,6 +29,12 @@ export function createFrames(boot: string) {
     /** An event that is not a card. */
     ofSignal(name: string, data: string): Buffer {
       return Buffer.from(`event: ${name}\nid: ${boot}-${version}\ndata: ${data}\n\n`);
+    },
+
+    /** The version in an id sent back by a client; 0 for any other text. */
+    readVersion(id: string | undefined): number {
+      const [itsBoot, number] = (id ?? '').split('-');
+      return itsBoot === boot && /^\d+$/.test(number ?? '') ? Number(number) : 0;
     },
   };
 }

@@ -13,20 +13,12 @@ export type LiveCard = {
   role: Role;
   newest: string | null;
   html: string | null;
-  /** `newest` for pages; null until a page asks. */
-  bytes: Buffer | null;
   frame: Buffer;
   version: number;
   isDirty: boolean;
-  /** The mark of the stored data when it was last rendered. */
-  mark: string;
   timer: NodeJS.Timeout | null;
   /** Renders it if it is dirty or no longer kept; concurrent calls share one rendering. */
   render: () => Promise<void>;
-  /** Renders it unless it has not changed since `mark`. */
-  freshen: (mark: string) => Promise<void>;
-  /** Its HTML; null if it has changed since `mark`, or was not rendered. */
-  bytesAt: (mark: string) => Buffer | null;
 };
 
 export function newLiveCard(
@@ -34,25 +26,11 @@ export function newLiveCard(
   kept: Cache<string>,
   renderDirty: (one: LiveCard) => Promise<void>,
 ): LiveCard {
-  const nothing = { newest: null, html: null, bytes: null, frame: Buffer.alloc(0), version: 0 };
+  const nothing = { newest: null, html: null, frame: Buffer.alloc(0), version: 0 };
   const render = coalesce(async () => {
     if (one.isDirty || kept.get(key) === undefined) await renderDirty(one);
   });
-  const isFresh = (mark: string) => !one.isDirty && one.mark === mark && kept.peek(key) !== undefined;
-  const freshen = async (mark: string) => {
-    // Again, if a rendering had begun before.
-    for (let turn = 0; turn < 2 && !isFresh(mark); turn += 1) {
-      one.isDirty = true;
-      await render();
-    }
-  };
-  const bytesAt = (mark: string) => {
-    if (!isFresh(mark)) return null;
-    one.bytes ??= Buffer.from(kept.get(key) ?? '');
-    return one.bytes;
-  };
-  const state = { ...nothing, isDirty: true, mark: '', timer: null };
-  const one: LiveCard = { key, card, role, ...state, render, freshen, bytesAt };
+  const one: LiveCard = { key, card, role, ...nothing, isDirty: true, timer: null, render };
   return one;
 }
 

@@ -8,30 +8,22 @@ import type { Cards } from '../cards.ts';
 import type { Frames } from './frames.ts';
 import { endThrottle, type LiveCard, newLiveCard } from './live-card.ts';
 import { createPublisher } from './publisher.ts';
-import type { Readers } from './readers.ts';
 
-const keyOf = (topic: string, role: Role) => `${role} ${topic}`;
-
-type Given = {
+export function createLiveCards(given: {
   cards: Cards;
   frames: Frames;
   log: Log;
   caches: Caches;
-  dataMark: () => string;
-  readers: Pick<Readers, 'isWatched'>;
+  isWatched: (topic: string, role: Role) => boolean;
   onPublish: (cards: LiveCard[]) => void;
-};
-
-export function createLiveCards(given: Given) {
-  const { cards, frames, readers, onPublish } = given;
+}) {
+  const { cards, frames, log, isWatched, onPublish } = given;
   const kept = keepCards(given.caches);
   const live = new Map<string, LiveCard>();
+  const keyOf = (topic: string, role: Role) => `${role} ${topic}`;
   const { renderSoon, publish } = createPublisher(frames, onPublish);
 
   return {
-    find,
-    publish,
-
     /** The current bytes of the cards of `topics` for a role, the oldest first. */
     async current(topics: Iterable<string>, role: Role): Promise<LiveCard[]> {
       const watched = [...topics].flatMap((topic) => find(topic, role) ?? []);
@@ -46,20 +38,19 @@ export function createLiveCards(given: Given) {
         if (!one.card.isDirtiedBy(event, number)) continue;
         one.isDirty = true;
         kept.delete(one.key);
-        if (readers.isWatched(one.card.name, one.role)) renderSoon(one);
+        if (isWatched(one.card.name, one.role)) renderSoon(one);
       }
     },
 
     /** Retries cards whose rendering failed. */
     retryDirty() {
-      for (const one of live.values())
-        if (one.isDirty && readers.isWatched(one.card.name, one.role)) renderSoon(one);
+      for (const one of live.values()) if (one.isDirty && isWatched(one.card.name, one.role)) renderSoon(one);
     },
 
     /** Drops a record's card when nobody of that role watches it any more. */
     release(topic: string, role: Role) {
       const one = live.get(keyOf(topic, role));
-      if (!one?.card.isOfRecord || readers.isWatched(topic, role)) return;
+      if (!one?.card.isOfRecord || isWatched(topic, role)) return;
       endThrottle(one);
       live.delete(one.key);
       kept.delete(one.key);
@@ -76,7 +67,7 @@ export function createLiveCards(given: Given) {
     if (known) return known;
     const card = cards.find(topic);
     if (!card) return null;
-    const one = newLiveCard({ key, card, role }, kept, (dirty) => renderOnce(dirty, { ...given, kept }));
+    const one = newLiveCard({ key, card, role }, kept, (dirty) => renderOnce(dirty, { cards, log, kept }));
     live.set(key, one);
     return one;
   }
@@ -93,14 +84,12 @@ function keepCards(caches: Caches): Cache<string> {
   });
 }
 
-type Rendering = { cards: Cards; log: Log; dataMark: () => string; kept: Cache<string> };
+type Rendering = { cards: Cards; log: Log; kept: Cache<string> };
 
-async function renderOnce(one: LiveCard, { cards, log, dataMark, kept }: Rendering) {
+async function renderOnce(one: LiveCard, { cards, log, kept }: Rendering) {
   one.isDirty = false;
-  one.mark = dataMark();
   try {
     one.newest = await cards.render(one.card, one.role);
-    one.bytes = null;
     if (!one.isDirty) kept.set(one.key, one.newest);
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return;

@@ -9,7 +9,7 @@ import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './
 export type Opened = { owner: string | null; credentials: Credentials };
 
 /** Empties the id of the last event: a reader that returns with another role has none of its cards. */
-export const refused = 'event: refused\nid\ndata: \n\n';
+const refused = 'event: refused\nid\ndata: \n\n';
 
 export type Readers = ReturnType<typeof createReaders>;
 

@@ -17,9 +17,7 @@ import { assertWithinLimits } from './limits.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
 import { subscribe } from './subscriptions.ts';
-import { createDataMark } from '../data-mark-repository.ts';
-import { createPageCards } from './page-cards.ts';
-import { createReaders, type Readers, refused } from './readers.ts';
+import { createReaders, type Readers } from './readers.ts';
 import { createTicker } from './ticker.ts';
 import { readTopics } from './topics.ts';
 
@@ -36,10 +34,10 @@ type Given = {
   hasStream: HasStream;
 };
 
-type Needed = 'bus' | 'caches' | 'config' | 'descriptors' | 'library' | 'log' | 'now' | 'ops';
-
-export function createStream(kernel: Pick<Kernel, Needed>, given: Given) {
-  const { authenticate, cards, signals, defaultTopics, hasStream } = given;
+export function createStream(
+  kernel: Pick<Kernel, 'bus' | 'caches' | 'config' | 'descriptors' | 'log' | 'now'>,
+  { authenticate, cards, signals, defaultTopics, hasStream }: Given,
+) {
   const { bus, config, descriptors, log, now } = kernel;
   const readers = createReaders(authenticate, log);
   const admit = createAdmission(readers, { config, descriptors });
@@ -48,8 +46,7 @@ export function createStream(kernel: Pick<Kernel, Needed>, given: Given) {
     readers.send(fresh);
     ticker.tickIfSoon();
   };
-  const dataMark = createDataMark(kernel);
-  const live = createLiveCards({ ...kernel, cards, frames, dataMark, readers, onPublish });
+  const live = createLiveCards({ ...kernel, cards, frames, isWatched: readers.isWatched, onPublish });
   const ticker = createTicker(now, frames, (frame) => {
     live.retryDirty();
     // Another process may have revoked a token.
@@ -71,8 +68,8 @@ export function createStream(kernel: Pick<Kernel, Needed>, given: Given) {
       const topics = readTopics(query.topics, { cards, defaultTopics, role });
       const opened = admit(request);
       const last = request.headers['last-event-id'] ?? query.since;
-      const { since, isOfOther } = frames.read(typeof last === 'string' ? last : undefined, role);
-      const client = openClient(reply, { role, topics, since }, isOfOther ? refused : '');
+      const since = frames.readVersion(typeof last === 'string' ? last : undefined);
+      const client = openClient(reply, { role, topics, since });
       if (client.response.destroyed) return;
       readers.add(client, opened, () => leave(topics, role));
       ticker.start();
@@ -80,8 +77,6 @@ export function createStream(kernel: Pick<Kernel, Needed>, given: Given) {
       client.isReady = true;
       sendFrames(client, watched);
     },
-
-    pages: createPageCards(live, frames, dataMark),
 
     /** Sends full batches back to back, then ends. */
     cycle: createCycle({ cards, frames, defaultTopics, newTick: ticker.frame, readers, admit }),
