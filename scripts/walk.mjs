@@ -45,8 +45,8 @@ const answers = {
 };
 /** The pages that such answers lead to. */
 const nextPages = { '/ui/webhooks/new': '/settings/webhooks/walked' };
-/** Another form may have ended the run, closed the incident or switched off the webhook meanwhile. */
-const mayConflict = /^\/ui\/((runs|incidents)\/\d+|webhooks\/walked)\//;
+/** The run or job may have ended, the incident be closed, or the webhook be switched off meanwhile. */
+const mayConflict = /^\/ui\/((runs|incidents|jobs)\/\d+|webhooks\/walked)\//;
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
 const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
