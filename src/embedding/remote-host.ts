@@ -88,7 +88,7 @@ async function work(host: Host) {
   void beats.start();
   const worker = new packages.Worker<EmbeddingJob>(
     queueName,
-    // The answer takes the place of the texts: what a job returns would be kept in the queue's stream of events, too.
+    // The answer takes the place of the texts: BullMQ would keep a returned value in the queue's stream of events, too.
     async (job) => job.updateData(await answering.answer(job.data)),
     {
       connection: redis,

@@ -1,4 +1,4 @@
-// A backup that fails its test is told once each: as a finding, as an incident, and by a webhook.
+// A failed test of a backup makes one finding, one incident and one delivery of a webhook.
 import fs from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';

@@ -1,4 +1,4 @@
-// People send tests and replay deliveries; what waits ends when a webhook is switched off; old deliveries are removed.
+// People send tests and replay deliveries; a webhook that is switched off ends its waiting deliveries; old ones are removed.
 import t, { type Test } from 'tap';
 import { describeTarget } from '../../src/audit/describe-target.ts';
 import { systemRequester } from '../../src/core/audit.ts';
