@@ -1,11 +1,13 @@
-// Turns each changed source into JavaScript by itself, in a second. `npm run types` checks the types, which takes longer.
+// Turns each changed source into JavaScript by itself, in a second, and bundles the programs. `npm run types` checks the types,
+// which takes longer.
 import fs from 'node:fs';
 import path from 'node:path';
+import { bundle, describeBundle, isProgram, listBundled } from './bundle.mjs';
 
 /** Names each source and its output, with the size and time of both. */
 const stamp = 'dist/.built';
 /** A change of these changes every output. */
-const settings = ['package.json', 'tsconfig.json', 'scripts/compile.mjs'];
+const settings = ['package.json', 'tsconfig.json', 'scripts/compile.mjs', 'scripts/bundle.mjs'];
 const folders = ['src', 'scripts', 'test'];
 const importLine = /(^import |^(?:import|export|\}) [^'"]*from |\bimport\()"(\.\.?\/[^"\n]*)\.ts"/gm;
 
@@ -17,22 +19,43 @@ export async function compile({ tests }) {
   const isNew = !settings.map(describe).every((line) => known.has(line));
   const sources = folders.flatMap(listSources);
   const wanted = tests ? sources : sources.filter((file) => !file.startsWith('test/'));
-  const stale = wanted.filter((file) => isNew || !known.has(describePair(file)));
+  const single = wanted.filter((file) => !isProgram(file));
+  const stale = single.filter((file) => isNew || !known.has(describePair(file)));
   removeOrphans(sources);
-  if (stale.length === 0) return false;
+  const bundles = isNew || !known.has(describeBundle(sources, describe));
+  if (stale.length === 0 && !bundles) return false;
   const esbuild = await load();
   if (!esbuild) return null;
-  const outputs = await transpile(esbuild, stale);
+  const { target } = JSON.parse(fs.readFileSync('tsconfig.json', 'utf8')).compilerOptions;
+  const outputs = await transpile(esbuild, stale, target);
+  const bundled = bundles ? await bundle(esbuild, sources, target) : [];
+  outputs.push(...bundled);
   for (const folder of new Set(outputs.map(({ file }) => path.dirname(file)))) {
     fs.mkdirSync(folder, { recursive: true });
   }
   for (const { file, contents } of outputs) fs.writeFileSync(file, contents);
   const others = sources.filter((file) => !isNew && !wanted.includes(file) && known.has(describePair(file)));
+  const pairs = [...single, ...others].map(describePair);
+  const made = bundles ? bundled.map(({ file }) => madeLine(file)) : [...known].filter(isMade);
+  if (bundles) removeOldBundles(sources, new Set([...known, ...made]));
   fs.writeFileSync(
     stamp,
-    [...settings.map(describe), ...[...wanted, ...others].map(describePair)].join('\n'),
+    [...settings.map(describe), ...pairs, ...made, describeBundle(sources, describe)].join('\n'),
   );
   return true;
+}
+
+/** The files of the build before this one stay: a server that still runs may load one later. */
+function removeOldBundles(sources, lines) {
+  for (const file of listBundled(sources)) if (!lines.has(madeLine(file))) fs.rmSync(file);
+}
+
+function madeLine(file) {
+  return `made ${file}`;
+}
+
+function isMade(line) {
+  return line.startsWith(madeLine(''));
 }
 
 /** Returns the time of the last compilation; null before the first one. */
@@ -51,7 +74,7 @@ function listFiles(folder) {
 
 /** Or a removed test would still run. */
 function removeOrphans(sources) {
-  const kept = new Set(sources.map(outputOf));
+  const kept = new Set([...sources.map(outputOf), ...listBundled(sources)]);
   const outputs = folders.flatMap((folder) => listFiles(path.join('dist', folder)));
   for (const file of outputs.filter((file) => file.endsWith('.js') && !kept.has(file))) {
     fs.rmSync(file);
@@ -67,8 +90,7 @@ async function load() {
   }
 }
 
-async function transpile(esbuild, sources) {
-  const { target } = JSON.parse(fs.readFileSync('tsconfig.json', 'utf8')).compilerOptions;
+async function transpile(esbuild, sources, target) {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: sources,
     outbase: '.',

@@ -1,7 +1,9 @@
 // The entry point: loads the configuration, then starts the server.
 import { checkNode } from './core/node-version.ts';
+import { nameSourcesInStacks } from './errors/source-maps.ts';
 
 checkNode();
+nameSourcesInStacks();
 const { loadConfig } = await import('./core/config.ts');
 const { prepareDataRoot } = await import('./core/data-root.ts');
 const { assertEnoughDescriptors, openDescriptors } = await import('./core/descriptors.ts');
@@ -13,13 +15,6 @@ try {
   assertEnoughDescriptors(openDescriptors().limit);
   // A refusal need not wait until the server is loaded.
   prepareDataRoot(config.root);
-  // In steps, because the modules of all at once are more files than some systems allow to be open.
-  await import('./jobs/parts.ts');
-  await import('./sources/parts.ts');
-  await import('./schedules/parts.ts');
-  await import('./objectives/parts.ts');
-  await import('./incidents/parts.ts');
-  await import('./status/parts.ts');
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(

@@ -37,10 +37,8 @@ function findFrames(lines: string[], pattern: RegExp, root: string): Frame[] {
 /** Files of this program are named from its folder of sources, others by their last part. Kept texts have `~` for the home
  *  folder. */
 function shortenFile(file: string, root: string): string {
-  const folder = [root, shortenHomes(root)].find((one) => file.startsWith(path.join(one, 'dist/')));
-  if (folder === undefined) return path.basename(file);
-  return path
-    .relative(path.join(folder, 'dist'), file)
-    .replace(/^src\//, '')
-    .replace(/\.js$/, '');
+  const folder = [root, shortenHomes(root)].find((one) => file.startsWith(path.join(one, '/')));
+  const own =
+    folder && /^(?:dist\/)?((?:src|scripts|test)\/.*)\.[jt]s$/.exec(path.relative(folder, file))?.[1];
+  return own ? own.replace(/^src\//, '') : path.basename(file);
 }

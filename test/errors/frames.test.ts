@@ -23,6 +23,14 @@ t.test('the first own frame of a stack of Node, without the wrapping of the data
   t.end();
 });
 
+t.test('a frame of a source is the same as one of its compiled file', (t) => {
+  const frame = (file: string) => firstOwnFrame(`    at embed (file:///opt/chl/${file}:8:5)`, root);
+  t.equal(frame('src/embedding/http.ts'), 'embed (embedding/http)');
+  t.equal(frame('dist/src/embedding/http.js'), frame('src/embedding/http.ts'));
+  t.equal(frame('elsewhere/http.ts'), 'embed (http.ts)');
+  t.end();
+});
+
 t.test('line numbers do not count', (t) => {
   const at = (line: number) =>
     firstOwnFrame(`    at embed (file:///opt/chl/dist/src/embedding/http.js:${line}:5)`, root);

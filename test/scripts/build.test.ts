@@ -11,7 +11,7 @@ function start(t: Test) {
     'package.json': '{ "type": "module" }',
     'tsconfig.json': '{ "compilerOptions": { "target": "es2023", "verbatimModuleSyntax": true } }',
     scripts: Object.fromEntries(
-      ['build.mjs', 'build-file.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
+      ['build.mjs', 'build-file.mjs', 'bundle.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
         file,
         fs.readFileSync(path.join(packageRoot, 'scripts', file)),
       ]),
@@ -128,6 +128,45 @@ t.test('the output of a removed source is removed', async (t) => {
   t.equal(build('--tests').status, 0);
   t.notOk(fs.existsSync(at('dist/test/one.test.js')));
   t.ok(fs.existsSync(at('dist/src/one.js')));
+});
+
+t.test('a program is bundled, and any change of a source or of its files bundles it again', async (t) => {
+  const { at, build, read, write } = start(t);
+  write(
+    'src/main.ts',
+    `import { one } from './one.ts';\nconsole.log(one, import.meta.url);\n(await import('./two.ts')).fail();\n`,
+  );
+  write(
+    'src/two.ts',
+    'type Two = 2;\nexport function fail(): Two {\n  throw new Error(import.meta.url);\n}\n',
+  );
+  const run = () => {
+    t.equal(build('--tests').status, 0);
+    return spawnSync(process.execPath, ['--enable-source-maps', at('dist/src/main.js')], {
+      encoding: 'utf8',
+    });
+  };
+  const { stdout, stderr } = run();
+  t.match(stdout, /^1 file:.*\/dist\/src\/main\.js\n/);
+  t.match(stderr, /Error: file:.*\/dist\/src\/two\.js\n.*\/src\/two\.ts:3:/, 'addresses and positions stay');
+  const bundled = () => fs.readdirSync(at('dist/src')).filter((name) => /^bundled-.*\.js$/.test(name));
+  const first = bundled();
+  write('src/one.ts', 'export const one = 11;\n');
+  t.match(run().stdout, /^11 /, 'an edited module');
+  write('src/two.ts', 'export const fail = () => console.log("edited");\n');
+  t.match(run().stdout, /edited\n/, 'an edited chunk');
+  t.equal(bundled().length, 2, 'a running program still finds the chunk of the build before');
+  write('src/two.ts', 'export const fail = () => console.log("again");\n');
+  run();
+  t.notMatch(bundled(), first);
+  fs.rmSync(at(`dist/src/${bundled().find((name) => /again/.test(read(`dist/src/${name}`)))}`));
+  t.match(run().stdout, /again\n/, 'a removed chunk');
+  write('dist/src/main.js', 'broken');
+  t.match(run().stdout, /^11 /, 'an edited output');
+  fs.rmSync(at('src/one.ts'));
+  const { status, stderr: problem } = build('--tests');
+  t.equal(status, 1);
+  t.match(problem, /one\.ts/, 'a removed source');
 });
 
 t.test('the build says which commit it is of, and a new commit compiles nothing', async (t) => {

@@ -31,7 +31,7 @@ async function start(t: Test) {
     'tsconfig.json': tsconfig,
     'tsconfig.build.json': tsconfig,
     scripts: Object.fromEntries(
-      ['dev.mjs', 'build.mjs', 'build-file.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
+      ['dev.mjs', 'build.mjs', 'build-file.mjs', 'bundle.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
         file,
         fs.readFileSync(path.join(packageRoot, 'scripts', file)),
       ]),
