@@ -42,9 +42,9 @@ function chooseSamples(
   { meta, dimension }: LoadedIndex,
   library: ReturnType<typeof createIndexRepository>,
 ): Sample[] {
-  const byHash = meta.vectors
-    .map((entry, row) => ({ entry, row, hash: hashId(entry) }))
-    .sort((one, other) => (one.hash < other.hash ? -1 : 1));
+  const byHash = Array.from(meta.vectors, (entry, row) => ({ entry, row, hash: hashId(entry) })).sort(
+    (one, other) => (one.hash < other.hash ? -1 : 1),
+  );
   const samples: Sample[] = [];
   for (const { entry, row } of byHash) {
     if (samples.length === wantedEntries) break;

@@ -2,13 +2,13 @@
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText } from '../library/content.ts';
 import { formatNumber } from '../core/format.ts';
-import type { MetaVector } from './meta.ts';
+import type { MetaVectors } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 
 /** `covered`: with a vector of the current text; `stale`: of an older one; `orphans`: vectors without an entry here. */
 export type Coverage = { entries: number; covered: number; stale: number; missing: number; orphans: number };
 
-export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
+export function countCoverage(library: Db, vectors: MetaVectors): Coverage {
   const hashes = { experience: new Map<string, string>(), manual: new Map<string, string>() };
   for (const { kind, entity_id, content_hash } of vectors) hashes[kind].set(entity_id, content_hash);
   const found = { entries: 0, covered: 0, stale: 0, missing: 0 };

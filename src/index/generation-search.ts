@@ -6,8 +6,7 @@ import type { Embedder, Model } from '../embedding/embedder.ts';
 import { createKernel } from './dot.ts';
 import { openIndexFile } from './faiss-reader.ts';
 import { generationFiles } from './generation.ts';
-import { toRows } from './loaded.ts';
-import { readMeta } from './meta.ts';
+import { loadMeta } from './loaded.ts';
 import { rowsPerStep } from './nearest.ts';
 import { createIndexRepository } from './repository.ts';
 import type { Hit } from './search.ts';
@@ -32,10 +31,10 @@ export function openGeneration(
 ): GenerationSearch {
   const folder = path.join(indexFolder, name);
   const files = generationFiles(folder);
-  const meta = readMeta(files.meta);
+  const { meta, rows } = loadMeta(files.meta);
   const vectors = openVectors(files.index);
   const isOrphan = new Uint8Array(meta.count);
-  const index = { ...vectors, meta, rows: toRows(meta.vectors), isOrphan };
+  const index = { ...vectors, meta, rows, isOrphan };
   const opened = openWords(folder, meta.sha256);
   const search = createSearcher({
     index,

@@ -2,7 +2,7 @@
 import { shorten } from '../core/shorten.ts';
 import type { Kind } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
-import { isCount, type MetaVector } from './meta.ts';
+import { isCount, type MetaVector, type MetaVectors } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
 import type { Pause } from './nearest.ts';
 import {
@@ -68,10 +68,10 @@ const rowsAtOnce = 2000;
 
 const listOrphans: List = async (library, index, { kind: wanted, after, limit }, pause) => {
   const items: ListedEntry[] = [];
-  const vectors = index?.meta.vectors ?? [];
+  const vectors: MetaVectors = index?.meta.vectors ?? [];
   for (let row = readCursor(after, isCount) ?? 0; row < vectors.length; row++) {
     if (row % rowsAtOnce === 0) await pause();
-    const { kind, entity_id } = vectors[row] as MetaVector;
+    const { kind, entity_id } = vectors.at(row) as MetaVector;
     if ((wanted && kind !== wanted) || library.hasEntry(kind, entity_id)) continue;
     if (items.length === limit) return { items, next: writeCursor(row) };
     items.push({ entity_id, kind, standing: 'orphan', category_code: null, title: null, reason: null });

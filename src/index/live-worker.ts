@@ -26,7 +26,7 @@ import type {
   ThreadStart,
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
-import { type IndexMeta, readMeta } from './meta.ts';
+import { type MetaHead, readMetaHead } from './meta.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { createIndexRepository } from './repository.ts';
 import { findNeighbours } from './search.ts';
@@ -162,7 +162,7 @@ async function close() {
 
 function toFacts(
   generation: string,
-  meta: IndexMeta,
+  meta: MetaHead,
   bytes: number,
   words_problem: string | null,
 ): GenerationFacts {
@@ -175,7 +175,7 @@ function readFacts(indexFolder: string, generation: string): GenerationFacts | n
   const folder = path.join(indexFolder, generation);
   try {
     const files = generationFiles(folder);
-    const meta = readMeta(files.meta);
+    const meta = readMetaHead(files.meta);
     const { words, problem } = openWords(folder, meta.sha256);
     words?.close();
     return toFacts(generation, meta, fs.statSync(files.index).size, problem);

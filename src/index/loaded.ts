@@ -1,21 +1,23 @@
 // A generation in memory: its vectors, the entry of each, and its meta data.
 import path from 'node:path';
-import type { Kind } from '../library/content.ts';
 import type { ModelKey } from '../embedding/embedder.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { readIndexFile } from './faiss-reader.ts';
+import { type EntryRows, EntryTable } from '../library/entry-table.ts';
 import { generationFiles } from './generation.ts';
-import { type IndexMeta, type MetaVector, readMeta } from './meta.ts';
+import { type MetaHead, type MetaVectors, scanMeta } from './meta.ts';
+
+/** What a meta file says. */
+export type LoadedMeta = MetaHead & { vectors: MetaVectors };
 
 export type LoadedIndex = {
-  meta: IndexMeta;
+  meta: LoadedMeta;
   dimension: number;
   bytes: number;
   /** The bytes of all vectors, one after another. There is no other copy. */
   vectors: Uint8Array;
   score: Kernel['score'];
-  /** From an entry's id to its row in the index. */
-  rows: Record<Kind, Map<string, number>>;
+  rows: EntryRows;
   /** 1 for each row whose entry was gone at the last count. A search skips these rows. */
   isOrphan: Uint8Array;
 };
@@ -23,7 +25,7 @@ export type LoadedIndex = {
 /** Throws one sentence when the files are missing, damaged, contradict each other, or are of another model. */
 export function loadGeneration(indexFolder: string, name: string, model: ModelKey): LoadedIndex {
   const files = generationFiles(path.join(indexFolder, name));
-  const meta = readMeta(files.meta);
+  const { meta, rows } = loadMeta(files.meta);
   const isSame = meta.model === model.name && [null, meta.dimension].includes(model.dimension);
   if (!isSame) {
     const given = model.dimension === null ? '' : ` (${model.dimension})`;
@@ -48,17 +50,17 @@ export function loadGeneration(indexFolder: string, name: string, model: ModelKe
     bytes: index.bytes,
     vectors,
     score: kernel.score,
-    rows: toRows(meta.vectors),
+    rows,
     isOrphan: new Uint8Array(meta.count),
   };
 }
 
-/** Throws one sentence when an entry is listed twice. */
-export function toRows(vectors: MetaVector[]): LoadedIndex['rows'] {
-  const rows = { experience: new Map<string, number>(), manual: new Map<string, number>() };
-  for (const [row, { kind, entity_id }] of vectors.entries()) {
-    if (rows[kind].has(entity_id)) throw new Error(`The meta file lists ${kind} ${entity_id} twice.`);
-    rows[kind].set(entity_id, row);
-  }
-  return rows;
+/** Throws one sentence when it is no meta file, or lists an entry twice. */
+export function loadMeta(file: string): { meta: LoadedMeta; rows: EntryRows } {
+  const vectors = new EntryTable();
+  const head = scanMeta(file, (vector) => {
+    if (vectors.add(vector)) return;
+    throw new Error(`The meta file lists ${vector.kind} ${vector.entity_id} twice.`);
+  });
+  return { meta: { ...head, vectors }, rows: vectors.rows };
 }

@@ -1,9 +1,10 @@
 // The .meta.json beside an index file: the entry of each vector, and what the file was built from.
 import fs from 'node:fs';
-import type { Kind } from '../library/content.ts';
+import type { HashedEntries, HashedEntry } from '../library/entry-table.ts';
 import { isObject, parseJson } from '../core/json.ts';
 
-export type MetaVector = { entity_id: string; kind: Kind; content_hash: string };
+export type MetaVector = HashedEntry;
+export type MetaVectors = HashedEntries;
 
 /** `model_name`, `dimension`, `count` and `checksum` are the keys that CHL reads. */
 export type IndexMeta = {
@@ -21,6 +22,9 @@ export type IndexMeta = {
   version: string;
   vectors: MetaVector[];
 };
+
+/** All but the entries. */
+export type MetaHead = Omit<IndexMeta, 'vectors'>;
 
 export const metaFormatVersion = 1;
 
@@ -48,8 +52,16 @@ export function readMeta(file: string): IndexMeta {
 
 /** Throws as `readMeta` does. */
 export function parseMeta(text: string): IndexMeta {
-  const wrong = (why: string) => new Error(`The meta file ${why}`);
-  const value = parseJson(text);
+  const meta = asMeta(parseJson(text));
+  for (const [row, vector] of meta.vectors.entries()) assertVector(vector, row);
+  assertCount(meta, meta.vectors.length);
+  return meta;
+}
+
+const wrong = (why: string) => new Error(`The meta file ${why}`);
+
+/** Does not look at the entries. */
+function asMeta(value: unknown): IndexMeta {
   if (value === undefined) throw wrong('is not JSON.');
   if (!isObject(value)) throw wrong('holds no JSON object.');
   const format = JSON.stringify(value.format_version);
@@ -59,13 +71,88 @@ export function parseMeta(text: string): IndexMeta {
   expectKey(value, 'built_at', isTime(value.built_at));
   for (const key of ['dimension', 'count', 'library_revision']) expectKey(value, key, isCount(value[key]));
   expectKey(value, 'vectors', Array.isArray(value.vectors));
-  const meta = value as IndexMeta;
-  const unreadable = meta.vectors.findIndex((vector) => !isVector(vector));
-  if (unreadable >= 0) {
-    throw new Error(`Vector ${unreadable} of the meta file names no entry with its kind and content hash.`);
+  return value as IndexMeta;
+}
+
+function assertVector(vector: unknown, row: number): asserts vector is MetaVector {
+  if (isVector(vector)) return;
+  throw new Error(`Vector ${row} of the meta file names no entry with its kind and content hash.`);
+}
+
+function assertCount({ count }: MetaHead, listed: number) {
+  if (listed !== count) throw wrong(`counts ${count} vectors and lists ${listed}.`);
+}
+
+const partBytes = 1024 * 1024;
+const headEnd = ',"vectors":[\n';
+
+/** Reads a meta file part by part, and gives each entry to `onVector`. Throws as `readMeta` does, and what `onVector` throws. */
+export function scanMeta(file: string, onVector: (vector: MetaVector) => void): MetaHead {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const lines = readLines(fd);
+    const first = lines.next().value ?? '';
+    if (!first.endsWith(headEnd)) return scanWhole(file, onVector);
+    const { vectors: _, ...head } = asMeta(parseJson(`${first}]}`));
+    let rows = 0;
+    for (const part of lines) {
+      const listed = parseJson(`[${part.replace(/,?\s*(\]\}\s*)?$/, '')}]`);
+      if (!Array.isArray(listed)) throw wrong('is not JSON.');
+      for (const vector of listed) {
+        assertVector(vector, rows++);
+        onVector(vector);
+      }
+    }
+    assertCount(head, rows);
+    return head;
+  } finally {
+    fs.closeSync(fd);
   }
-  if (meta.vectors.length === meta.count) return meta;
-  throw wrong(`counts ${meta.count} vectors and lists ${meta.vectors.length}.`);
+}
+
+/** Files that other programs have laid out. */
+function scanWhole(file: string, onVector: (vector: MetaVector) => void): MetaHead {
+  const { vectors, ...head } = readMeta(file);
+  for (const vector of vectors) onVector(vector);
+  return head;
+}
+
+/** Yields the first line, then as many whole lines at once as a part holds. */
+function* readLines(fd: number): Generator<string> {
+  let rest = Buffer.alloc(0);
+  let isFirst = true;
+  for (let bytes = readPart(fd); bytes.length > 0; bytes = readPart(fd)) {
+    rest = Buffer.concat([rest, bytes]);
+    if (isFirst) {
+      const end = rest.indexOf('\n') + 1;
+      if (end === 0) continue;
+      yield rest.toString('utf8', 0, end);
+      rest = rest.subarray(end);
+      isFirst = false;
+    }
+    const end = rest.lastIndexOf('\n') + 1;
+    if (end > 0) yield rest.toString('utf8', 0, end);
+    rest = rest.subarray(end);
+  }
+  if (rest.length > 0) yield rest.toString('utf8');
+}
+
+function readPart(fd: number): Buffer {
+  const bytes = Buffer.alloc(partBytes);
+  return bytes.subarray(0, fs.readSync(fd, bytes));
+}
+
+/** Reads all but the entries, which are not looked at if this program wrote the file. Throws as `readMeta` does. */
+export function readMetaHead(file: string): MetaHead {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const first = readLines(fd).next().value ?? '';
+    if (!first.endsWith(headEnd)) return readMeta(file);
+    const { vectors: _, ...head } = asMeta(parseJson(`${first}]}`));
+    return head;
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 const lineBatch = 1000;

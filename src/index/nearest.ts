@@ -1,6 +1,5 @@
 // The rows of an index whose vectors are nearest to one vector: exact, in small steps, for several filters at once.
 import type { LoadedIndex } from './loaded.ts';
-import type { MetaVector } from './meta.ts';
 
 /** Called between two steps of a few milliseconds, so that other work can run. */
 export type Pause = () => Promise<unknown>;
@@ -34,7 +33,10 @@ export type ScoredRow = { row: number; score: number };
 export type BestOf = { wanted: number; isWanted: (row: number) => boolean };
 
 /** `best` holds up to `wanted` rows, the best first. */
-export function createBest(vectors: Pick<MetaVector, 'entity_id'>[], { wanted, isWanted }: BestOf) {
+export function createBest(
+  vectors: { at(row: number): { entity_id: string } | undefined },
+  { wanted, isWanted }: BestOf,
+) {
   const best: ScoredRow[] = [];
   let minScore = Number.NEGATIVE_INFINITY;
 
@@ -42,7 +44,7 @@ export function createBest(vectors: Pick<MetaVector, 'entity_id'>[], { wanted, i
     if (one.score !== other.score) return one.score > other.score;
     return idOf(one) < idOf(other);
   };
-  const idOf = ({ row }: ScoredRow) => vectors[row]?.entity_id ?? '';
+  const idOf = ({ row }: ScoredRow) => vectors.at(row)?.entity_id ?? '';
 
   const insert = (scored: ScoredRow) => {
     let at = best.length;

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SwitchArguments } from './canary-switch.ts';
 import { generationFiles, readPointer } from './generation.ts';
-import { toRows } from './loaded.ts';
 import { type RebuildContext, rebuildIndex } from './rebuild.ts';
 import { createIndexRepository } from './repository.ts';
 import { countSyncStates } from './sync-state.ts';
@@ -36,11 +35,11 @@ function readLive({ config, model, progress }: RebuildContext) {
     const generation = readPointer(config.indexFolder)?.current;
     if (generation === undefined) return null;
     const files = generationFiles(path.join(config.indexFolder, generation));
-    const { meta, index, wordsProblem } = verifyGeneration(files, (done, total) =>
+    const { meta, rows, index, wordsProblem } = verifyGeneration(files, (done, total) =>
       progress(done, total, 'check'),
     );
     if (meta.model === model.name && meta.dimension === model.dimension) {
-      return { generation, meta, bytes: index.bytes, rows: toRows(meta.vectors), wordsProblem };
+      return { generation, meta, bytes: index.bytes, rows, wordsProblem };
     }
     console.log(`The live index was built with ${meta.model}; the model is ${model.name}.`);
   } catch (error) {

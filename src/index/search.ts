@@ -88,7 +88,7 @@ async function prepareFilter(
   return (row: number, filter: Filter) =>
     index.isOrphan[row] !== 1 &&
     (filter.category === undefined || inCategory?.[row] === 1) &&
-    (filter.kind === undefined || index.meta.vectors[row]?.kind === filter.kind);
+    (filter.kind === undefined || index.meta.vectors.at(row)?.kind === filter.kind);
 }
 
 type Candidate = FusedHit & { kind: Kind; id: string; category: string };
@@ -96,7 +96,7 @@ type Candidate = FusedHit & { kind: Kind; id: string; category: string };
 /** Without the rows whose entry is gone, which are added to `gone`. */
 function findEntries({ meta }: Searchable, library: IndexRepository, found: FusedHit[], gone: Set<number>) {
   const keys = found.flatMap((hit) => {
-    const vector = meta.vectors[hit.row];
+    const vector = meta.vectors.at(hit.row);
     return vector ? [{ ...hit, kind: vector.kind, id: vector.entity_id }] : [];
   });
   const idsOf = (kind: Kind) => keys.filter((key) => key.kind === kind).map(({ id }) => id);

@@ -86,7 +86,7 @@ export function syncStateOf(
   if (index && content_hash === null) return { standing, reason: 'other_model' };
   // Other programs write no hash; while the status says embedded, their vector is of the current text.
   const hash = () => (content_hash === '' ? library.hashOfEntry(kind, id) : content_hash);
-  const isFresh = row !== undefined && index?.meta.vectors[row]?.content_hash === hash();
+  const isFresh = row !== undefined && index?.meta.vectors.at(row)?.content_hash === hash();
   return isFresh ? { standing: 'fresh', reason: null } : { standing, reason: 'embedded_since' };
 }
 

@@ -4,7 +4,7 @@ import type { OnProgress } from '../core/progress.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { type IndexHeader, readIndexHeader, readVector, scanIndexFile } from './faiss-reader.ts';
 import type { GenerationFiles } from './generation.ts';
-import { readMeta } from './meta.ts';
+import { loadMeta } from './loaded.ts';
 import { findWordsProblem } from './words.ts';
 
 const sampleCount = 8;
@@ -12,7 +12,7 @@ const sampleCount = 8;
 /** Throws one sentence when hash, count or dimension differ from the meta file, or a sampled vector is not found.
  *  `wordsProblem`: why it has no word index that can be used; null when it has. */
 export function verifyGeneration(files: GenerationFiles, onProgress: OnProgress) {
-  const meta = readMeta(files.meta);
+  const { meta, rows } = loadMeta(files.meta);
   const header = readIndexHeader(files.index);
   const { dimension, count } = header;
   assertSame('dimensions', dimension, meta.dimension);
@@ -27,8 +27,8 @@ export function verifyGeneration(files: GenerationFiles, onProgress: OnProgress)
   const index = scanIndexFile(files.index, onVectors, kernel.allocate);
   assertSame('SHA-256', index.sha256, meta.sha256);
   const lost = samples.findLost();
-  if (!lost) return { meta, index, wordsProblem: findWordsProblem(path.dirname(files.index), meta) };
-  const id = meta.vectors[lost.row]?.entity_id;
+  if (!lost) return { meta, rows, index, wordsProblem: findWordsProblem(path.dirname(files.index), meta) };
+  const id = meta.vectors.at(lost.row)?.entity_id;
   throw new Error(
     `A search for vector ${lost.row} (${id}) does not find it: it scores ${lost.self}, the best ${lost.best}.`,
   );

@@ -6,7 +6,7 @@ import type { Db } from '../core/db/open.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import type { IndexMeta, MetaVector } from './meta.ts';
+import type { MetaHead, MetaVectors } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 import { toWordEntry, type WordEntry, type WordIndex, wordIndexName } from './word-index.ts';
 import { writeWordIndex } from './word-repository.ts';
@@ -16,13 +16,15 @@ import { openWordIndex } from './word-search.ts';
  *  Throws one sentence when the file then has another number of entries. */
 export function writeWords(
   library: Db,
-  { folder, vectors, sha256 }: { folder: string; vectors: MetaVector[]; sha256: string },
+  { folder, vectors, sha256 }: { folder: string; vectors: MetaVectors; sha256: string },
   onProgress: OnProgress,
 ) {
   const { findEntry } = createIndexRepository(library);
   let written = 0;
   const entries = function* (): Generator<WordEntry> {
-    for (const [row, { kind, entity_id }] of vectors.entries()) {
+    let next = 0;
+    for (const { kind, entity_id } of vectors) {
+      const row = next++;
       if (row % progressRows === 0) onProgress(row, vectors.length);
       const entry = findEntry(kind, entity_id);
       if (!entry) continue;
@@ -91,7 +93,7 @@ const ofAnother = 'The word index cannot be used: words.db belongs to another in
  *  sentence. */
 export function findWordsProblem(
   folder: string,
-  { count: vectors, sha256 }: Pick<IndexMeta, 'count' | 'sha256'>,
+  { count: vectors, sha256 }: Pick<MetaHead, 'count' | 'sha256'>,
 ): string | null {
   const { words, problem } = openWords(folder, sha256);
   if (!words) return problem;

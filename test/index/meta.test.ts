@@ -1,6 +1,15 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { type IndexMeta, type MetaVector, parseMeta, readMeta, writeMeta } from '../../src/index/meta.ts';
+import {
+  type IndexMeta,
+  type MetaVector,
+  parseMeta,
+  readMeta,
+  readMetaHead,
+  scanMeta,
+  writeMeta,
+} from '../../src/index/meta.ts';
 import { makeFolder } from '../support/folder.ts';
 
 const meta = (vectors: MetaVector[]): IndexMeta => ({
@@ -31,6 +40,49 @@ t.test('a written meta file is read back, for any number of vectors', (t) => {
     const file = path.join(folder, `${count}.json`);
     writeMeta(file, meta(vectors(count)));
     t.same(readMeta(file), meta(vectors(count)));
+  }
+  t.end();
+});
+
+t.test('a meta file is read part by part, however it is laid out', (t) => {
+  const folder = makeFolder(t);
+  for (const count of [0, 1, 1000, 25_000]) {
+    const whole = meta(vectors(count));
+    const { vectors: expected, ...head } = whole;
+    const ours = path.join(folder, `${count}.json`);
+    writeMeta(ours, whole);
+    const other = path.join(folder, `${count}-other.json`);
+    fs.writeFileSync(other, JSON.stringify(whole, null, 1));
+    for (const file of [ours, other]) {
+      const found: MetaVector[] = [];
+      t.same(
+        scanMeta(file, (vector) => found.push(vector)),
+        head,
+      );
+      t.same(found, expected);
+      t.match(readMetaHead(file), head);
+    }
+  }
+  t.end();
+});
+
+t.test('a damaged meta file is refused alike, read as a whole or in parts', (t) => {
+  const folder = makeFolder(t);
+  const file = path.join(folder, 'meta.json');
+  writeMeta(file, meta(vectors(3)));
+  const text = fs.readFileSync(file, 'utf8');
+  const damages: [string, RegExp][] = [
+    [text.slice(0, -20), /is not JSON|counts 3 vectors/],
+    [text.slice(0, text.indexOf('\n') + 1), /is not JSON|counts 3 vectors/],
+    [text.slice(0, 40), /is not JSON/],
+    [text.replace('"count":3', '"count":4'), /counts 4 vectors and lists 3/],
+    [text.replace('"manual"', '"other"'), /Vector 1 of the meta file names no entry/],
+    [text.replace('"format_version":1', '"format_version":2'), /has format 2/],
+  ];
+  for (const [damaged, message] of damages) {
+    fs.writeFileSync(file, damaged);
+    t.throws(() => readMeta(file), message);
+    t.throws(() => scanMeta(file, () => {}), message);
   }
   t.end();
 });

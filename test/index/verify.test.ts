@@ -5,7 +5,7 @@ import { connect } from '../../src/core/db/driver.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
-import { writeMeta } from '../../src/index/meta.ts';
+import { readMeta, writeMeta } from '../../src/index/meta.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { wordIndexName } from '../../src/index/word-index.ts';
 import { writeWordIndex } from '../../src/index/word-repository.ts';
@@ -29,13 +29,15 @@ async function open(t: Test) {
     fs.closeSync(fd);
   };
   const changeMeta = (change: Record<string, unknown>) => {
-    const meta = { ...verified.meta, ...change };
+    const changed = { ...meta, ...change };
     fs.rmSync(files.meta);
-    writeMeta(files.meta, meta);
+    writeMeta(files.meta, changed);
   };
-  const verified = verifyGeneration(files, ignore);
+  const meta = readMeta(files.meta);
+  const { index } = verifyGeneration(files, ignore);
   return {
-    ...verified,
+    meta,
+    index,
     files,
     damage,
     changeMeta,
