@@ -26,12 +26,13 @@ import type {
   ThreadStart,
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
+import { createOpenSearches } from './open-searches.ts';
 import { type MetaHead, readMetaHead } from './meta.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { createIndexRepository } from './repository.ts';
 import { findNeighbours } from './search.ts';
 import { createSearcher, embedText } from './searcher.ts';
-import { createSyncCounter, syncStateOf } from './sync-state.ts';
+import { createSyncCounter, hasOrphans, syncStateOf } from './sync-state.ts';
 import { type OpenedWords, openWords } from './words.ts';
 
 const port = parentPort;
@@ -52,11 +53,16 @@ const model = await chooseEmbedder({ ...config, embeddingQueue }, (...usage) => 
 // Words answer a search for which the service is slow or down.
 const embedding = createHurriedEmbedding({ maxMs: 1500, pauseMs: 30_000 });
 const pause = () => setImmediate();
+const searches = createOpenSearches();
 // Two connections: while one counts in a snapshot, the other reads hits from the current library.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const counting = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const repository = createIndexRepository(library);
-const count = createSyncCounter(createIndexRepository(counting), prepareDataVersion(counting), pause);
+const count = createSyncCounter(
+  createIndexRepository(counting),
+  prepareDataVersion(counting),
+  searches.yieldTo,
+);
 const neighboursShown = 8;
 /** The first searches of a thread are slow, because no code is compiled yet. */
 const warmSearches = 5;
@@ -76,7 +82,7 @@ function answerTo({ name, question }: Question<Exchange>) {
   if (name === 'search' || name === 'list') assertCategory(question.category);
   if (name === 'load') return load();
   if (name === 'count') return count(live?.index ?? null, question.isExact);
-  if (name === 'search') return search(question);
+  if (name === 'search') return searches.track(search(question));
   if (name === 'list') return listEntries(repository, live?.index ?? null, question, pause);
   if (name === 'entry') return describeEntry(question);
   return null;
@@ -88,10 +94,7 @@ async function load(): Promise<LoadAnswer> {
     if (generation !== null) {
       const loaded = open(generation);
       live = loaded;
-      // Once orphans are counted, a search skips them without asking the library. If it is busy, the next question counts.
-      await count(loaded.index, true).catch((error) => {
-        if (!isBusy(error)) throw error;
-      });
+      await countOrphans(loaded.index);
       await warmUp(loaded.index.dimension);
       answer.live = toFacts(generation, loaded.index.meta, loaded.index.bytes, loaded.opened.problem);
     }
@@ -102,6 +105,16 @@ async function load(): Promise<LoadAnswer> {
     answer.problem = explain(error);
   }
   return answer;
+}
+
+/** Once orphans are counted, a search skips them without asking the library. An index without many is searched before it is
+ *  counted. If the library is busy, the next question counts. */
+async function countOrphans(index: LoadedIndex) {
+  try {
+    if (hasOrphans(index, repository)) await count(index, true);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
 }
 
 function open(name: string): NonNullable<typeof live> {

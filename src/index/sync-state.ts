@@ -44,6 +44,18 @@ export async function countSyncStates(library: IndexRepository, index: CountedIn
   return counts;
 }
 
+const samples = 200;
+
+/** Whether one of some vectors, spread evenly over the index, is an orphan. */
+export function hasOrphans({ meta: { vectors } }: ComparedIndex, library: Pick<IndexRepository, 'hasEntry'>) {
+  const step = Math.max(1, Math.floor(vectors.length / samples));
+  for (let row = 0; row < vectors.length; row += step) {
+    const vector = vectors.at(row);
+    if (vector && !library.hasEntry(vector.kind, vector.entity_id)) return true;
+  }
+  return false;
+}
+
 /** An entry's position in the order of a walk. */
 export type EntryPosition = { kind: Kind; category_code: string; id: string };
 

@@ -3,7 +3,7 @@ import { builtIn } from '../../src/embedding/built-in.ts';
 import { readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
-import { countSyncStates } from '../../src/index/sync-state.ts';
+import { countSyncStates, hasOrphans } from '../../src/index/sync-state.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -25,7 +25,7 @@ async function open(t: Test) {
     t.equal(counts.entries, counts.fresh + counts.stale + counts.missing + counts.failed);
     return counts;
   };
-  return { library, repository, count };
+  return { library, repository, index, count };
 }
 
 t.test('right after a build everything is fresh', async (t) => {
@@ -74,6 +74,22 @@ t.test('an embedding without a hash, from another program, is compared by its te
   t.equal(anonymous.fresh, 5);
   const changed = await count(`UPDATE experiences SET playbook = 'embedded by a CHL server' WHERE id = 'E1'`);
   t.same(changed, { ...nothing, entries: 5, fresh: 4, stale: 1 });
+});
+
+t.test('an index shows by a few of its vectors whether it has orphans', async (t) => {
+  const { library, repository, index } = await open(t);
+  t.notOk(hasOrphans(index, repository));
+  library.exec(`DELETE FROM category_manuals WHERE id = 'M2'`);
+  t.ok(hasOrphans(index, repository));
+  const asked: string[] = [];
+  const hasEntry = (_: string, id: string) => asked.push(id) > 0;
+  const vectors = Array.from({ length: 100_000 }, (_, row) => ({
+    entity_id: `E${row}`,
+    kind: 'experience' as const,
+    content_hash: '',
+  }));
+  t.notOk(hasOrphans({ ...index, meta: { ...index.meta, vectors } }, { hasEntry }));
+  t.equal(asked.length, 200, 'however large it is');
 });
 
 t.test('without an index every entry is missing or failed', async (t) => {
