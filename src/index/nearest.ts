@@ -29,8 +29,8 @@ export async function pickBest(index: Scored, vector: Float32Array, filters: Bes
 
 export type ScoredRow = { row: number; score: number };
 
-/** `isWanted` is called only for rows that would be kept. */
-export type BestOf = { wanted: number; isWanted: (row: number) => boolean };
+/** `isWanted` is called only for rows that would be kept. `rows`: all that can be wanted, if they are few. */
+export type BestOf = { wanted: number; isWanted: (row: number) => boolean; rows?: number[] };
 
 /** `best` holds up to `wanted` rows, the best first. */
 export function createBest(

@@ -52,6 +52,9 @@ export function createIndexRepository(db: Db) {
       for (const kind of kinds) yield* all[kind].iterate() as Iterable<FoundEntry>;
     },
 
+    /** Grows with every change of the library. */
+    revision: () => libraryRevision(db),
+
     hasCategory: (code: string) => hasCategory.get(code) !== undefined,
 
     hasEntry: (kind: Kind, id: string) => has[kind].get(id) !== undefined,

@@ -3,10 +3,12 @@
 import { shorten } from '../core/shorten.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { toUnitVector } from '../embedding/vector.ts';
-import { forKinds, type Kind, kinds } from '../library/content.ts';
+import { forKinds, type Kind } from '../library/content.ts';
 import { findCandidates, type Means } from './candidates.ts';
+import { type CategoryRows, createCategoryRows } from './category-rows.ts';
 import type { LoadedIndex } from './loaded.ts';
-import type { Pause, Scored } from './nearest.ts';
+import type { MetaVector } from './meta.ts';
+import type { BestOf, Pause, Scored } from './nearest.ts';
 import type { IndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
 import { makeSnippet } from './snippet.ts';
@@ -39,33 +41,36 @@ const defaultLimit = 10;
 /** Equals the largest limit. */
 const candidatesAtFirst = 200;
 
-/** The best hits first. Entries that are no longer in the library are left out. */
-export async function searchIndex(
-  index: Searchable,
-  library: IndexRepository,
-  { query, means, limit = defaultLimit, ...filter }: Omit<SearchQuery, 'mode'> & { means: Means },
-  pause: Pause,
-): Promise<{ hits: Hit[]; facets: Facets }> {
-  const filters = filtersOf(filter);
-  const lists = [...new Set(Object.values(filters))];
-  const isAllowed = await prepareFilter(index, library, filter.category, pause);
-  const gone = new Set<number>();
-  for (let wanted = candidatesAtFirst; ; wanted *= 5) {
-    const wanting = lists.map((one) => ({
-      wanted,
-      isWanted: (row: number) => isAllowed(row, one) && !gone.has(row),
-    }));
-    const found = await findCandidates(index, means, wanting, pause);
-    const known = new Map(lists.map((one, at) => [one, findEntries(index, library, found[at] ?? [], gone)]));
-    const of = (one: Filter) => known.get(one) ?? [];
-    // The places of entries that are gone since the last count are taken by others.
-    if (of(filters.hits).length < limit && found[0]?.length === wanted) continue;
-    const best = of(filters.hits).slice(0, limit);
-    return {
-      hits: best.flatMap((candidate) => toHit(library, candidate, query)),
-      facets: toFacets(of(filters.kinds), of(filters.categories)),
-    };
-  }
+export type IndexSearch = ReturnType<typeof createIndexSearch>;
+
+/** The returned function gives the best hits first. Entries that are no longer in the library are left out. */
+export function createIndexSearch(index: Searchable, library: IndexRepository, pause: Pause) {
+  const rowsOfCategory = createCategoryRows(index, library, pause);
+
+  return async ({
+    query,
+    means,
+    limit = defaultLimit,
+    ...filter
+  }: Omit<SearchQuery, 'mode'> & { means: Means }): Promise<{ hits: Hit[]; facets: Facets }> => {
+    const filters = filtersOf(filter);
+    const lists = [...new Set(Object.values(filters))];
+    const category = filter.category === undefined ? null : await rowsOfCategory(filter.category);
+    const gone = new Set<number>();
+    for (let wanted = candidatesAtFirst; ; wanted *= 5) {
+      const wanting = lists.map((one) => toBest(index, one, { wanted, category, gone }));
+      const found = await findCandidates(index, means, wanting, pause);
+      const known = findEntries(index, library, found, gone);
+      const of = (one: Filter) => known[lists.indexOf(one)] ?? [];
+      // The places of entries that are gone since the last count are taken by others.
+      if (of(filters.hits).length < limit && found[0]?.length === wanted) continue;
+      const best = of(filters.hits).slice(0, limit);
+      return {
+        hits: best.flatMap((candidate) => toHit(library, candidate, query)),
+        facets: toFacets(of(filters.kinds), of(filters.categories)),
+      };
+    }
+  };
 }
 
 /** The filter of the hits first. A facet is counted as if it were not filtered. */
@@ -78,35 +83,46 @@ function filtersOf(hits: Filter) {
   };
 }
 
-async function prepareFilter(
-  index: Searchable,
-  library: IndexRepository,
-  category: string | undefined,
-  pause: Pause,
-) {
-  const inCategory = category === undefined ? null : await rowsOfCategory(index, library, category, pause);
-  return (row: number, filter: Filter) =>
-    index.isOrphan[row] !== 1 &&
-    (filter.category === undefined || inCategory?.[row] === 1) &&
-    (filter.kind === undefined || index.meta.vectors.at(row)?.kind === filter.kind);
+type Wanting = { wanted: number; category: CategoryRows | null; gone: ReadonlySet<number> };
+
+function toBest({ isOrphan, meta }: Searchable, filter: Filter, { wanted, category, gone }: Wanting): BestOf {
+  const isIn = filter.category === undefined ? null : (category?.isIn ?? null);
+  const { kind } = filter;
+  return {
+    wanted,
+    isWanted: (row) =>
+      isOrphan[row] !== 1 &&
+      (isIn === null || isIn[row] === 1) &&
+      (kind === undefined || meta.vectors.at(row)?.kind === kind) &&
+      !gone.has(row),
+    ...(isIn !== null && category?.rows && { rows: category.rows }),
+  };
 }
 
 type Candidate = FusedHit & { kind: Kind; id: string; category: string };
 
-/** Without the rows whose entry is gone, which are added to `gone`. */
-function findEntries({ meta }: Searchable, library: IndexRepository, found: FusedHit[], gone: Set<number>) {
-  const keys = found.flatMap((hit) => {
-    const vector = meta.vectors.at(hit.row);
-    return vector ? [{ ...hit, kind: vector.kind, id: vector.entity_id }] : [];
+/** Each list without the rows whose entry is gone, which are added to `gone`. */
+function findEntries(
+  { meta }: Searchable,
+  library: IndexRepository,
+  lists: FusedHit[][],
+  gone: Set<number>,
+): Candidate[][] {
+  const vectors = [...new Set(lists.flat().map(({ row }) => row))].flatMap(
+    (row) => meta.vectors.at(row) ?? [],
+  );
+  const categories = forKinds((kind) => {
+    const ids = vectors.filter((vector) => vector.kind === kind).map(({ entity_id }) => entity_id);
+    return library.categoriesOf(kind, ids);
   });
-  const idsOf = (kind: Kind) => keys.filter((key) => key.kind === kind).map(({ id }) => id);
-  const categories = forKinds((kind) => library.categoriesOf(kind, idsOf(kind)));
-  return keys.flatMap((key): Candidate[] => {
-    const category = categories[key.kind].get(key.id);
-    if (category !== undefined) return [{ ...key, category }];
-    gone.add(key.row);
+  const toCandidate = (hit: FusedHit): Candidate[] => {
+    const { kind, entity_id: id } = meta.vectors.at(hit.row) as MetaVector;
+    const category = categories[kind].get(id);
+    if (category !== undefined) return [{ ...hit, kind, id, category }];
+    gone.add(hit.row);
     return [];
-  });
+  };
+  return lists.map((list) => list.flatMap(toCandidate));
 }
 
 function toFacets(kinds: Candidate[], categories: Candidate[]): Facets {
@@ -157,7 +173,7 @@ export async function findNeighbours(
   const vector = vectorOf(index, library, { kind, id });
   if (!vector) return [];
   const nearest = { query: '', means: { mode: 'meaning', vector } as const, limit: limit + 1 };
-  const { hits } = await searchIndex(index, library, nearest, pause);
+  const { hits } = await createIndexSearch(index, library, pause)(nearest);
   return hits
     .filter((hit) => hit.kind !== kind || hit.entity_id !== id)
     .slice(0, limit)
@@ -172,24 +188,4 @@ function vectorOf(index: LoadedIndex, library: IndexRepository, { kind, id }: En
   const row = rows[kind].get(id);
   if (row === undefined) return null;
   return toUnitVector(vectors.subarray(row * dimension * 4, (row + 1) * dimension * 4), dimension);
-}
-
-const idBatch = 5000;
-
-/** 1 for each row whose entry is in the category now. The index itself holds no categories. */
-async function rowsOfCategory(index: Searchable, library: IndexRepository, code: string, pause: Pause) {
-  const { rows, meta } = index;
-  const allowed = new Uint8Array(meta.vectors.length);
-  for (const kind of kinds) {
-    for (let after = ''; ; await pause()) {
-      const ids = library.idsOfCategory(kind, code, after, idBatch);
-      for (const id of ids) {
-        const row = rows[kind].get(id);
-        if (row !== undefined) allowed[row] = 1;
-      }
-      if (ids.length < idBatch) break;
-      after = ids.at(-1) as string;
-    }
-  }
-  return allowed;
 }

@@ -6,7 +6,7 @@ import { type Embedder, EmbeddingOutage, type Model, ModelChange } from '../embe
 import type { Means, SearchWords } from './candidates.ts';
 import type { Pause } from './nearest.ts';
 import type { IndexRepository } from './repository.ts';
-import { type Hit, type Searchable, searchIndex } from './search.ts';
+import { createIndexSearch, type Hit, type Searchable } from './search.ts';
 import type { SearchMode, SearchQuery } from './search-query.ts';
 import type { WordIndex } from './word-index.ts';
 import { tokensOf } from './word-text.ts';
@@ -33,6 +33,7 @@ export type Searched = Awaited<ReturnType<ReturnType<typeof createSearcher>>>;
  *  words can answer without it. It throws `index_missing` for words without a word index, `temporary` for one that cannot be read
  *  now, and the error of `embed` where words cannot replace it. */
 export function createSearcher({ index, opened, library, model, pause }: Given) {
+  const searchIndex = createIndexSearch(index, library, pause);
   let using: Using = { words: opened.words, problem: opened.problem ?? '', next: 'Rebuild the index' };
 
   return async (query: SearchQuery, embed: Embed) => {
@@ -70,7 +71,7 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
   ) {
     const { vector, otherDimension } = embedded;
     const means = chooseMeans(mode);
-    const { hits, facets } = await searchIndex(index, library, { ...query, means }, pause);
+    const { hits, facets } = await searchIndex({ ...query, means });
     const unknown = words && means.mode !== 'meaning' ? findUnknown(words, query.query) : [];
     const notes = [...fallbacks(mode), ...describeHits(hits, unknown)];
     return { hits, facets, mode, notes, vector, otherDimension };

@@ -1,5 +1,6 @@
 // The types of the word index, which finds entries by their words.
 import type { EntryText } from '../library/content.ts';
+import type { BestOf } from './nearest.ts';
 
 /** `row`: that of the entry's vector in the index. */
 export type WordEntry = { row: number; title: string; summary: string; text: string };
@@ -11,7 +12,7 @@ export type WordHit = { row: number; score: number; coverage: number; words: str
 export type WordIndex = {
   /** Any string is a query. The returned function gives the best hits of a filter first; several filters share the reading.
    *  `isWanted` is called for candidates only. */
-  ask(query: string): (best: { wanted: number; isWanted: (row: number) => boolean }) => WordHit[];
+  ask(query: string): (best: BestOf) => WordHit[];
   /** Whether an entry has this word. */
   has(word: string): boolean;
   /** The number of entries. */

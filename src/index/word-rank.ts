@@ -1,6 +1,7 @@
 // Ranks candidates of the word index: BM25 over the fields of an entry, by terms and by their four-letter parts alike. A code, a
 // sign and a pair have no parts; each counts once more as a whole in their place.
 import { gramsOf, type Facts, type Weighed } from './word-query.ts';
+import { createTermScan } from './word-scan.ts';
 import { codeSign } from './word-text.ts';
 
 // Chosen with 200 queries whose right answer is known; nearby values find about the same.
@@ -17,6 +18,7 @@ export type Ranked = { score: number; coverage: number; found: Weighed[] };
 /** Returns a function that scores the texts of an entry. */
 export function createRanker(terms: Weighed[], { lengths }: Facts) {
   const { slotsOf, weights } = createSlots(terms);
+  const scan = createTermScan(terms.map(({ term }) => term));
   const gramStart = terms.length;
   const counts = new Float64Array(weights.length);
   const sum = (from: number, to: number) => weights.subarray(from, to).reduce((all, one) => all + one, 0);
@@ -26,10 +28,10 @@ export function createRanker(terms: Weighed[], { lengths }: Facts) {
   return (texts: string[]): Ranked => {
     counts.fill(0);
     for (const [field, text] of texts.entries()) {
-      const all = text.split(' ', maxTerms);
-      const length = 1 - lengthShare + (lengthShare * all.length) / (lengths[field] || 1);
+      const { count, found } = scan(text, maxTerms);
+      const length = 1 - lengthShare + (lengthShare * count) / (lengths[field] || 1);
       const added = (fieldWeights[field] ?? 0) / length;
-      for (const term of all) for (const slot of slotsOf(term)) counts[slot] = (counts[slot] ?? 0) + added;
+      for (const term of found) for (const slot of slotsOf(term)) counts[slot] = (counts[slot] ?? 0) + added;
     }
     let byTerms = 0;
     let byGrams = 0;

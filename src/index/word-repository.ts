@@ -66,6 +66,9 @@ export function nameOf(tokens: Token[]): string {
   return `=${hash('sha256', terms.join(' ')).slice(0, 16)}`;
 }
 
+/** The terms of each field, joined by spaces. */
+export type StoredTexts = [row: number, title: string, summary: string, text: string];
+
 export type WordFile = ReturnType<typeof openWordFile>;
 
 /** Throws one sentence when the file is missing, damaged, or of another version. */
@@ -81,7 +84,11 @@ export function openWordFile(file: string) {
     .prepare('SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry, 0, 1, 3, 1), rowid LIMIT ?')
     .pluck();
   const listed = db.prepare('SELECT rowid FROM entry WHERE entry MATCH ? LIMIT ?').pluck();
-  const texts = db.prepare('SELECT title, summary, text FROM stored WHERE row = ?').raw();
+  const texts = db
+    .prepare(
+      `SELECT row, title, summary, text FROM json_each(?) wanted CROSS JOIN stored ON row = wanted.value`,
+    )
+    .raw();
   const entries = db.prepare('SELECT count(*) FROM stored').pluck();
 
   return {
@@ -96,7 +103,8 @@ export function openWordFile(file: string) {
     /** Rows that have all terms, in no order of merit; `inTitle`: in their titles. */
     rowsWithAll: (terms: string[], inTitle: boolean, limit: number) =>
       listed.all(`${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`, limit) as number[],
-    textsOf: (row: number) => texts.get(row) as string[],
+    /** Those of these rows that are stored. */
+    textsOf: (rows: number[]) => texts.all(JSON.stringify(rows)) as StoredTexts[],
     countEntries: () => entries.get() as number,
     close: () => void db.close(),
   };

@@ -1,15 +1,14 @@
 // Searches a word index: candidates by the rarest terms of a query, within a budget, then ranked by all terms.
+import type { BestOf } from './nearest.ts';
 import type { WordHit, WordIndex } from './word-index.ts';
 import { createRanker } from './word-rank.ts';
-import { nameOf, openWordFile, type WordFile } from './word-repository.ts';
-import { type Weighed, weigh } from './word-query.ts';
+import { nameOf, openWordFile, type StoredTexts, type WordFile } from './word-repository.ts';
+import { type Facts, type Weighed, weigh } from './word-query.ts';
 import { type Token, tokensOf } from './word-text.ts';
 
-type Best = Parameters<ReturnType<WordIndex['ask']>>[0];
-
 const minCandidates = 150;
-/** Entries that the terms which choose candidates occur in, all together. */
-const maxListed = 10_000;
+/** Entries that the terms which choose candidates occur in, all together: more in a large index, whose searches may take longer. */
+const maxListed = ({ count }: Facts) => Math.min(50_000, Math.max(5000, count / 20));
 /** Beyond the budget, a term of more entries than this share is not asked for together with others. */
 const maxShare = 0.2;
 /** Terms that choose candidates, and terms that rank them. */
@@ -18,6 +17,8 @@ const maxChoosing = 32;
 const maxRead = 40_000;
 const firstRead = 1000;
 const maxRanking = 100;
+/** Texts that are in memory at once. */
+const rankedTogether = 50;
 
 /** Throws one sentence when the file is missing, damaged, or of another version. */
 export function openWordIndex(file: string): WordIndex {
@@ -43,13 +44,13 @@ function createPlan(words: WordFile, query: string) {
   const terms = weigh(tokens, words.countOf, words.facts).slice(0, maxRanking);
   const named = new Set(words.rowsNamed(nameOf(tokens)));
   const rank = createRanker(terms, words.facts);
-  const { rare, common } = split(terms);
+  const { rare, common } = split(terms, words.facts);
   const lists = new Map<string, number[]>();
   const hits = new Map<number, WordHit>();
   let left = maxRead;
 
-  const rankOne = (row: number): WordHit => {
-    const { score, coverage, found } = rank(words.textsOf(row));
+  const rankOne = ([row, ...texts]: StoredTexts): WordHit => {
+    const { score, coverage, found } = rank(texts);
     const isNamed = named.has(row);
     return { row, score: isNamed ? 1 : score, coverage: isNamed ? 1 : coverage, words: wordsOf(found) };
   };
@@ -58,7 +59,7 @@ function createPlan(words: WordFile, query: string) {
     named,
     common,
     telling: common.filter(({ count }, at) => at === 0 || count <= words.facts.count * maxShare),
-    rare: remember(() => (rare.length > 0 ? words.rankedRows(rare, maxListed) : [])),
+    rare: remember(() => (rare.length > 0 ? words.rankedRows(rare, maxListed(words.facts)) : [])),
     /** Rows that have all terms: few, or else as many as the budget of the query allows. */
     rowsWithAll(terms: string[], inTitle: boolean, limit: number): number[] {
       const key = `${inTitle} ${limit} ${terms.join(' ')}`;
@@ -69,10 +70,12 @@ function createPlan(words: WordFile, query: string) {
       lists.set(key, rows);
       return rows;
     },
-    hitOf(row: number): WordHit {
-      const hit = hits.get(row) ?? rankOne(row);
-      hits.set(row, hit);
-      return hit;
+    hitsOf(rows: number[]): WordHit[] {
+      const unread = rows.filter((row) => !hits.has(row));
+      for (let from = 0; from < unread.length; from += rankedTogether)
+        for (const texts of words.textsOf(unread.slice(from, from + rankedTogether)))
+          hits.set(texts[0], rankOne(texts));
+      return rows.flatMap((row) => hits.get(row) ?? []);
     },
   };
 }
@@ -85,8 +88,8 @@ function remember<Value>(read: () => Value): () => Value {
   };
 }
 
-function search(plan: Plan, best: Best): WordHit[] {
-  const hits = [...candidatesOf(plan, best)].map(plan.hitOf);
+function search(plan: Plan, best: BestOf): WordHit[] {
+  const hits = plan.hitsOf([...candidatesOf(plan, best)]).filter(({ coverage }) => coverage > 0);
   hits.sort((one, other) => other.score - one.score || one.row - other.row);
   return hits.slice(0, best.wanted);
 }
@@ -101,7 +104,8 @@ function completeLast(tokens: Token[], words: WordFile) {
 }
 
 /** Chooses the best rows of the rarest terms together; then entries that have all of the others; then any. */
-function candidatesOf(plan: Plan, { wanted, isWanted }: Best) {
+function candidatesOf(plan: Plan, { wanted, isWanted, rows: few }: BestOf) {
+  if (few) return few.filter(isWanted);
   const size = Math.max(minCandidates, wanted);
   const rows = new Set<number>();
   const take = (found: Iterable<number>, upTo: number) => {
@@ -122,20 +126,20 @@ function candidatesOf(plan: Plan, { wanted, isWanted }: Best) {
   take(plan.rare(), size);
   const all = plan.telling.map(({ term }) => term);
   if (all.length > 0) {
-    takeAll(all, true, rows.size + size / 2);
-    takeAll(all, false, rows.size + size / 2);
+    takeAll(all, true, rows.size + minCandidates / 2);
+    takeAll(all, false, rows.size + minCandidates / 2);
   }
   for (const { term } of plan.common) takeAll([term], false, wanted);
   return rows;
 }
 
 /** The rarest terms within the budget, and those beyond it. */
-function split(terms: Weighed[]) {
+function split(terms: Weighed[], facts: Facts) {
   const known = terms.filter(({ count }) => count > 0).slice(0, maxChoosing);
   let listed = 0;
   const isBeyond = ({ count }: Weighed) => {
     listed += count;
-    return listed > maxListed;
+    return listed > maxListed(facts);
   };
   const at = known.findIndex(isBeyond);
   const end = at < 0 ? known.length : at;

@@ -4,7 +4,8 @@ import { createKernel } from '../../src/index/dot.ts';
 import type { MetaVector } from '../../src/index/meta.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import type { Means, SearchWords } from '../../src/index/candidates.ts';
-import { searchIndex } from '../../src/index/search.ts';
+import { createCategoryRows } from '../../src/index/category-rows.ts';
+import { createIndexSearch } from '../../src/index/search.ts';
 import type { SearchQuery } from '../../src/index/search-query.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { makeFolder } from '../support/folder.ts';
@@ -55,6 +56,29 @@ t.test('kind and category narrow the search without costing hits', async (t) => 
   t.same(ids(await search({ query: 'x', category: 'OPS', kind: 'experience', limit: 1 })), ['E158']);
   t.same(await search({ query: 'x', category: 'NOP' }), []);
   t.equal((await search({ query: 'x' })).length, 10, 'ten by default');
+});
+
+t.test('the rows of a category are read once for each state of the library', async (t) => {
+  const { library, index, repository } = open(t, [experience('E1'), experience('E2'), manual('M1')]);
+  for (const id of ['E1', 'E2']) addExperience(library, id);
+  addManual(library, 'M1');
+  let reads = 0;
+  const counting = {
+    ...repository,
+    idsOfCategory(...of: Parameters<typeof repository.idsOfCategory>) {
+      reads++;
+      return repository.idsOfCategory(...of);
+    },
+  };
+  const rowsOf = createCategoryRows(index, counting, () => setImmediate());
+  t.match(await rowsOf('GEN'), { isIn: [1, 1, 1], rows: [0, 1, 2] });
+  await rowsOf('GEN');
+  t.equal(reads, 2);
+  library.exec("DELETE FROM experiences WHERE id = 'E1'");
+  t.match(await rowsOf('GEN'), { isIn: [0, 1, 1], rows: [1, 2] });
+  t.equal(reads, 4);
+  addExperience(library, 'E3');
+  t.equal((await rowsOf('GEN')).rows?.length, 2, 'an entry without a vector has no row');
 });
 
 t.test('facets count the candidates as if each were not filtered', async (t) => {
@@ -143,10 +167,19 @@ function open(t: Test, vectors: MetaVector[], dimension = 1) {
   const index = { meta: { vectors }, dimension, rows, score, isOrphan: new Uint8Array(vectors.length) };
   const repository = createIndexRepository(library);
   const pauses: string[] = [];
-  const find = ({ means = nearest, ...query }: SearchQuery & { means?: Means }) =>
-    searchIndex(index, repository, { ...query, means }, async () => {
+  const find = ({ means = nearest, ...query }: SearchQuery & { means?: Means }) => {
+    const pause = async () => {
       pauses.push(query.query);
       await setImmediate();
-    });
-  return { library, index, find, search: async (query: SearchQuery) => (await find(query)).hits, pauses };
+    };
+    return createIndexSearch(index, repository, pause)({ ...query, means });
+  };
+  return {
+    library,
+    index,
+    repository,
+    find,
+    search: async (query: SearchQuery) => (await find(query)).hits,
+    pauses,
+  };
 }

@@ -174,6 +174,17 @@ t.test('a filter keeps rare entries that have only common words', (t) => {
   t.end();
 });
 
+t.test('a filter that lets few rows pass finds each of them that has a word', (t) => {
+  const entries = Array.from({ length: 45_000 }, (_, row) => ({ title: `common ${row % 3}` }));
+  const { index } = openIndex(t, [...entries, { title: 'a common entry' }, { title: 'other' }]);
+  const find = (rows: number[]) =>
+    index
+      .ask('common thing')({ wanted: 5, isWanted: (row) => rows.includes(row), rows })
+      .map(({ row }) => row);
+  t.same(find([45_001, 45_000, 7]), [7, 45_000]);
+  t.end();
+});
+
 t.test('filters of one query share what is read, and find as if each were alone', (t) => {
   const entries = Array.from({ length: 3000 }, (_, row) => ({ title: `common thing ${row % 7} ${row}` }));
   const { index } = openIndex(t, entries);
