@@ -27,7 +27,7 @@ export type Similar = {
 /** `because`: how it was found. `words`: those of the query that occur in it. `weak`: it hardly matches. */
 export type Hit = Similar & { because: 'words' | 'meaning' | 'both'; words: string[]; weak: boolean };
 
-/** How many of the best candidates are of each kind and category, the most first. */
+/** How many of the best candidates are of each kind and category, the most first. Weak ones count only where all are weak. */
 export type Facets = {
   kinds: { kind: Kind; count: number }[];
   categories: { code: string; count: number }[];
@@ -134,7 +134,8 @@ function toFacets(kinds: Candidate[], categories: Candidate[]): Facets {
 
 function tally<Key extends string>(candidates: Candidate[], keyOf: (candidate: Candidate) => Key) {
   const counts = new Map<Key, number>();
-  for (const candidate of candidates.slice(0, candidatesAtFirst)) {
+  const strong = candidates.filter(({ isWeak }) => !isWeak);
+  for (const candidate of (strong.length > 0 ? strong : candidates).slice(0, candidatesAtFirst)) {
     const key = keyOf(candidate);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }

@@ -9,7 +9,6 @@ import type { IndexRepository } from './repository.ts';
 import { createIndexSearch, type Hit, type Searchable } from './search.ts';
 import type { SearchMode, SearchQuery } from './search-query.ts';
 import type { WordIndex } from './word-index.ts';
-import { tokensOf } from './word-text.ts';
 import { describeFault, isPassing, type OpenedWords } from './words.ts';
 
 type Given = {
@@ -70,15 +69,26 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
     { words, problem, next }: Using,
   ) {
     const { vector, otherDimension } = embedded;
+    const ask = words?.ask(query.query);
     const means = chooseMeans(mode);
-    const { hits, facets } = await searchIndex({ ...query, means });
-    const unknown = words && means.mode !== 'meaning' ? findUnknown(words, query.query) : [];
-    const notes = [...fallbacks(mode), ...describeHits(hits, unknown)];
+    const { hits, facets } = means ? await searchIndex({ ...query, means }) : nothing;
+    const unknown =
+      words && means?.mode !== 'meaning'
+        ? guard(() => words.unknownOf(query.query)).slice(0, maxUnknown)
+        : [];
+    const notes = [
+      ...fallbacks(mode),
+      ...describeSigns(query.query, means),
+      ...(ask?.isPartial() ? [partial] : []),
+      ...describeHits(hits, unknown),
+    ];
     return { hits, facets, mode, notes, vector, otherDimension };
 
-    function chooseMeans(mode: SearchMode): Means {
-      const ask = words?.ask(query.query);
+    /** Null when nothing can be compared. */
+    function chooseMeans(mode: SearchMode): Means | null {
       const byWords: SearchWords | null = ask ? (of) => guard(() => ask(of)) : null;
+      if (model.isLexical && !hasLetters(query.query))
+        return byWords && mode !== 'meaning' ? { mode: 'words', words: byWords } : null;
       if (byWords && vector && mode === 'best')
         return { mode, words: byWords, vector, isLexical: model.isLexical };
       if (vector) return { mode: 'meaning', vector };
@@ -91,6 +101,20 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
       return [words ? '' : `${problem} Only meaning was searched. ${next}.`, embedded.note].filter(Boolean);
     }
   }
+}
+
+const nothing = { hits: [], facets: { kinds: [], categories: [] } };
+
+const hasLetters = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+const partial = 'Very many entries have these words, so only some were compared. Add a rarer word.';
+
+function describeSigns(query: string, means: Means | null): string[] {
+  if (hasLetters(query)) return [];
+  if (means === null) return ['The search has no letters or digits to compare. Type a word.'];
+  if (means.mode === 'words')
+    return ['The search has no letters or digits, so only its signs were searched.'];
+  return [];
 }
 
 /** `unknown`: the words of the query that no entry has. */
@@ -150,12 +174,6 @@ function guard<T>(read: () => T): T {
 }
 
 const maxUnknown = 5;
-
-/** The words of the query that no entry has. Pairs of characters are no words. */
-function findUnknown(words: WordIndex, query: string): string[] {
-  const wanted = tokensOf(query).flatMap(({ kind, word }) => (kind === 'word' ? [word] : []));
-  return [...new Set(wanted)].filter((word) => !guard(() => words.has(word))).slice(0, maxUnknown);
-}
 
 function wordsMissing({ problem, next }: Using) {
   const code = next === 'Try again' ? 'temporary' : 'index_missing';

@@ -1,6 +1,16 @@
 // The part of an entry's text that a hit shows, and the words of the query in it. Words are compared as the word index keeps
 // them, so that `cafe` marks `café`.
-import { fold, partPattern, startsUnspaced, tokensOf } from './word-text.ts';
+import {
+  codeTerm,
+  fold,
+  joinedMark,
+  joinedOf,
+  partPattern,
+  runPattern,
+  startsUnspaced,
+  tokensOf,
+  wholeOf,
+} from './word-text.ts';
 
 const lead = 50;
 const maxUnits = 160;
@@ -14,7 +24,7 @@ export function makeSnippet(text: string, query: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= maxUnits) return line;
   const found = findFirst(line.slice(0, maxLine), readQuery(query));
-  const from = found <= lead ? 0 : startOfWord(line, found - lead);
+  const from = found <= lead ? 0 : startOfWord(line, found - lead, found);
   const to = from + maxUnits >= line.length ? line.length : endOfWord(line, from + maxUnits);
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
 }
@@ -43,8 +53,10 @@ function readQuery(query: string): Sought {
   const hasPairs = tokens.some(({ kind }) => kind === 'pair');
   for (const { term, kind } of tokens) {
     if (kind === 'code') sought.codes.push(term);
-    else if (kind === 'pair' || (kind === 'sign' && !hasPairs)) sought.signs.push(term);
-    else if (kind === 'word' && term.length >= minWord) sought.words.push(term);
+    else if (kind === 'pair') sought.signs.push(term);
+    else if (kind === 'sign') sought.signs.push(...(hasPairs ? [] : [term]));
+    else if (kind === 'joined') sought.words.push(term.slice(joinedMark.length));
+    else if (term.length >= minWord) sought.words.push(term);
   }
   return sought;
 }
@@ -77,13 +89,12 @@ function originOf(line: string, at: number): number {
 
 type Range = [from: number, to: number];
 
-const runPattern = /[\p{L}\p{N}\p{M}\-.#+@_/]+/gu;
-
 function findAll(text: string, sought: Sought): Range[] {
-  const runs = sought.codes.length > 0 ? [...text.matchAll(runPattern)] : [];
-  const codes = runs.flatMap(({ index, 0: run }): Range[] => {
-    const code = run.replace(/[-./@_]+$/, '');
-    return sought.codes.includes(foldText(code)) ? [[index, index + code.length]] : [];
+  const codes = [...text.matchAll(runPattern)].flatMap(({ index, 0: run }): Range[] => {
+    const code = wholeOf(run);
+    const isSought =
+      sought.codes.includes(codeTerm(code.normalize('NFKC'))) || sought.words.includes(joinedOf(code) ?? '');
+    return isSought ? [[index, index + code.length]] : [];
   });
   const words = [...text.matchAll(partPattern)].flatMap(({ index, 0: part }): Range[] => {
     if (startsUnspaced.test(part)) return findSigns(part, index, sought.signs);
@@ -116,20 +127,26 @@ function join(ranges: Range[]): Range[] {
   return joined;
 }
 
-/** Text without spaces is cut anywhere but inside a surrogate pair. */
-function startOfWord(line: string, from: number): number {
-  const space = line.indexOf(' ', from);
-  if (space >= 0 && space < from + 30) return space + 1;
-  return isLowSurrogate(line, from) ? from + 1 : from;
+/** The start of a word between two positions; else that of the word before them, unless it is far away: text without spaces is
+ *  cut anywhere but inside a character. */
+function startOfWord(line: string, from: number, found: number): number {
+  const next = line.indexOf(' ', from);
+  if (next >= 0 && next < found) return next + 1;
+  const before = line.lastIndexOf(' ', from);
+  if (found - before < maxUnits / 2) return before + 1;
+  return isInCharacter(line, from) ? startOfWord(line, from + 1, found) : from;
 }
 
 function endOfWord(line: string, to: number): number {
   const space = line.lastIndexOf(' ', to);
   if (space > to - 30) return space;
-  return isLowSurrogate(line, to) ? to - 1 : to;
+  let end = to;
+  while (isInCharacter(line, end)) end--;
+  return end;
 }
 
-function isLowSurrogate(line: string, at: number): boolean {
+/** Whether a position is within a surrogate pair, or before a mark. */
+function isInCharacter(line: string, at: number): boolean {
   const unit = line.charCodeAt(at);
-  return unit >= 0xdc00 && unit <= 0xdfff;
+  return (unit >= 0xdc00 && unit <= 0xdfff) || /\p{M}/u.test(line.charAt(at));
 }

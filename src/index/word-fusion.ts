@@ -3,7 +3,8 @@ import type { WordHit } from './word-index.ts';
 
 type MeaningHit = { row: number; score: number };
 
-/** `score`: from 0 to 1, never rising down the list; 1: the query is the title. `isWeak`: too little of the query is in it. */
+/** `score`: from 0 to 1, never rising down the list; 1: the query is the title. `isWeak`: too little of the query is in it, or no
+ *  rare word of it. */
 export type FusedHit = {
   row: number;
   score: number;
@@ -43,7 +44,7 @@ export function fuse(
       score: ceiling,
       because: hit ? (near === undefined ? 'words' : 'both') : 'meaning',
       words: hit?.words ?? [],
-      isWeak: !isMeant && (hit?.coverage ?? 0) < minCoverage,
+      isWeak: !isMeant && (!hit || hit.coverage < minCoverage || hit.lacksRare),
     };
   });
 }

@@ -6,15 +6,22 @@ import type { BestOf } from './nearest.ts';
 export type WordEntry = { row: number; title: string; summary: string; text: string };
 
 /** `score`: from 0 to 1; 1: the query is the title. `coverage`: the share of the query that the entry has, from 0 to 1, where
- *  rare words count more. `words`: those of the query that the entry has, as they are written in it. */
-export type WordHit = { row: number; score: number; coverage: number; words: string[] };
+ *  rare words count more. `lacksRare`: it has very common words only, and the query has a rarer one. `words`: those of the query
+ *  that the entry has, as they are written in it. */
+export type WordHit = { row: number; score: number; coverage: number; lacksRare: boolean; words: string[] };
+
+export type WordSearch = {
+  /** The best hits of a filter first. */
+  (best: BestOf): WordHit[];
+  /** Whether the hits of the first filter were chosen among some of the entries with its words only. */
+  isPartial(): boolean;
+};
 
 export type WordIndex = {
-  /** Any string is a query. The returned function gives the best hits of a filter first; several filters share the reading.
-   *  `isWanted` is called for candidates only. */
-  ask(query: string): (best: BestOf) => WordHit[];
-  /** Whether an entry has this word. */
-  has(word: string): boolean;
+  /** Any string is a query. Several filters share the reading. `isWanted` is called for candidates only. */
+  ask(query: string): WordSearch;
+  /** The words of a query that no entry has. Pairs of characters are no words. */
+  unknownOf(query: string): string[];
   /** The number of entries. */
   count(): number;
   /** How many entries were written, and the SHA-256 of the index that they belong to; former versions did not write it. */

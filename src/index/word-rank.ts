@@ -2,7 +2,7 @@
 // sign and a pair have no parts; each counts once more as a whole in their place.
 import { gramsOf, type Facts, type Weighed } from './word-query.ts';
 import { createTermScan } from './word-scan.ts';
-import { codeSign } from './word-text.ts';
+import { codeSign, joinedMark } from './word-text.ts';
 
 // Chosen with 200 queries whose right answer is known; nearby values find about the same.
 const fieldWeights = [1, 3, 1];
@@ -12,13 +12,19 @@ const saturation = 1.5;
 /** The number of terms of a text that are read. */
 const maxTerms = 3000;
 
+/** A word of more entries, and of a larger share of them, is very common. */
+const minCommon = 10;
+const minCommonShare = 0.02;
+
 /** `texts`: title, summary and text as terms, each joined by spaces. */
-export type Ranked = { score: number; coverage: number; found: Weighed[] };
+export type Ranked = { score: number; coverage: number; lacksRare: boolean; found: Weighed[] };
 
 /** Returns a function that scores the texts of an entry. */
-export function createRanker(terms: Weighed[], { lengths }: Facts) {
+export function createRanker(terms: Weighed[], { lengths, count: entries }: Facts) {
   const { slotsOf, weights } = createSlots(terms);
-  const scan = createTermScan(terms.map(({ term }) => term));
+  const scan = createTermScan(terms.flatMap(({ forms }) => forms));
+  const isCommon = ({ count }: Weighed) => count > Math.max(minCommon, entries * minCommonShare);
+  const hasRare = terms.some((term) => term.count > 0 && !isCommon(term));
   const gramStart = terms.length;
   const counts = new Float64Array(weights.length);
   const sum = (from: number, to: number) => weights.subarray(from, to).reduce((all, one) => all + one, 0);
@@ -45,10 +51,12 @@ export function createRanker(terms: Weighed[], { lengths }: Facts) {
       else byGrams += part;
       if (slot < gramStart) covered += weight;
     }
+    const found = terms.filter((_, slot) => (counts[slot] ?? 0) > 0);
     return {
       score: byTerms / termMass / 2 + byGrams / gramMass / 2,
       coverage: covered / termMass,
-      found: terms.filter((_, slot) => (counts[slot] ?? 0) > 0),
+      lacksRare: hasRare && found.every(isCommon),
+      found,
     };
   };
 }
@@ -56,13 +64,14 @@ export function createRanker(terms: Weighed[], { lengths }: Facts) {
 /** The first slots are of the terms, the others of their parts or, again, of terms without parts. `slotsOf` remembers each term
  *  that it has met. */
 function createSlots(terms: Weighed[]) {
-  const slots = new Map(terms.map(({ term }, slot) => [term, slot]));
+  const slots = new Map(terms.flatMap(({ forms }, slot) => forms.map((form) => [form, slot])));
   const weights = terms.map(({ weight }) => weight);
   const gramSlots = new Map<string, number>();
   const wholeSlots = new Map<string, number>();
-  for (const { term, weight, token } of terms) {
+  for (const { term, forms, weight, token } of terms) {
     if (token.kind !== 'word') {
-      wholeSlots.set(term, weights.push(weight) - 1);
+      const slot = weights.push(weight) - 1;
+      for (const form of forms) wholeSlots.set(form, slot);
       continue;
     }
     const grams = gramsOf(term);
@@ -75,7 +84,10 @@ function createSlots(terms: Weighed[]) {
   const known = new Map<string, number[]>();
   const find = (term: string) => {
     const own = slots.get(term);
-    const grams = codeSign.test(term) ? [] : gramsOf(term).flatMap((gram) => gramSlots.get(gram) ?? []);
+    const grams =
+      codeSign.test(term) || term.startsWith(joinedMark)
+        ? []
+        : gramsOf(term).flatMap((gram) => gramSlots.get(gram) ?? []);
     return [own ?? [], wholeSlots.get(term) ?? [], grams].flat();
   };
   const slotsOf = (term: string): number[] => {

@@ -5,13 +5,13 @@ import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
 import type { WordEntry } from './word-index.ts';
 import { tokensOf, type Token } from './word-text.ts';
-import type { Facts } from './word-query.ts';
+import type { Facts, Weighed } from './word-query.ts';
 
 /** Marks the databases that are word indexes. */
 const applicationId = 0x43484c57;
-const formatVersion = 1;
+const formatVersion = 2;
 
-// `name` holds one term for the whole title.
+// `name` holds two terms for the whole title: one regardless of case, and one for its letters as they are.
 const schema = `
   CREATE VIRTUAL TABLE entry USING fts5 (name, title, summary, text, content = '',
     tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_{|}~'");
@@ -53,7 +53,7 @@ function insertAll(db: Db, entries: Iterable<WordEntry>): Facts {
     const fields = [title, summary, text].map(tokensOf);
     for (const [at, tokens] of fields.entries()) totals[at] = (totals[at] ?? 0) + tokens.length;
     const texts = fields.map((tokens) => tokens.map(({ term }) => term).join(' '));
-    insert.run(row, nameOf(fields[0] ?? []), ...texts);
+    insert.run(row, `${nameOf(fields[0] ?? [])} ${exactNameOf(fields[0] ?? [])}`, ...texts);
     store.run(row, ...texts);
     count++;
   }
@@ -61,9 +61,13 @@ function insertAll(db: Db, entries: Iterable<WordEntry>): Facts {
 }
 
 /** One term for all terms of a title, whatever their order. */
-export function nameOf(tokens: Token[]): string {
-  const terms = [...new Set(tokens.map(({ term }) => term))].sort();
-  return `=${hash('sha256', terms.join(' ')).slice(0, 16)}`;
+export const nameOf = (tokens: Token[]): string => `=${digestOf(tokens.map(({ term }) => term))}`;
+
+/** One term for all words of a title as they are written, whatever their order. */
+export const exactNameOf = (tokens: Token[]): string => `==${digestOf(tokens.map(({ word }) => word))}`;
+
+function digestOf(terms: string[]): string {
+  return hash('sha256', [...new Set(terms)].sort().join(' ')).slice(0, 16);
 }
 
 /** The terms of each field, joined by spaces. */
@@ -98,11 +102,11 @@ export function openWordFile(file: string) {
     longerTerm: (start: string) => longer.get(start, `${start}\u{10ffff}`) as string | undefined,
     rowsNamed: (name: string) => listed.all(`name : ${quote(name)}`, -1) as number[],
     /** Rows that have any of the terms, the best first. */
-    rankedRows: (terms: string[], limit: number) =>
-      ranked.all(terms.map(quote).join(' OR '), limit) as number[],
+    rankedRows: (terms: Weighed[], limit: number) =>
+      ranked.all(terms.map(anyForm).join(' OR '), limit) as number[],
     /** Rows that have all terms, in no order of merit; `inTitle`: in their titles. */
-    rowsWithAll: (terms: string[], inTitle: boolean, limit: number) =>
-      listed.all(`${inTitle ? 'title : ' : ''}(${terms.map(quote).join(' AND ')})`, limit) as number[],
+    rowsWithAll: (terms: Weighed[], inTitle: boolean, limit: number) =>
+      listed.all(`${inTitle ? 'title : ' : ''}(${terms.map(anyForm).join(' AND ')})`, limit) as number[],
     /** Those of these rows that are stored. */
     textsOf: (rows: number[]) => texts.all(JSON.stringify(rows)) as StoredTexts[],
     countEntries: () => entries.get() as number,
@@ -113,17 +117,24 @@ export function openWordFile(file: string) {
 /** Terms hold no quotes. */
 const quote = (term: string) => `"${term}"`;
 
+const anyForm = ({ forms }: Weighed) => `(${forms.map(quote).join(' OR ')})`;
+
 function openChecked(file: string): Db {
   let db: Db | undefined;
+  let version: unknown;
+  let isOurs: boolean;
   try {
     db = connect(file, { readonly: true });
-    const version = db.pragma('user_version', { simple: true });
-    const isOurs = db.pragma('application_id', { simple: true }) === applicationId;
+    version = db.pragma('user_version', { simple: true });
+    isOurs = db.pragma('application_id', { simple: true }) === applicationId;
     if (isOurs && version === formatVersion) return db;
   } catch {
     db?.close();
     throw new Error(`${file} is damaged or not a database.`);
   }
   db.close();
-  throw new Error(`${file} is not a word index of version ${formatVersion}.`);
+  const reason = isOurs
+    ? `has version ${version}; this version of the console reads`
+    : 'is not a word index of version';
+  throw new Error(`${file} ${reason} ${formatVersion}.`);
 }

@@ -2,8 +2,8 @@
 import type { BestOf } from './nearest.ts';
 import type { WordHit, WordIndex } from './word-index.ts';
 import { createRanker } from './word-rank.ts';
-import { nameOf, openWordFile, type StoredTexts, type WordFile } from './word-repository.ts';
-import { type Facts, type Weighed, weigh } from './word-query.ts';
+import { exactNameOf, nameOf, openWordFile, type StoredTexts, type WordFile } from './word-repository.ts';
+import { type Facts, formsOf, isWhole, type Weighed, weigh } from './word-query.ts';
 import { type Token, tokensOf } from './word-text.ts';
 
 const minCandidates = 150;
@@ -17,6 +17,8 @@ const maxChoosing = 32;
 const maxRead = 40_000;
 const firstRead = 1000;
 const maxRanking = 100;
+/** Entries with the code that is the query which are ranked before others. */
+const maxWithCode = 1000;
 /** Texts that are in memory at once. */
 const rankedTogether = 50;
 
@@ -26,13 +28,27 @@ export function openWordIndex(file: string): WordIndex {
   return {
     ask(query) {
       const planOf = remember(() => createPlan(words, query));
-      return (best) => search(planOf(), best);
+      let isPartial: boolean | undefined;
+      const ask = (best: BestOf) => {
+        isPartial ??= !best.rows && planOf().isCommon;
+        return search(planOf(), best);
+      };
+      return Object.assign(ask, { isPartial: () => isPartial === true });
     },
-    has: (word) => tokensOf(word).some(({ term }) => words.countOf(term) > 0),
+    unknownOf: (query) => findUnknown(words, query),
     count: words.countEntries,
     written: words.facts,
     close: words.close,
   };
+}
+
+function findUnknown(words: WordFile, query: string): string[] {
+  const isKnown = (term: string | undefined) =>
+    term !== undefined && formsOf(term).some((form) => words.countOf(form) > 0);
+  const unknown = tokensOf(query).filter(
+    ({ kind, term, joined }) => kind === 'word' && !isKnown(term) && !isKnown(joined),
+  );
+  return [...new Set(unknown.map(({ word }) => word))];
 }
 
 type Plan = ReturnType<typeof createPlan>;
@@ -42,7 +58,8 @@ function createPlan(words: WordFile, query: string) {
   const tokens = tokensOf(query);
   completeLast(tokens, words);
   const terms = weigh(tokens, words.countOf, words.facts).slice(0, maxRanking);
-  const named = new Set(words.rowsNamed(nameOf(tokens)));
+  const [named, exact] = [nameOf(tokens), exactNameOf(tokens)].map((name) => new Set(words.rowsNamed(name)));
+  const code = codeOf(query, terms);
   const rank = createRanker(terms, words.facts);
   const { rare, common } = split(terms, words.facts);
   const lists = new Map<string, number[]>();
@@ -50,19 +67,27 @@ function createPlan(words: WordFile, query: string) {
   let left = maxRead;
 
   const rankOne = ([row, ...texts]: StoredTexts): WordHit => {
-    const { score, coverage, found } = rank(texts);
-    const isNamed = named.has(row);
-    return { row, score: isNamed ? 1 : score, coverage: isNamed ? 1 : coverage, words: wordsOf(found) };
+    const { found, ...ranked } = rank(texts);
+    const hit = { row, ...ranked, words: wordsOf(found) };
+    if (named?.has(row)) return { ...hit, score: 1, coverage: 1, lacksRare: false };
+    // A query that is one code wants the whole of it.
+    if (code && found.includes(code)) hit.score = (1 + hit.score) / 2;
+    return hit;
   };
 
   return {
-    named,
+    named: named ?? new Set<number>(),
+    /** Whether the title is the query, in its case too. */
+    isExact: (row: number) => exact?.has(row) === true,
+    withCode: remember(() => (code && rare.includes(code) ? words.rankedRows([code], maxWithCode) : [])),
+    /** Whether each known term is beyond the budget. */
+    isCommon: rare.length === 0 && common.length > 0,
     common,
     telling: common.filter(({ count }, at) => at === 0 || count <= words.facts.count * maxShare),
     rare: remember(() => (rare.length > 0 ? words.rankedRows(rare, maxListed(words.facts)) : [])),
     /** Rows that have all terms: few, or else as many as the budget of the query allows. */
-    rowsWithAll(terms: string[], inTitle: boolean, limit: number): number[] {
-      const key = `${inTitle} ${limit} ${terms.join(' ')}`;
+    rowsWithAll(terms: Weighed[], inTitle: boolean, limit: number): number[] {
+      const key = `${inTitle} ${limit} ${terms.map(({ term }) => term).join(' ')}`;
       const known = lists.get(key);
       if (known) return known;
       const rows = left > 0 ? words.rowsWithAll(terms, inTitle, Math.min(limit, left)) : [];
@@ -90,7 +115,9 @@ function remember<Value>(read: () => Value): () => Value {
 
 function search(plan: Plan, best: BestOf): WordHit[] {
   const hits = plan.hitsOf([...candidatesOf(plan, best)]).filter(({ coverage }) => coverage > 0);
-  hits.sort((one, other) => other.score - one.score || one.row - other.row);
+  const exactFirst = (one: WordHit, other: WordHit) =>
+    Number(plan.isExact(other.row)) - Number(plan.isExact(one.row));
+  hits.sort((one, other) => other.score - one.score || exactFirst(one, other) || one.row - other.row);
   return hits.slice(0, best.wanted);
 }
 
@@ -114,7 +141,7 @@ function candidatesOf(plan: Plan, { wanted, isWanted, rows: few }: BestOf) {
       if (isWanted(row)) rows.add(row);
     }
   };
-  const takeAll = (terms: string[], inTitle: boolean, upTo: number) => {
+  const takeAll = (terms: Weighed[], inTitle: boolean, upTo: number) => {
     for (const limit of [firstRead, maxRead]) {
       if (rows.size >= upTo) return;
       const found = plan.rowsWithAll(terms, inTitle, limit);
@@ -123,13 +150,14 @@ function candidatesOf(plan: Plan, { wanted, isWanted, rows: few }: BestOf) {
     }
   };
   take(plan.named, size);
+  take(plan.withCode(), size);
   take(plan.rare(), size);
-  const all = plan.telling.map(({ term }) => term);
+  const all = plan.telling;
   if (all.length > 0) {
     takeAll(all, true, rows.size + minCandidates / 2);
     takeAll(all, false, rows.size + minCandidates / 2);
   }
-  for (const { term } of plan.common) takeAll([term], false, wanted);
+  for (const term of plan.common) takeAll([term], false, wanted);
   return rows;
 }
 
@@ -143,12 +171,18 @@ function split(terms: Weighed[], facts: Facts) {
   };
   const at = known.findIndex(isBeyond);
   const end = at < 0 ? known.length : at;
-  return { rare: known.slice(0, end).map(({ term }) => term), common: known.slice(end) };
+  return { rare: known.slice(0, end), common: known.slice(end) };
+}
+
+/** The term of a query that is nothing but one code; undefined for another, and for a code that no entry has. */
+function codeOf(query: string, terms: Weighed[]): Weighed | undefined {
+  const codes = terms.filter(({ token }) => token.kind === 'code');
+  return codes.length === 1 && codes[0]?.token.word === query.trim().normalize('NFKC') ? codes[0] : undefined;
 }
 
 /** Without a word that is a part of a code, or of a pair, that is there too. */
 function wordsOf(found: Weighed[]): string[] {
   const words = [...new Set(found.map(({ token }) => token.word))];
-  const wholes = found.filter(({ token }) => token.kind === 'code').map(({ token }) => token.word);
+  const wholes = found.filter(({ token }) => isWhole(token.kind)).map(({ token }) => token.word);
   return words.filter((word) => !wholes.some((whole) => whole !== word && whole.includes(word)));
 }

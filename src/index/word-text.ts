@@ -4,8 +4,14 @@
 import { joinMnemonics } from '../embedding/built-in.ts';
 import { stem } from './word-stem.ts';
 
-/** `term`: as the index has it. `word`: as it is written in the text, in compatibility form. */
-export type Token = { term: string; word: string; kind: 'word' | 'code' | 'sign' | 'pair' };
+/** `term`: as the index has it. `word`: as it is written in the text, in compatibility form. `joined`: of a part, the whole
+ *  without its sign as a word, as `wifi` of `wi-fi`; it has a token of its own, with a mark. */
+export type Token = {
+  term: string;
+  word: string;
+  kind: 'word' | 'code' | 'joined' | 'sign' | 'pair';
+  joined?: string;
+};
 
 /** A longer text is read up to here, in UTF-16 units. */
 const maxText = 1_000_000;
@@ -15,14 +21,20 @@ const maxTerm = 64;
 const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar']
   .map((script) => `\\p{scx=${script}}`)
   .join('');
-const runPattern = /[\p{L}\p{N}\p{M}\-.#+@_/]+|\p{Extended_Pictographic}/gu;
+/** Letters and the signs of codes. */
+const codeUnit = '[\\p{L}\\p{N}\\p{M}\\-.#+@_/:$~%]';
+const apostrophe = "(?<=\\p{L})['\u2019](?=\\p{L})";
+export const runPattern = new RegExp(
+  `(?:${codeUnit}|${apostrophe})+|\\p{Extended_Pictographic}|\\p{RI}{2}`,
+  'gu',
+);
 export const partPattern = new RegExp(
   `(?:[${unspaced}]\\p{M}*)+|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])+`,
   'gu',
 );
 export const startsUnspaced = new RegExp(`^[${unspaced}]`, 'u');
 /** A term with one of these is a code; its parts follow it. */
-export const codeSign = /[-.#+@_/]/;
+export const codeSign = /[-.#+@_/:$~%]/;
 
 /** The tokens of a text in its order; a code comes before its parts. Any string is a text. */
 export function tokensOf(text: string): Token[] {
@@ -47,21 +59,42 @@ function addRun(tokens: Token[], run: string) {
     tokens.push({ term: termOf(run), word: run, kind: 'word' });
     return;
   }
-  const parts = run.match(partPattern) ?? [];
-  const whole = run.replace(/[-./@_]+$/, '');
+  const parts = withoutV(run).match(partPattern) ?? [];
+  const whole = wholeOf(run);
   if (parts.length === 0 && !codeSign.test(run)) tokens.push({ term: run, word: run, kind: 'sign' });
   if (parts.length > 0 && codeSign.test(whole)) {
-    tokens.push({ term: fold(whole).slice(0, maxTerm), word: whole, kind: 'code' });
+    tokens.push({ term: codeTerm(whole), word: whole, kind: 'code' });
   }
+  const joined = joinedOf(whole);
+  if (joined !== null) tokens.push({ term: joinedMark + joined, word: whole, kind: 'joined' });
   for (const part of parts) {
     if (startsUnspaced.test(part)) addSigns(tokens, part);
-    else tokens.push({ term: termOf(part), word: part, kind: 'word' });
+    else tokens.push({ term: termOf(part), word: part, kind: 'word', ...(joined !== null && { joined }) });
   }
 }
 
-/** Each character, and each pair. */
+/** A run without the signs at its end that belong to a sentence. */
+export const wholeOf = (run: string): string => run.replace(/[-./@_:$~]+$/, '');
+
+/** The term of a code. `v1.2.3` is `1.2.3`. */
+export const codeTerm = (whole: string): string => fold(withoutV(whole)).slice(0, maxTerm);
+
+const withoutV = (run: string): string => run.replace(/^v(?=\d+\.\d)/i, '');
+
+const maxJoined = 24;
+/** Begins the term of a joined token: its letters are those of its parts, which count by themselves. */
+export const joinedMark = '&';
+
+/** The term of two parts with one sign between them, written as one word; null unless both have letters. */
+export function joinedOf(whole: string): string | null {
+  if (whole.length > maxJoined || !/^[\p{L}\p{M}]+[-._'\u2019][\p{L}\p{M}]+$/u.test(whole)) return null;
+  if (startsUnspaced.test(whole)) return null;
+  return termOf(whole.replace(/[-._'\u2019]/, ''));
+}
+
+/** Each character with its marks, and each pair. */
 function addSigns(tokens: Token[], part: string) {
-  const signs = [...fold(part)];
+  const signs = fold(part).match(/\P{M}\p{M}*|\p{M}+/gu) ?? [];
   for (const [at, sign] of signs.entries()) {
     tokens.push({ term: sign, word: sign, kind: 'sign' });
     const next = signs[at + 1];

@@ -75,13 +75,14 @@ t.test('a hurried search waits little for an embedding, and not at all after an 
 });
 
 /** Searches an empty index, with a word index that ends with `fault`. */
-function searcherOf(fault: () => void, hasWords = true) {
+function searcherOf(fault: () => void, hasWords = true, isLexical = false) {
   const closed: string[] = [];
   const find = () => {
     fault();
     return [];
   };
-  const words = { ask: () => find, has: () => true, count: () => 0, written: { count: 0 } };
+  const ask = () => Object.assign(find, { isPartial: () => false });
+  const words = { ask, unknownOf: () => [], count: () => 0, written: { count: 0 } };
   const opened = { ...words, close: () => void closed.push('closed') };
   const rows = { experience: new Map(), manual: new Map() };
   const search = createSearcher({
@@ -94,7 +95,7 @@ function searcherOf(fault: () => void, hasWords = true) {
     },
     opened: hasWords ? { words: opened, problem: null } : { words: null, problem: 'None.' },
     library: { categoriesOf: () => new Map() } as never,
-    model: { name: 'm', isLexical: false },
+    model: { name: 'm', isLexical },
     pause: () => Promise.resolve(),
   });
   return { search, closed };
@@ -113,6 +114,17 @@ t.test('only words that can answer make a search hurry', async (t) => {
       });
   }
   t.same(hurries, [true, false, false, false]);
+});
+
+t.test('a search without letters has no meaning to compare by letters', async (t) => {
+  const { search } = searcherOf(() => {}, true, true);
+  const notesOf = async (query: string, mode: 'best' | 'meaning') =>
+    (await search({ query, mode }, embed)).notes;
+  t.same(await notesOf('{{}}', 'best'), [
+    'The search has no letters or digits, so only its signs were searched.',
+  ]);
+  t.same(await notesOf('{{}}', 'meaning'), ['The search has no letters or digits to compare. Type a word.']);
+  t.same(await notesOf('x', 'meaning'), []);
 });
 
 t.test('damaged words are closed and not used again; words that are busy are', async (t) => {

@@ -114,7 +114,9 @@ t.test('words alone keep their order and score, and both together say why each h
   const { find, library } = open(t, [experience('E1'), experience('E2'), experience('E3')]);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
   const words: SearchWords = ({ isWanted }) =>
-    [2, 0].filter(isWanted).map((row) => ({ row, score: row === 2 ? 0.9 : 0.8, coverage: 1, words: ['x'] }));
+    [2, 0]
+      .filter(isWanted)
+      .map((row) => ({ row, score: row === 2 ? 0.9 : 0.8, coverage: 1, lacksRare: false, words: ['x'] }));
   const byWords = await find({ query: 'x', means: { mode: 'words', words } });
   t.match(byWords.hits, [
     { entity_id: 'E3', score: 0.9, because: 'words', words: ['x'] },

@@ -37,6 +37,15 @@ t.test('text without spaces is cut, but no character is halved', (t) => {
   t.end();
 });
 
+t.test('a snippet begins with a whole word or address, and with a whole character', (t) => {
+  const address = 'https://example.org/a/very/long/path/to/the/manual/of/needle.html';
+  const starts = (text: string, query: string) => makeSnippet(text, query).replace('… ', '').split(' ')[0];
+  t.equal(starts(long(60, address, 60), 'needle'), address);
+  t.equal(starts(long(60, `${'x'.repeat(45)}-needle`, 60), 'needle'), `${'x'.repeat(45)}-needle`);
+  t.match(makeSnippet(`${'กี่'.repeat(100)}ขา${'กี่'.repeat(100)}`, 'ขา'), /^… กี่/);
+  t.end();
+});
+
 t.test('a query is a text, not a pattern', (t) => {
   t.equal(makeSnippet('a(b [c', '(( [a-'), 'a(b [c');
   t.match(makeSnippet(long(100, 'c++', 100), 'lorem(|*'), /^lorem/);
@@ -86,6 +95,9 @@ t.test('codes are marked whole', (t) => {
   t.same(marked('Write C++, not C', 'c++'), ['C++']);
   t.same(marked('unpack a.tar.gz or .tar.gz.', '.tar.gz'), ['tar', '.tar.gz']);
   t.same(marked('use --flag here', '--flag'), ['--flag']);
+  t.same(marked('in $PATH and path', '$PATH'), ['$PATH', 'path']);
+  t.same(marked('from V1.2.3: on', 'v1.2.3'), ['V1.2.3']);
+  t.same(marked('nodejs or node.js', 'nodejs'), ['nodejs', 'node.js']);
   t.match(makeSnippet(long(100, 'C++', 100), 'c++'), /C\+\+ ipsum/);
   t.match(makeSnippet(long(100, 'x/y-z_1@#', 100), 'high-level x/y-z_1@#'), /x\/y-z_1@# ipsum/);
   t.end();

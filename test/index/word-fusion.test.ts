@@ -1,7 +1,13 @@
 import t from 'tap';
 import { fuse } from '../../src/index/word-fusion.ts';
 
-const word = (row: number, score: number, coverage = 1) => ({ row, score, coverage, words: ['x'] });
+const word = (row: number, score: number, coverage = 1) => ({
+  row,
+  score,
+  coverage,
+  lacksRare: false,
+  words: ['x'],
+});
 
 t.test('vectors that compare letters only follow the words', (t) => {
   const hits = fuse(
@@ -19,6 +25,15 @@ t.test('vectors that compare letters only follow the words', (t) => {
     { row: 3, because: 'meaning', isWeak: true, words: [] },
   ]);
   t.equal(hits.length, 3, 'a vector far away is no hit');
+  t.end();
+});
+
+t.test('a hit without the rare word of the query is weak unless its meaning is near', (t) => {
+  const words = [{ ...word(1, 0.5), lacksRare: true }];
+  const isWeak = (meaning: { row: number; score: number }[]) =>
+    fuse(words, meaning, { isLexical: false, limit: 1 })[0]?.isWeak;
+  t.equal(isWeak([]), true);
+  t.equal(isWeak([{ row: 1, score: 0.9 }]), false);
   t.end();
 });
 

@@ -50,6 +50,23 @@ t.test('words are found in any script, case, width and form', (t) => {
     'שָׁלוֹם עולם',
     'サーバーを再起動',
     'work-queue server',
+    'Bind to ::1',
+    'Extend the $PATH',
+    'Copy ~/x here',
+    'Use 100% of it',
+    'Install @scope/name',
+    'Write a #define',
+    'Edit .gitignore: ignore files',
+    'Mount what /etc/fstab lists',
+    'Remove with -rf',
+    'Read the book of O’Reilly',
+    'Join a wi-fi',
+    'Write an email',
+    'Update to v1.2.3',
+    '👍🏽 thumbs',
+    '🇩🇪 flag',
+    'กา',
+    'กี่',
   ];
   const { rowsOf } = openIndex(
     t,
@@ -89,8 +106,34 @@ t.test('words are found in any script, case, width and form', (t) => {
     ['再起動', 'サーバーを再起動'],
     ['zero\u200bwidth bran\u00adches', 'Merge a branch'],
     ['serv', 'work-queue server'],
+    ['::1', 'Bind to ::1'],
+    ['$PATH', 'Extend the $PATH'],
+    ['path', 'Extend the $PATH'],
+    ['~/x', 'Copy ~/x here'],
+    ['100%', 'Use 100% of it'],
+    ['@scope/name', 'Install @scope/name'],
+    ['scope', 'Install @scope/name'],
+    ['#define', 'Write a #define'],
+    ['define', 'Write a #define'],
+    ['.gitignore', 'Edit .gitignore: ignore files'],
+    ['gitignore', 'Edit .gitignore: ignore files'],
+    ['/etc/fstab', 'Mount what /etc/fstab lists'],
+    ['fstab', 'Mount what /etc/fstab lists'],
+    ['-rf', 'Remove with -rf'],
+    ['nodejs', 'Pass --flag and -x to node.js'],
+    ['oreilly', 'Read the book of O’Reilly'],
+    ["o'reilly", 'Read the book of O’Reilly'],
+    ['wifi', 'Join a wi-fi'],
+    ['e-mail', 'Write an email'],
+    ['1.2.3', 'Update to v1.2.3'],
+    ['v1.2.3', 'Update to v1.2.3'],
+    ['👍', '👍🏽 thumbs'],
+    ['🇩🇪', '🇩🇪 flag'],
+    ['กี่', 'กี่'],
   ];
   for (const [query, title] of cases) t.equal(titles[rowsOf(query)[0] ?? -1], title, query);
+  t.same(rowsOf('กี'), [], 'without one of its marks, it is another');
+  t.same(rowsOf('กี่'), [titles.indexOf('กี่')], 'a character has its marks');
   t.same(rowsOf('合并'), [titles.indexOf('合并两个分支')], 'not the same characters elsewhere');
   t.end();
 });
@@ -114,6 +157,76 @@ t.test('entries with every word come before those with some, in mixed scripts an
   const first = some.length * 3;
   for (const [at, query] of ['docker部署', 'tar 展開', 'a/b', 'foo_bar'].entries())
     t.equal(rowsOf(query)[0], first + at, query);
+  t.end();
+});
+
+t.test('a query that is one code puts entries with the whole of it first', (t) => {
+  const parts = [
+    'Read a path',
+    'Read etc',
+    'A fstab',
+    'fstab in etc',
+    'C',
+    'c c c',
+    'Is 100',
+    '1',
+    'x',
+    '1 2 3',
+    'rf',
+  ];
+  const wholes: [query: string, title: string][] = [
+    ['/etc/fstab', 'A long title of many words, in which there is /etc/fstab at last'],
+    ['$PATH', 'Change what the shell has in its $PATH when a path is missing'],
+    ['C#', 'Compile many large projects with C# on another machine'],
+    ['::1', 'Bind the server to ::1 and to no other address'],
+    ['~/x', 'Copy all of the files of another machine to ~/x'],
+    ['1.2.3', 'Update the whole of the cluster to v1.2.3'],
+    ['-rf', 'Remove folders and all of the files in them with -rf'],
+    ['100%', 'Wait for what is at 100% for a long time'],
+  ];
+  const { index, rowsOf } = openIndex(
+    t,
+    [...parts, ...wholes.map(([, title]) => title)].map((title) => ({ title })),
+  );
+  for (const [at, [query]] of wholes.entries()) {
+    t.equal(rowsOf(query)[0], parts.length + at, query);
+    const scores = index
+      .ask(query)(any)
+      .map(({ score }) => score);
+    t.ok(scores[0] !== undefined && scores[0] < 1, 'the title is not the query');
+  }
+  t.end();
+});
+
+t.test('among equal titles, those in the case of the query come first', (t) => {
+  const { rowsOf } = openIndex(t, [
+    { title: 'make' },
+    { title: 'Make' },
+    { title: 'MAKE' },
+    { title: 'Make' },
+  ]);
+  t.same(rowsOf('Make'), [1, 3, 0, 2]);
+  t.same(rowsOf('MAKE'), [2, 0, 1, 3]);
+  t.end();
+});
+
+t.test('a hit with very common words only lacks the rarer one of the query', (t) => {
+  const entries = Array.from({ length: 20 }, (_, row) => ({ title: `list files ${row}` }));
+  const { index } = openIndex(t, [...entries, { title: 'list zebra' }]);
+  const lacking = (query: string) =>
+    index
+      .ask(query)({ wanted: 30, isWanted: () => true })
+      .filter(({ lacksRare }) => lacksRare).length;
+  t.equal(lacking('list files zebra'), 20);
+  t.equal(lacking('list files'), 0);
+  t.equal(lacking('list files unknown'), 0, 'a word that no entry has is no measure');
+  t.end();
+});
+
+t.test('words that no entry has are named, unless another form of them is there', (t) => {
+  const { index } = openIndex(t, [{ title: 'Join a wifi with node.js' }]);
+  t.same(index.unknownOf('Wi-Fi nodejs qzx join QZX wi-qzx'), ['qzx', 'QZX', 'wi']);
+  t.match(index.ask('wi-fi')(any), [{ coverage: 1, words: ['wi-fi'] }]);
   t.end();
 });
 
@@ -182,6 +295,15 @@ t.test('a filter that lets few rows pass finds each of them that has a word', (t
       .ask('common thing')({ wanted: 5, isWanted: (row) => rows.includes(row), rows })
       .map(({ row }) => row);
   t.same(find([45_001, 45_000, 7]), [7, 45_000]);
+  const isPartial = (query: string, rows?: number[]) => {
+    const ask = index.ask(query);
+    ask({ wanted: 5, isWanted: () => true, ...(rows && { rows }) });
+    return ask.isPartial();
+  };
+  t.equal(isPartial('common'), true, 'more entries than are compared');
+  t.equal(isPartial('common', [7]), false);
+  t.equal(isPartial('common thing entry'), false, 'a rare word chooses');
+  t.equal(isPartial('absent'), false);
   t.end();
 });
 
@@ -209,7 +331,12 @@ t.test('the file is complete by itself, the same each time, and checked when it 
   fs.writeFileSync(other, fs.readFileSync(file).subarray(0, 5000));
   t.throws(() => openWordIndex(other), { message: `${other} is damaged or not a database.` });
   fs.rmSync(other);
-  connect(other).exec('CREATE TABLE x (y); PRAGMA user_version = 1').close();
-  t.throws(() => openWordIndex(other), { message: `${other} is not a word index of version 1.` });
+  connect(other).exec('CREATE TABLE x (y); PRAGMA user_version = 2').close();
+  t.throws(() => openWordIndex(other), { message: `${other} is not a word index of version 2.` });
+  fs.copyFileSync(file, other);
+  connect(other).exec('PRAGMA user_version = 1').close();
+  t.throws(() => openWordIndex(other), {
+    message: `${other} has version 1; this version of the console reads 2.`,
+  });
   t.end();
 });
