@@ -17,6 +17,7 @@ import { openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import { embeddedText } from '../../src/library/content.ts';
 import { createEmbeddingRepository, type EntryRow } from '../../src/embedding/repository.ts';
 import { isTerminal, type Job } from '../../src/jobs/job.ts';
+import { measureCosts } from './embed-costs.ts';
 import { generateSheet } from './generate.ts';
 import { type BenchOptions, type Figure, median, type Workload } from './workload.ts';
 
@@ -47,7 +48,11 @@ async function run({ library }: BenchOptions): Promise<Figure[]> {
       ours.push(await timeWorkers(app));
       bare.push(await timeBareLoop(entries.map(embeddedText)));
     }
-    return [embedFigure(entries.length, median(ours), median(bare)), ...(await indexFigures(app))];
+    const embedded = embedFigure(entries.length, median(ours), median(bare));
+    const indexed = await indexFigures(app);
+    await app.use(workers).queue.enqueue(entries);
+    const costs = await measureCosts(app.config.databasePath, (median(bare) * 1000) / entries.length);
+    return [embedded, ...costs, ...indexed];
   } finally {
     await app.close();
     fs.rmSync(work, { recursive: true });
