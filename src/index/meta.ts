@@ -95,14 +95,19 @@ export function scanMeta(file: string, onVector: (vector: MetaVector) => void): 
     if (!first.endsWith(headEnd)) return scanWhole(file, onVector);
     const { vectors: _, ...head } = asMeta(parseJson(`${first}]}`));
     let rows = 0;
+    let isWhole = false;
     for (const part of lines) {
-      const listed = parseJson(`[${part.replace(/,?\s*(\]\}\s*)?$/, '')}]`);
+      const text = part.trimEnd();
+      isWhole = text === ']}' || text.endsWith('\n]}');
+      const end = isWhole ? -2 : text.endsWith(',') ? -1 : text.length;
+      const listed = parseJson(`[${text.slice(0, end)}]`);
       if (!Array.isArray(listed)) throw wrong('is not JSON.');
       for (const vector of listed) {
         assertVector(vector, rows++);
         onVector(vector);
       }
     }
+    if (!isWhole) throw wrong('is not JSON.');
     assertCount(head, rows);
     return head;
   } finally {

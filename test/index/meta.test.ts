@@ -75,6 +75,7 @@ t.test('a damaged meta file is refused alike, read as a whole or in parts', (t) 
     [text.slice(0, -20), /is not JSON|counts 3 vectors/],
     [text.slice(0, text.indexOf('\n') + 1), /is not JSON|counts 3 vectors/],
     [text.slice(0, 40), /is not JSON/],
+    [text.slice(0, -3), /is not JSON/],
     [text.replace('"count":3', '"count":4'), /counts 4 vectors and lists 3/],
     [text.replace('"manual"', '"other"'), /Vector 1 of the meta file names no entry/],
     [text.replace('"format_version":1', '"format_version":2'), /has format 2/],
