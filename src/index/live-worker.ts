@@ -64,7 +64,7 @@ const count = createSyncCounter(
   searches.yieldTo,
 );
 const neighboursShown = 8;
-/** The first searches of a thread are slow, because no code is compiled yet. */
+/** The first searches of a thread are slow, because no code is compiled and no page of the word index is read yet. */
 const warmSearches = 5;
 const openReplies = new Set<Promise<void>>();
 /** Null without a usable generation. */
@@ -95,7 +95,7 @@ async function load(): Promise<LoadAnswer> {
       const loaded = open(generation);
       live = loaded;
       await countOrphans(loaded.index);
-      await warmUp(loaded.index.dimension);
+      await warmUp(loaded.index);
       answer.live = toFacts(generation, loaded.index.meta, loaded.index.bytes, loaded.opened.problem);
     }
     answer.previous = previous === null ? null : readFacts(config.indexFolder, previous);
@@ -127,11 +127,15 @@ function open(name: string): NonNullable<typeof live> {
   };
 }
 
-/** An embedding service is not called: without it the index still loads. */
-async function warmUp(dimension: number) {
-  const query = 'a first search';
+/** Searches for titles of the library, whose words others search for, too. An embedding service is not called: without it the
+ *  index still loads. */
+async function warmUp({ dimension, meta: { count, vectors } }: LoadedIndex) {
   const vector = model.isLexical ? undefined : new Float32Array(dimension).fill(dimension ** -0.5);
-  for (let i = 0; i < warmSearches; i++) await search({ query, vector, traceparent: null });
+  for (let i = 0; i < warmSearches; i++) {
+    const entry = vectors.at(Math.floor((i * count) / warmSearches));
+    const title = entry && repository.findEntry(entry.kind, entry.entity_id)?.title;
+    await search({ query: title?.trim() || 'a first search', vector, traceparent: null });
+  }
 }
 
 async function search({ vector: known, traceparent, ...query }: SearchQuestion) {
