@@ -28,7 +28,8 @@ export const importWorkload: Workload = {
 const rounds = 5;
 const tables = { category: 'categories', experience: 'experiences', manual: 'category_manuals' } as const;
 
-type Import = { ms: number; rows: number; peakBytes: number };
+/** `cpuMs`: processor time, which other load on the machine hardly changes. */
+export type Import = { ms: number; rows: number; peakBytes: number; cpuMs: number };
 
 async function run({ library }: BenchOptions): Promise<Figure[]> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
@@ -137,7 +138,7 @@ function lagFigure({ busyMs, idleMs, jobMs }: ServerLag): Figure {
 }
 
 /** Measures from start to exit. Creates the data root first, if it is missing. */
-async function importInto(root: string, sheet: string): Promise<Import> {
+export async function importInto(root: string, sheet: string): Promise<Import> {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: path.dirname(sheet) }, '/');
   const jobId = prepare(config);
   const startedAt = performance.now();
@@ -151,8 +152,12 @@ async function importInto(root: string, sheet: string): Promise<Import> {
   ]);
   const ms = performance.now() - startedAt;
   if (child.exitCode !== 0) throw new Error(`The import ended with ${child.exitCode}: ${log}`);
-  const { data } = JSON.parse(messages.trim().split('\n').at(-1) ?? '');
-  return { ms, rows: data.categories + data.experiences + data.manuals, peakBytes: Number(peak) };
+  const { data } = messages
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .find(({ type }) => type === 'result');
+  return { ms, rows: data.categories + data.experiences + data.manuals, ...JSON.parse(peak) };
 }
 
 async function writeWorkbook(root: string, file: string) {

@@ -31,22 +31,30 @@ export function processorSec(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / clockTicksPerSec;
 }
 
-/** Starts the server as users do; settles when it listens. */
+type Probed = { stallMs: number; rssBytes: number; peakBytes: number };
+
+/** Starts the server as users do; settles when it listens. `probe`: its longest stall since the last call, and its memory. */
 export async function startServer(root: string, env: Record<string, string> = {}) {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
-  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
+  const compiled = (file: string) => path.join(packageRoot, 'dist', file);
+  const argv = ['--import', compiled('scripts/bench/server-probe.js'), compiled('src/main.js')];
+  const child = spawn(process.execPath, argv, {
     env: childEnvironment(config, { CHL_PORT: '0', CHL_LOG_LEVEL: 'warn', ...env }),
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   endWithUs(child);
   const exited = once(child, 'exit');
   const origin = await readAddress(child);
-  child.stderr.resume();
+  child.stderr?.resume();
+  const probe = async (): Promise<Probed> => {
+    child.send('probe');
+    return (await once(child, 'message'))[0];
+  };
   const end = async () => {
     child.kill('SIGTERM');
     await exited;
   };
-  return { origin, pid: child.pid ?? 0, end };
+  return { origin, pid: child.pid ?? 0, probe, end };
 }
 
 /** Starts a job with its default arguments. */

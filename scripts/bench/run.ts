@@ -1,4 +1,5 @@
-// `npm run bench [-- name …] [--library DIR]`: runs the named workloads, or all, and prints one table.
+// `npm run bench [-- name …] [--library DIR] [--entries N]`: runs the named workloads, or all but those that run on demand, and
+// prints one table.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { auditWorkload } from './audit.ts';
@@ -12,6 +13,7 @@ import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { lineWorkload } from './line.ts';
 import { logWorkload } from './log.ts';
+import { millionWorkload } from './million.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { pageAuditWorkload } from './page-audit.ts';
 import { pageWorkload } from './page.ts';
@@ -44,10 +46,11 @@ const workloads: Workload[] = [
   backupWorkload,
   logWorkload,
   statusWorkload,
+  millionWorkload,
 ];
 
 const { values, positionals } = parseArgs({
-  options: { library: { type: 'string' } },
+  options: { library: { type: 'string' }, entries: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !workloads.some((workload) => workload.name === name));
@@ -60,10 +63,12 @@ if (unknown.length > 0) {
 
 const figures: Figure[] = [];
 for (const workload of workloads) {
-  if (positionals.length > 0 && !positionals.includes(workload.name)) continue;
+  const isWanted = positionals.length > 0 ? positionals.includes(workload.name) : !workload.isOnDemand;
+  if (!isWanted) continue;
   console.log(`${workload.name}: ${workload.title}`);
   const library = values.library === undefined ? null : path.resolve(values.library);
-  figures.push(...(await workload.run({ library })));
+  const entries = values.entries === undefined ? undefined : Number(values.entries);
+  figures.push(...(await workload.run({ library, entries })));
 }
 print(figures);
 

@@ -3,6 +3,8 @@
 export type BenchOptions = {
   /** A folder with the three tabs; null generates them. */
   library: string | null;
+  /** The size of the library that a bench of sizes makes. */
+  entries?: number | undefined;
 };
 
 /** A line of the table. `ratio` and `isMet` are null without the reference. */
@@ -19,6 +21,8 @@ export type Figure = {
 export type Workload = {
   name: string;
   title: string;
+  /** Runs only when it is named. */
+  isOnDemand?: true;
   run(options: BenchOptions): Promise<Figure[]>;
 };
 
