@@ -8,6 +8,7 @@ import { badInput } from '../core/errors.ts';
 import { writeIndexFile } from './faiss-writer.ts';
 import { linkBackup, namedFiles, startGeneration } from './generation.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
+import { createMeaningSample } from './min-meaning.ts';
 import { libraryRevision } from './repository.ts';
 import { writeWords } from './words.ts';
 
@@ -31,7 +32,7 @@ export function buildGeneration({ library, model, indexFolder, jobId, now, onPro
     writeWords(library, of, (done, total) => onProgress(done, total, 'words'));
     return { library_revision: libraryRevision(library), ...written };
   });
-  const { library_revision, index, vectors } = readInSnapshot();
+  const { library_revision, index, vectors, minMeaning } = readInSnapshot();
   const meta: IndexMeta = {
     format_version: metaFormatVersion,
     model: model.name,
@@ -45,6 +46,7 @@ export function buildGeneration({ library, model, indexFolder, jobId, now, onPro
     job_id: jobId,
     built_at: now.toISOString(),
     version,
+    ...(minMeaning !== null && { min_meaning: minMeaning }),
     vectors,
   };
   writeMeta(files.meta, meta);
@@ -58,6 +60,7 @@ const pageSize = 256;
 function writeVectors(library: Db, model: Embedder, file: string, onProgress: Build['onProgress']) {
   const repository = createEmbeddingRepository(library);
   const vectors: MetaVector[] = [];
+  const sample = createMeaningSample();
   const total = repository.countEntries();
   const readVectors = function* () {
     let done = 0;
@@ -67,13 +70,13 @@ function writeVectors(library: Db, model: Embedder, file: string, onProgress: Bu
         if (vector === null) continue;
         const content_hash = entry.content_hash ?? contentHash(embeddedText(entry));
         vectors.push({ entity_id: entry.id, kind: entry.kind, content_hash });
-        yield vector;
+        yield sample.keep(vector);
       }
       done += page.length;
       onProgress(done, total, 'build');
     }
   };
   const index = writeIndexFile(file, model.dimension, readVectors());
-  if (index.count > 0) return { index, vectors };
+  if (index.count > 0) return { index, vectors, minMeaning: sample.limit() };
   throw badInput('nothing_to_index', 'No entry is embedded, so there is nothing to build an index from.');
 }

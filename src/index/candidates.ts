@@ -1,5 +1,6 @@
 // The best rows of an index by words, by meaning, or by both, for each of several filters.
 import { type BestOf, type Pause, pickBest, type Scored } from './nearest.ts';
+import { minMeaningOf } from './min-meaning.ts';
 import { type FusedHit, fuse } from './word-fusion.ts';
 import type { WordHit } from './word-index.ts';
 
@@ -19,17 +20,20 @@ export async function findCandidates(
   pause: Pause,
 ): Promise<FusedHit[][]> {
   const near = means.mode === 'words' ? [] : await pickBest(index, means.vector, filters, pause);
+  const minMeaning = minMeaningOf(index.meta);
   const lists: FusedHit[][] = [];
   for (const [at, filter] of filters.entries()) {
     const meaning = near[at] ?? [];
     if (means.mode === 'meaning') {
-      lists.push(keepOrder(fuse([], meaning, { isLexical: false, limit: filter.wanted }), meaning));
+      lists.push(
+        keepOrder(fuse([], meaning, { isLexical: false, minMeaning, limit: filter.wanted }), meaning),
+      );
       continue;
     }
     await pause();
     const words = means.words(filter);
     const isLexical = means.mode === 'best' && means.isLexical;
-    const fused = fuse(words, meaning, { isLexical, limit: filter.wanted });
+    const fused = fuse(words, meaning, { isLexical, minMeaning, limit: filter.wanted });
     lists.push(means.mode === 'best' ? fused : keepOrder(fused, words));
   }
   return lists;

@@ -6,7 +6,8 @@ import { isObject, parseJson } from '../core/json.ts';
 export type MetaVector = HashedEntry;
 export type MetaVectors = HashedEntries;
 
-/** `model_name`, `dimension`, `count` and `checksum` are the keys that CHL reads. */
+/** `model_name`, `dimension`, `count` and `checksum` are the keys that CHL reads. `min_meaning`: see `min-meaning.ts`; former
+ *  versions did not write it. */
 export type IndexMeta = {
   format_version: number;
   model: string;
@@ -20,6 +21,7 @@ export type IndexMeta = {
   job_id: string;
   built_at: string;
   version: string;
+  min_meaning?: number;
   vectors: MetaVector[];
 };
 

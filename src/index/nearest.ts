@@ -5,7 +5,7 @@ import type { LoadedIndex } from './loaded.ts';
 export type Pause = () => Promise<unknown>;
 
 export type Scored = Pick<LoadedIndex, 'score' | 'dimension'> & {
-  meta: Pick<LoadedIndex['meta'], 'vectors'>;
+  meta: Pick<LoadedIndex['meta'], 'vectors' | 'min_meaning'>;
 };
 
 /** A step reads 16 MiB of vectors: 2 to 4 ms. */

@@ -17,16 +17,15 @@ export type FusedHit = {
 const minCoverage = 0.35;
 /** Reciprocal ranks are those of 60 hits further down, as is usual: both lists count, and no first place decides alone. */
 const rankOffset = 60;
-const minMeaning = 0.5;
 /** Vectors that compare letters find misspelt words above this. */
 const minLexical = 0.25;
 
 /** Both lists have the best first. `isLexical`: the vectors compare letters. They then rank nothing, which finds most, and only
- *  follow the hits by words. Else both lists count alike. */
+ *  follow the hits by words. Else both lists count alike. `minMeaning`: the similarity from which a hit is not weak. */
 export function fuse(
   words: WordHit[],
   meaning: MeaningHit[],
-  { isLexical, limit }: { isLexical: boolean; limit: number },
+  { isLexical, minMeaning, limit }: { isLexical: boolean; minMeaning: number; limit: number },
 ): FusedHit[] {
   const similar = isLexical ? meaning.filter(({ score }) => score >= minLexical) : meaning;
   const places = isLexical ? wordsFirst(words, similar) : byBothRanks(words, similar);

@@ -11,6 +11,7 @@ import { type IndexHeader, readVector } from '../index/faiss-reader.ts';
 import { writeIndexFile } from '../index/faiss-writer.ts';
 import type { GenerationFiles } from '../index/generation.ts';
 import { metaFormatVersion, writeMeta } from '../index/meta.ts';
+import { createMeaningSample } from '../index/min-meaning.ts';
 import { snapshotFormat } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 
@@ -32,14 +33,16 @@ export function linkForeignSet({ text, files, header, model, library }: ForeignS
   if (kept.length === 0) throw notLinked('the table faiss_metadata here names none of its vectors');
   assertSameIndex(kept, files.index, header.dimension);
   const linked = `${files.index}.linked`;
+  const sample = createMeaningSample();
   const vectorsOf = function* () {
-    for (const { row } of kept) yield readVector(files.index, header.dimension, row);
+    for (const { row } of kept) yield sample.keep(readVector(files.index, header.dimension, row));
   };
   const { sha256 } = writeIndexFile(linked, header.dimension, vectorsOf());
   fs.renameSync(linked, files.index);
   fs.rmSync(files.meta);
   const vectors = kept.map(({ entity_id, kind, content_hash }) => ({ entity_id, kind, content_hash }));
   const built_at = new Date().toISOString();
+  const minMeaning = sample.limit();
   const facts = { model: model.name, dimension: header.dimension, count: kept.length };
   writeMeta(files.meta, {
     format_version: metaFormatVersion,
@@ -52,6 +55,7 @@ export function linkForeignSet({ text, files, header, model, library }: ForeignS
     job_id: '',
     built_at,
     version,
+    ...(minMeaning !== null && { min_meaning: minMeaning }),
     vectors,
   });
   return { manifest: { format: snapshotFormat, ...facts, built_at, files: {} }, vectors };

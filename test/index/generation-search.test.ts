@@ -4,7 +4,8 @@ import path from 'node:path';
 import t from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { openGeneration } from '../../src/index/generation-search.ts';
-import { readPointer } from '../../src/index/generation.ts';
+import { generationFiles, readPointer } from '../../src/index/generation.ts';
+import { readMeta } from '../../src/index/meta.ts';
 import { rollBackIndex } from '../../src/index/rollback.ts';
 import { wordIndexName } from '../../src/index/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
@@ -45,4 +46,18 @@ t.test('a generation is searched from its folder, and closed', async (t) => {
   t.match((await old.search({ query: 'gzipped archive' }))[0], { entity_id: 'E1', because: 'meaning' });
   await t.rejects(old.search({ query: 'archive', mode: 'words' }), { code: 'index_missing' });
   old.close();
+});
+
+t.test('a generation holds the similarity of entries that have nothing in common', async (t) => {
+  const { config, library } = createLibrary(makeFolder(t));
+  t.teardown(() => library.close());
+  const limitOf = async () => {
+    const { generation } = await rebuild(config, library);
+    return readMeta(generationFiles(path.join(config.indexFolder, generation)).meta).min_meaning;
+  };
+  addExperience(library, 'E0');
+  t.equal(await limitOf(), undefined, 'not of a small index');
+  for (let at = 1; at < 40; at++) addExperience(library, `E${at}`, { title: `${at * 7919} is alone` });
+  const limit = (await limitOf()) ?? 1;
+  t.ok(limit > 0 && limit < 1, String(limit));
 });

@@ -136,6 +136,15 @@ t.test('words alone keep their order and score, and both together say why each h
   t.ok(hits.every(({ score }) => score > 0 && score <= 1));
 });
 
+t.test('the limit of weak meanings is that of the index', async (t) => {
+  const { find, library, index } = open(t, [experience('E1')]);
+  addExperience(library, 'E1');
+  const means: Means = { mode: 'meaning', vector: Float32Array.of(0.6) };
+  t.match((await find({ query: 'x', means })).hits, [{ weak: false }]);
+  Object.assign(index.meta, { min_meaning: 0.7 });
+  t.match((await find({ query: 'x', means })).hits, [{ weak: true }]);
+});
+
 t.test('a search among very many removed entries finds those that are left', async (t) => {
   const vectors = Array.from({ length: 5000 }, (_, i) => experience(`E${10_000 + i}`));
   const { search, library } = open(t, vectors);
