@@ -1,4 +1,5 @@
 // P8: exact search compared with FAISS and with a plain loop over the same vectors, and the stalls of the server's thread.
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -129,6 +130,7 @@ async function timeScan(index: Scanned, query: Float32Array) {
 async function measureServer(config: Config, rounds: number): Promise<Figure> {
   const live = createLiveIndex({
     config,
+    libraryVersion: randomUUID,
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},

@@ -1,5 +1,6 @@
 // The cost of an index switch for concurrent searches: the time of each search while one generation replaces the other,
 // compared with the same searches at rest. Both alternate.
+import { randomUUID } from 'node:crypto';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -25,6 +26,7 @@ export async function measureSwitches(config: Config): Promise<Figure> {
   buildAnother(config);
   const live = createLiveIndex({
     config,
+    libraryVersion: randomUUID,
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},

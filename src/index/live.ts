@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { currentTraceparent, span } from '../core/trace.ts';
 import { createFollower, type FollowerOptions } from './follower.ts';
 import type { ListQuery } from './list.ts';
+import { createCounting } from './live-counting.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
 import type { LiveThread } from './live-thread.ts';
 import type { EntryKey } from '../embedding/queue.ts';
@@ -15,15 +16,17 @@ export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
 type LiveIndexOptions = Omit<FollowerOptions, 'onLost'> & {
   onChange: (state: IndexState) => void;
+  /** Gives another text after each change of the library. */
+  libraryVersion: () => string;
 };
 
 /** `start` and `refresh` never reject: errors go to `onError` and into the state. */
-export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOptions) {
+export function createLiveIndex({ onChange, onError, libraryVersion, ...given }: LiveIndexOptions) {
   const follower = createFollower({ ...given, onError, onLost: () => void refresh() });
   const refresh = coalesceNext(refreshOnce);
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
-  const exactness = createExactness(refresh);
+  const counting = createCounting(libraryVersion);
   const dimension = createDimensionNote(() => onChange(state));
   let isStopped = false;
 
@@ -34,7 +37,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
     refresh,
 
     /** As `refresh`, but its count is never older than the call. */
-    catchUp: exactness.catchUp,
+    catchUp: () => counting.exactly(refresh),
 
     ...createSearches({ openThread, dimension, onError, problem: follower.problem }),
 
@@ -66,7 +69,7 @@ export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOption
   async function refreshOnce() {
     try {
       await follower.follow();
-      if (!isStopped) counts = (await follower.opened()?.thread.ask('count', exactness.take())) ?? counts;
+      if (!isStopped) counts = (await counting.ask(follower.opened()?.thread)) ?? counts;
     } catch (error) {
       onError(error as Error);
     }
@@ -160,22 +163,6 @@ function createDimensionNote(onChange: () => void) {
         if (error instanceof AppError && error.details?.dimension) set(Number(error.details.dimension));
         throw error;
       }
-    },
-  };
-}
-
-/** Whether the next count must be newer than the call that wanted it. */
-function createExactness(refresh: () => Promise<void>) {
-  let isExact = false;
-  return {
-    catchUp() {
-      isExact = true;
-      return refresh();
-    },
-    take() {
-      const question = { isExact };
-      isExact = false;
-      return question;
     },
   };
 }

@@ -10,6 +10,7 @@ import { tidyGenerations } from './generation.ts';
 import { keepSearches } from './kept-searches.ts';
 import { createLiveIndex } from './live.ts';
 import { searchThreadFile } from './live-thread.ts';
+import { prepareLibraryVersion } from './repository.ts';
 
 export type IndexContext = Kernel & ReturnType<typeof createIndexParts>;
 
@@ -18,6 +19,7 @@ export function createIndexParts(ctx: Context) {
   tidyGenerations(config.indexFolder);
   const liveIndex = createLiveIndex({
     config,
+    libraryVersion: prepareLibraryVersion(ctx.library),
     threadFile: searchThreadFile,
     onChange: () => bus.emit('index'),
     onStatements: ctx.use(logStore).logStore.addStatements,

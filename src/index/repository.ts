@@ -1,5 +1,5 @@
 // Statements on chl.db for the index: the state of each entry, and what a hit shows.
-import type { Db } from '../core/db/open.ts';
+import { type Db, prepareDataVersion } from '../core/db/open.ts';
 import {
   contentHash,
   type EntryText,
@@ -101,6 +101,13 @@ export function createIndexRepository(db: Db) {
 
 export function libraryRevision(db: Db): number {
   return db.prepare('SELECT revision FROM ops_library_state WHERE id = 1').pluck().get() as number;
+}
+
+/** Returns a function that gives another text after each change of the library, by this connection or another one. */
+export function prepareLibraryVersion(db: Db): () => string {
+  const ofOthers = prepareDataVersion(db);
+  const own = db.prepare('SELECT total_changes()').pluck();
+  return () => `${ofOthers()} ${own.get()}`;
 }
 
 /** Reads indexes only: the rows of entries and embeddings are much larger. */

@@ -36,7 +36,7 @@ const busyMs = 50;
 const quitMs = 3000;
 /** How long the release may take; claims that cannot be released, e.g. during an import, end with their leases. */
 const leaveMs = 2000;
-/** The WAL of the library that a worker lets grow before it writes it back: at 1,000 pages, the usual number, it would do so, with
+/** The pages of a WAL that a worker lets grow before it writes it back: at 1,000 pages, the usual number, it would do so, with
  *  two fsyncs, at each batch of vectors. */
 export const checkpointPages = 4000;
 
@@ -52,7 +52,6 @@ export async function runWorkerProcess(
   os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
   const ops = openPatiently(config.opsDatabasePath);
   const library = openPatiently(config.databasePath);
-  library.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
   const untilFree = createBusyRetry(busyLimits.worker);
@@ -113,6 +112,7 @@ function describeWork({ processed, failed }: { processed: number; failed: number
 function openPatiently(file: string): Db {
   const db = openDatabase(file, { busyMs: scriptBusyMs });
   db.pragma(`busy_timeout = ${busyMs}`);
+  db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   return db;
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
+import { prepareLibraryVersion } from '../../src/index/repository.ts';
 import { createLiveIndex, type IndexState } from '../../src/index/live.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
@@ -24,6 +25,7 @@ async function open(
   const errors: string[] = [];
   const live = createLiveIndex({
     config,
+    libraryVersion: prepareLibraryVersion(library),
     onStatements() {},
     countUsage() {},
     onChange: (state) => states.push(state),

@@ -1,4 +1,5 @@
 // A library whose entries an embedding service embeds, and its live index.
+import { randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
 import type { Config } from '../../src/core/config.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
@@ -21,6 +22,7 @@ export async function openWithService(t: Test) {
 export function openLiveIndex(t: Test, config: Config) {
   const live = createLiveIndex({
     config,
+    libraryVersion: randomUUID,
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
+import { prepareLibraryVersion } from '../../src/index/repository.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createSampler } from '../../src/telemetry/sampler.ts';
 import type { Source } from '../../src/telemetry/sources.ts';
@@ -21,6 +22,7 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
   const errors: string[] = [];
   const liveIndex = createLiveIndex({
     config,
+    libraryVersion: prepareLibraryVersion(library),
     threadFile: searchThreadFile,
     hasRoom: () => true,
     onStatements() {},
