@@ -14,6 +14,7 @@ import { createServerLog } from '../../src/core/log.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { until } from './until.ts';
 import { makeFolder } from './folder.ts';
+import { writeNewOps } from './new-ops.ts';
 
 export type TestApp = App & {
   parts: Parts;
@@ -58,6 +59,7 @@ export async function startApp(
     ...options.env,
   };
   const config = readConfig(env, root);
+  if (!options.root && !options.env?.CHL_OPS_DATABASE_PATH) writeNewOps(config.opsDatabasePath);
   const { catalogue, now, output } = options;
   const redactor = createRedactor(config);
   const app = await createApp(config, {
