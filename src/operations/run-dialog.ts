@@ -18,7 +18,7 @@ import type { OperationContext } from './parts.ts';
 import { describeWorkload } from './workload.ts';
 
 /** Names of form fields that are not arguments. */
-export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
+export const formFields = ['reason', 'confirm', 'when_locked', 'key', 'refused'];
 
 const noopNote = 'Noop mode: the job is recorded, and nothing of the following is done.';
 
@@ -31,6 +31,8 @@ export type RunDialog = {
   confirm?: string | undefined;
   /** The idempotency key of a rejected form; a new form gets a new one. */
   key?: string | undefined;
+  /** The number of the job whose refusal is passed over. */
+  refused?: string | undefined;
   /** The error of the rejected form. */
   error?: AppError | undefined;
 };
@@ -50,7 +52,7 @@ type Given = Pick<
 
 export function viewRunDialog(
   ctx: Given,
-  { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
+  { operation, args, retryOf, reason, confirm, key = randomUUID(), refused, error }: RunDialog,
 ) {
   const properties = listOptions(operation, ctx.options());
   const given = { ...suggestedArguments(properties), ...defaultArguments(operation), ...args };
@@ -77,7 +79,7 @@ export function viewRunDialog(
       ...(ctx.config.mode === 'noop' ? [noopNote] : []),
       ...(work ? describeWorkload(work, ctx) : []),
       ...dialog.consequences,
-      ...describeMissedCanaries(ctx.repository, operation.name, filled),
+      ...describeMissedCanaries(ctx.repository, operation.name, filled, refused),
     ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),

@@ -7,6 +7,7 @@ import { EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import type { Canary } from '../../src/index/canary.ts';
 import { type CanaryCheck, checkCanaries, describeCanaries } from '../../src/index/canary-check.ts';
 import { liveFiles, readPointer } from '../../src/index/generation.ts';
+import { describeMissedCanaries } from '../../src/operations/missed-canaries.ts';
 import { rollBackIndex } from '../../src/index/rollback.ts';
 import { installSnapshot } from '../../src/snapshots/install.ts';
 import { findStaged, stagedFolder, writeStaged } from '../../src/snapshots/staging.ts';
@@ -227,4 +228,26 @@ t.test('a snapshot that is refused stays staged for a run despite the canaries',
     previous: generation,
   });
   t.notOk(findStaged(indexFolder, staged_id));
+});
+
+t.test('a dialog names the canaries of the refused job that it comes from, else of the newest', (t) => {
+  const failed = (number: number, operation: string, query: string) => ({
+    number,
+    operation,
+    status: 'failed',
+    failure: { detail: { code: 'canary_missed', problems: [{ field: query, value: 'experience E1' }] } },
+  });
+  const jobs = [failed(1, 'index', 'first'), failed(2, 'repair', 'other'), failed(3, 'index', 'newest')];
+  const repository = {
+    lastRuns: (operation: string) => jobs.filter((job) => job.operation === operation),
+    find: (number: string) => jobs.find((job) => String(job.number) === number) ?? null,
+  };
+  const describe = (refused?: string, isForced = true) =>
+    describeMissedCanaries(repository as never, 'index', { despite_canaries: isForced }, refused);
+  t.same(describe('1'), ['Job 1 missed “first” (experience E1).']);
+  t.same(describe(), ['Job 3 missed “newest” (experience E1).']);
+  t.same(describe('2'), [], 'a job of another operation');
+  t.same(describe('9'), [], 'no such job');
+  t.same(describe('1', false), []);
+  t.end();
 });

@@ -153,8 +153,10 @@ async function holdBack(t: Test, app: TestApp) {
     /create a gzipped archive experience E1 now not among the first 50, place 1 in/,
   );
   const dialog = html.querySelector('#switch-anyway')?.getAttribute('href') ?? '';
-  t.equal(dialog, '/ui/operations/index/confirm?full=false&despite_canaries=true');
+  t.equal(dialog, `/ui/operations/index/confirm?full=false&despite_canaries=true&refused=${failed.number}`);
   const shown = await app.page(dialog);
+  t.match(textOf(shown.html, 'main'), `Job ${failed.number} missed “`);
+  t.equal(shown.html.querySelector('[name=refused]')?.getAttribute('value'), String(failed.number));
   t.match(
     textOf(shown.html, 'main'),
     /missed “create a gzipped archive” \(experience E1\)\..*Reason.*Switch anyway/,
@@ -166,6 +168,12 @@ async function holdBack(t: Test, app: TestApp) {
   t.equal((await app.json('/api/v1/operations/index', anyway, as('operator'))).status, 403);
   const forced = await app.run('index', { despite_canaries: true });
   t.match(forced, { status: 'succeeded', result: { canaries: { asked: 1, missed: 1 } } });
+  const card = await app.page('/operations');
+  t.match(
+    textOf(card.html, '#ops-index-card'),
+    /Canaries When it was built: 0 of 1 canary found\. 1 canary is lost/,
+  );
+  t.ok(card.html.querySelector('#ops-index-card [href="/library/canaries"]'));
   const done = await app.page(`/jobs/${forced.number}`);
   t.match(textOf(done.html, 'main'), '0 of 1 canary found. 1 canary is lost: see below.');
   t.match(

@@ -30,6 +30,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
       return sendDialog(ctx, reply, {
         operation,
         args,
+        refused: request.query.refused,
         error: errorOf(() => checkArguments(operation.args, args, ctx.options())),
       });
     },
@@ -100,7 +101,8 @@ async function submitForm(
 }
 
 function sendDialog(ctx: OperationContext, reply: FastifyReply, dialog: RunDialog) {
-  return reply.sendDialog('operations/dialog-run', viewRunDialog(ctx, dialog));
+  const { refused } = dialog;
+  return reply.sendDialog('operations/dialog-run', { ...viewRunDialog(ctx, dialog), refused });
 }
 
 function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 'jobs'>, job: Job): Notice {
@@ -123,8 +125,8 @@ function readRun(form: Form) {
 }
 
 /** The values that a rejected form keeps. */
-function keep({ reason, confirm, key }: Form) {
-  return { reason, confirm, key };
+function keep({ reason, confirm, key, refused }: Form) {
+  return { reason, confirm, key, refused };
 }
 
 function errorOf(work: () => unknown): AppError | undefined {

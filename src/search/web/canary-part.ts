@@ -23,7 +23,7 @@ export const canaryPart = (ctx: Context): JobPart => ({
       lost: null,
       isSwitched: wasSwitchedSince(ctx, finished_at),
       needs: leastRoleFor(operation, args),
-      href: url(`/ui/operations/${name}/confirm`, toQuery(args)),
+      href: url(`/ui/operations/${name}/confirm`, { ...toQuery(args), refused: String(number) }),
       problem: findProblem(ctx, operation, args),
       canaries: url('/library/canaries'),
     };

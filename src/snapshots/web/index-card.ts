@@ -1,6 +1,8 @@
 import { leastRoleFor } from '../../jobs/refusals.ts';
 import type { Role } from '../../core/role.ts';
 import { formatNumber } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { describeCanaries } from '../../index/canary-check.ts';
 import type { IndexState } from '../../index/live.ts';
 import { isOutdated, remedyOf } from '../../index/remedy.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -29,6 +31,8 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
         entries: index[name],
       })),
       builtBy: builtBy?.number ?? null,
+      canaries: describeCanaries(builtBy?.result ?? {}).trim(),
+      canariesPage: url('/library/canaries'),
       remedy: remedyOf(index),
       snapshots: viewSnapshots(ctx),
       roles: {
