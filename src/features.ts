@@ -61,6 +61,7 @@ import { webhooks } from './webhooks/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { windowStore } from './window-store/feature.ts';
 import { workers } from './workers/feature.ts';
+import { words } from './words/feature.ts';
 
 export const features: Feature[] = [
   access,
@@ -83,6 +84,7 @@ export const features: Feature[] = [
   jobs,
   bulk,
   embedding,
+  words,
   sheets,
   exports,
   removal,

@@ -1,7 +1,7 @@
 // Plain FTS5 over the same entries, to compare the word index with.
 import fs from 'node:fs';
 import { connect } from '../../src/core/db/driver.ts';
-import type { WordEntry } from '../../src/index/word-index.ts';
+import type { WordEntry } from '../../src/words/word-index.ts';
 
 /** Builds the index as a file and opens it. `find` returns rows, the best by bm25 first, with weights 1, 3 and 1. */
 export function buildPlain(file: string, entries: Iterable<WordEntry>) {

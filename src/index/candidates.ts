@@ -1,8 +1,8 @@
 // The best rows of an index by words, by meaning, or by both, for each of several filters.
-import { type BestOf, type Pause, pickBest, type Scored } from './nearest.ts';
+import { type Pause, pickBest, type Scored } from './nearest.ts';
 import { minMeaningOf } from './min-meaning.ts';
-import { type FusedHit, fuse } from './word-fusion.ts';
-import type { WordHit } from './word-index.ts';
+import { type FusedHit, fuse } from '../words/word-fusion.ts';
+import type { BestOf, WordHit } from '../words/word-index.ts';
 
 /** How the rows are found; `isLexical`: the vectors compare letters, not meaning. */
 export type Means =

@@ -1,5 +1,6 @@
 // The rows of an index whose entries are in a category now, kept until the library changes. The index itself holds no categories.
 import { kinds } from '../library/content.ts';
+import { createCache } from '../core/cache.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { Pause } from './nearest.ts';
 import type { IndexRepository } from './repository.ts';
@@ -9,7 +10,6 @@ export type CategoryRows = { isIn: Uint8Array; rows: number[] | null };
 
 const maxFew = 500;
 const idBatch = 5000;
-const maxKept = 20;
 
 /** The returned function reads a category once for each state of the library. */
 export function createCategoryRows(
@@ -17,19 +17,15 @@ export function createCategoryRows(
   library: Pick<IndexRepository, 'idsOfCategory' | 'revision'>,
   pause: Pause,
 ) {
-  const kept = new Map<string, CategoryRows>();
-  let keptAt: number | null = null;
+  const kept = createKept();
 
   return async (code: string): Promise<CategoryRows> => {
     const revision = library.revision();
-    if (revision !== keptAt) kept.clear();
-    keptAt = revision;
-    const known = kept.get(code);
+    const key = `${revision} ${code}`;
+    const known = kept.get(key);
     if (known) return known;
     const read = await readRows(code);
-    if (library.revision() !== revision) return read;
-    if (kept.size >= maxKept) kept.clear();
-    kept.set(code, read);
+    if (library.revision() === revision) kept.set(key, read);
     return read;
   };
 
@@ -52,3 +48,14 @@ export function createCategoryRows(
     return { isIn, rows: few.length <= maxFew ? few : null };
   }
 }
+
+const createKept = () =>
+  createCache<CategoryRows>('category-rows', {
+    reads: 'viewer',
+    about: 'The rows of categories in the index, until the library changes.',
+    now: () => new Date(),
+    entries: 20,
+    bytes: 20 * 1024 * 1024,
+    sizeOf: ({ isIn, rows }) => isIn.byteLength + 8 * (rows?.length ?? 0),
+    show: ({ isIn }) => `${isIn.reduce((sum, one) => sum + one, 0)} rows`,
+  });

@@ -2,7 +2,7 @@
 // texts have a similarity of 0.7, of others 0.1.
 
 /** For an index that was built without a limit of its own. */
-export const usualMinMeaning = 0.5;
+const usualMinMeaning = 0.5;
 
 /** So many vectors are compared with each other, evenly spread over the index. */
 const maxSample = 400;

@@ -1,4 +1,5 @@
 // The rows of an index whose vectors are nearest to one vector: exact, in small steps, for several filters at once.
+import type { BestOf } from '../words/word-index.ts';
 import type { LoadedIndex } from './loaded.ts';
 
 /** Called between two steps of a few milliseconds, so that other work can run. */
@@ -28,9 +29,6 @@ export async function pickBest(index: Scored, vector: Float32Array, filters: Bes
 }
 
 export type ScoredRow = { row: number; score: number };
-
-/** `isWanted` is called only for rows that would be kept. `rows`: all that can be wanted, if they are few. */
-export type BestOf = { wanted: number; isWanted: (row: number) => boolean; rows?: number[] };
 
 /** `best` holds up to `wanted` rows, the best first. */
 export function createBest(

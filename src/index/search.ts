@@ -8,11 +8,12 @@ import { findCandidates, type Means } from './candidates.ts';
 import { type CategoryRows, createCategoryRows } from './category-rows.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { MetaVector } from './meta.ts';
-import type { BestOf, Pause, Scored } from './nearest.ts';
+import type { Pause, Scored } from './nearest.ts';
+import type { BestOf } from '../words/word-index.ts';
 import type { IndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
-import { makeSnippet } from './snippet.ts';
-import type { FusedHit } from './word-fusion.ts';
+import { makeSnippet } from '../words/snippet.ts';
+import type { FusedHit } from '../words/word-fusion.ts';
 
 /** An entry and its similarity, from 0 to 1. */
 export type Similar = {
@@ -40,8 +41,6 @@ type Filter = Pick<SearchQuery, 'kind' | 'category'>;
 const defaultLimit = 10;
 /** Equals the largest limit. */
 const candidatesAtFirst = 200;
-
-export type IndexSearch = ReturnType<typeof createIndexSearch>;
 
 /** The returned function gives the best hits first. Entries that are no longer in the library are left out. */
 export function createIndexSearch(index: Searchable, library: IndexRepository, pause: Pause) {

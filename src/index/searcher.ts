@@ -8,7 +8,7 @@ import type { Pause } from './nearest.ts';
 import type { IndexRepository } from './repository.ts';
 import { createIndexSearch, type Hit, type Searchable } from './search.ts';
 import type { SearchMode, SearchQuery } from './search-query.ts';
-import type { WordIndex } from './word-index.ts';
+import type { WordIndex, WordSearch } from '../words/word-index.ts';
 import { describeFault, isPassing, type OpenedWords } from './words.ts';
 
 type Given = {
@@ -66,41 +66,43 @@ export function createSearcher({ index, opened, library, model, pause }: Given) 
   async function search(
     { mode, ...query }: SearchQuery & { mode: SearchMode },
     embedded: Embedded,
-    { words, problem, next }: Using,
+    using: Using,
   ) {
     const { vector, otherDimension } = embedded;
+    const { words } = using;
     const ask = words?.ask(query.query);
-    const means = chooseMeans(mode);
+    const means = chooseMeans({ mode, query: query.query, ask, embedded }, model.isLexical);
     const { hits, facets } = means ? await searchIndex({ ...query, means }) : nothing;
     const unknown =
       words && means?.mode !== 'meaning'
         ? guard(() => words.unknownOf(query.query)).slice(0, maxUnknown)
         : [];
     const notes = [
-      ...fallbacks(mode),
+      ...describeFallbacks(mode, using, embedded),
       ...describeSigns(query.query, means),
       ...(ask?.isPartial() ? [partial] : []),
       ...describeHits(hits, unknown),
     ];
     return { hits, facets, mode, notes, vector, otherDimension };
-
-    /** Null when nothing can be compared. */
-    function chooseMeans(mode: SearchMode): Means | null {
-      const byWords: SearchWords | null = ask ? (of) => guard(() => ask(of)) : null;
-      if (model.isLexical && !hasLetters(query.query))
-        return byWords && mode !== 'meaning' ? { mode: 'words', words: byWords } : null;
-      if (byWords && vector && mode === 'best')
-        return { mode, words: byWords, vector, isLexical: model.isLexical };
-      if (vector) return { mode: 'meaning', vector };
-      if (byWords && mode !== 'meaning') return { mode: 'words', words: byWords };
-      throw embedded.error;
-    }
-
-    function fallbacks(mode: SearchMode): string[] {
-      if (mode !== 'best') return [];
-      return [words ? '' : `${problem} Only meaning was searched. ${next}.`, embedded.note].filter(Boolean);
-    }
   }
+}
+
+type Choice = { mode: SearchMode; query: string; ask: WordSearch | undefined; embedded: Embedded };
+
+/** Null when nothing can be compared. */
+function chooseMeans({ mode, query, ask, embedded }: Choice, isLexical: boolean): Means | null {
+  const { vector } = embedded;
+  const words: SearchWords | null = ask ? (of) => guard(() => ask(of)) : null;
+  if (isLexical && !hasLetters(query)) return words && mode !== 'meaning' ? { mode: 'words', words } : null;
+  if (words && vector && mode === 'best') return { mode, words, vector, isLexical };
+  if (vector) return { mode: 'meaning', vector };
+  if (words && mode !== 'meaning') return { mode: 'words', words };
+  throw embedded.error;
+}
+
+function describeFallbacks(mode: SearchMode, { words, problem, next }: Using, { note }: Embedded): string[] {
+  if (mode !== 'best') return [];
+  return [words ? '' : `${problem} Only meaning was searched. ${next}.`, note].filter(Boolean);
 }
 
 const nothing = { hits: [], facets: { kinds: [], categories: [] } };

@@ -8,9 +8,9 @@ import type { OnProgress } from '../core/progress.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { MetaHead, MetaVectors } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
-import { toWordEntry, type WordEntry, type WordIndex, wordIndexName } from './word-index.ts';
-import { writeWordIndex } from './word-repository.ts';
-import { openWordIndex } from './word-search.ts';
+import { toWordEntry, type WordEntry, type WordIndex, wordIndexName } from '../words/word-index.ts';
+import { writeWordIndex } from '../words/word-repository.ts';
+import { openWordIndex } from '../words/word-search.ts';
 
 /** Writes and fsyncs the word index of a draft: each row of the vectors whose entry is in the library. `sha256`: of the index file.
  *  Throws one sentence when the file then has another number of entries. */

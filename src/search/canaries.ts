@@ -7,7 +7,7 @@ import { plural } from '../core/format.ts';
 import { type Canary, maxCanaries } from '../index/canary.ts';
 import type { CanaryRepository } from '../index/canary-repository.ts';
 import { maxQueryLength } from '../index/search-query.ts';
-import { tokensOf } from '../index/word-text.ts';
+import { tokensOf } from '../words/word-text.ts';
 import type { Kind } from '../library/content.ts';
 import { canaryActions, canaryTarget, unknownCanary } from './canary-actions.ts';
 

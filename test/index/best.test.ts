@@ -2,7 +2,8 @@ import t from 'tap';
 import { EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import { createHurriedEmbedding } from '../../src/index/hurried-embedding.ts';
 import { createSearcher } from '../../src/index/searcher.ts';
-import { type BestOf, createBest } from '../../src/index/nearest.ts';
+import { createBest } from '../../src/index/nearest.ts';
+import type { BestOf } from '../../src/words/word-index.ts';
 
 /** The ids of the best rows when their scores arrive three at a time. */
 function pick(ids: string[], scores: Float32Array, of: Partial<BestOf> & { wanted: number }) {

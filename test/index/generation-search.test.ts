@@ -7,7 +7,7 @@ import { openGeneration } from '../../src/index/generation-search.ts';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { readMeta } from '../../src/index/meta.ts';
 import { rollBackIndex } from '../../src/index/rollback.ts';
-import { wordIndexName } from '../../src/index/word-index.ts';
+import { wordIndexName } from '../../src/words/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { makeFolder } from '../support/folder.ts';

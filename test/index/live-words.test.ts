@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { wordIndexName } from '../../src/index/word-index.ts';
+import { wordIndexName } from '../../src/words/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { makeFolder } from '../support/folder.ts';
 import { rebuild } from '../support/index-of.ts';

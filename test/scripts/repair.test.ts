@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { generationFiles, readPointer } from '../../src/index/generation.ts';
-import { wordIndexName } from '../../src/index/word-index.ts';
+import { wordIndexName } from '../../src/words/word-index.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { runScript } from '../support/script.ts';

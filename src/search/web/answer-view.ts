@@ -1,7 +1,7 @@
 // The view model of an answer: its hits with the reason and score of each, and the kinds and categories to narrow it by.
 import { formatMs, formatNumber, plural } from '../../core/format.ts';
 import type { SearchAnswer } from '../../index/live-protocol.ts';
-import { markWords } from '../../index/snippet.ts';
+import { markWords } from '../../words/snippet.ts';
 import { viewHit } from './entry-view.ts';
 import { type Form, kindTitles, libraryUrl, modeTitles, titleOfKind, viewFilters } from './library-form.ts';
 

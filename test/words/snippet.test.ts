@@ -1,5 +1,5 @@
 import t from 'tap';
-import { makeSnippet, markWords } from '../../src/index/snippet.ts';
+import { makeSnippet, markWords } from '../../src/words/snippet.ts';
 
 const long = (before: number, word: string, after: number) =>
   `${'lorem '.repeat(before)}${word} ${'ipsum '.repeat(after)}`.trim();

@@ -1,6 +1,5 @@
 // Searches a word index: candidates by the rarest terms of a query, within a budget, then ranked by all terms.
-import type { BestOf } from './nearest.ts';
-import type { WordHit, WordIndex } from './word-index.ts';
+import type { BestOf, WordHit, WordIndex } from './word-index.ts';
 import { createRanker } from './word-rank.ts';
 import { exactNameOf, nameOf, openWordFile, type StoredTexts, type WordFile } from './word-repository.ts';
 import { type Facts, formsOf, isWhole, type Weighed, weigh } from './word-query.ts';

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { connect } from '../../src/core/db/driver.ts';
-import type { WordEntry } from '../../src/index/word-index.ts';
-import { writeWordIndex } from '../../src/index/word-repository.ts';
-import { openWordIndex } from '../../src/index/word-search.ts';
+import type { WordEntry } from '../../src/words/word-index.ts';
+import { writeWordIndex } from '../../src/words/word-repository.ts';
+import { openWordIndex } from '../../src/words/word-search.ts';
 import { makeFolder } from '../support/folder.ts';
 
 const any = { wanted: 10, isWanted: () => true };

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createMeaningSample, minMeaningOf } from '../../src/index/min-meaning.ts';
-import { fuse } from '../../src/index/word-fusion.ts';
+import { fuse } from '../../src/words/word-fusion.ts';
 
 const word = (row: number, score: number, coverage = 1) => ({
   row,

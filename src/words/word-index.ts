@@ -1,6 +1,5 @@
 // The types of the word index, which finds entries by their words.
 import type { EntryText } from '../library/content.ts';
-import type { BestOf } from './nearest.ts';
 
 /** `row`: that of the entry's vector in the index. */
 export type WordEntry = { row: number; title: string; summary: string; text: string };
@@ -28,6 +27,9 @@ export type WordIndex = {
   written: { count: number; source?: string };
   close(): void;
 };
+
+/** `isWanted` is called only for rows that would be kept. `rows`: all that can be wanted, if they are few. */
+export type BestOf = { wanted: number; isWanted: (row: number) => boolean; rows?: number[] };
 
 /** The file in a generation's folder. */
 export const wordIndexName = 'words.db';
