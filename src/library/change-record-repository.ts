@@ -14,11 +14,15 @@ type RecordedChange = [key: string, hash: string | null];
 /** `changes`: in the order in which they were recorded. */
 export type ChangeRecord = { jobId: string; changes: Record<Kind, RecordedChange[]> };
 
-/** The table exists in backups only; it has one row. `job_id` is empty for a script that was started by hand. `changes` is
- *  JSON: by kind, all changes as `[key, hash]`. A row for each would take longer to write than the hashes to compute. */
+/** The table exists in backups only. `job_id` is empty for a script that was started by hand. `changes` is JSON: by kind, all
+ *  changes as `[key, hash]`; a row for each would take longer to write than the hashes to compute. A long record has a row for
+ *  each part of it, after one with `null`, which earlier versions refuse instead of reading the first part alone. */
 const table = `CREATE TABLE ops_changes (
   job_id text NOT NULL, operation text NOT NULL, rows integer NOT NULL, changes text NOT NULL
 )`;
+
+/** A record is never held as a whole. */
+const changesInPart = 1000;
 
 /** Adds the record to a backup that nobody else has open yet; the caller syncs the file. A backup has no log beside it, so
  *  that it can be read without writing. */
@@ -31,18 +35,35 @@ export function writeChangeRecord(
   try {
     backup.pragma('synchronous = OFF');
     backup.pragma('journal_mode = DELETE');
-    const recorded = noChanges();
-    for (const { kind, key, values } of changes) recorded[kind].push([key, values && hashValues(values)]);
-    const rows = kinds.reduce((sum, kind) => sum + recorded[kind].length, 0);
-    const add = 'INSERT INTO ops_changes VALUES (?, ?, ?, ?)';
     const write = backup.transaction(() => {
       backup.exec(table);
-      backup.prepare(add).run(job.id, job.operation, rows, JSON.stringify(recorded));
+      const add = backup.prepare('INSERT INTO ops_changes VALUES (?, ?, ?, ?)');
+      let parts = 0;
+      for (const { rows, changes: part, isLast } of partsOf(changes)) {
+        if (parts++ === 0 && !isLast) add.run(job.id, job.operation, 0, 'null');
+        add.run(job.id, job.operation, rows, JSON.stringify(part));
+      }
     });
     write();
   } finally {
     backup.close();
   }
+}
+
+type Part = { rows: number; changes: ChangeRecord['changes']; isLast: boolean };
+
+/** At least one. */
+function* partsOf(changes: Iterable<Change>): Generator<Part> {
+  let part: Part = { rows: 0, changes: noChanges(), isLast: true };
+  for (const { kind, key, values } of changes) {
+    if (part.rows === changesInPart) {
+      yield { ...part, isLast: false };
+      part = { rows: 0, changes: noChanges(), isLast: true };
+    }
+    part.changes[kind].push([key, values && hashValues(values)]);
+    part.rows++;
+  }
+  yield part;
 }
 
 function noChanges(): ChangeRecord['changes'] {
@@ -59,12 +80,18 @@ export function readChangeRecord(db: Db, schema: 'main' | 'backup' = 'main'): Ch
 }
 
 function readJson(db: Db, schema: string): ChangeRecord | null {
-  const found = db
-    .prepare<[], { jobId: string; changes: string }>(
-      `SELECT job_id AS jobId, changes FROM ${schema}.ops_changes`,
+  const parts = db
+    .prepare<[], [jobId: string, changes: string]>(
+      `SELECT job_id, changes FROM ${schema}.ops_changes ORDER BY rowid`,
     )
-    .get();
-  return found ? { ...found, changes: JSON.parse(found.changes) } : null;
+    .raw();
+  let record: ChangeRecord | null = null;
+  for (const [jobId, text] of parts.iterate()) {
+    record ??= { jobId, changes: noChanges() };
+    const part: ChangeRecord['changes'] | null = JSON.parse(text);
+    if (part) for (const kind of kinds) for (const change of part[kind]) record.changes[kind].push(change);
+  }
+  return record;
 }
 
 /** Earlier versions wrote a row for each change. */

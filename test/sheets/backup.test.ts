@@ -11,7 +11,7 @@ import { createSilentLog } from '../../scripts/bench/silent-log.ts';
 import { connect } from '../../src/core/db/driver.ts';
 import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
-import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
+import { type Change, hashValues, readChangeRecord } from '../../src/library/change-record-repository.ts';
 import { backupFile, backupLibrary, removeBackup, sweepBackups } from '../../src/sheets/backup.ts';
 import { startApp } from '../support/app.ts';
 import { addBackup } from '../support/backups.ts';
@@ -90,6 +90,28 @@ t.test('a backup records the changes of its job, and one without a record is kno
   t.equal(read(whole), undefined, 'the record is empty');
   fs.copyFileSync(config.databasePath, backupFile(config, 'older.db'));
   t.equal(read('older.db'), undefined, 'a backup of an older version');
+});
+
+t.test('a long record is written in parts, which no earlier version takes for a whole one', async (t) => {
+  const { config } = makeRoot(t);
+  const changes = Array.from({ length: 2500 }, (_, number): Change => {
+    const key = `MNL-${number}`;
+    return { kind: number < 10 ? 'experience' : 'manual', key, values: number % 2 === 0 ? [key] : null };
+  });
+  const backup = connect(backupFile(config, await backupLibrary(config, { ...given, changes }, unfollowed)));
+  t.teardown(() => backup.close());
+  const record = readChangeRecord(backup);
+  t.equal(record?.jobId, job.id);
+  t.strictSame(
+    [...(record?.changes.experience ?? []), ...(record?.changes.manual ?? [])],
+    changes.map(({ key, values }) => [key, values && hashValues(values)]),
+  );
+  const rows = backup.prepare('SELECT rows, length(changes) FROM ops_changes').raw().all() as number[][];
+  t.strictSame(
+    rows.map(([number]) => number),
+    [0, 1000, 1000, 500],
+  );
+  t.equal(backup.prepare('SELECT changes FROM ops_changes').pluck().get(), 'null');
 });
 
 t.test('a failed backup leaves nothing', async (t) => {
