@@ -90,7 +90,7 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   });
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
   console.log(`Read ${total} rows from ${args.sheet_name ?? formatPlace(config, place)}.`);
-  const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
+  const checked = checkSheet(content, config.root, (rows) => progress(rows, total, 'check'));
   if (isComparable(checked)) return { checked, read: { ...read, hashes: content.hashes }, origin };
   reportWarnings(checked.warnings, row);
   reportInvalid([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], row);
@@ -120,7 +120,7 @@ function chooseRows(
 ) {
   if (args.rows_of === undefined) return checked;
   const codes = new Set([...library.category.compared()].map(([code = null]) => code));
-  return keepLeftOut(checked, readLeftOut(config.root, args.rows_of), codes);
+  return keepLeftOut(checked, readLeftOut(config.root, args.rows_of), codes, config.root);
 }
 
 /** Keeps the rows that were left out, so that they can be imported by themselves. */
@@ -155,11 +155,11 @@ function planSheet(work: Work): LibraryPlan {
       if (!args.dry_run && args.plan === undefined && !args.allow_removals)
         refuseLargeRemoval(plan, 'If the sheet is only a part of the library, use the mode merge.');
     },
-    changes: () => changesOf(plan),
+    changes: () => changesOf(plan, checked),
     apply(now, onWritten) {
       if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
       applyPlan(library, plan, checked, now, onWritten);
-      if (origin) recordOrigins(library, plan, origin);
+      if (origin) recordOrigins(library, plan, checked, origin);
     },
     report() {
       reportFindings(plan, context);

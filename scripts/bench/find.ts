@@ -7,7 +7,7 @@ import { fuse } from '../../src/words/word-fusion.ts';
 import { toWordEntry, type WordEntry, wordIndexName } from '../../src/words/word-index.ts';
 import { writeWordIndex } from '../../src/words/word-repository.ts';
 import { openWordIndex } from '../../src/words/word-search.ts';
-import { parseCsv } from '../../src/sheets/csv.ts';
+import { parseCsv } from '../../src/csv/csv.ts';
 import { createRandom } from '../random.ts';
 import { buildPlain } from './find-repository.ts';
 import type { BenchOptions, Figure, Workload } from './workload.ts';

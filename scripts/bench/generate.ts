@@ -1,7 +1,7 @@
 // Generates a sheet with the size and shape of a busy team's library; the same bytes on every machine.
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatRecord } from '../../src/sheets/csv.ts';
+import { formatRecord } from '../../src/csv/csv.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
 import { createRandom, type Random } from '../random.ts';
 

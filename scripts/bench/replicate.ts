@@ -1,7 +1,7 @@
 // Writes a sheet of any size with the shape of another: its rows again and again, each with an id and a title of its own.
 import fs from 'node:fs';
 import path from 'node:path';
-import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
+import { formatRecord, parseCsv } from '../../src/csv/csv.ts';
 import { type Tab, tabs } from '../../src/sheets/tabs.ts';
 
 /** `entries`: experiences and manuals together, in the proportion of the sheet in `source`; its categories stay as they are. */

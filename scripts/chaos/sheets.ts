@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../src/core/config.ts';
-import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
+import { formatRecord, parseCsv } from '../../src/csv/csv.ts';
 import { seedStarterSheet } from '../../src/sheets/feature.ts';
 
 /** Experiences missing in the second sheet. */

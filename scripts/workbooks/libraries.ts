@@ -1,5 +1,6 @@
 // Libraries to compare: imported from a sheet, or made of odd texts.
 import { createHash } from 'node:crypto';
+import os from 'node:os';
 import { readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openExport } from '../../src/exports/exported-rows.ts';
@@ -21,7 +22,7 @@ const unfollowed = () => {};
 export async function importInto(file: string, place: SheetPlace): Promise<Library> {
   const google = { ...readConfig({}, '/').google, onWait: unfollowed };
   const content = await readSheet(place, { mayRead: () => true, onRead: unfollowed, google });
-  const checked = checkSheet(content, unfollowed);
+  const checked = checkSheet(content, os.tmpdir(), unfollowed);
   const problems = [
     ...checked.sheetProblems.map(({ problem }) => problem),
     ...checked.rowProblems,

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseCsv } from '../../src/sheets/csv.ts';
+import { parseCsv } from '../../src/csv/csv.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
 
 /** The tokens of its CSV filter: commas, double quotes, UTF-8, from line 1. */

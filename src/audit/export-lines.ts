@@ -1,5 +1,5 @@
 // The audit log as the text of a file: CSV for spreadsheet programs, or JSON lines.
-import { formatRecord } from '../sheets/csv.ts';
+import { formatRecord } from '../csv/csv.ts';
 import { guardFormula } from '../sheets/formula.ts';
 import type { AuditBody } from './audit-body.ts';
 

@@ -51,6 +51,7 @@ async function readHeaders(access: GoogleAccess, { place, tabs }: SheetSource): 
     header: headers[at] ?? [],
     records: [],
     isUtf8: true,
+    hasNul: true,
     place: placeOf(tab),
   }));
   const checked = checkHeaders({ contents, problems, warnings, hashes: [] });

@@ -1,10 +1,20 @@
 // Reads and writes CSV (RFC 4180), strictly: reading stops at a misplaced quote, where cells have run together.
 
-import { isUnseen } from './hidden.ts';
-
-type CsvFault = { row: number; cell: number; message: string };
+export type CsvFault = { row: number; cell: number; message: string };
 /** `records` are those before the fault. Rows count from 1, cells from 0. */
 type Csv = { records: string[][]; fault: CsvFault | null };
+
+/** `records`: how many were found. `end`: the first byte behind the last of them. */
+type Scanned = { records: number; end: number; fault: CsvFault | null };
+
+type ScanOptions = {
+  delimiter: string;
+  /** The bytes may end within a record, which is then left out. */
+  isPart?: true;
+  max?: number;
+  /** Receives each record; without it they are only counted, which is faster. */
+  onRecord?: (cells: string[]) => void;
+};
 
 export const delimiters = [',', ';', '\t'] as const;
 
@@ -13,56 +23,76 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = Buffer.from('\uFEFF');
 
-/** Invalid UTF-8 becomes U+FFFD. Scanning bytes is safe: no delimiter is part of a UTF-8 sequence. */
+/** Reads a whole file, or its first `max` records. */
 export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE_INFINITY): Csv {
+  const records: string[][] = [];
+  const content = bytes.subarray(skipByteOrderMarks(bytes));
+  const { fault } = scanCsv(content, { delimiter, max, onRecord: (cells) => records.push(cells) });
+  return { records, fault };
+}
+
+/** Invalid UTF-8 becomes U+FFFD. Scanning bytes is safe: no delimiter is part of a UTF-8 sequence. */
+export function scanCsv(bytes: Buffer, options: ScanOptions): Scanned {
+  const { delimiter, isPart = false, max = Number.POSITIVE_INFINITY, onRecord } = options;
   const comma = delimiter.charCodeAt(0);
   const ends = endsOfCell(comma);
   const { latin1, decode } = createDecoder(bytes);
-  const records: string[][] = [];
   let record: string[] = [];
-  let at = skipByteOrderMarks(bytes);
-  const stop = (message: string): Csv => ({
-    records,
-    fault: { row: records.length + 1, cell: record.length, message },
-  });
-  while (records.length < max && (at < bytes.length || record.length > 0)) {
+  let cell = 0;
+  let records = 0;
+  let start = 0;
+  let at = 0;
+  while (records < max && (at < bytes.length || cell > 0)) {
     let end: number;
     if (bytes[at] === quote) {
       const close = closingQuote(latin1, at + 1);
-      if (close < 0) return stop('The quote that opens this cell is never closed.');
-      end = close + 1;
+      end = close < 0 ? bytes.length : close + 1;
+      if (isPart && end === bytes.length) break;
+      if (close < 0) return stop(records, start, cell, neverClosed);
       if (end < bytes.length && ends[bytes[end] ?? 0] !== 1) {
-        return stop('Text follows the closing quote of this cell; a quote inside a cell must be doubled.');
+        return stop(records, start, cell, textAfterQuote);
       }
-      const cell = decode(at + 1, close);
-      record.push(cell.includes('""') ? cell.replaceAll('""', '"') : cell);
+      if (onRecord) record.push(unquote(decode(at + 1, close)));
     } else {
       end = at;
       while (end < bytes.length && ends[bytes[end] ?? 0] !== 1) end++;
+      if (isPart && end === bytes.length) break;
       if (bytes[end] === quote) {
-        return stop('There is a quote inside this cell, but the cell does not begin with one.');
+        return stop(records, start, cell, quoteInside);
       }
-      record.push(decode(at, end));
+      if (onRecord) record.push(decode(at, end));
     }
+    cell++;
     at = end + 1;
     if (bytes[end] === comma) continue;
+    if (isPart && bytes[end] === carriageReturn && at === bytes.length) break;
     if (bytes[end] === carriageReturn && bytes[at] === lineFeed) at++;
-    records.push(record);
+    records++;
+    onRecord?.(record);
+    start = Math.min(at, bytes.length);
     record = [];
+    cell = 0;
   }
-  return { records, fault: null };
+  return { records, end: start, fault: null };
+}
+
+const neverClosed = 'The quote that opens this cell is never closed.';
+const textAfterQuote = 'Text follows the closing quote of this cell; a quote inside a cell must be doubled.';
+const quoteInside = 'There is a quote inside this cell, but the cell does not begin with one.';
+
+function stop(records: number, end: number, cell: number, message: string): Scanned {
+  return { records, end, fault: { row: records + 1, cell, message } };
+}
+
+function unquote(text: string): string {
+  return text.includes('""') ? text.replaceAll('""', '"') : text;
 }
 
 /** Programs that add a mark to a file that has one write two. */
-function skipByteOrderMarks(bytes: Buffer): number {
+export function skipByteOrderMarks(bytes: Buffer): number {
   let at = 0;
   while (bytes.subarray(at, at + byteOrderMark.length).equals(byteOrderMark)) at += byteOrderMark.length;
   return at;
-}
-
-/** A blank line, or a row of cells in which nothing can be seen. A NUL is not overlooked. */
-export function isBlank(record: string[]): boolean {
-  return record.every((cell) => isUnseen(cell) && !cell.includes('\0'));
 }
 
 /** One record with its line end. */

@@ -1,6 +1,7 @@
 // Recognises a file that is not CSV in UTF-8 by its first bytes, so that one sentence says what it is instead of a problem for
 // each header. Signatures: the formats' specifications.
 import { formatList } from '../core/format.ts';
+import type { CsvBytes } from './csv-bytes.ts';
 
 /** `kind` follows “is” or “are”. */
 export type Foreign = { kind: string; advice: string };
@@ -48,9 +49,12 @@ const signatures: [RegExp, string, string][] = [
 ];
 
 /** Null for what may be CSV. */
-export function recogniseForeign(bytes: Buffer): Foreign | null {
-  const start = bytes.toString('latin1', 0, maxBytes).replace(/^(\xef\xbb\xbf)+/, '');
-  if (start.trim() === '' && bytes.length <= maxBytes)
+export function recogniseForeign(bytes: CsvBytes): Foreign | null {
+  const start = bytes
+    .read(0, maxBytes)
+    .toString('latin1')
+    .replace(/^(\xef\xbb\xbf)+/, '');
+  if (start.trim() === '' && bytes.size <= maxBytes)
     return { kind: 'empty', advice: 'Export the tab again.' };
   for (const [signature, kind, advice] of signatures) {
     if (signature.test(start)) return { kind, advice };
@@ -67,11 +71,29 @@ export function recogniseForeign(bytes: Buffer): Foreign | null {
 
 /** The number of the first line in UTF-16 without a mark: 1, or that of what a program has appended, such as PowerShell's >>.
  *  Null without one. */
-function findWideText(bytes: Buffer): number | null {
-  const nul = bytes.indexOf(0);
-  if (nul < 0 || !/^.?(\0[^\0]){3}/s.test(bytes.toString('latin1', Math.max(0, nul - 1), nul + 6)))
-    return null;
-  return bytes.toString('latin1', 0, nul).split('\n').length;
+function findWideText(bytes: CsvBytes): number | null {
+  const nul = findNul(bytes);
+  if (nul === null) return null;
+  const from = Math.max(0, nul - 1);
+  if (!/^.?(\0[^\0]){3}/s.test(bytes.read(from, nul + 6 - from).toString('latin1'))) return null;
+  let line = 1;
+  for (let at = 0; at < nul; at += searchedBytes)
+    line +=
+      bytes
+        .read(at, Math.min(searchedBytes, nul - at))
+        .toString('latin1')
+        .split('\n').length - 1;
+  return line;
+}
+
+const searchedBytes = 256 * 1024;
+
+function findNul({ size, read }: CsvBytes): number | null {
+  for (let at = 0; at < size; at += searchedBytes) {
+    const found = read(at, searchedBytes).indexOf(0);
+    if (found >= 0) return at + found;
+  }
+  return null;
 }
 
 /** `categories.csv and manuals.csv are UTF-16 text. Save as CSV in UTF-8.` */

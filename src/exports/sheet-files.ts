@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { packZip } from '../zip/pack.ts';
-import { formatRecord } from '../sheets/csv.ts';
+import { formatRecord } from '../csv/csv.ts';
 import type { Format, TabRows } from './exported-rows.ts';
 import type { Tab } from '../sheets/tabs.ts';
 import { writeWorkbook } from '../sheets/xlsx/write.ts';

@@ -4,7 +4,7 @@ import { badInput } from '../core/errors.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { createLibrary, type Library } from '../library/repository.ts';
 import { storePlan } from '../plan-store/plan-repository.ts';
-import { applyRemovals, changesOf } from '../sheets/apply.ts';
+import { allRemovalsOf, applyRemovals } from '../sheets/apply.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../sheets/change-library.ts';
 import { countRows, refuseLargeRemoval } from '../sheets/plan.ts';
 import { tabOf } from '../sheets/tabs.ts';
@@ -62,7 +62,7 @@ function makePlan(work: Work): LibraryPlan {
       if (args.category !== undefined && !hasCategory(plan)) throw noSuchCategory(args.category);
       if (!args.dry_run && args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
     },
-    changes: () => changesOf(plan),
+    changes: () => allRemovalsOf(plan),
     apply: (_now, onWritten) => applyRemovals(library, plan, onWritten),
     report() {
       for (const { kind, key, why } of leftAlone)

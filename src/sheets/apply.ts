@@ -1,10 +1,12 @@
 // Applies a plan to the library. Categories are added before their entries and removed after them.
 import type { Change } from '../library/change-record-repository.ts';
 import type { Library, NewRow, Origin } from '../library/repository.ts';
-import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
-import type { CheckedTab, SheetRow } from './check-rows.ts';
+import { entryKinds, type Kind, kinds, shapes, type Value } from '../library/rules.ts';
+import type { CheckedTab } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
+import { addedKeys } from './compare.ts';
 import type { ImportPlan, Removals } from './plan.ts';
+import type { SheetRow } from './sheet-rows.ts';
 import { readTime, requiredTimes } from './times.ts';
 
 /** `now`: ISO 8601 UTC. `onWritten` receives the number of rows written so far. */
@@ -16,11 +18,11 @@ export function applyPlan(
   onWritten: (rows: number) => void,
 ) {
   const step = createSteps(onWritten);
-  freeNames(library, tabs.category);
+  freeNames(library, tabs.category, checked.tabs.category);
   removeEntries(library, tabs, step);
   for (const kind of kinds) {
-    for (const { row, isTextChanged } of tabs[kind].changed) {
-      library[kind].update(row.values, isTextChanged, now);
+    for (const { index, isTextChanged } of tabs[kind].changed) {
+      library[kind].update(checked.tabs[kind].rows.at(index).values, isTextChanged, now);
       step();
     }
     library[kind].insertAll(newRows(tabs[kind].added, checked.tabs[kind], now, step));
@@ -36,22 +38,41 @@ export function applyRemovals(library: Library, { tabs }: Removals, onWritten: (
 }
 
 /** Notes where the added entries come from. Entries that were there before stay as they are: they came in another way. */
-export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Origin) {
+export function recordOrigins(library: Library, { tabs }: ImportPlan, checked: CheckedSheet, origin: Origin) {
   for (const kind of entryKinds) {
-    const ids = tabs[kind].added.map(({ values: [id = null] }) => id);
+    const ids: Value[] = [];
+    for (const [key] of addedKeys(checked.tabs[kind], tabs[kind].added)) ids.push(key);
     // Sorted, because the table is stored in the order of its key.
-    library[kind].setOrigin(ids.sort(), origin);
+    ids.sort();
+    for (let at = 0; at < ids.length; at += originsAtOnce)
+      library[kind].setOrigin(ids.slice(at, at + originsAtOnce), origin);
   }
 }
 
+const originsAtOnce = 1000;
+
 /** Each row that applying the plan changes, in the order of the library's kinds. */
-export function* changesOf({ tabs }: Pick<ImportPlan, 'tabs'>): Generator<Change> {
+export function* changesOf({ tabs }: ImportPlan, checked: CheckedSheet): Generator<Change> {
   for (const kind of kinds) {
-    const { added, changed, removed } = tabs[kind];
-    for (const { values } of added) yield { kind, key: String(values[0]), values };
-    for (const { row } of changed) yield { kind, key: String(row.values[0]), values: row.values };
-    for (const key of removed) yield { kind, key, values: null };
+    const { added, changed } = tabs[kind];
+    const { rows } = checked.tabs[kind];
+    const changeAt = (index: number): Change => {
+      const { values } = rows.at(index);
+      return { kind, key: String(values[0]), values };
+    };
+    for (const index of added) yield changeAt(index);
+    for (const { index } of changed) yield changeAt(index);
+    yield* removalsOf(tabs, kind);
   }
+}
+
+/** The same of a plan that only removes. */
+export function* allRemovalsOf({ tabs }: Pick<Removals, 'tabs'>): Generator<Change> {
+  for (const kind of kinds) yield* removalsOf(tabs, kind);
+}
+
+function* removalsOf(tabs: Removals['tabs'], kind: Kind): Generator<Change> {
+  for (const key of tabs[kind].removed) yield { kind, key, values: null };
 }
 
 function createSteps(onWritten: (rows: number) => void): () => void {
@@ -75,27 +96,37 @@ function removeCategories(library: Library, { category }: Removals['tabs'], step
   }
 }
 
-function freeNames(library: Library, { changed, removed }: ImportPlan['tabs']['category']) {
+function freeNames(
+  library: Library,
+  { changed, removed }: ImportPlan['tabs']['category'],
+  { rows }: CheckedTab,
+) {
   for (const code of removed) library.category.setNameAside(code);
-  for (const { row, isRenamed } of changed) {
-    if (isRenamed) library.category.setNameAside(String(row.values[0]));
+  for (const { index, isRenamed } of changed) {
+    if (isRenamed) library.category.setNameAside(String(rows.at(index).values[0]));
   }
 }
 
-function* newRows(added: SheetRow[], tab: CheckedTab, now: string, step: () => void): Generator<NewRow> {
-  const timesOf = createTimes(tab, now);
-  for (const row of added) {
+function* newRows(
+  added: number[],
+  { tab, rows }: CheckedTab,
+  now: string,
+  step: () => void,
+): Generator<NewRow> {
+  const timesOf = createTimes(tab.kind, now);
+  for (const index of added) {
+    const row = rows.at(index);
     yield { values: row.values, times: timesOf(row) };
     step();
   }
 }
 
 /** The times of a new row. One that the sheet does not have, or that cannot be read, is `now` if the library requires it. */
-function createTimes({ tab, timesAt }: CheckedTab, now: string): (row: SheetRow) => Value[] {
-  const fallbacks = shapes[tab.kind].times.map((name) => (requiredTimes.includes(name) ? now : null));
-  return ({ cells }) =>
-    timesAt.map((at, index) => {
-      const time = readTime(cells[at] ?? '');
+function createTimes(kind: Kind, now: string): (row: SheetRow) => Value[] {
+  const fallbacks = shapes[kind].times.map((name) => (requiredTimes.includes(name) ? now : null));
+  return ({ times }) =>
+    times.map((cell, index) => {
+      const time = readTime(cell);
       return typeof time === 'string' ? time : (fallbacks[index] ?? null);
     });
 }

@@ -1,63 +1,110 @@
 // Checks every cell of a tab, and turns its rows into what the library would store.
 import { plural } from '../core/format.ts';
-import { shapes, type Value } from '../library/rules.ts';
-import { type Check, cellChecks, Fault, hasNul, notUtf8 } from './cells.ts';
-import { isBlank } from './csv.ts';
+import { type Kind, shapes, type Value } from '../library/rules.ts';
+import { type Check, cellChecks, Fault, hasNul as nulFound, notUtf8 } from './cells.ts';
 import { readCell } from './formula.ts';
-import { isUnseen } from './hidden.ts';
+import { repeatsHeader } from './header.ts';
+import { isBlank, isUnseen } from './hidden.ts';
 import { type Problem, quote, rowProblem } from './problems.ts';
+import { copyOf, type SheetRow, SheetRows } from './sheet-rows.ts';
 import type { Tab, TabContent } from './tabs.ts';
-
-/** `row`: the spreadsheet's number. `values`: in the order of the kind's shape. `cells`: the row as the sheet has it. */
-export type SheetRow = { row: number; values: Value[]; cells: string[] };
+import { readTime, unreadable } from './times.ts';
 
 export type CheckedTab = {
   tab: Tab;
-  rows: Map<string, SheetRow>;
+  rows: SheetRows;
   /** Row numbers of invalid rows by their key. Such a row changes nothing: the library keeps its entry. */
   leftOut: Map<string, number>;
   invalid: number;
-  /** The columns of the kind's times; -1 for a time that the sheet does not have. */
-  timesAt: number[];
+  /** The categories that the rows name. */
+  codes: Set<Value>;
+  /** Rows with a time that cannot be read, or without the context that a new or changed row needs. */
+  doubtful: Set<number>;
 };
 
 type Column = { name: string; at: number; check: Check };
+type Findings = { rowProblems: Problem[]; warnings: Problem[] };
+type Options = {
+  /** Whether a row is the header again. */
+  isRepeat: (cells: string[]) => boolean;
+  /** Receives the rows checked so far. */
+  onChecked: (rows: number) => void;
+  /** For rows that are not held in memory. */
+  scratch: string;
+};
 
 const progressEvery = 500;
 
-/** Adds the problems of the rows to `problems`. `onChecked` receives the rows checked so far. */
-export function checkRows(content: TabContent, problems: Problem[], onChecked: (rows: number) => void) {
+/** Adds what is wrong to the findings. */
+export function checkRows(
+  content: TabContent,
+  { rowProblems: problems, warnings }: Findings,
+  { isRepeat, onChecked, scratch }: Options,
+): CheckedTab {
   const { tab, header, records } = content;
   const timesAt = shapes[tab.kind].times.map((name) => header.indexOf(name));
-  const checked: CheckedTab = { tab, rows: new Map(), leftOut: new Map(), invalid: 0, timesAt };
+  const checked = emptyTab(tab, scratch);
   const columns = tab.required.map(
     (name): Column => ({ name, at: header.indexOf(name), check: cellChecks[name] as Check }),
   );
   const names = new Map<Value, number>();
-  for (const [index, cells] of records.entries()) {
-    if (index % progressEvery === 0) onChecked(index);
+  let row = 1;
+  for (const cells of records) {
+    if (row % progressEvery === 1) onChecked(row - 1);
+    row++;
     if (isBlank(cells)) continue;
-    const row = index + 2;
+    if (isRepeat(cells)) {
+      warnings.push(repeatsHeader(tab, row));
+      continue;
+    }
     const before = problems.length;
     const values = checkRow(content, columns, cells, row, problems);
     const key = readCell(cells[columns[0]?.at ?? 0] ?? '');
-    const keyRow = checked.rows.get(key)?.row ?? checked.leftOut.get(key);
+    const keyRow = rowOfKey(checked, key);
     if (keyRow !== undefined) problems.push(repeated(tab, 0, key, row, keyRow));
     if (tab.kind === 'category') checkName(tab, names, values, row, problems);
     if (problems.length === before) {
-      checked.rows.set(key, { row, values, cells });
+      addRow(checked, key, { row, values, times: timesAt.map((at) => cells[at] ?? '') });
       continue;
     }
     checked.invalid++;
-    if (keyRow === undefined && key !== '') checked.leftOut.set(key, row);
+    if (keyRow === undefined && key !== '') checked.leftOut.set(copyOf(key), row);
   }
   onChecked(records.length);
   return checked;
 }
 
+/** A tab without rows yet. */
+export function emptyTab(tab: Tab, scratch: string): CheckedTab {
+  const rows = new SheetRows(tab.kind, scratch);
+  return { tab, rows, leftOut: new Map(), invalid: 0, codes: new Set(), doubtful: new Set() };
+}
+
+export function addRow({ tab, rows, codes, doubtful }: CheckedTab, key: string, row: SheetRow) {
+  const index = rows.add(key, row);
+  const [, code = null] = row.values;
+  if (tab.kind !== 'category' && !codes.has(code)) codes.add(code);
+  if (lacksContext(tab.kind, row.values) || row.times.some((time) => readTime(time) === unreadable))
+    doubtful.add(index);
+}
+
+function rowOfKey({ rows, leftOut }: CheckedTab, key: string): number | undefined {
+  const index = rows.indexOf(key);
+  return index === undefined ? leftOut.get(key) : rows.rowAt(index);
+}
+
+/** Whether the row is contextual, but has no context. */
+export function lacksContext(kind: Kind, values: Value[]): boolean {
+  const { compared } = shapes[kind];
+  if (values[compared.indexOf('section')] !== 'contextual') return false;
+  return isUnseen(String(values[compared.indexOf('context')] ?? ''));
+}
+
 /** Returns a value for each column, null for a cell with a problem; nothing for a row of the wrong length. */
 function checkRow(content: TabContent, columns: Column[], cells: string[], row: number, problems: Problem[]) {
-  const { tab, header, isUtf8, faults } = content;
+  const { tab, header, isUtf8, hasNul, faults } = content;
+  const hasFaults = faults !== undefined && faults.size > 0;
+  const isReadable = isUtf8 && !hasNul;
   const values: Value[] = [];
   const wrongAt = cells.length === header.length ? -1 : findWrongEnd(columns, header, cells);
   if (wrongAt >= 0) {
@@ -66,8 +113,10 @@ function checkRow(content: TabContent, columns: Column[], cells: string[], row: 
   }
   for (const { name, at, check } of columns) {
     const cell = cells[at] ?? '';
-    const fault = faults?.get(`${row},${at}`);
-    const value = fault ? new Fault(fault) : (findUnreadable(cell, isUtf8) ?? check(readCell(cell)));
+    const fault = hasFaults ? faults?.get(`${row},${at}`) : undefined;
+    const value = fault
+      ? new Fault(fault)
+      : ((isReadable ? null : findUnreadable(cell, isUtf8)) ?? check(readCell(cell)));
     if (value instanceof Fault) {
       problems.push(rowProblem(tab.name, row, name, cell, value.message));
       values.push(null);
@@ -78,7 +127,7 @@ function checkRow(content: TabContent, columns: Column[], cells: string[], row: 
 
 function findUnreadable(cell: string, isUtf8: boolean): Fault | null {
   if (!isUtf8 && cell.includes('\uFFFD')) return notUtf8;
-  return cell.includes('\0') ? hasNul : null;
+  return cell.includes('\0') ? nulFound : null;
 }
 
 /** A category's name is unique, like its code. */

@@ -2,8 +2,7 @@
 // the plan. Each table is read once, row by row. A category that still has entries stays, even if the sheet does not have it.
 import type { Library } from '../library/repository.ts';
 import { entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
-import type { CheckedTab, SheetRow } from './check-rows.ts';
-import { isUnseen } from './hidden.ts';
+import { type CheckedTab, lacksContext } from './check-rows.ts';
 import { findLookAlikesInLibrary } from './look-alikes.ts';
 import {
   addedRow,
@@ -15,6 +14,7 @@ import {
 } from './plan-rows.ts';
 import type { AddRow } from './preview.ts';
 import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
+import type { SheetRow } from './sheet-rows.ts';
 import type { Tab } from './tabs.ts';
 import { warnOfTimes } from './times.ts';
 
@@ -22,11 +22,11 @@ import { warnOfTimes } from './times.ts';
 export type Mode = 'replace' | 'merge';
 
 /** `isTextChanged`: the embedded text differs. `isRenamed`: a category's name differs; names must stay unique. */
-type Change = { row: SheetRow; isTextChanged: boolean; isRenamed: boolean };
+type Change = { index: number; isTextChanged: boolean; isRenamed: boolean };
 
 export type Differences = {
-  /** `removed` holds the keys of entries or categories. */
-  tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
+  /** `added` holds the indexes of rows of the sheet, `removed` the keys of entries or categories. */
+  tabs: Record<Kind, { added: number[]; changed: Change[]; removed: string[] }>;
   unchanged: number;
   invalid: number;
   sheetProblems: SheetProblem[];
@@ -51,6 +51,7 @@ type Absent = Map<Value, Value[]>;
 export function compareSheet(comparing: Comparing) {
   const absent: Absent = new Map();
   compareTab(comparing, 'category', {
+    areSound: true,
     judge: () => [],
     onAbsent: (stored) => absent.set(stored[0] ?? null, stored),
     onInvalid: () => {},
@@ -69,7 +70,9 @@ function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
     const { tab, leftOut } = checked[kind];
     const statusAt = shapes[kind].compared.indexOf('sync_status');
     const keep = (stored: Value[]) => needed.add(stored[1] ?? null);
+    const areKnown = [...checked[kind].codes].every((code) => known.has(code));
     compareTab(comparing, kind, {
+      areSound: areKnown,
       judge: (row, isUnchanged) => [
         ...unknownCategory(comparing, kind, row, known),
         ...(isUnchanged ? [] : missingContext(checked[kind], row)),
@@ -101,7 +104,7 @@ function removeCategories({ checked, mode, plan, addRow }: Comparing, absent: Ab
 function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
   const { tab, rows } = checked.category;
   const taken = new Map([...staying].map(([code, stored]) => [stored[1] ?? null, code]));
-  for (const { row, values } of rows.values()) {
+  for (const { row, values } of rows) {
     const [, name = null] = values;
     if (!taken.has(name)) continue;
     const message = `${quote(String(name))} is the name of category ${taken.get(name)}, which stays in the library. Rename one of them.`;
@@ -128,15 +131,15 @@ function unknownCategory({ checked, mode }: Comparing, kind: Kind, row: SheetRow
 }
 
 function missingContext({ tab }: CheckedTab, { row, values }: SheetRow): Problem[] {
-  const { compared } = shapes[tab.kind];
-  if (values[compared.indexOf('section')] !== 'contextual') return [];
-  if (!isUnseen(String(values[compared.indexOf('context')] ?? ''))) return [];
+  if (!lacksContext(tab.kind, values)) return [];
   const message =
     'A contextual entry needs a context. Fill in this cell, or make its section useful or harmful.';
   return [rowProblem(tab.name, row, 'context', '', message)];
 }
 
 type Rules = {
+  /** Whether `judge` finds nothing wrong in any row that is not doubtful. */
+  areSound: boolean;
   /** Returns the problems of a row that only a look at the library shows. */
   judge(row: SheetRow, isUnchanged: boolean): Problem[];
   onAbsent(stored: Value[]): void;
@@ -145,48 +148,68 @@ type Rules = {
 };
 
 function compareTab({ checked, library, plan, addRow, onStored }: Comparing, kind: Kind, rules: Rules) {
-  const { tab, rows } = checked[kind];
+  const { tab, rows, doubtful } = checked[kind];
   const { added, changed } = plan.tabs[kind];
-  const isStored = new Set<SheetRow>();
+  const isStored = new Uint8Array(rows.size);
+  const isSound = (index: number) => rules.areSound && !doubtful.has(index);
   const absent: string[] = [];
+  // Most libraries have the order of their sheet, in which a row is found without its key.
+  let next = 0;
   for (const stored of library[kind].compared()) {
     onStored();
-    const row = rows.get(String(stored[0]));
-    if (!row) {
+    const isNext = rows.equals(next, stored);
+    const index = isNext ? next : rows.indexOf(String(stored[0]));
+    if (index === undefined) {
       rules.onAbsent(stored);
       absent.push(String(stored[0]));
       continue;
     }
-    isStored.add(row);
+    isStored[index] = 1;
+    next = index + 1;
+    if (isSound(index) && (isNext || rows.equals(index, stored))) plan.unchanged++;
+    else compareRow(index, stored);
+  }
+  for (let index = 0; index < rows.size; index++) {
+    if (isStored[index] === 1) continue;
+    if (!isSound(index) && !accept(rows.at(index), { isUnchanged: false, isNew: true })) continue;
+    added.push(index);
+    addRow('added', () => addedRow(tab, rows.at(index)));
+  }
+  plan.warnings.push(...findLookAlikesInLibrary(tab, addedKeys(checked[kind], added), absent));
+
+  function compareRow(index: number, stored: Value[]) {
+    const row = rows.at(index);
     const fields = changedColumns(row.values, stored);
     if (!accept(row, { isUnchanged: fields.length === 0, isNew: false })) rules.onInvalid(stored);
     else if (fields.length === 0) plan.unchanged++;
     else {
-      changed.push(changeOf(kind, row, fields));
+      changed.push(changeOf(kind, index, fields));
       const differences = fields.map((at) => differenceAt(at, stored[at] ?? null, row.values[at] ?? null));
       addRow('changed', () => changedRow(tab, row, differences));
       plan.hiddenChanges.push(...hiddenProblem(tab, row, differences));
     }
   }
-  if (isStored.size === rows.size) return;
-  for (const row of rows.values()) {
-    if (isStored.has(row) || !accept(row, { isUnchanged: false, isNew: true })) continue;
-    added.push(row);
-    addRow('added', () => addedRow(tab, row));
-  }
-  const keys = added.map(({ values, row }): [string, number] => [String(values[0]), row]);
-  plan.warnings.push(...findLookAlikesInLibrary(tab, keys, absent));
 
   /** Notes the row's problems, or else its warnings; returns whether it has no problems. */
   function accept(row: SheetRow, { isUnchanged, isNew }: { isUnchanged: boolean; isNew: boolean }): boolean {
     const problems = rules.judge(row, isUnchanged);
     if (problems.length === 0) {
-      plan.warnings.push(...warnOfTimes(checked[kind], row, isNew));
+      plan.warnings.push(...warnOfTimes(tab, row, isNew));
       return true;
     }
     plan.invalid++;
     plan.rowProblems.push(...problems);
     return false;
+  }
+}
+
+/** The keys of rows that are added, which are in the order of the sheet, with the numbers of the rows. */
+export function* addedKeys({ rows }: CheckedTab, added: number[]): Generator<[key: string, row: number]> {
+  let next = 0;
+  for (const [key, index] of rows.entries()) {
+    if (index !== added[next]) continue;
+    yield [key, rows.rowAt(index)];
+    next++;
   }
 }
 
@@ -198,11 +221,11 @@ function hiddenProblem(tab: Tab, { row }: SheetRow, differences: Difference[]): 
   return [rowProblem(tab.name, row, columns, null, change)];
 }
 
-function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
+function changeOf(kind: Kind, index: number, fields: number[]): Change {
   const { compared, embedded } = shapes[kind];
   const names = fields.map((at) => compared[at] ?? '');
   return {
-    row,
+    index,
     isTextChanged: names.some((name) => embedded.includes(name)),
     isRenamed: kind === 'category' && names.includes('name'),
   };

@@ -1,5 +1,5 @@
 // Tells a tab in another encoding, such as Windows-1252, from one in UTF-8 with a few broken cells.
-import type { Foreign } from './file-format.ts';
+import type { Foreign } from '../csv/file-format.ts';
 import { readNames } from './header.ts';
 import { quote } from './problems.ts';
 import type { TabContent } from './tabs.ts';
@@ -13,13 +13,15 @@ export function recogniseEncoding({ tab, header, records, place }: TabContent): 
   const columns = tab.required.map((name) => names.indexOf(name));
   let first: { row: number; at: number; cell: string } | null = null;
   let surplus = 0;
-  for (const [index, cells] of records.entries()) {
+  let row = 1;
+  for (const cells of records) {
+    row++;
     for (const at of columns) {
       const cell = cells[at] ?? '';
       if (!notAscii.test(cell)) continue;
       const isBroken = cell.includes('\uFFFD');
       surplus += isBroken ? 1 : -1;
-      if (isBroken) first ??= { row: index + 2, at, cell };
+      if (isBroken) first ??= { row, at, cell };
     }
   }
   if (first === null || surplus <= 0) return null;

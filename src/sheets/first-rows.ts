@@ -1,8 +1,8 @@
 // Recognises a CSV file by whose first rows its cells or its header cannot be found, such as one with another delimiter.
-import { delimiters, isBlank } from './csv.ts';
-import type { Foreign } from './file-format.ts';
+import { delimiters } from '../csv/csv.ts';
+import type { Foreign } from '../csv/file-format.ts';
 import { countKnown } from './header.ts';
-import { isUnseen } from './hidden.ts';
+import { isBlank, isUnseen } from './hidden.ts';
 import { quote } from './problems.ts';
 import type { Tab } from './tabs.ts';
 
@@ -13,9 +13,10 @@ const quoted = /^(['“”„«»‹›‘’‚`´])\p{L}/u;
 const spaced = new RegExp(`^"?${word}"?([,;\t]) +"?${word}`, 'u');
 const separated = new RegExp(`${word}([^\\p{L}\\p{N}_]+)`, 'u');
 
-/** `line`: the first one that is not blank. `records`: the rows, as far as they can be read. Null when the header is the
+/** `line`: the first one that is not blank. `records`: the rows, as far as they can be read; only
+ *  as many are read as are needed. Null when the header is the
  *  first row, and the rows below have cells. */
-export function recogniseFirstRows(tab: Tab, line: string, records: string[][]): Foreign | null {
+export function recogniseFirstRows(tab: Tab, line: string, records: Iterable<string[]>): Foreign | null {
   const delimiter = setting.exec(line)?.[1];
   if (delimiter !== undefined) {
     const isKnown = delimiter !== '|';
@@ -25,10 +26,17 @@ export function recogniseFirstRows(tab: Tab, line: string, records: string[][]):
   const words = line.toLowerCase().split(/[^\p{L}\p{N}_]+/u);
   const isHeader = words.filter((one) => tab.headers.includes(one)).length > 1;
   if (isHeader) return recogniseHeader(tab, line, records);
-  return findHeaderBelow(tab, records);
+  return findHeaderBelow(tab, takeFirst(records, maxHeaderRows));
 }
 
-function recogniseHeader(tab: Tab, line: string, [header = [], ...rows]: string[][]): Foreign | null {
+function takeFirst<T>(all: Iterable<T>, max: number): T[] {
+  const first: T[] = [];
+  for (const one of all) if (first.push(one) >= max) break;
+  return first;
+}
+
+function recogniseHeader(tab: Tab, line: string, records: Iterable<string[]>): Foreign | null {
+  const [header = []] = records;
   const mark = quoted.exec(line)?.[1];
   if (mark) {
     const name = { "'": 'single quotes', '`': 'backticks' }[mark] ?? 'typographic quotes';
@@ -41,7 +49,7 @@ function recogniseHeader(tab: Tab, line: string, [header = [], ...rows]: string[
       kind: 'separated by delimiters with a space',
       advice: 'Remove the space behind each delimiter.',
     };
-  if (countKnown(tab, header) > 1) return hasNoCells(rows) ? headerOnly : null;
+  if (countKnown(tab, header) > 1) return hasNoCells(records) ? headerOnly : null;
   const between = separated.exec(line)?.[1] ?? '';
   if (delimiters.some((one) => between.includes(one)))
     return { kind: 'quoted row by row', advice: 'Remove the quotes around each row.' };
@@ -54,12 +62,17 @@ const headerOnly: Foreign = {
   advice: 'Use its delimiter in all rows, without quotes around a whole row.',
 };
 
-/** Whether each row is one cell, in which there is another delimiter. */
-function hasNoCells(rows: string[][]): boolean {
-  const filled = rows.filter((cells) => !isBlank(cells));
-  const isWhole = ([cell = '', ...others]: string[]) =>
-    others.length === 0 && delimiters.some((delimiter) => cell.includes(delimiter));
-  return filled.length > 0 && filled.every(isWhole);
+/** Whether each row below the header is one cell, in which there is another delimiter. */
+function hasNoCells(records: Iterable<string[]>): boolean {
+  let row = 0;
+  let filled = 0;
+  for (const cells of records) {
+    if (++row === 1 || isBlank(cells)) continue;
+    const [cell = '', ...others] = cells;
+    if (others.length > 0 || !delimiters.some((delimiter) => cell.includes(delimiter))) return false;
+    filled++;
+  }
+  return filled > 0;
 }
 
 /** A header is searched for in so many rows. */

@@ -1,7 +1,7 @@
 // Reads a sheet that is a folder of CSV files; a missing tab is a problem.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { bytesInMemory, openCsvBytes } from '../csv/csv-bytes.ts';
 import { headBytes, maxTabMb, readCsvHead, readCsvTab } from './csv-tab.ts';
 import { warnOfOpenTabs } from './desktop-files.ts';
 import { hashFile } from './hash.ts';
@@ -33,12 +33,13 @@ export function readFolder(
   const readings = gatherTabs(onRead);
   for (const [tab, file] of assigned.files) {
     const bytes = readTab(path.join(folder, file), tab, file, { mayRead, isHeadOnly });
-    if (!Buffer.isBuffer(bytes)) {
+    if ('problem' in bytes) {
       readings.problems.push(bytes);
       continue;
     }
-    hashes.push(createHash('sha256').update(bytes).digest('hex'));
-    readings.add(tab, file, isHeadOnly ? readCsvHead(tab, bytes, file) : readCsvTab(tab, bytes, file));
+    hashes.push(bytes.hash);
+    const read = isHeadOnly ? readCsvHead(tab, bytes.read(0, headBytes), file) : readCsvTab(tab, bytes, file);
+    readings.add(tab, file, read);
   }
   const holdsTab = (name: string) => tabs.some(({ file }) => fs.existsSync(path.join(folder, name, file)));
   const missing = describeMissing(tabs, assigned.missing, names, names.filter(holdsTab));
@@ -77,7 +78,7 @@ function openTab(file: string, tab: Tab, name: string, { mayRead, isHeadOnly }: 
   if (!stat.isFile()) return unreadable('is not a file.');
   if (stat.size > maxTabMb * 1024 * 1024)
     return unreadable(`is larger than ${maxTabMb} MB. Import it in parts, with the mode merge.`);
-  return isHeadOnly ? readHead(file, headBytes) : fs.readFileSync(file);
+  return isHeadOnly ? bytesInMemory(readHead(file, headBytes)) : openCsvBytes(file);
 }
 
 function readHead(file: string, maxBytes: number): Buffer {

@@ -2,8 +2,8 @@
 // should know about them.
 import { cellRef, type MergeRange, rangeRef } from 'hucre';
 import { formatList, plural } from '../core/format.ts';
-import { delimiters } from './csv.ts';
-import type { Foreign } from './file-format.ts';
+import { delimiters } from '../csv/csv.ts';
+import type { Foreign } from '../csv/file-format.ts';
 import { findHeaderBelow, maxHeaderRows } from './first-rows.ts';
 import { countKnown, readNames } from './header.ts';
 import { isUnseen } from './hidden.ts';
@@ -45,7 +45,7 @@ export function readGridTab(tab: Tab, grid: Grid): GridTab {
   );
   findBrokenTexts(records, faults);
   const place = placeOf(tab);
-  const content = { tab, header: widen(header, records), records, isUtf8: true, place, faults };
+  const content = { tab, header: widen(header, records), records, isUtf8: true, hasNul: true, place, faults };
   return { content, warnings: warningsOf(tab, grid, names, records) };
 }
 

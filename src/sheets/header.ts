@@ -1,15 +1,20 @@
 // Reads the header of a tab, whatever kind of sheet it comes from. A name counts by its letters and digits alone.
+import type { Records } from '../csv/csv-records.ts';
 import { formatList } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
-import { isBlank } from './csv.ts';
 import { withoutUnseen } from '../core/unseen.ts';
-import { isUnseen, showHidden } from './hidden.ts';
+import { isBlank, isUnseen, showHidden } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, type TabContent, tabs } from './tabs.ts';
 
-/** `records`: the rows below, without repetitions of the header. */
-type Header = { names: string[]; records: string[][]; problems: SheetProblem[]; warnings: Problem[] };
+/** `isRepeat`: whether a row below is the header again. */
+type Header = {
+  names: string[];
+  problems: SheetProblem[];
+  warnings: Problem[];
+  isRepeat: (cells: string[]) => boolean;
+};
 
 /** The names of a row of cells, as the tab spells those that it knows. */
 export function readNames({ headers }: Tab, cells: string[]): string[] {
@@ -38,33 +43,30 @@ export function readHeader(content: TabContent): Header {
   const names = readNames(tab, header);
   const problem = findWrongHeader(content);
   const problems = problem ? [problem] : findWrongNames(tab, names, header);
-  if (problems.length > 0) return { names, records, problems, warnings: [] };
-  const { rows, warnings } = leaveOutRepeats(tab, header, records);
-  return {
-    names,
-    records: rows,
-    problems,
-    warnings: [...warningsOf(tab, names, header, records), ...warnings],
-  };
+  const warnings = problems.length > 0 ? [] : warningsOf(tab, names, header, records);
+  return { names, problems, warnings, isRepeat: createRepeatFinder(header) };
 }
 
-/** Programs that join files repeat the header. Such a row becomes a blank one, so that the others keep their numbers. */
-function leaveOutRepeats(tab: Tab, header: string[], records: string[][]) {
+/** Programs that join files repeat the header. Such a row counts as a blank one. */
+function createRepeatFinder(header: string[]): (cells: string[]) => boolean {
   const spelling = header.map(spellingOf);
-  const isRepeat = (cells: string[]) =>
-    cells.length === header.length && cells.every((cell, at) => spellingOf(cell) === spelling[at]);
-  const repeats = new Set(records.filter(isRepeat));
-  const rows = repeats.size === 0 ? records : records.map((cells) => (repeats.has(cells) ? [] : cells));
-  const warnings = records.flatMap((cells, at) =>
-    repeats.has(cells)
-      ? [rowProblem(tab.name, at + 2, null, null, 'The row repeats the header; it was left out.')]
-      : [],
-  );
-  return { rows, warnings };
+  return (cells) =>
+    cells.length === header.length && cells.every((cell, at) => isSpelled(cell, spelling[at] ?? ''));
+}
+
+/** Most cells differ in their first letter, which is found faster. */
+function isSpelled(cell: string, spelling: string): boolean {
+  const first = cell.charAt(0);
+  if (first > ' ' && first <= '~' && first.toLowerCase() !== spelling.charAt(0)) return false;
+  return spellingOf(cell) === spelling;
 }
 
 function spellingOf(cell: string): string {
   return withoutUnseen(cell).toLowerCase();
+}
+
+export function repeatsHeader(tab: Tab, row: number): Problem {
+  return rowProblem(tab.name, row, null, null, 'The row repeats the header; it was left out.');
 }
 
 /** Unicode's line ends that CSV does not have. */
@@ -144,7 +146,7 @@ function unknownNames({ headers }: Tab, names: string[]): string[] {
   return names.filter((name) => name !== '' && !headers.includes(name));
 }
 
-function warningsOf(tab: Tab, names: string[], header: string[], records: string[][]): Problem[] {
+function warningsOf(tab: Tab, names: string[], header: string[], records: Records): Problem[] {
   const warn = (column: string | null, message: string) =>
     rowProblem(tab.name, column === null ? null : 1, column, null, message);
   const spelled = names.flatMap((name, at) => {
@@ -152,12 +154,24 @@ function warningsOf(tab: Tab, names: string[], header: string[], records: string
     if (cell === name || !tab.headers.includes(name)) return [];
     return [warn(name, `The header is “${showHidden(cell)}”; it is read as “${name}”.`)];
   });
-  const unnamed = names.flatMap((name, at) => {
-    if (name !== '' || records.every((cells) => (cells[at] ?? '').trim() === '')) return [];
-    return [warn(null, `Column ${at + 1} has no header; its cells were left out.`)];
-  });
+  const unnamed = findFilled(
+    records,
+    names.flatMap((name, at) => (name === '' ? [at] : [])),
+  ).map((at) => warn(null, `Column ${at + 1} has no header; its cells were left out.`));
   const unknown = unknownNames(tab, names);
   if (unknown.length === 0) return [...spelled, ...unnamed];
   const left = showHidden(cut(unknown.join(', '), 200));
   return [...spelled, warn(null, `Unknown columns were left out: ${left}.`), ...unnamed];
+}
+
+/** Those of the columns in which a row has text. */
+function findFilled(records: Records, columns: number[]): number[] {
+  let empty = columns;
+  if (empty.length === 0) return [];
+  for (const cells of records) {
+    if (cells.length === 0) continue;
+    empty = empty.filter((at) => (cells[at] ?? '').trim() === '');
+    if (empty.length === 0) break;
+  }
+  return columns.filter((at) => !empty.includes(at));
 }

@@ -22,6 +22,11 @@ export function isUnseen(text: string): boolean {
   return !(first > 0x20 && first < 0x7f) && withoutUnseen(text) === '';
 }
 
+/** A blank line, or a row of cells in which nothing can be seen. A NUL is not overlooked. */
+export function isBlank(record: string[]): boolean {
+  return record.every((cell) => isUnseen(cell) && !cell.includes('\0'));
+}
+
 const lineEnd = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 
 /** Names what alone differs when a person sees the same in both texts; null when they see the difference. */

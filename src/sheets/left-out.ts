@@ -1,7 +1,7 @@
 // The rows that an import left out: which of them a later run of the sheet takes, after they were fixed.
 import { badInput } from '../core/errors.ts';
 import type { Kind, Value } from '../library/rules.ts';
-import type { CheckedTab } from './check-rows.ts';
+import { addRow, type CheckedTab, emptyTab } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
 import { type StoredRow, withPlan } from '../plan-store/plan-repository.ts';
 import type { Problem } from './problems.ts';
@@ -39,22 +39,22 @@ function ofTab(wrong: StoredRow[], at: number) {
   return leftOut;
 }
 
-/** The part of the sheet that was left out, with the categories that its entries need and the library does not have. */
+/** The part of the sheet that was left out, with the categories that its entries need and the library does not have.
+ *  `scratch`: a folder for the rows of a large part. */
 export function keepLeftOut(
   checked: CheckedSheet,
   leftOut: LeftOut,
   stored: ReadonlySet<Value>,
+  scratch: string,
 ): CheckedSheet {
   const kept = {
-    category: keepRows(checked.tabs.category, leftOut.category),
-    experience: keepRows(checked.tabs.experience, leftOut.experience),
-    manual: keepRows(checked.tabs.manual, leftOut.manual),
+    category: keepRows(checked.tabs.category, leftOut.category, scratch),
+    experience: keepRows(checked.tabs.experience, leftOut.experience, scratch),
+    manual: keepRows(checked.tabs.manual, leftOut.manual, scratch),
   };
   for (const kind of ['experience', 'manual'] as const)
-    for (const { values } of kept[kind].tab.rows.values()) {
-      const code = String(values[1]);
-      const row = checked.tabs.category.rows.get(code);
-      if (row && !stored.has(code)) kept.category.tab.rows.set(code, row);
+    for (const code of kept[kind].tab.codes) {
+      if (!stored.has(code)) copyRow(checked.tabs.category, kept.category.tab, String(code));
     }
   const isKept = ({ tab, row }: Problem) =>
     tabs.some(({ kind, name }) => name === tab && row !== null && kept[kind].isChosen(row));
@@ -74,9 +74,25 @@ export function keepLeftOut(
   };
 }
 
-function keepRows(tab: CheckedTab, { keys, rows: numbers }: LeftOut[Kind]) {
-  const rows = new Map([...tab.rows].filter(([key, { row }]) => keys.has(key) || numbers.has(row)));
-  const leftOut = new Map([...tab.leftOut].filter(([key, row]) => keys.has(key) || numbers.has(row)));
-  const chosen = new Set([...numbers, ...leftOut.values(), ...[...rows.values()].map(({ row }) => row)]);
-  return { tab: { ...tab, rows, leftOut }, isChosen: (row: number) => chosen.has(row) };
+/** Does nothing for a key that `from` does not have, or `to` has already. */
+function copyRow({ rows }: CheckedTab, to: CheckedTab, key: string) {
+  const index = rows.indexOf(key);
+  if (index !== undefined && to.rows.indexOf(key) === undefined) addRow(to, key, rows.at(index));
+}
+
+function keepRows(from: CheckedTab, { keys, rows: numbers }: LeftOut[Kind], scratch: string) {
+  const tab = emptyTab(from.tab, scratch);
+  const chosen = new Set(numbers);
+  for (const [key, index] of from.rows.entries()) {
+    const row = from.rows.rowAt(index);
+    if (!keys.has(key) && !numbers.has(row)) continue;
+    copyRow(from, tab, key);
+    chosen.add(row);
+  }
+  for (const [key, row] of from.leftOut) {
+    if (!keys.has(key) && !numbers.has(row)) continue;
+    tab.leftOut.set(key, row);
+    chosen.add(row);
+  }
+  return { tab, isChosen: (row: number) => chosen.has(row) };
 }

@@ -23,32 +23,43 @@ function zip(from: string, to: string): [string, string][] {
   return Array.from(from, (letter, at) => [letter, to[at] ?? letter]);
 }
 
-/** `names`: those of a column, by row. Equal ones are a problem of their own. */
-export function findLookAlikes(tab: Tab, column: string, names: [name: string, row: number][]): Problem[] {
-  if (names.every(([name]) => plain.test(name))) return [];
+/** `names`: gives those of a column, by row, each time that it is called. Equal ones are a problem of their own. */
+export function findLookAlikes(
+  tab: Tab,
+  column: string,
+  names: () => Iterable<[name: string, row: number]>,
+): Problem[] {
+  // Plain names alone have different shapes.
+  const shapes = new Set<string>();
+  for (const [name] of names()) if (!plain.test(name)) shapes.add(shapeOf(name));
+  if (shapes.size === 0) return [];
+  const problems: Problem[] = [];
   const firsts = new Map<string, [name: string, row: number]>();
-  return names.flatMap(([name, row]) => {
+  for (const [name, row] of names()) {
     const shape = shapeOf(name);
+    if (!shapes.has(shape)) continue;
     const [first, firstRow] = firsts.get(shape) ?? [name, row];
-    if (first !== name)
-      return [lookAlike(tab, column, row, name, `${quote(first)} in row ${firstRow}`, first)];
-    firsts.set(shape, [first, firstRow]);
-    return [];
-  });
+    if (first === name) firsts.set(shape, [first, firstRow]);
+    else problems.push(lookAlike(tab, column, row, name, `${quote(first)} in row ${firstRow}`, first));
+  }
+  return problems;
 }
 
 /** `added`: keys of rows that the library does not have; `absent`: the library's keys that the sheet does not have. */
 export function findLookAlikesInLibrary(
   tab: Tab,
-  added: [key: string, row: number][],
+  added: Iterable<[key: string, row: number]>,
   absent: string[],
 ): Problem[] {
+  const problems: Problem[] = [];
+  if (absent.length === 0) return problems;
   const stored = new Map(absent.map((key) => [shapeOf(key), key]));
-  return added.flatMap(([key, row]) => {
+  for (const [key, row] of added) {
     const other = stored.get(shapeOf(key));
-    if (other === undefined) return [];
-    return [lookAlike(tab, tab.required[0] ?? '', row, key, `${quote(other)} of the library`, other)];
-  });
+    if (other === undefined) continue;
+    problems.push(lookAlike(tab, tab.required[0] ?? '', row, key, `${quote(other)} of the library`, other));
+  }
+  return problems;
 }
 
 function lookAlike(

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { isDesktopFile } from '../zip/desktop-files.ts';
 import { formatList } from '../core/format.ts';
-import { workbookSignature } from './file-format.ts';
+import { workbookSignature } from '../csv/file-format.ts';
 import { isReserved, isWorkbookPath, previousPath, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 

@@ -1,9 +1,9 @@
 // The rows of a plan, built from rows of the sheet and of the library.
 import { formatSyncStatus, shapes, type Value } from '../library/rules.ts';
-import type { SheetRow } from './check-rows.ts';
 import { hiddenDifference } from './hidden.ts';
 import type { FieldChange, PlanRow } from '../plan-store/plan-repository.ts';
 import type { Problem } from './problems.ts';
+import type { SheetRow } from './sheet-rows.ts';
 import type { Tab } from './tabs.ts';
 
 /** A column in which a row differs; `hidden` names the difference when a person sees the same in both texts. */

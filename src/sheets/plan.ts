@@ -61,12 +61,18 @@ export function storeProblems(store: PlanWriter, checked: CheckedSheet, plan: Im
 
 function addProblems(store: PlanWriter, { tabs }: CheckedSheet, { rowProblems, warnings }: Differences) {
   const keys = new Map<string, Map<number, string>>();
-  if (rowProblems.length + warnings.length > 0)
-    for (const { tab, rows, leftOut } of Object.values(tabs)) {
-      const keyOf = new Map([...leftOut].map(([key, row]) => [row, key]));
-      for (const [key, { row }] of rows) keyOf.set(row, key);
-      keys.set(tab.name, keyOf);
-    }
+  for (const { tab, rows, leftOut } of Object.values(tabs)) {
+    const named = [...rowProblems, ...warnings].flatMap((problem) =>
+      problem.tab === tab.name ? [problem.row] : [],
+    );
+    const wanted = new Set(named);
+    const keyOf = new Map<number, string>();
+    keys.set(tab.name, keyOf);
+    if (wanted.size === 0) continue;
+    for (const [key, row] of leftOut) if (wanted.has(row)) keyOf.set(row, key);
+    for (const [key, index] of rows.entries())
+      if (wanted.has(rows.rowAt(index))) keyOf.set(rows.rowAt(index), key);
+  }
   const keyOf = ({ tab, row }: Problem) => keys.get(tab)?.get(row ?? 0) ?? '';
   for (const problem of rowProblems) store.add(problemRow('wrong', problem, keyOf(problem)));
   for (const warning of warnings) store.add(problemRow('warning', warning, keyOf(warning)));

@@ -1,7 +1,8 @@
 // Recognises by its content what kind of sheet a file is. Reads a few kilobytes and parses nothing, so the server may do it.
 import fs from 'node:fs';
 import { formatList } from '../core/format.ts';
-import { recogniseForeign } from './file-format.ts';
+import { bytesInMemory } from '../csv/csv-bytes.ts';
+import { recogniseForeign } from '../csv/file-format.ts';
 import { tabFiles } from './tabs.ts';
 
 type SheetFile =
@@ -26,7 +27,7 @@ export function recogniseSheetFile(file: string): SheetFile {
     if (isOle(head)) return { kind: 'other', refusal: describeOle(head, read) };
     if (/^PK[\x03\x05]/.test(head.toString('latin1', 0, 3)))
       return recogniseZip(read(Math.max(0, size - tailBytes), tailBytes).toString('latin1'));
-    const foreign = recogniseForeign(head);
+    const foreign = recogniseForeign(bytesInMemory(head));
     if (!foreign) return { kind: 'csv' };
     return { kind: 'other', refusal: `is ${foreign.kind.replace(/, not CSV$/, '')}. ${whatASheetIs}` };
   } finally {

@@ -1,5 +1,6 @@
 // Opens the ZIP of an untrusted sheet. No library sees it before its structure, ratios and sizes were checked.
 import fs from 'node:fs';
+import { fileChanged } from '../csv/csv-bytes.ts';
 import { AppError } from '../core/errors.ts';
 import type { ZipEntry } from '../zip/directory.ts';
 import { openZip } from '../zip/entries.ts';
@@ -27,7 +28,7 @@ export async function readZipFile<T>(
   try {
     const hash = await hashFile(file);
     const found = await readOpened(fd, rules, hash, read);
-    if ((await hashFile(file)) !== hash) throw changedMeanwhile();
+    if ((await hashFile(file)) !== hash) throw fileChanged();
     return found;
   } catch (error) {
     throw error instanceof ZipRefusal ? describeRefusal(error, rules) : error;
@@ -53,13 +54,6 @@ async function readOpened<T>(
     return bytes;
   };
   return read({ entries: structure.entries, readEntry, hash }).finally(reader.close);
-}
-
-function changedMeanwhile() {
-  return new AppError(
-    'temporary',
-    'The file changed while it was read; nothing was written. Import it again.',
-  );
 }
 
 function describeRefusal({ code, message }: ZipRefusal, { noun }: ZipRules): AppError {

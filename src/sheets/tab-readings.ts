@@ -1,5 +1,5 @@
 // Gathers what the tabs of a sheet were read as, whatever kind of sheet they come from.
-import { describeForeign, type Foreign } from './file-format.ts';
+import { describeForeign, type Foreign } from '../csv/file-format.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import type { Tab, TabContent } from './tabs.ts';
 

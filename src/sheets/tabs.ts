@@ -1,5 +1,6 @@
 // The three tabs of a sheet: their names, files and headers. The order of headers matters only when a sheet is written.
 import type { TabNames } from '../core/sheet-source.ts';
+import type { Records } from '../csv/csv-records.ts';
 import { columnsOf, type Kind, shapes } from '../library/rules.ts';
 
 export type TabName = 'Categories' | 'Experiences' | 'Manuals';
@@ -14,14 +15,15 @@ export type Tab = {
   required: readonly string[];
 };
 
-/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. `place`: where they are, for messages:
- *  `experiences.csv` or `the tab Experiences`. `faults`: what is wrong with cells though their text does not show it, by
- *  `row,index of the column`. */
+/** `records` are the rows below the header, from row 2 of the spreadsheet on. `hasNul`: whether a cell may have one. `place`:
+ *  where they are, for messages: `experiences.csv` or `the tab Experiences`. `faults`: what is wrong with cells though their
+ *  text does not show it, by `row,index of the column`. */
 export type TabContent = {
   tab: Tab;
   header: string[];
-  records: string[][];
+  records: Records;
   isUtf8: boolean;
+  hasNul: boolean;
   place: string;
   faults?: ReadonlyMap<string, string>;
 };

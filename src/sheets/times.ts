@@ -1,9 +1,9 @@
 // Reads the times of a sheet: ISO 8601 with a date of the calendar, stored as it is written. Anything else is never guessed,
 // since 3/4/2024 is a day in March or in April.
 import { shapes } from '../library/rules.ts';
-import type { CheckedTab, SheetRow } from './check-rows.ts';
 import { isUnseen } from './hidden.ts';
 import { type Problem, quote, rowProblem } from './problems.ts';
+import type { SheetRow } from './sheet-rows.ts';
 import type { Tab } from './tabs.ts';
 
 /** Times that the library requires: a new row without one gets the time of the import. */
@@ -42,13 +42,8 @@ const dayZero = Date.UTC(1899, 11, 30);
 const [firstDay, lastDay] = [20_000, 100_000];
 
 /** Warns of each time of the row that cannot be read. `isNew`: the library does not have the row yet. */
-export function warnOfTimes(
-  { tab, timesAt }: CheckedTab,
-  { row, cells }: SheetRow,
-  isNew: boolean,
-): Problem[] {
-  return timesAt.flatMap((at, index) => {
-    const cell = cells[at] ?? '';
+export function warnOfTimes(tab: Tab, { row, times }: SheetRow, isNew: boolean): Problem[] {
+  return times.flatMap((cell, index) => {
     if (readTime(cell) !== unreadable) return [];
     const column = shapes[tab.kind].times[index] ?? '';
     const message = `The cell is ${quote(cell)}; ${describeUnreadable(cell)} ${describeTimeInstead(tab, column, isNew)}`;

@@ -2,6 +2,7 @@
 import { decodeName, type EntryName, splitEntryName } from '../zip/entry-name.ts';
 import type { ZipEntry } from '../zip/directory.ts';
 import type { ZipRules } from '../zip/rules.ts';
+import { bytesInMemory } from '../csv/csv-bytes.ts';
 import { readCsvTab } from './csv-tab.ts';
 import { describeMissing } from './missing-tabs.ts';
 import { tabs } from './tabs.ts';
@@ -44,7 +45,7 @@ export async function readZipSheet(file: string, onRead: (rows: number) => void)
     const readings = gatherTabs(onRead);
     for (const [tab, name] of files) {
       const bytes = await readEntry(named.get(name) as ZipEntry);
-      readings.add(tab, name, readCsvTab(tab, bytes, name));
+      readings.add(tab, name, readCsvTab(tab, bytesInMemory(bytes), name));
     }
     return {
       contents: readings.contents,

@@ -9,7 +9,6 @@ import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
 import { followWaits } from '../google/waits.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { checkHeaders } from '../sheets/checks.ts';
-import { isBlank } from '../sheets/csv.ts';
 import { listSheetFiles } from '../sheets/file-facts.ts';
 import { findSheetPath, mayRead, openSheet, type SheetPlace } from '../sheets/location.ts';
 import { maxShown, sentence } from '../sheets/problems.ts';
@@ -50,7 +49,7 @@ export async function checkSource(
     }));
   if (!sheet || sheet.sheetProblems.length > 0)
     return { steps, rows: null, hashes: sheet?.hashes ?? null, isAbsent };
-  const counts = sheet.contents.map(({ records }) => records.filter((cells) => !isBlank(cells)).length);
+  const counts = sheet.contents.map(({ rows }) => rows);
   await take('Rows counted', () => ({
     text: `${formatList(counts.map(formatNumber))} in ${formatList(sheet.contents.map(({ tab }) => tab.title))}.`,
   }));

@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { checkHeaders } from '../sheets/checks.ts';
-import { isBlank } from '../sheets/csv.ts';
 import { mayRead } from '../sheets/location.ts';
 import { badUpload, maxShown, sentence } from '../sheets/problems.ts';
 import { readSheet } from '../sheets/read-sheet.ts';
@@ -30,7 +29,6 @@ export async function checkUpload(config: Config, { sheet_id, files }: UploadChe
   return { kind, tabs: contents.map(describeTab), warnings: warnings.slice(0, maxShown).map(sentence) };
 }
 
-function describeTab({ tab, header, records }: TabContent): ReadTab {
-  const rows = records.filter((cells) => !isBlank(cells)).length;
+function describeTab({ tab, header, rows }: TabContent & { rows: number }): ReadTab {
   return { name: tab.name, rows, headers: header.filter((name) => name !== '') };
 }

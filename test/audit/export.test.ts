@@ -3,7 +3,7 @@ import '../support/plain-children.ts';
 import { once } from 'node:events';
 import http from 'node:http';
 import t from 'tap';
-import { parseCsv } from '../../src/sheets/csv.ts';
+import { parseCsv } from '../../src/csv/csv.ts';
 import { startApp } from '../support/app.ts';
 import { addRow } from '../support/audit.ts';
 import { as, startWithRoles } from '../support/roles.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
+import { formatRecord, parseCsv } from '../../src/csv/csv.ts';
 
 const read = (text: string, delimiter = ',') => parseCsv(Buffer.from(text), delimiter);
 

@@ -5,7 +5,7 @@ import t from 'tap';
 import unzipper from 'unzipper';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
-import { parseCsv } from '../../src/sheets/csv.ts';
+import { parseCsv } from '../../src/csv/csv.ts';
 import { tabFiles, tabs } from '../../src/sheets/tabs.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { defineOperation } from '../support/operations.ts';

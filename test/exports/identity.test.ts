@@ -1,3 +1,4 @@
+import os from 'node:os';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -252,7 +253,7 @@ async function importFrom(root: Root, target: Target) {
 
 function applySheet({ db }: Root, content: SheetContent) {
   const library = createLibrary(db);
-  const checked = checkSheet(content, unfollowed);
+  const checked = checkSheet(content, os.tmpdir(), unfollowed);
   if (!isComparable(checked) || checked.rowProblems.length > 0) throw new Error(JSON.stringify(checked));
   const plan = planSheet(checked, library, 'replace');
   library.write(() => applyPlan(library, plan, checked, at, unfollowed));

@@ -1,4 +1,5 @@
 // Google spreadsheets are read as a person sees them, at one moment.
+import os from 'node:os';
 import t from 'tap';
 import { checkSheet } from '../../src/sheets/checks.ts';
 import type { AppError } from '../../src/core/errors.ts';
@@ -53,8 +54,8 @@ t.test('a spreadsheet has the same content as its CSV files', async (t) => {
   );
   const found = await readAsGoogle(t, folder);
   const rows = (checked: Pick<ReturnType<typeof checkSheet>, 'tabs'>) =>
-    Object.values(checked.tabs).map((tab) => [...tab.rows.values()].map(({ values, row }) => [row, values]));
-  const checked = checkSheet(found, unfollowed);
+    Object.values(checked.tabs).map((tab) => Array.from(tab.rows, ({ values, row }) => [row, values]));
+  const checked = checkSheet(found, os.tmpdir(), unfollowed);
   t.strictSame(rows(checked), rows(checkFolder(folder)));
   t.strictSame([checked.sheetProblems, checked.rowProblems, checked.warnings], [[], [], []]);
 });
@@ -65,7 +66,7 @@ t.test('40,000 rows come in one answer, with the rows reported', async (t) => {
   const google = await start(t, { Manuals: [header, ...rows] });
   const content = await readGoogle(t, google);
   t.equal(recordsOf(content).length, 40_000);
-  t.strictSame(recordsOf(content)[39_999]?.slice(0, 2), ['M39999', 'GIT']);
+  t.strictSame([...recordsOf(content)][39_999]?.slice(0, 2), ['M39999', 'GIT']);
   t.equal(google.calls.filter((call) => call.endsWith('batchGet')).length, 1);
 });
 
@@ -89,7 +90,7 @@ t.test('errors of formulas are problems, and the same words as texts are not', a
     Manuals: [header, manualRow({ 3: error, 4: '#N/A' }), manualRow({ 0: 'MNL-2', 3: value })],
   });
   const content = await readGoogle(t, google);
-  const { rowProblems } = checkSheet(content, unfollowed);
+  const { rowProblems } = checkSheet(content, os.tmpdir(), unfollowed);
   t.match(rowProblems, [
     {
       tab: 'Manuals',
@@ -201,7 +202,7 @@ t.test('cells that move between the answers with values and with formulas are re
       Object.assign(google.tab('Manuals'), { rows: [header, ...rows.toReversed()] });
     return null;
   };
-  const { rowProblems } = checkSheet(await readGoogle(t, google), unfollowed);
+  const { rowProblems } = checkSheet(await readGoogle(t, google), os.tmpdir(), unfollowed);
   t.match(rowProblems, [{ row: 3, column: 'content' }]);
   t.equal(rowProblems.length, 1);
   t.equal(reads, 6);

@@ -15,6 +15,31 @@ t.test('a first import adds everything, and a second one changes nothing', async
   t.equal(createLibrary(root.db).revision(), before, 'nothing was written');
 });
 
+t.test('texts of the library that no sheet can have are changes', async (t) => {
+  const root = makeRoot(t);
+  importSheet(root, sheet());
+  const find = root.db.prepare<[], [string, string]>('SELECT title, content FROM category_manuals').raw();
+  const [title = '', content = ''] = find.get() ?? [];
+  const set = root.db.prepare('UPDATE category_manuals SET title = ?, content = ?');
+  for (const [what, values] of Object.entries({
+    'a NUL': [`${title}\0${content}`, ''],
+    'a NUL at the end': [title, `${content}\0`],
+    bytes: [Buffer.from(title), content],
+  })) {
+    set.run(...values);
+    t.match(importSheet(root, sheet()).counts, { changed: 1, unchanged: 2 }, what);
+    t.strictSame(find.get(), [title, content], what);
+  }
+});
+
+t.test('rows in another order are the same rows', async (t) => {
+  const root = makeRoot(t);
+  const experiences = Array.from({ length: 20 }, (_, number) => experience({ id: `EXP-${number}` }));
+  importSheet(root, sheet({ experiences }));
+  const counts = importSheet(root, sheet({ experiences: experiences.toReversed() })).counts;
+  t.strictSame(counts, { ...nothing, unchanged: 22 });
+});
+
 t.test('a replace removes entries that the sheet does not have, and a merge keeps them', async (t) => {
   const root = makeRoot(t);
   importSheet(

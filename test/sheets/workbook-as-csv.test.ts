@@ -1,4 +1,5 @@
 // A workbook has the same content and the same findings as CSV files, whichever program wrote it.
+import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
@@ -15,7 +16,7 @@ import { reading, unfollowed } from '../support/plan.ts';
 const cellsOf = ({ contents }: SheetContent) =>
   contents.map(({ header, records }) => [
     header,
-    ...records.map((one) => header.map((_, at) => one[at] ?? '')),
+    ...Array.from(records, (one) => header.map((_, at) => one[at] ?? '')),
   ]);
 
 const texts = [
@@ -79,7 +80,9 @@ for (const name of fixtures) {
     const content = await readSheet({ kind: 'xlsx', path: file }, reading);
     t.strictSame(
       content.contents.map(({ header, records }) =>
-        records.map((cells) => Object.fromEntries(header.map((column, at) => [column, cells[at] ?? '']))),
+        Array.from(records, (cells) =>
+          Object.fromEntries(header.map((column, at) => [column, cells[at] ?? ''])),
+        ),
       ),
       [
         [{ code: 'GIT', name: 'Git', description: '', created_at: iso }],
@@ -128,7 +131,7 @@ for (const name of fixtures) {
         ],
       ],
     );
-    const { sheetProblems, rowProblems, warnings } = checkSheet(content, unfollowed);
+    const { sheetProblems, rowProblems, warnings } = checkSheet(content, os.tmpdir(), unfollowed);
     t.strictSame([sheetProblems, rowProblems], [[], []]);
     t.strictSame(
       warnings.map(({ message }) => message),
@@ -169,9 +172,10 @@ for (const [what, content] of Object.entries(sheets)) {
     const folder = writeSheet(makeRoot(t), sheet(content));
     const files = checkSheet(
       readFolder(folder, { naming: 'own', mayRead: () => true, onRead: unfollowed }),
+      os.tmpdir(),
       unfollowed,
     );
-    const book = checkSheet(await readAsWorkbook(folder), unfollowed);
+    const book = checkSheet(await readAsWorkbook(folder), os.tmpdir(), unfollowed);
     const shown = ({ sheetProblems, rowProblems, warnings }: typeof files) =>
       messages([...sheetProblems.map(({ problem }) => problem), ...rowProblems, ...warnings]);
     const expected = shown(files).map((cells) => cells.map(inWorkbook));

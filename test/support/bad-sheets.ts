@@ -6,7 +6,7 @@ import { readConfig } from '../../src/core/config.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import type { CheckedSheet } from '../../src/sheets/checks.ts';
-import { parseCsv } from '../../src/sheets/csv.ts';
+import { parseCsv } from '../../src/csv/csv.ts';
 import { mayRead } from '../../src/sheets/location.ts';
 import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { readSheet } from '../../src/sheets/read-sheet.ts';

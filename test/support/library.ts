@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import type { Db } from '../../src/core/db/open.ts';
-import { formatRecord } from '../../src/sheets/csv.ts';
+import { formatRecord } from '../../src/csv/csv.ts';
 import { type Tab, tabs, tabsNamed } from '../../src/sheets/tabs.ts';
 import type { TabNames } from '../../src/core/sheet-source.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';

@@ -1,5 +1,6 @@
 // Plans and imports a sheet within this process, without progress.
 import assert from 'node:assert/strict';
+import os from 'node:os';
 import { readConfig } from '../../src/core/config.ts';
 import { createLibrary, type Library } from '../../src/library/repository.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
@@ -48,7 +49,7 @@ export function checkFolder(folder: string, mayRead: (file: string) => boolean =
 
 /** Throws like `checkFolder`. */
 export function checkContent(content: SheetContent): CheckedSheet {
-  const checked = checkSheet(content, unfollowed);
+  const checked = checkSheet(content, os.tmpdir(), unfollowed);
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
   return checked;
 }

@@ -27,11 +27,11 @@ export async function importRecorded(
   const plan = planSheet(checked, library, mode);
   if (plan.sheetProblems.length > 0) throw badSheet(plan.sheetProblems, []);
   const job = { id: `job-${++jobs}`, operation: 'import' };
-  const backup = { job, changes: changesOf(plan), now: new Date(jobs * 1000).toISOString() };
+  const backup = { job, changes: changesOf(plan, checked), now: new Date(jobs * 1000).toISOString() };
   const name = await backupLibrary(root.config, backup, unfollowed);
   library.write(() => {
     applyPlan(library, plan, checked, now, unfollowed);
-    if (source !== null) recordOrigins(library, plan, { source, job: job.id });
+    if (source !== null) recordOrigins(library, plan, checked, { source, job: job.id });
   });
   return name;
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../jobs/job.ts';
-import { formatRecord } from '../../sheets/csv.ts';
+import { formatRecord } from '../../csv/csv.ts';
 import { guardFormula } from '../../sheets/formula.ts';
 import {
   type PlanOutcome,

@@ -69,7 +69,7 @@ export function kindOf(file: string): Kind {
   if (folder === 'features.ts') return 'features';
   if (/^declared-\w+\.ts$/.test(folder)) return 'list';
   if (folder === 'core') return 'core';
-  if (['zip', 'xlsx', 'google', 'job-log'].includes(folder)) return 'format';
+  if (['csv', 'zip', 'xlsx', 'google', 'job-log'].includes(folder)) return 'format';
   if (folder === 'web') return 'web';
   if (second === '') return 'unplaced';
   if (second === 'web') return 'feature web';
