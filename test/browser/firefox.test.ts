@@ -49,6 +49,7 @@ firefoxTest(
 firefoxTest('Firefox reads a rule while it is typed, and keeps the caret', async (t, firefox) => {
   const app = await startApp(t, noop);
   await firefox.open(`${app.origin}/schedules/new?preset=own&cron=0+2+*+*+*&zone=UTC`);
+  await firefox.waitFor('html[data-leads]');
   await firefox.waitFor('.times time[datetime$="T02:00:00.000Z"]');
   await firefox.type('#arg-cron', `${homeKey}3`);
   await firefox.waitFor('.times time[datetime$="T02:30:00.000Z"]');
