@@ -24,7 +24,7 @@ export async function compile({ tests }) {
   removeOrphans(sources);
   const bundles = isNew || !known.has(describeBundle(sources, describe));
   if (stale.length === 0 && !bundles) return false;
-  const esbuild = await load();
+  const esbuild = await loadCompiler();
   if (!esbuild) return null;
   const { target } = JSON.parse(fs.readFileSync('tsconfig.json', 'utf8')).compilerOptions;
   const outputs = await transpile(esbuild, stale, target);
@@ -82,7 +82,8 @@ function removeOrphans(sources) {
   }
 }
 
-async function load() {
+/** The compiler; null when it is not installed. */
+export async function loadCompiler() {
   try {
     return await import('esbuild');
   } catch {

@@ -22,8 +22,10 @@ export function joinStyles(from, to) {
   if (missing.size > 0) throw new Error(`No list in ${from} imports ${[...missing].join(' and ')}.`);
 }
 
-function writeChanged(file, text) {
+/** Writes a text that the file does not have yet. */
+export function writeChanged(file, text) {
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
 }
 

@@ -29,7 +29,7 @@ const clean: Files = {
 t.test('a debugger, ==, an unused variable and duplicate keys fail the lint', async (t) => {
   const root = plant(makeFolder(t), {
     'src/stops.ts': 'export function stop() {\n  debugger;\n}\n',
-    'public/compares.js': 'export const isOne = (a) => a == 1;\n',
+    'public/js/compares.js': 'export const isOne = (a) => a == 1;\n',
     'scripts/forgets.mjs': 'const forgotten = 1;\n',
     'public/doubles.css': 'a {\n  color: red;\n  color: blue;\n}\n',
     'views/doubles.json': '{ "a": 1, "a": 2 }\n',
@@ -37,7 +37,7 @@ t.test('a debugger, ==, an unused variable and duplicate keys fail the lint', as
   const { code, out } = await run(root, 'lint');
   t.not(code, 0);
   t.match(out, /src\/stops\.ts:2:3 lint\/suspicious\/noDebugger/);
-  t.match(out, /public\/compares\.js:1:\d+ lint\/suspicious\/noDoubleEquals/);
+  t.match(out, /public\/js\/compares\.js:1:\d+ lint\/suspicious\/noDoubleEquals/);
   t.match(out, /scripts\/forgets\.mjs:1:\d+ lint\/correctness\/noUnusedVariables/);
   t.match(out, /public\/doubles\.css:3:\d+ lint\/suspicious\/noDuplicateProperties/);
   t.match(out, /views\/doubles\.json:1:\d+ lint\/suspicious\/noDuplicateObjectKeys/);
@@ -48,7 +48,7 @@ t.test('a floating promise and a folder of tap fail the check of types', async (
   const root = plant(makeFolder(t), {
     'src/floats.ts': `${use}export function start(jobs: Jobs) {\n  jobs.submit();\n}\n`,
     'src/misuses.ts': `${use}export function start(jobs: Jobs) {\n  setInterval(() => jobs.submit(), 1000);\n}\n`,
-    'public/floats.js': "fetch('/health');\n",
+    'public/js/floats.js': "fetch('/health');\n",
     'scripts/floats.mjs': "import fs from 'node:fs/promises';\n\nfs.rm('x');\n",
     'test/floats.ts':
       "import t from 'tap';\nimport { createJobs } from '../src/jobs.ts';\n\ncreateJobs().submit();\n" +
@@ -58,7 +58,7 @@ t.test('a floating promise and a folder of tap fail the check of types', async (
   t.not(code, 0);
   const found = out.matchAll(/\((\S+)\): .*\n.*\[(\S+:\d+):\d+\]/g);
   t.same([...found].map(([, rule, place]) => `${place} ${rule}`).sort(), [
-    'public/floats.js:1 no-floating-promises',
+    'public/js/floats.js:1 no-floating-promises',
     'scripts/floats.mjs:3 no-floating-promises',
     'src/floats.ts:4 no-floating-promises',
     'src/misuses.ts:4 no-misused-promises',
@@ -73,12 +73,12 @@ t.test('an unused file, export, type and dependency fail the check', async (t) =
   const root = plant(makeFolder(t), {
     'src/jobs.ts': `${clean['src/jobs.ts']}\nexport const limit = 1;\n`,
     'src/lonely.ts': 'export const lonely = 1;\n',
-    'public/lonely.js': 'export const lonely = 1;\n',
+    'public/js/lonely.js': 'export const lonely = 1;\n',
     'package.json': JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, ...unused } }),
   });
   const { code, out } = await run(root, 'unused');
   t.not(code, 0);
-  t.match(out, /Unused files \(2\)\npublic\/lonely\.js *\nsrc\/lonely\.ts/);
+  t.match(out, /Unused files \(2\)\npublic\/js\/lonely\.js *\nsrc\/lonely\.ts/);
   t.match(out, /Unused exports \(1\)\nlimit +src\/jobs\.ts/);
   t.match(out, /Unused exported types \(1\)\nJobs +type +src\/jobs\.ts/);
   t.match(out, /Unused dependencies \(\d+\)\n[\s\S]*left-over +package\.json/);

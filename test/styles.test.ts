@@ -35,7 +35,7 @@ function readAll(folder: string, ending: string): string {
 }
 
 t.test('every class has a style, and every style is used', async (t) => {
-  const scripts = readAll('public', '.js') + readAll('src', '.ts');
+  const scripts = readAll('public/js', '.js') + readAll('src', '.ts');
   const problems = styleProblems({
     css: readAll('public/css', '.css'),
     templates: readAll('views', '.eta'),

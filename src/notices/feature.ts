@@ -1,4 +1,4 @@
-// Notices: browser notifications of the news. The browser keeps whether and about what it shows them; see public/notices.js.
+// Notices: browser notifications of the news. The browser keeps whether and about what it shows them; see public/js/notices.js.
 import type { Feature } from '../web/feature.ts';
 import { webhookStore } from '../webhook-store/feature.ts';
 import { noticesRow } from './hub-row.ts';

@@ -12,7 +12,7 @@ const folder = path.join(packageRoot, 'public');
 const version = hashOf(folder);
 
 /** The scripts of every page, in the order in which they run. */
-export const scripts = ['vendor/htmx.js', 'vendor/idiomorph.js', 'vendor/sse.js', 'app.js'];
+export const scripts = ['vendor/htmx.js', 'app.js'];
 
 /** The modules that app.js imports, preloaded with it. */
 export const modules = importsOf('app.js');
@@ -50,7 +50,7 @@ function hashOf(folder: string): string {
 /** The modules that a module imports, directly or indirectly. */
 function importsOf(file: string, seen = new Set<string>()): string[] {
   const text = fs.readFileSync(path.join(folder, file), 'utf8');
-  for (const [, name = ''] of text.matchAll(/^import .*'\.\/([^']+)';$/gm)) {
+  for (const [, name = ''] of text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
     if (seen.has(name)) continue;
     seen.add(name);
     importsOf(name, seen);

@@ -11,12 +11,11 @@ function start(t: Test) {
     'package.json': '{ "type": "module" }',
     'tsconfig.json': '{ "compilerOptions": { "target": "es2023", "verbatimModuleSyntax": true } }',
     scripts: Object.fromEntries(
-      ['build.mjs', 'build-file.mjs', 'bundle.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
-        file,
-        fs.readFileSync(path.join(packageRoot, 'scripts', file)),
-      ]),
+      ['build.mjs', 'build-file.mjs', 'bundle.mjs', 'compile.mjs', 'page-scripts.mjs', 'styles.mjs'].map(
+        (file) => [file, fs.readFileSync(path.join(packageRoot, 'scripts', file))],
+      ),
     ),
-    public: { css: {} },
+    public: { css: {}, js: {} },
     src: { 'one.ts': 'export const one: number = 1;\n', 'two.ts': 'export const two: number = 2;\n' },
     test: { 'one.test.ts': `import { one } from '../src/one.ts';\nexport const seen = one;\n` },
   });

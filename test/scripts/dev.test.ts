@@ -31,12 +31,17 @@ async function start(t: Test) {
     'tsconfig.json': tsconfig,
     'tsconfig.build.json': tsconfig,
     scripts: Object.fromEntries(
-      ['dev.mjs', 'build.mjs', 'build-file.mjs', 'bundle.mjs', 'compile.mjs', 'styles.mjs'].map((file) => [
-        file,
-        fs.readFileSync(path.join(packageRoot, 'scripts', file)),
-      ]),
+      [
+        'dev.mjs',
+        'build.mjs',
+        'build-file.mjs',
+        'bundle.mjs',
+        'compile.mjs',
+        'page-scripts.mjs',
+        'styles.mjs',
+      ].map((file) => [file, fs.readFileSync(path.join(packageRoot, 'scripts', file))]),
     ),
-    public: { css: {} },
+    public: { css: {}, js: {} },
     src: { 'main.ts': server('first'), 'globals.d.ts': globals },
     views: { page: { 'page.eta': 'old' } },
   });
