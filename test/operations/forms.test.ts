@@ -76,6 +76,7 @@ t.test('an import needs a word only where something can be lost, and its dialog 
   const answer = await app.json('/api/v1/operations/import', { args: { into_empty: false } });
   t.equal(answer.status, 202);
   t.match(app.parts.jobs.find('1').args, { into_empty: true });
+  await app.whenJob(1);
 
   addCategory(app.library, 'GEN');
   const filled = await dialog();

@@ -201,6 +201,7 @@ t.test('a tick that is due soon is sent with a change', async (t) => {
   t.equal(ticks(), 0, 'not soon after the previous tick');
   present = new Date(present.getTime() + 4000);
   await runAndSee();
+  await stream.until(({ event }) => event === 'tick');
   await runAndSee();
   t.equal(ticks(), 1, 'once, before the next change');
   stream.close();
