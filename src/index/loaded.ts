@@ -7,7 +7,7 @@ import { type EntryRows, EntryTable } from '../library/entry-table.ts';
 import { generationFiles } from './generation.ts';
 import { type MetaHead, type MetaVectors, scanMeta } from './meta.ts';
 
-/** What a meta file says. */
+/** The contents of a meta file, its entries as a table or a list. */
 export type LoadedMeta = MetaHead & { vectors: MetaVectors };
 
 export type LoadedIndex = {

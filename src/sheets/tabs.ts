@@ -16,8 +16,8 @@ export type Tab = {
 };
 
 /** `records` are the rows below the header, from row 2 of the spreadsheet on. `hasNul`: whether a cell may have one. `place`:
- *  where they are, for messages: `experiences.csv` or `the tab Experiences`. `faults`: what is wrong with cells though their
- *  text does not show it, by `row,index of the column`. */
+ *  where they are, for messages: `experiences.csv` or `the tab Experiences`. `faults`: problems of cells, though their
+ *  text shows none, by `row,index of the column`. */
 export type TabContent = {
   tab: Tab;
   header: string[];
